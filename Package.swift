@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// One settings list for every Swift target (see docs/decisions/0002-one-settings-list.md).
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library target in its layer's folder.
+func library(_ name: String, in layer: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
+}
+
+let package = Package(
+    name: "open-autoglm",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "OpenAutoGLM", targets: ["OpenAutoGLM"]),
+        .library(name: "OpenAutoGLMTesting", targets: ["OpenAutoGLMTesting"]),
+        .executable(name: "autoglm", targets: ["AutoGLMCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Values: what everything speaks.
+        library("LLMCore", in: "Values", [orderedCollections]),
+        library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
+        library("PromptTemplates", in: "Values", ["LLMCore", orderedCollections, yams]),
+
+        // Engine: local inference.
+        library("CTensorKernels", in: "Engine", []),
+        library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
+        library("ModelFiles", in: "Engine", ["LLMCore"]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("TransformerRuntime", in: "Engine", ["LLMCore", "TensorKernels", "ModelFiles"]),
+        library(
+            "InferenceEngine", in: "Engine",
+            ["LLMCore", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+
+        // Orchestration: what a task goes through.
+        library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
+        library("TaskRouting", in: "Orchestration", ["LLMCore", "PromptTemplates", "ResultParsing"]),
+        library(
+            "Pipelines", in: "Orchestration",
+            [
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting",
+                orderedCollections, yams,
+            ]),
+
+        // Adapters: the outside world.
+        library(
+            "LocalModels", in: "Adapters",
+            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
+
+        // What applications import, what their tests import, and the program.
+        .target(
+            name: "OpenAutoGLM",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+            ]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .executableTarget(
+            name: "AutoGLMCommand",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
+                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
+                argumentParser,
+            ]),
+
+        .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore"]),
+        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
+        .testTarget(
+            name: "PromptTemplatesTests", dependencies: ["LLMCore", "PromptTemplates", orderedCollections],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
+        .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
+        .testTarget(
+            name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TransformerRuntimeTests",
+            dependencies: ["LLMCore", "ModelFiles", "TensorKernels", "TransformerRuntime", "Tokenization"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "InferenceEngineTests",
+            dependencies: ["LLMCore", "ModelFiles", "InferenceEngine", "Tokenization", "TransformerRuntime"]),
+        .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
+        .testTarget(
+            name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "PipelinesTests",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
+                "OpenAutoGLMTesting",
+            ]),
+        .testTarget(
+            name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "OpenAutoGLMTests",
+            dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
+        .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
+    ]
+)
+
+for target in package.targets where [.regular, .test, .executable].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

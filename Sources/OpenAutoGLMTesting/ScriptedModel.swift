@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+internal import Synchronization
+
+/// A model that answers from a script, for tests of what is built on a ``ModelAdapter``.
+///
+/// ```swift
+/// let model = ScriptedModel(replies: ["Paris", "{\"city\": \"Paris\"}"])
+/// ```
+/// Replies are given in order; asking once more than there are replies is an error, so that a test that loops is caught.
+public final class ScriptedModel: ModelAdapter {
+    /// One scripted answer.
+    public enum Reply: Sendable, ExpressibleByStringLiteral {
+        /// Answers with this text, in pieces of a few characters.
+        case text(String)
+        /// Fails with this error.
+        case failure(any Error)
+        /// Streams this text and ends without a summary, as a broken connection would.
+        case cutOff(after: String)
+
+        /// Answers with this text.
+        public init(stringLiteral value: String) { self = .text(value) }
+    }
+
+    private struct State {
+        var replies: ArraySlice<Reply>
+        var requests: [GenerationRequest] = []
+        var scoringRequests: [ScoringRequest] = []
+    }
+
+    /// The name given at the start.
+    public let name: String
+    /// Chat, raw prompts, and scoring when a score function was given.
+    public let capabilities: ModelCapabilities
+    private let state: Mutex<State>
+    private let scores: (@Sendable (ScoringRequest) -> [Double])?
+
+    /// Makes a model with its script.
+    ///
+    /// - Parameters:
+    ///   - replies: The answers, in order.
+    ///   - name: The model's name.
+    ///   - scores: A log-probability per choice; without it the model cannot score.
+    public init(
+        replies: [Reply] = [], name: String = "scripted", scores: (@Sendable (ScoringRequest) -> [Double])? = nil
+    ) {
+        self.name = name
+        self.capabilities = scores == nil ? [.chat, .rawPrompts] : [.chat, .rawPrompts, .scoring]
+        self.state = Mutex(State(replies: replies[...]))
+        self.scores = scores
+    }
+
+    /// Every generation asked for so far, in order.
+    public var requests: [GenerationRequest] { self.state.withLock { $0.requests } }
+
+    /// Every scoring asked for so far, in order.
+    public var scoringRequests: [ScoringRequest] { self.state.withLock { $0.scoringRequests } }
+
+    /// Answers with the next reply of the script.
+    public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        let reply = self.state.withLock { state in
+            state.requests.append(request)
+            return state.replies.popFirst()
+        }
+        let promptTokens = try await self.tokenCount(request.prompt)
+        switch reply {
+        case nil: throw LLMError(.backendFailed, "The script of '\(self.name)' has no more replies.")
+        case .failure(let error)?: throw error
+        case .text(let text)?: return Self.stream(text, promptTokens: promptTokens, finished: true)
+        case .cutOff(let text)?: return Self.stream(text, promptTokens: promptTokens, finished: false)
+        }
+    }
+
+    /// Answers with the score function given at the start.
+    public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
+        guard let scores else { throw LLMError(.unsupported, "The model '\(self.name)' cannot score choices.") }
+        self.state.withLock { $0.scoringRequests.append(request) }
+        return zip(request.choices, scores(request)).map {
+            ChoiceScore(choice: $0, logProbability: $1, tokenCount: $0.split(separator: " ").count)
+        }
+    }
+
+    /// Counts words.
+    public func tokenCount(_ prompt: Prompt) async throws -> Int {
+        switch prompt {
+        case .raw(let text): text.split(separator: " ").count
+        case .messages(let messages): messages.map { $0.text.split(separator: " ").count }.reduce(0, +)
+        }
+    }
+
+    private static func stream(_ text: String, promptTokens: Int, finished: Bool) -> GenerationStream {
+        let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        var pieces = 0
+        var rest = text[...]
+        while !rest.isEmpty {
+            continuation.yield(.text(TextDelta(text: String(rest.prefix(5)))))
+            rest = rest.dropFirst(5)
+            pieces += 1
+        }
+        if finished {
+            let usage = TokenUsage(promptTokens: promptTokens, completionTokens: pieces)
+            continuation.yield(.finished(GenerationSummary(finishReason: .stop, usage: usage)))
+        }
+        continuation.finish()
+        return GenerationStream(events)
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One thing that happens while a model generates.
+public enum GenerationEvent: Sendable {
+    /// More of the answer: whole characters, and the tokens that were sampled for them.
+    case text(TextDelta)
+    /// The model asks for a function to be called.
+    case toolCall(ToolCall)
+    /// The last event of a complete stream; one that ends without it was cut off.
+    case finished(GenerationSummary)
+}
+
+/// A piece of the answer.
+public struct TextDelta: Sendable, Hashable {
+    /// Whole characters; empty where a token ends inside one.
+    public var text: String
+    /// The tokens sampled since the last delta, where the backend tells.
+    public var tokens: [SampledToken]
+
+    /// Makes a piece of the answer.
+    public init(text: String, tokens: [SampledToken] = []) {
+        self.text = text
+        self.tokens = tokens
+    }
+}
+
+/// A token and how likely it was.
+public struct SampledToken: Sendable, Hashable {
+    /// Its number in the model's vocabulary.
+    public var id: Int
+    /// Its natural log-probability under the model's own distribution, where asked for.
+    public var logProbability: Float?
+    /// The most likely tokens at this place, where asked for.
+    public var alternatives: [Alternative]
+
+    /// A token that could have stood here.
+    public struct Alternative: Sendable, Hashable {
+        /// Its number in the model's vocabulary.
+        public var id: Int
+        /// Its text; bytes that are no character show as U+FFFD.
+        public var text: String
+        /// Its natural log-probability.
+        public var logProbability: Float
+
+        /// Names a token that could have stood here.
+        public init(id: Int, text: String, logProbability: Float) {
+            self.id = id
+            self.text = text
+            self.logProbability = logProbability
+        }
+    }
+
+    /// Makes a token.
+    public init(id: Int, logProbability: Float? = nil, alternatives: [Alternative] = []) {
+        self.id = id
+        self.logProbability = logProbability
+        self.alternatives = alternatives
+    }
+}
+
+/// Why a generation ended.
+public enum FinishReason: String, Sendable, Hashable, CaseIterable {
+    /// The model ended its turn, or a stop string was reached.
+    case stop
+    /// The token limit or the context's end was reached.
+    case length
+    /// The model waits for tool results.
+    case toolCalls = "tool_calls"
+    /// The backend withheld the rest.
+    case contentFilter = "content_filter"
+}
+
+/// How many tokens a generation took.
+public struct TokenUsage: Sendable, Hashable {
+    /// Tokens of the prompt.
+    public var promptTokens: Int
+    /// Tokens generated.
+    public var completionTokens: Int
+    /// Of the prompt's tokens, those that came from a cache.
+    public var cachedPromptTokens: Int
+
+    /// Counts tokens.
+    public init(promptTokens: Int, completionTokens: Int, cachedPromptTokens: Int = 0) {
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+        self.cachedPromptTokens = cachedPromptTokens
+    }
+
+    /// Prompt and completion together.
+    public var totalTokens: Int { self.promptTokens + self.completionTokens }
+}
+
+/// Where the time of a generation went.
+public struct GenerationTimings: Sendable, Hashable {
+    /// From the request until its first token was computed.
+    public var timeToFirstToken: Duration
+    /// Computing the prompt.
+    public var prefill: Duration
+    /// Computing all tokens after the first.
+    public var decode: Duration
+
+    /// Records times.
+    public init(timeToFirstToken: Duration, prefill: Duration, decode: Duration) {
+        self.timeToFirstToken = timeToFirstToken
+        self.prefill = prefill
+        self.decode = decode
+    }
+}
+
+/// What there is to say when a generation is complete.
+public struct GenerationSummary: Sendable, Hashable {
+    /// Why it ended.
+    public var finishReason: FinishReason
+    /// How many tokens it took.
+    public var usage: TokenUsage
+    /// Where the time went, where the backend tells.
+    public var timings: GenerationTimings?
+
+    /// Sums up a generation.
+    public init(finishReason: FinishReason, usage: TokenUsage, timings: GenerationTimings? = nil) {
+        self.finishReason = finishReason
+        self.usage = usage
+        self.timings = timings
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a model is asked to continue.
+public enum Prompt: Sendable, Hashable, ExpressibleByStringInterpolation {
+    /// A conversation; the model's chat template turns it into text.
+    case messages([Message])
+    /// Text that reaches the model as it is, special tokens included.
+    case raw(String)
+
+    /// A conversation of one user turn.
+    public init(stringLiteral value: String) { self = .messages([.user(value)]) }
+
+    /// A conversation of one user turn.
+    public static func user(_ text: String) -> Self { .messages([.user(text)]) }
+}
+
+/// One generation: what to continue and how.
+public struct GenerationRequest: Sendable {
+    /// What to continue.
+    public var prompt: Prompt
+    /// How tokens are chosen.
+    public var sampling: SamplingOptions
+    /// The most tokens to generate; nil leaves it to the model's context.
+    public var maxTokens: Int?
+    /// Generation ends before any of these texts, which are not part of the answer.
+    public var stop: [String]
+    /// How many alternatives to report with each token's log-probability; nil reports none, 0 only the token's own.
+    public var topLogProbabilities: Int?
+    /// Functions that the model may ask to have called.
+    public var tools: [ToolDefinition]
+
+    /// Asks for one generation.
+    public init(
+        prompt: Prompt, sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil, stop: [String] = [],
+        topLogProbabilities: Int? = nil, tools: [ToolDefinition] = []
+    ) {
+        self.prompt = prompt
+        self.sampling = sampling
+        self.maxTokens = maxTokens
+        self.stop = stop
+        self.topLogProbabilities = topLogProbabilities
+        self.tools = tools
+    }
+}
+
+/// The probability of continuations: how likely is each choice after the prompt?
+public struct ScoringRequest: Sendable {
+    /// What precedes the choices.
+    public var prompt: Prompt
+    /// The continuations to compare.
+    public var choices: [String]
+
+    /// Asks how likely each choice is.
+    public init(prompt: Prompt, choices: [String]) {
+        self.prompt = prompt
+        self.choices = choices
+    }
+}
+
+/// How likely one continuation is.
+public struct ChoiceScore: Sendable, Hashable {
+    /// The continuation.
+    public var choice: String
+    /// The sum of its tokens' log-probabilities (natural logarithm) after the prompt.
+    public var logProbability: Double
+    /// How many tokens it has.
+    public var tokenCount: Int
+
+    /// Scores one continuation.
+    public init(choice: String, logProbability: Double, tokenCount: Int) {
+        self.choice = choice
+        self.logProbability = logProbability
+        self.tokenCount = tokenCount
+    }
+}

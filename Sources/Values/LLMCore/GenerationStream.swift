@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The events of one generation, in order, to be read once.
+///
+/// Cancelling the task that reads, or dropping the stream, stops the generation. A stream that is not cut off ends with
+/// ``GenerationEvent/finished(_:)``.
+public struct GenerationStream: AsyncSequence, Sendable {
+    /// What the stream gives.
+    public typealias Element = GenerationEvent
+
+    private let events: AsyncThrowingStream<GenerationEvent, any Error>
+
+    /// Wraps a stream whose termination handler stops the work behind it.
+    public init(_ events: AsyncThrowingStream<GenerationEvent, any Error>) { self.events = events }
+
+    /// Starts reading.
+    public func makeAsyncIterator() -> AsyncThrowingStream<GenerationEvent, any Error>.Iterator {
+        self.events.makeAsyncIterator()
+    }
+
+    /// Reads the whole stream into one response.
+    ///
+    /// - Throws: What the stream throws; ``LLMError`` with code `.truncatedStream` if it ends without a summary, and
+    ///   `CancellationError` if the reading task was cancelled.
+    public func response() async throws -> GenerationResponse {
+        var response = GenerationResponse()
+        var summary: GenerationSummary?
+        for try await event in self {
+            switch event {
+            case .text(let delta):
+                response.text += delta.text
+                response.tokens += delta.tokens
+            case .toolCall(let call): response.toolCalls.append(call)
+            case .finished(let final): summary = final
+            }
+        }
+        guard let summary else {
+            try Task.checkCancellation()
+            throw LLMError(.truncatedStream, "The stream ended after \(response.text.count) characters without saying why.")
+        }
+        response.summary = summary
+        return response
+    }
+}
+
+/// A whole answer.
+public struct GenerationResponse: Sendable, Hashable {
+    /// The answer.
+    public var text = ""
+    /// Its tokens, where the backend tells.
+    public var tokens: [SampledToken] = []
+    /// The functions that the model asks to have called.
+    public var toolCalls: [ToolCall] = []
+    /// Why it ended, and what it took.
+    public var summary = GenerationSummary(
+        finishReason: .stop, usage: TokenUsage(promptTokens: 0, completionTokens: 0))
+
+    /// An empty answer.
+    public init() {}
+}
