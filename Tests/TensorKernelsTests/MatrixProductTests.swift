@@ -112,7 +112,11 @@ extension Activations {
     func dequantised(_ token: Int) -> [Double] {
         (0..<self.columns).map { column in
             let block = (token * self.columns + column) / 32
-            return Double(self.view.quants[token * self.columns + column]) * Double(self.view.scales[block])
+            let coarse = Int(self.view.quants[token * self.columns + column])
+            let integer =
+                self.view.refined[block] == 0
+                ? coarse : 256 * coarse + Int(self.view.fine[token * self.columns + column])
+            return Double(integer) * Double(self.view.scales[block])
         }
     }
 }

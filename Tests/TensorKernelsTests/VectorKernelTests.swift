@@ -56,12 +56,31 @@ struct VectorKernelTests {
         var numbers = Numbers(4)
         let rows = [numbers.floats(96), [Float](repeating: 0, count: 96), numbers.floats(96).map { $0 * 1e-30 }]
         let (expected, found) = (Activations(rows: rows), Activations(rows: rows, kernels: variant.kernels))
-        for index in 0..<rows.count * 96 { #expect(found.view.quants[index] == expected.view.quants[index]) }
-        for index in 0..<rows.count * 3 {
-            #expect(found.view.scales[index] == expected.view.scales[index])
-            #expect(found.view.offsets8[index] == expected.view.offsets8[index])
-            #expect(found.view.offsets128[index] == expected.view.offsets128[index])
+        var refined = 0
+        for block in 0..<rows.count * 3 {
+            #expect(found.view.refined[block] == expected.view.refined[block])
+            #expect(found.view.scales[block] == expected.view.scales[block])
+            #expect(found.view.offsets8[block] == expected.view.offsets8[block])
+            #expect(found.view.offsets128[block] == expected.view.offsets128[block])
+            let columns = block * 32..<(block + 1) * 32
+            #expect(columns.allSatisfy { found.view.quants[$0] == expected.view.quants[$0] })
+            guard expected.view.refined[block] != 0 else { continue }
+            refined += 1
+            #expect(columns.allSatisfy { found.view.fine[$0] == expected.view.fine[$0] })
         }
+        #expect(refined > 0)
+    }
+
+    @Test("Refined inputs are 200 times nearer to the exact ones than others", arguments: KernelVariant.all)
+    func refinement(variant: KernelVariant) {
+        var numbers = Numbers(10)
+        let large = (0..<32).map { _ in Float.random(in: -30...30, using: &numbers) }
+        let small = (0..<64).map { _ in Float.random(in: -1...1, using: &numbers) }
+        let x = Activations(rows: [large + small], kernels: variant.kernels)
+        #expect((0..<3).map { x.view.refined[$0] } == [1, 0, 0])
+        let errors = zip(x.dequantised(0), large + small).map { abs($0 - Double($1)) }
+        #expect(errors[..<32].allSatisfy { $0 <= 30.0 / 127 / 400 })
+        #expect(errors[32...].allSatisfy { $0 <= 1.0 / 127 / 2 + 1e-6 })
     }
 
     @Test("Largest value and sum of exponentials", arguments: KernelVariant.fast, [1, 16, 31, 1000, 49152])

@@ -73,15 +73,18 @@ CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_a
         CTK_UNROLL for (size_t t = 0; t < tokens; t++) sums[t] = _mm256_setzero_ps();
         for (size_t block = 0; block < blocks; block++) {
             __m256i dots[CTK_TILE];
-            CTK_UNROLL for (size_t t = 0; t < tokens; t++)
-                dots[t] = type == CTK_Q4_0 ? _mm256_set1_epi32(x->offsets8[(token + t) * blocks + block])
-                                           : _mm256_setzero_si256();
-            const int8_t *quants = x->quants + token * columns + block * CTK_BLOCK_COLUMNS;
-            dot_block(type, group.quants, block, half, quants, columns, tokens, dots);
+            CTK_UNROLL for (size_t t = 0; t < tokens; t++) dots[t] = _mm256_setzero_si256();
+            const size_t first = token * columns + block * CTK_BLOCK_COLUMNS;
+            dot_block(type, group.quants, block, half, x->quants + first, columns, tokens, dots);
             const size_t lane = block * CTK_GROUP_ROWS + half * 8;
             const __m256 scale = eight_halves(group.scales + lane);
             CTK_UNROLL for (size_t t = 0; t < tokens; t++) {
                 const size_t at = (token + t) * blocks + block;
+                if (x->refined[at]) {
+                    dots[t] = _mm256_slli_epi32(dots[t], 8);
+                    dot_block(type, group.quants, block, half, x->fine + first + t * columns, columns, 1, dots + t);
+                }
+                if (type == CTK_Q4_0) dots[t] = _mm256_add_epi32(dots[t], _mm256_set1_epi32(x->offsets8[at]));
                 const __m256 both = _mm256_mul_ps(scale, _mm256_set1_ps(x->scales[at]));
                 sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dots[t]), both, sums[t]);
                 if (type == CTK_Q4_1)

@@ -61,14 +61,18 @@ CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_a
         CTK_UNROLL for (size_t t = 0; t < tokens; t++) sums[t] = vdupq_n_f32(0);
         for (size_t block = 0; block < blocks; block++) {
             int32x4_t dots[CTK_TILE];
-            CTK_UNROLL for (size_t t = 0; t < tokens; t++)
-                dots[t] = vdupq_n_s32(type == CTK_Q4_0 ? x->offsets8[(token + t) * blocks + block] : 0);
-            const int8_t *quants = x->quants + token * columns + block * CTK_BLOCK_COLUMNS;
-            dot_block(type, group.quants, block, quarter, quants, columns, tokens, dots);
+            CTK_UNROLL for (size_t t = 0; t < tokens; t++) dots[t] = vdupq_n_s32(0);
+            const size_t first = token * columns + block * CTK_BLOCK_COLUMNS;
+            dot_block(type, group.quants, block, quarter, x->quants + first, columns, tokens, dots);
             const size_t lane = block * CTK_GROUP_ROWS + quarter * 4;
             const float32x4_t scale = four_halves(group.scales + lane);
             CTK_UNROLL for (size_t t = 0; t < tokens; t++) {
                 const size_t at = (token + t) * blocks + block;
+                if (x->refined[at]) {
+                    dots[t] = vshlq_n_s32(dots[t], 8);
+                    dot_block(type, group.quants, block, quarter, x->fine + first + t * columns, columns, 1, dots + t);
+                }
+                if (type == CTK_Q4_0) dots[t] = vaddq_s32(dots[t], vdupq_n_s32(x->offsets8[at]));
                 sums[t] = vfmaq_f32(sums[t], vcvtq_f32_s32(dots[t]), vmulq_n_f32(scale, x->scales[at]));
                 if (type == CTK_Q4_1) sums[t] = vfmaq_n_f32(sums[t], four_halves(group.minima + lane), x->sums[at]);
             }

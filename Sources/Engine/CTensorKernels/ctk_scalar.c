@@ -68,6 +68,8 @@ static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size
                     const size_t at = token * blocks + block;
                     const int8_t *quants = x->quants + token * x->columns + block * CTK_BLOCK_COLUMNS;
                     int32_t dot = dot_block(type, view.quants, block, lane, quants);
+                    if (x->refined[at])
+                        dot = 256 * dot + dot_block(type, view.quants, block, lane, quants - x->quants + x->fine);
                     if (type == CTK_Q4_0) dot += x->offsets8[at];
                     const float scale = ctk_half_to_float(view.scales[block * CTK_GROUP_ROWS + lane]);
                     sum += (float)dot * (scale * x->scales[at]);
@@ -95,25 +97,31 @@ static void matmul_q4_1(const ctk_matrix *w, size_t begin, size_t end, const ctk
     matmul_quants(CTK_Q4_1, w, begin, end, x, tokens, out, out_stride);
 }
 
+static void quantize_block(const ctk_activations *x, size_t token, size_t block, float scale, bool refined) {
+    const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
+    const float inverse = scale > 0 ? 1 / scale : 0;
+    int32_t sum = 0;
+    for (size_t i = first; i < first + CTK_BLOCK_COLUMNS; i++) {
+        const float exact = fmaxf(-127, fminf(127, x->values[i] * inverse)), coarse = rintf(exact);
+        x->quants[i] = (int8_t)coarse;
+        x->fine[i] = (int8_t)fmaxf(-127, fminf(127, rintf((exact - coarse) * 256)));
+        sum += refined ? 256 * x->quants[i] + x->fine[i] : x->quants[i];
+    }
+    ctk_finish_block(x, token * (x->columns / CTK_BLOCK_COLUMNS) + block, scale, refined, sum);
+}
+
 static void quantize(const ctk_activations *x, size_t token) {
     const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
+    float *scales = x->scales + token * blocks;
     for (size_t block = 0; block < blocks; block++) {
         const float *values = x->values + token * x->columns + block * CTK_BLOCK_COLUMNS;
-        int8_t *quants = x->quants + token * x->columns + block * CTK_BLOCK_COLUMNS;
         float largest = 0;
         for (size_t i = 0; i < CTK_BLOCK_COLUMNS; i++) largest = fmaxf(largest, fabsf(values[i]));
-        const float scale = largest / 127, inverse = largest > 0 ? 127 / largest : 0;
-        int32_t sum = 0;
-        for (size_t i = 0; i < CTK_BLOCK_COLUMNS; i++) {
-            quants[i] = (int8_t)rintf(fmaxf(-127, fminf(127, values[i] * inverse)));
-            sum += quants[i];
-        }
-        const size_t at = token * blocks + block;
-        x->scales[at] = scale;
-        x->sums[at] = scale * (float)sum;
-        x->offsets8[at] = -8 * sum;
-        x->offsets128[at] = -128 * sum;
+        scales[block] = largest / 127;
     }
+    const float bound = ctk_refinement_bound(scales, blocks);
+    for (size_t block = 0; block < blocks; block++)
+        quantize_block(x, token, block, scales[block], scales[block] * scales[block] > bound);
 }
 
 static void rms_norm(float *out, const float *x, const float *weight, size_t count, float epsilon) {

@@ -50,28 +50,39 @@ CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
     return p * (ctk_vf)exponent;
 }
 
+/// 16 of a block's elements: writes the quants and what is left of each, returns their integers.
+CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse, bool refined) {
+    const ctk_vf bound = ctk_splat(127);
+    const ctk_vf scaled = ctk_load(x->values + first) * inverse;
+    const ctk_vf exact = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, scaled));
+    const ctk_vf coarse = __builtin_elementwise_roundeven(exact);
+    const ctk_vi quants = __builtin_convertvector(coarse, ctk_vi);
+    *(ctk_vb_at *)(x->quants + first) = __builtin_convertvector(quants, ctk_vb);
+    if (!refined) return quants;
+    const ctk_vf rest = __builtin_elementwise_roundeven((exact - coarse) * 256.0f);
+    const ctk_vi fine =
+        __builtin_convertvector(__builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, rest)), ctk_vi);
+    *(ctk_vb_at *)(x->fine + first) = __builtin_convertvector(fine, ctk_vb);
+    return quants * 256 + fine;
+}
+
 static void ctk_body_quantize(const ctk_activations *x, size_t token) {
     const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
+    float *scales = x->scales + token * blocks;
     for (size_t block = 0; block < blocks; block++) {
         const float *values = x->values + token * x->columns + block * CTK_BLOCK_COLUMNS;
-        int8_t *quants = x->quants + token * x->columns + block * CTK_BLOCK_COLUMNS;
-        const ctk_vf low = ctk_load(values), high = ctk_load(values + 16);
-        const float largest = ctk_reduce_max(
-            __builtin_elementwise_max(__builtin_elementwise_abs(low), __builtin_elementwise_abs(high)));
-        const float inverse = largest > 0 ? 127 / largest : 0;
-        const ctk_vf bound = ctk_splat(127);
-        const ctk_vf a = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, low * inverse));
-        const ctk_vf b = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, high * inverse));
-        const ctk_vi low_quants = __builtin_convertvector(__builtin_elementwise_roundeven(a), ctk_vi);
-        const ctk_vi high_quants = __builtin_convertvector(__builtin_elementwise_roundeven(b), ctk_vi);
-        *(ctk_vb_at *)quants = __builtin_convertvector(low_quants, ctk_vb);
-        *(ctk_vb_at *)(quants + 16) = __builtin_convertvector(high_quants, ctk_vb);
-        const int32_t sum = __builtin_reduce_add(low_quants + high_quants);
-        const size_t at = token * blocks + block;
-        x->scales[at] = largest / 127;
-        x->sums[at] = largest / 127 * (float)sum;
-        x->offsets8[at] = -8 * sum;
-        x->offsets128[at] = -128 * sum;
+        const ctk_vf low = __builtin_elementwise_abs(ctk_load(values));
+        const ctk_vf high = __builtin_elementwise_abs(ctk_load(values + 16));
+        scales[block] = ctk_reduce_max(__builtin_elementwise_max(low, high)) / 127;
+    }
+    const float bound = ctk_refinement_bound(scales, blocks);
+    for (size_t block = 0; block < blocks; block++) {
+        const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
+        const float scale = scales[block], inverse = scale > 0 ? 1 / scale : 0;
+        const bool refined = scale * scale > bound;
+        const ctk_vi low = ctk_quantize_half(x, first, inverse, refined);
+        const ctk_vi high = ctk_quantize_half(x, first + 16, inverse, refined);
+        ctk_finish_block(x, token * blocks + block, scale, refined, __builtin_reduce_add(low + high));
     }
 }
 

@@ -2,7 +2,7 @@
 
 package import CTensorKernels
 
-/// The inputs of matrix products: a row of floats a token, and the same quantised to 8 bits in blocks of 32.
+/// The inputs of matrix products: a row of floats a token, and the same quantised in blocks of 32.
 package final class Activations {
     /// The buffers as the kernels see them.
     package let view: ctk_activations
@@ -10,6 +10,7 @@ package final class Activations {
     package let columns: Int
     private let values: Buffer<Float>
     private let quants: Buffer<Int8>
+    private let refined: Buffer<UInt8>
     private let floats: Buffer<Float>
     private let offsets: Buffer<Int32>
 
@@ -22,12 +23,13 @@ package final class Activations {
         let blocks = tokens * columns / CTK_BLOCK_COLUMNS
         self.columns = columns
         self.values = Buffer(count: tokens * columns)
-        self.quants = Buffer(count: tokens * columns)
+        self.quants = Buffer(count: 2 * tokens * columns)
+        self.refined = Buffer(count: blocks)
         self.floats = Buffer(count: 2 * blocks)
         self.offsets = Buffer(count: 2 * blocks)
         self.view = ctk_activations(
-            values: self.values.base, quants: self.quants.base, scales: self.floats.base,
-            sums: self.floats.base + blocks, offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
+            values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
+            refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks, offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
             columns: columns)
     }
 

@@ -57,15 +57,20 @@ typedef struct {
     size_t group_bytes;
 } ctk_matrix;
 
-/// The inputs of a matrix product, one row a token: floats, and the same quantised to 8 bits in blocks of 32 columns.
-/// A block's elements are about `quants * scale`.
+/// The inputs of a matrix product, one row a token: floats, and the same quantised in blocks of 32 columns.
+///
+/// Most blocks have 8 bits: an element is about `quants * scale`. A few blocks hold the large elements of a row and with
+/// them most of the rounding error; those are refined to 16 bits: `(256 * quants + fine) * scale`. Which ones depends on
+/// the row alone, so that a token's result never depends on what else is in its batch.
 typedef struct {
     float *values;        ///< tokens x columns
     int8_t *quants;       ///< tokens x columns, -127...127
+    int8_t *fine;         ///< tokens x columns, -127...127; meaningful in refined blocks
+    uint8_t *refined;     ///< tokens x blocks: whether a block is refined
     float *scales;        ///< tokens x blocks
-    float *sums;          ///< tokens x blocks: scale * sum of quants
-    int32_t *offsets8;    ///< tokens x blocks: -8 * sum of quants, undoes the bias of 4-bit weights
-    int32_t *offsets128;  ///< tokens x blocks: -128 * sum of quants, undoes the bias of 8-bit weights
+    float *sums;          ///< tokens x blocks: sum of the quantised elements
+    int32_t *offsets8;    ///< tokens x blocks: -8 * sum of the integers, undoes the bias of 4-bit weights
+    int32_t *offsets128;  ///< tokens x blocks: -128 * sum of the integers, undoes the bias of 8-bit weights
     size_t columns;
 } ctk_activations;
 
