@@ -23,7 +23,7 @@ binutils            | command -v ld.gold                              | the link
 libc6-dev           | has_package libc6-dev                           | C headers and start-up objects
 libstdc++-12-dev    | has_package "libstdc++-[0-9]*-dev"              | C++ run-time library to link with
 libcurl4            | has_package "libcurl4*"                         | the Swift package manager is linked with it
-libxml2             | has_package "libxml2*"                          | the Swift package manager is linked with it
+libxml2             | has_package "libxml2*"                          | the package manager and the linker are linked with it
 libsqlite3-0        | has_package "libsqlite3-0*"                     | the Swift package manager is linked with it
 libncurses6         | has_package "libncurses6*"                      | the Swift compiler driver is linked with it
 '

@@ -118,7 +118,7 @@ plant bans $value 'let a = "/home/me/model.gguf"' 'a path of one machine'
 allow bans $value 'final class A: @unchecked Sendable {}  // every member is immutable after init'
 allow bans $value 'let a = Task { 1 }  // ends with the stream, which cancels it'
 allow bans $value '// print("x") and try! in a comment\nlet a = "print(1) try! b"\nlet b = """\n    print(2)\n    """'
-allow bans $value 'func f() { self.print(1); fingerprint(2) }'
+allow bans $value 'func f() { self.print(1); fingerprint(2) }\nprivate func print(_ number: Int) {}'
 allow bans $program 'let a = Task { print(1) }'
 allow imports $value 'let a = """\n    import Foundation\n    """'
 
