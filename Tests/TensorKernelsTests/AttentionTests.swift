@@ -70,7 +70,8 @@ struct AttentionTests {
         for limits in [[1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303]] {
             let cache = Cache(positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
             let queries = limits.map { _ in numbers.floats(headSize) }
-            let expected = Self.attend(KernelVariant.scalar, cache, queries: queries, limits: limits, headSize: headSize)
+            let expected = Self.attend(
+                KernelVariant.scalar, cache, queries: queries, limits: limits, headSize: headSize)
             let found = Self.attend(variant.kernels, cache, queries: queries, limits: limits, headSize: headSize)
             let errors = zip(found.joined(), expected.joined()).map { abs($0 - $1) }
             #expect((errors.max() ?? 1) <= 2e-5)

@@ -55,7 +55,9 @@ struct MatrixProductTests {
             let inputs = quantised ? x.dequantised(token) : rows[token].map(Double.init)
             for row in 0..<shape.rows {
                 var weights = [Float](repeating: 0, count: shape.columns)
-                source.withUnsafeBytes { ctk_dequantize_row(ctkType, $0.baseAddress! + row * rowBytes, &weights, shape.columns) }
+                source.withUnsafeBytes {
+                    ctk_dequantize_row(ctkType, $0.baseAddress! + row * rowBytes, &weights, shape.columns)
+                }
                 let terms = zip(weights, inputs).map { Double($0) * $1 }
                 let expected = terms.reduce(0, +)
                 let tolerance = 1e-5 * terms.reduce(0) { $0 + abs($1) } + 1e-6
@@ -85,7 +87,8 @@ struct MatrixProductTests {
             (CTK_Q8_0, UInt8(bitPattern: -128), -128.0), (CTK_Q8_0, 127, 127.0), (CTK_Q4_0, 0xFF, 7.0),
             (CTK_Q4_0, 0, -8.0),
         ] {
-            let block = withUnsafeBytes(of: ctk_float_to_half(1), Array.init)
+            let block =
+                withUnsafeBytes(of: ctk_float_to_half(1), Array.init)
                 + [UInt8](repeating: quant, count: type == CTK_Q8_0 ? 32 : 16)
             let source = (0..<shape.rows * shape.columns / 32).flatMap { _ in block }
             let x = Activations(rows: [[Float](repeating: 127, count: 64), [Float](repeating: -127, count: 64)])

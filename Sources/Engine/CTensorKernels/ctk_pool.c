@@ -3,6 +3,10 @@
 // Threads that run one function together and meet at barriers. Waiting spins for some microseconds, since the next
 // stage of a forward pass is that near, and then sleeps, so that an idle engine costs nothing.
 
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+
 #include "CTensorKernels.h"
 
 #include <pthread.h>
@@ -12,10 +16,9 @@
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <unistd.h>
-#else
-#include <sched.h>
 #endif
+#include <sched.h>
+#include <unistd.h>
 
 enum { SPINS = 4000 };
 
@@ -40,6 +43,15 @@ typedef struct {
     ctk_pool *pool;
     unsigned worker;
 } thread_start;
+
+unsigned ctk_available_processors(void) {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return (unsigned)CPU_COUNT(&set);
+#endif
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
+}
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)

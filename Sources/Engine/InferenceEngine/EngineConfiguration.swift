@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+internal import LLMCore
+internal import TensorKernels
 
 /// How the engine uses the machine.
 public struct EngineConfiguration: Sendable, Hashable {
@@ -24,23 +21,11 @@ public struct EngineConfiguration: Sendable, Hashable {
         threads: Int? = nil, contextLength: Int? = nil, batchTokens: Int = 256, maximumSequences: Int = 16,
         maximumQueuedRequests: Int = 1024
     ) {
-        self.threads = threads ?? Self.availableProcessors
+        self.threads = threads ?? WorkerPool.availableProcessors
         self.contextLength = contextLength
         self.batchTokens = batchTokens
         self.maximumSequences = maximumSequences
         self.maximumQueuedRequests = maximumQueuedRequests
-    }
-
-    /// Processors that this process may run on.
-    public static var availableProcessors: Int {
-        #if canImport(Glibc)
-        var set = cpu_set_t()
-        if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-            let count = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-            if count > 0 { return count }
-        }
-        #endif
-        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
     /// Checks that every value is in its range.

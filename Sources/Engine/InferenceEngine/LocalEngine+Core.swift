@@ -98,7 +98,8 @@ extension LocalEngine {
             }
         }
 
-        private func score(_ continuation: [TokenID], after last: ArraySlice<TokenID>, cache: KVCache) throws -> Double {
+        private func score(_ continuation: [TokenID], after last: ArraySlice<TokenID>, cache: KVCache) throws -> Double
+        {
             var inputs = (last + continuation.dropLast())[...]
             var targets = continuation[...]
             var sum = 0.0

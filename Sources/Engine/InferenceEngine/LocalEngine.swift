@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
-public import LLMCore
-internal import ModelFiles
+package import LLMCore
+package import ModelFiles
 internal import Synchronization
 internal import TensorKernels
 package import Tokenization
@@ -13,7 +13,7 @@ package import TransformerRuntime
 /// Requests are computed together: every step of the engine computes one token of each sequence, and pieces of the
 /// prompts that are new. Requests may come from any task; cancelling the task that reads a stream, or dropping the
 /// stream, ends its sequence before the next token and frees its memory.
-public final class LocalEngine: Sendable {
+package final class LocalEngine: Sendable {
     private struct State {
         var waiting: [ActiveSequence.Request] = []
         var isRunning = false
@@ -21,7 +21,7 @@ public final class LocalEngine: Sendable {
     }
 
     /// The most tokens that a sequence may have.
-    public let contextLength: Int
+    package let contextLength: Int
     /// The model's shape.
     package let modelConfiguration: ModelConfiguration
     /// Turns text into the model's tokens and back.
@@ -44,7 +44,7 @@ public final class LocalEngine: Sendable {
     ///   - path: A GGUF file.
     ///   - configuration: How to use the machine.
     /// - Throws: An error of the file, the tokenizer, the transformer or the configuration, all ``CodedError``s.
-    public init(path: String, configuration: EngineConfiguration = EngineConfiguration()) throws {
+    package init(path: String, configuration: EngineConfiguration = EngineConfiguration()) throws {
         try configuration.validate()
         let file = try GGUFFile(path: path)
         let pool = try WorkerPool(count: configuration.threads)
@@ -53,7 +53,8 @@ public final class LocalEngine: Sendable {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw EngineError(
                 .invalidConfiguration,
-                "The tokenizer of '\(path)' has \(tokenizer.vocabularySize) tokens, its embeddings only \(model.configuration.vocabularySize).")
+                "'\(path)' has \(tokenizer.vocabularySize) tokens, but only \(model.configuration.vocabularySize) embeddings."
+            )
         }
         let trained = model.configuration.contextLength
         self.file = file
@@ -131,7 +132,8 @@ public final class LocalEngine: Sendable {
         guard prompt.count + more <= self.contextLength else {
             throw EngineError(
                 .contextOverflow,
-                "The prompt has \(prompt.count) tokens and the context \(self.contextLength); shorten the prompt or raise the context length.")
+                "The prompt has \(prompt.count) tokens, the context only \(self.contextLength); shorten the prompt."
+            )
         }
     }
 

@@ -2,7 +2,7 @@
 
 internal import CTensorKernels
 package import LLMCore
-internal import TensorKernels
+package import TensorKernels
 
 #if canImport(Glibc)
 internal import Glibc
@@ -88,7 +88,9 @@ package struct Sampler {
         // that is not enough to fill the nucleus or the top k, look further down.
         for depth in [-10, -20, -Float.infinity] as [Float] {
             self.collect(logits, maximum: maximum, factor: factor, depth: depth)
-            if let token = self.drawFromCandidates(logits, maximum: maximum, factor: factor, complete: depth == -.infinity) {
+            if let token = self.drawFromCandidates(
+                logits, maximum: maximum, factor: factor, complete: depth == -.infinity)
+            {
                 return token
             }
         }

@@ -29,7 +29,8 @@ package final class Activations {
         self.offsets = Buffer(count: 2 * blocks)
         self.view = ctk_activations(
             values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
-            refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks, offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
+            refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks,
+            offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
             columns: columns)
     }
 

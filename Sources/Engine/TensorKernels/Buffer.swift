@@ -10,7 +10,8 @@ package final class Buffer<Element: BitwiseCopyable> {
     /// Reserves memory that holds anything; the caller writes before reading.
     package init(uninitializedCount count: Int) {
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
-        self.base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Element.self)
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        self.base = raw.assumingMemoryBound(to: Element.self)
         self.count = count
     }
 

@@ -12,6 +12,9 @@ package final class WorkerPool {
     /// How many workers run together, the caller included.
     package let count: Int
 
+    /// Processors that this process may run on.
+    package static var availableProcessors: Int { Int(ctk_available_processors()) }
+
     /// Starts `count - 1` threads.
     ///
     /// - Parameter count: From 1 to 1024.

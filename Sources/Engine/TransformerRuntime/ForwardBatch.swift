@@ -39,7 +39,8 @@ struct ForwardBatch {
             }
         }
         guard tokens.count <= capacity else {
-            throw TransformerError(.contextOverflow, "A batch of \(tokens.count) tokens exceeds its capacity of \(capacity).")
+            throw TransformerError(
+                .contextOverflow, "A batch of \(tokens.count) tokens exceeds its capacity of \(capacity).")
         }
         for segment in segments { try segment.cache.reserve(segment.tokens.count) }
         self.tokens = tokens

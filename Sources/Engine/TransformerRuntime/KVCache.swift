@@ -53,7 +53,7 @@ package final class KVCache {
         guard self.count + more <= self.capacity else {
             throw TransformerError(
                 .contextOverflow,
-                "\(self.count) + \(more) tokens do not fit into a context of \(self.capacity); shorten the prompt or raise the context length.")
+                "\(self.count) + \(more) tokens do not fit into a context of \(self.capacity); shorten the prompt.")
         }
         let needed = (self.count + more + Layout.positions - 1) / Layout.positions
         while self.pages.count < needed {

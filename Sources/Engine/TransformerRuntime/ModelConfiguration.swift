@@ -17,7 +17,7 @@ package struct ModelConfiguration: Sendable, Hashable {
     package var feedForwardLength: Int
     /// Query heads.
     package var headCount: Int
-    /// Key-value heads; query heads share them in groups (Ainslie et al. 2023).
+    /// Key-value heads; query heads share them in groups (Ainslie and others 2023).
     package var keyValueHeadCount: Int
     /// Width of a head.
     package var headLength: Int
@@ -42,11 +42,10 @@ package struct ModelConfiguration: Sendable, Hashable {
         let metadata = file.metadata
         self.architecture = try metadata.requiredString("general.architecture")
         guard self.architecture == "llama" else {
+            let hint = NearestName.hint(for: self.architecture, in: ["llama"])
             throw TransformerError(
-                .unknownArchitecture,
-                "The model's architecture is '\(self.architecture)'. \(NearestName.hint(for: self.architecture, in: ["llama"]))")
+                .unknownArchitecture, "The model's architecture is '\(self.architecture)'. \(hint)")
         }
-        func key(_ suffix: String) -> String { "\(self.architecture).\(suffix)" }
         let prefix = self.architecture
         self.name = metadata.string("general.name")
         self.layerCount = try metadata.requiredInt("\(prefix).block_count")
@@ -82,7 +81,8 @@ package struct ModelConfiguration: Sendable, Hashable {
             self.headLength.isMultiple(of: 16) && (16...256).contains(self.headLength),
             "its attention heads are \(self.headLength) wide; supported are multiples of 16 up to 256")
         let valueLength = metadata.int("\(self.architecture).attention.value_length") ?? self.headLength
-        try check(valueLength == self.headLength, "keys (\(self.headLength)) and values (\(valueLength)) differ in width")
+        try check(
+            valueLength == self.headLength, "keys (\(self.headLength)) and values (\(valueLength)) differ in width")
         for width in [self.embeddingLength, self.feedForwardLength, self.headCount * self.headLength] {
             try check(width.isMultiple(of: 32), "a layer is \(width) wide, which is not a multiple of 32")
         }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+package import ModelFiles
+internal import TensorKernels
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
-internal import LLMCore
-package import ModelFiles
-internal import TensorKernels
 
-/// Rotary position embedding (Su et al. 2021): neighbouring elements of a head turn by an angle that grows with position.
+/// Rotary position embedding (Su and others 2021): neighbouring elements of a head turn by an angle that grows with position.
 package struct RotaryEmbedding: Sendable {
     /// What a model file says about its rotary embedding.
     package struct Configuration: Sendable, Hashable {
@@ -17,7 +18,7 @@ package struct RotaryEmbedding: Sendable {
         package var base: Float
         /// How many elements of a head are turned.
         package var dimensionCount: Int
-        /// Positions are divided by this (linear scaling, Chen et al. 2023); 1 is off.
+        /// Positions are divided by this (linear scaling, Chen and others 2023); 1 is off.
         package var linearFactor: Float
 
         /// Reads `ARCH.rope.*`.
@@ -38,7 +39,8 @@ package struct RotaryEmbedding: Sendable {
             else {
                 throw TransformerError(
                     .unsupported,
-                    "This model cannot run here: RoPE turns \(self.dimensionCount) of \(headLength) elements with base \(self.base).")
+                    "This model cannot run here: RoPE turns \(self.dimensionCount) of \(headLength) elements, base \(self.base)."
+                )
             }
         }
     }

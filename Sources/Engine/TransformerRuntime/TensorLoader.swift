@@ -103,6 +103,7 @@ struct RowTable: Sendable {
     func read(_ row: Int, into output: UnsafeMutablePointer<Float>) {
         let bytes = self.file.bytes(of: self.tensor)
         guard let base = bytes.baseAddress, (row + 1) * self.rowBytes <= bytes.count else { return }
-        ctk_dequantize_row(ctk_type(rawValue: self.tensor.type.rawValue), base + row * self.rowBytes, output, self.columns)
+        let type = ctk_type(rawValue: self.tensor.type.rawValue)
+        ctk_dequantize_row(type, base + row * self.rowBytes, output, self.columns)
     }
 }

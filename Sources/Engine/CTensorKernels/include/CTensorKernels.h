@@ -127,6 +127,9 @@ ctk_matmul_fn ctk_matmul(const ctk_kernels_table *table, ctk_type type);
 
 // ---- Threads --------------------------------------------------------------------------------------------------------
 
+/// Processors that this process may run on, at least 1.
+unsigned ctk_available_processors(void);
+
 /// Threads that run the same function together.
 typedef struct ctk_pool ctk_pool;
 
