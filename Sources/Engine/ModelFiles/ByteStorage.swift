@@ -43,7 +43,8 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
             throw ModelFileError(.notReadable, "\(path): is \(what).")
         }
         guard status.st_size > 0 else {
-            throw ModelFileError(.truncated, "\(path): the file is empty; the download may have failed, fetch it again.")
+            throw ModelFileError(
+                .truncated, "\(path): the file is empty; the download may have failed, fetch it again.")
         }
         let size = Int(status.st_size)
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {

@@ -120,7 +120,8 @@ struct GGUFReader {
         let smallest = type.byteCount ?? (type == .string ? 8 : 12)
         guard announced <= UInt64(self.remaining / smallest) else {
             throw self.failure(
-                .truncated, "an array of \(announced) \(type) elements does not fit into the \(self.remaining) bytes left")
+                .truncated,
+                "an array of \(announced) \(type) elements does not fit into the \(self.remaining) bytes left")
         }
         let count = Int(announced)
         let start = self.offset

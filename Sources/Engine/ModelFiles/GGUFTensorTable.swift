@@ -70,7 +70,8 @@ struct GGUFTensorTable {
         guard row % type.elementsPerBlock == 0 else {
             throw reader.failure(
                 .malformed,
-                "tensor '\(name)' has rows of \(row) numbers, not a multiple of \(type.name)'s \(type.elementsPerBlock)")
+                "tensor '\(name)' has rows of \(row) numbers, not a multiple of \(type.name)'s \(type.elementsPerBlock)"
+            )
         }
         var total = (row / type.elementsPerBlock).multipliedReportingOverflow(by: type.bytesPerBlock)
         for dimension in dimensions.dropFirst() where !total.overflow {

@@ -34,7 +34,9 @@ enum ByteAlphabet {
             var scalar = first
             offset += 1
             if first >= 0x80 {
-                guard (0xC2...0xC5).contains(first), offset < text.count, text[offset] & 0xC0 == 0x80 else { return false }
+                guard (0xC2...0xC5).contains(first), offset < text.count, text[offset] & 0xC0 == 0x80 else {
+                    return false
+                }
                 scalar = (first & 0x1F) << 6 | Int(text[offset] & 0x3F)
                 offset += 1
             }

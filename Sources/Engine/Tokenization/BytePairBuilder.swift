@@ -42,7 +42,8 @@ struct BytePairBuilder {
     /// The error for a text that two tokens have.
     private static func twice(_ vocabulary: Vocabulary, _ id: TokenID, _ twin: TokenID) -> TokenizerError {
         let text = String(decoding: vocabulary.tokens[Int(id)], as: UTF8.self)
-        return TokenizerError(.malformed, "The tokens \(twin) and \(id) of the vocabulary have the same text '\(text)'.")
+        return TokenizerError(
+            .malformed, "The tokens \(twin) and \(id) of the vocabulary have the same text '\(text)'.")
     }
 
     /// Adds all merges, best first.

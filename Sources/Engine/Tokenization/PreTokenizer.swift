@@ -57,7 +57,10 @@ struct PreTokenizer: Sendable {
         ),
         (
             ["deepseek-llm"],
-            [.lineBreaks, .spaced(.casedLetters), .spaced(.widePunctuation), .trailingSpace, .run(.eastAsian), .numberRuns]
+            [
+                .lineBreaks, .spaced(.casedLetters), .spaced(.widePunctuation), .trailingSpace, .run(.eastAsian),
+                .numberRuns,
+            ]
         ),
         (["default"], [.punctuationRuns, .gpt2, .numberRuns, .digitTriples]),
     ]

@@ -47,7 +47,9 @@ struct SpecialTokenSplitter: Sendable {
             self.setLeftStripping("<mask>")
         } else if name.contains("phi-3") || name.contains("phi3") {
             let plain = ["<unk>", "<s>", "<|endoftext|>"].map { Array($0.utf8) }
-            for index in self.entries.indices { self.entries[index].stripsRight = !plain.contains(self.entries[index].text) }
+            for index in self.entries.indices {
+                self.entries[index].stripsRight = !plain.contains(self.entries[index].text)
+            }
         } else if name.contains("modern-bert") {
             self.setLeftStripping("[MASK]")
         }
