@@ -110,7 +110,7 @@ public struct ChoiceParser: ResultParser {
 
 extension StringProtocol where SubSequence == Substring {
     /// Where a text first occurs.
-    func rangeOfText(_ text: String) -> Range<Index>? {
+    package func rangeOfText(_ text: String) -> Range<Index>? {
         guard let first = text.first else { return nil }
         var start = self.startIndex
         while let found = self[start...].firstIndex(of: first) {
@@ -121,7 +121,7 @@ extension StringProtocol where SubSequence == Substring {
     }
 
     /// Where a text first occurs as a word of its own; scripts without spaces need none around it.
-    func rangeOfWord(_ word: String) -> Range<Index>? {
+    package func rangeOfWord(_ word: String) -> Range<Index>? {
         var start = self.startIndex
         while let range = self[start...].rangeOfText(word) {
             let before = range.lowerBound == self.startIndex ? nil : self[self.index(before: range.lowerBound)]
@@ -133,7 +133,7 @@ extension StringProtocol where SubSequence == Substring {
     }
 
     /// Whether the text begins with a word.
-    func startsWithWord(_ word: String) -> Bool {
+    package func startsWithWord(_ word: String) -> Bool {
         guard self.hasPrefix(word) else { return false }
         let rest = self.dropFirst(word.count)
         return !Self.joins(word.last, rest.first)
