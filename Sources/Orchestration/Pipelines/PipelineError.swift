@@ -78,7 +78,9 @@ public struct InvalidPipelineError: CodedError {
 
     /// Collects what is wrong.
     public init(_ issues: [PipelineIssue], file: String = #fileID, line: Int = #line) {
-        self.issues = issues.sorted { ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0) }
+        self.issues = issues.sorted {
+            ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0)
+        }
         self.location = ErrorLocation(file: file, line: line)
     }
 

@@ -40,7 +40,8 @@ public struct PipelineRunner: Sendable {
     /// - Throws: ``PipelineError`` with code `.invalidInput` or, with step and place, `.stepFailed`;
     ///   `CancellationError` if the task was cancelled.
     public func run(
-        _ pipeline: Pipeline, inputs: [String: JSONValue] = [:], onEvent: @escaping @Sendable (PipelineEvent) -> Void = { _ in }
+        _ pipeline: Pipeline, inputs: [String: JSONValue] = [:],
+        onEvent: @escaping @Sendable (PipelineEvent) -> Void = { _ in }
     ) async throws -> PipelineResult {
         let elapsed = Self.stopwatch(self.clock)
         var values = ["inputs": try Self.checked(inputs, for: pipeline)]
@@ -101,14 +102,16 @@ public struct PipelineRunner: Sendable {
         if let unknown = inputs.keys.sorted().first(where: { !known.contains($0) }) {
             throw PipelineError(
                 .invalidInput,
-                "The pipeline '\(pipeline.name)' has no input '\(unknown)'. \(NearestName.hint(for: unknown, in: known))")
+                "The pipeline '\(pipeline.name)' has no input '\(unknown)'. \(NearestName.hint(for: unknown, in: known))"
+            )
         }
         var values: [String: JSONValue] = [:]
         for input in pipeline.inputs {
             guard let value = inputs[input.name] ?? input.defaultValue else {
                 let about = input.description.isEmpty ? "" : ": \(input.description)"
                 throw PipelineError(
-                    .invalidInput, "The pipeline '\(pipeline.name)' needs the input '\(input.name)' (\(input.type.rawValue))\(about).")
+                    .invalidInput,
+                    "The pipeline '\(pipeline.name)' needs the input '\(input.name)' (\(input.type.rawValue))\(about).")
             }
             guard input.type.holds(value) else {
                 throw PipelineError(

@@ -10,15 +10,21 @@ struct PipelineValidator {
     func issues() -> [PipelineIssue] {
         var issues = self.inputIssues() + self.idIssues()
         if self.content.steps.isEmpty {
-            issues.append(PipelineIssue(self.content.place, "The pipeline has no steps.", suggestion: "List at least one under 'steps'."))
+            issues.append(
+                PipelineIssue(
+                    self.content.place, "The pipeline has no steps.", suggestion: "List at least one under 'steps'."))
         }
         for (index, step) in self.content.steps.enumerated() {
             guard let kind = self.registry[step.uses] else {
                 if !step.uses.isEmpty {
                     let hint = NearestName.hint(for: step.uses, in: self.registry.definitions.map(\.name))
-                    issues.append(PipelineIssue(step.usesPlace ?? step.place, "There is no step '\(step.uses)'.", suggestion: hint))
+                    issues.append(
+                        PipelineIssue(
+                            step.usesPlace ?? step.place, "There is no step '\(step.uses)'.", suggestion: hint))
                 }
-                for (_, value, _) in step.with { issues += self.referenceIssues(value, before: index, port: nil, in: step) }
+                for (_, value, _) in step.with {
+                    issues += self.referenceIssues(value, before: index, port: nil, in: step)
+                }
                 continue
             }
             issues += self.fieldIssues(step, kind, index: index)
@@ -44,7 +50,8 @@ struct PipelineValidator {
             if let value = input.defaultValue, !input.type.holds(value) {
                 issues.append(
                     PipelineIssue(
-                        input.place, "The default of '\(input.name)' is of type \(value.typeName), not \(input.type.rawValue)."))
+                        input.place,
+                        "The default of '\(input.name)' is of type \(value.typeName), not \(input.type.rawValue)."))
             }
             return issues
         }
@@ -59,7 +66,8 @@ struct PipelineValidator {
             }
             let place = earlier.place.map { " in line \($0.line)" } ?? ""
             return PipelineIssue(
-                step.place, "The id '\(step.id)' is already that of a step\(place).", suggestion: "Give each step its own 'id'.")
+                step.place, "The id '\(step.id)' is already that of a step\(place).",
+                suggestion: "Give each step its own 'id'.")
         }
     }
 
@@ -87,7 +95,8 @@ struct PipelineValidator {
         for port in ports where port.isRequired && !names.contains(port.name) {
             issues.append(
                 PipelineIssue(
-                    step.place, "The step '\(step.id)' (uses \(step.uses)) lacks the input '\(port.name)': \(port.description)",
+                    step.place,
+                    "The step '\(step.id)' (uses \(step.uses)) lacks the input '\(port.name)': \(port.description)",
                     suggestion: "Add it under 'with'."))
         }
         // What the step itself finds says nothing new about inputs that are wrong already.
@@ -98,7 +107,8 @@ struct PipelineValidator {
         }
     }
 
-    private static func literalIssues(_ literal: JSONValue, _ port: StepPort, _ place: SourcePlace?) -> [PipelineIssue] {
+    private static func literalIssues(_ literal: JSONValue, _ port: StepPort, _ place: SourcePlace?) -> [PipelineIssue]
+    {
         guard port.type.holds(literal) else {
             return [
                 PipelineIssue(
@@ -108,7 +118,8 @@ struct PipelineValidator {
         }
         guard let text = literal.stringValue, !port.choices.isEmpty, !port.choices.contains(text) else { return [] }
         return [
-            PipelineIssue(place, "'\(port.name)' cannot be '\(text)'.", suggestion: NearestName.hint(for: text, in: port.choices))
+            PipelineIssue(
+                place, "'\(port.name)' cannot be '\(text)'.", suggestion: NearestName.hint(for: text, in: port.choices))
         ]
     }
 
@@ -124,10 +135,11 @@ struct PipelineValidator {
             for reference in part.references {
                 let (type, issue) = self.resolve(reference, before: index, place, in: step)
                 if let issue { issues.append(issue) }
-            guard let type, let port, case .reference = expression.kind, !port.type.accepts(type) else { continue }
+                guard let type, let port, case .reference = expression.kind, !port.type.accepts(type) else { continue }
                 issues.append(
                     PipelineIssue(
-                        place, "'\(port.name)' must be of type \(port.type.rawValue), but \(reference) is \(type.rawValue).",
+                        place,
+                        "'\(port.name)' must be of type \(port.type.rawValue), but \(reference) is \(type.rawValue).",
                         suggestion: port.type == .string ? "Write it inside a text to have it written out." : ""))
             }
         }
@@ -169,9 +181,11 @@ struct PipelineValidator {
         let isCycle = self.dependencies(of: target).contains(index)
         return isCycle
             ? PipelineIssue(
-                place, "The steps '\(user)' and '\(reference.source)' need each other's outputs.", suggestion: "Break the cycle.")
+                place, "The steps '\(user)' and '\(reference.source)' need each other's outputs.",
+                suggestion: "Break the cycle.")
             : PipelineIssue(
-                place, "\(reference) refers to a step that comes later.", suggestion: "Move '\(reference.source)' before '\(user)'.")
+                place, "\(reference) refers to a step that comes later.",
+                suggestion: "Move '\(reference.source)' before '\(user)'.")
     }
 
     /// The steps that a step needs, directly or through others.
@@ -181,7 +195,9 @@ struct PipelineValidator {
         while let index = queue.popLast() {
             for (_, value, _) in self.content.steps[index].with {
                 for reference in value.all.flatMap(\.references) {
-                    guard let next = self.content.steps.firstIndex(where: { $0.id == reference.source }) else { continue }
+                    guard let next = self.content.steps.firstIndex(where: { $0.id == reference.source }) else {
+                        continue
+                    }
                     if found.insert(next).inserted { queue.append(next) }
                 }
             }

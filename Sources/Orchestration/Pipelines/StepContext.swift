@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
-public import TaskRouting
 internal import Synchronization
+public import TaskRouting
 
 /// What a run provides to its steps.
 public struct StepContext: Sendable {

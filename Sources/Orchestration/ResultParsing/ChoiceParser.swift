@@ -94,17 +94,26 @@ public struct ChoiceParser: ResultParser {
     }
 
     private func nearest(_ text: String) throws -> ParsedResult {
-        if text.utf8.count <= 64, let first = NearestName.find(text, in: self.normalized),
-            let last = NearestName.find(text, in: self.normalized.reversed()),
-            let index = self.normalized.firstIndex(of: first)
-        {
-            guard first == last else {
-                throw self.ambiguous(
-                    [first, last].compactMap { self.normalized.firstIndex(of: $0) }.map { self.choices[$0] })
-            }
-            return self.result(index, "A typing error in the choice was put right.")
+        let near = self.normalized.indices.filter {
+            Self.areOneEditApart(Array(text.prefix(80)), Array(self.normalized[$0]))
         }
+        guard near.count <= 1 else { throw self.ambiguous(near.map { self.choices[$0] }) }
+        if let index = near.first { return self.result(index, "A typing error in the choice was put right.") }
         throw ParseError(.notFound, "The answer '\(text.prefix(60))' is none of the choices. \(self.instruction)")
+    }
+
+    /// Whether one letter added, left out, replaced or swapped with its neighbour makes one word the other.
+    private static func areOneEditApart(_ a: [Character], _ b: [Character]) -> Bool {
+        guard min(a.count, b.count) >= 3, abs(a.count - b.count) <= 1 else { return false }
+        let start = zip(a, b).prefix { $0 == $1 }.count
+        let (restOfA, restOfB) = (a[start...], b[start...])
+        if a.count != b.count {
+            return a.count > b.count
+                ? restOfA.dropFirst().elementsEqual(restOfB) : restOfA.elementsEqual(restOfB.dropFirst())
+        }
+        let isSwap = restOfA.count >= 2 && Array(restOfA.prefix(2)) == restOfB.prefix(2).reversed()
+        return restOfA.dropFirst().elementsEqual(restOfB.dropFirst())
+            || (isSwap && restOfA.dropFirst(2).elementsEqual(restOfB.dropFirst(2)))
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import OrderedCollections
 internal import ResultParsing
 internal import TaskRouting
 
@@ -81,7 +82,8 @@ public struct GenerateStep: PipelineStep {
         context.remember(request)
         let response = try await context.model.generate(request).response(onText: { context.emit(text: $0) })
         context.count(response.summary.usage)
-        let answer = choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
+        let answer =
+            choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
         return [
             "text": .string(answer ?? response.text), "confidence": .null, "probabilities": [:],
             "finish_reason": .string(response.summary.finishReason.rawValue),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import ResultParsing
 
 /// Takes a value in: trims texts, and refuses what is empty or too long.
 public struct InputStep: PipelineStep {
@@ -25,7 +26,9 @@ public struct InputStep: PipelineStep {
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let text = String(try inputs.requiredString("text").trimmingSpace)
         let limit = inputs["max_length"]?.integerValue ?? 100_000
-        guard !text.isEmpty else { throw PipelineError(.invalidValue, "The text is empty; there is nothing to work on.") }
+        guard !text.isEmpty else {
+            throw PipelineError(.invalidValue, "The text is empty; there is nothing to work on.")
+        }
         guard text.count <= limit else {
             throw PipelineError(
                 .invalidValue, "The text has \(text.count) characters; at most \(limit) are accepted ('max_length').")

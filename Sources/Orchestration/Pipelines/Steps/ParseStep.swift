@@ -14,7 +14,8 @@ public struct ParseStep: PipelineStep {
     public var definition: StepDefinition {
         StepDefinition(
             name: "parse",
-            summary: "Reads a value out of a model's answer, and asks the model again with the reason while that fails.",
+            summary:
+                "Reads a value out of a model's answer, and asks the model again with the reason while that fails.",
             inputs: [
                 StepPort("text", .string, "The answer.", isRequired: true),
                 StepPort("as", .string, "What to read.", choices: ParserKind.all.map(\.rawValue)),
@@ -90,7 +91,8 @@ public struct ParseStep: PipelineStep {
         return ParserSpecification(
             ParserKind(rawValue: kind), schema: try inputs["schema"].map { try JSONSchema($0) },
             choices: try inputs.strings("choices"), keys: try inputs.strings("keys"),
-            optionalKeys: Set(try inputs.strings("optional_keys")), minimumCount: inputs["min_items"]?.integerValue ?? 1,
+            optionalKeys: Set(try inputs.strings("optional_keys")),
+            minimumCount: inputs["min_items"]?.integerValue ?? 1,
             maximumCount: inputs["max_items"]?.integerValue)
     }
 }

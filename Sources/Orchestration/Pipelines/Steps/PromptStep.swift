@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import OrderedCollections
 internal import TaskRouting
 
 #if canImport(FoundationEssentials)
@@ -11,7 +12,7 @@ internal import Foundation
 
 /// Fills a template.
 public struct PromptStep: PipelineStep {
-    private static let sources = ["template", "template_file", "library", "profile"]
+    private static let sources = ["template", "template_file", "profile"]
     private static let maximumFileSize = 1 << 20
 
     /// Makes the step.
@@ -21,11 +22,10 @@ public struct PromptStep: PipelineStep {
     public var definition: StepDefinition {
         StepDefinition(
             name: "prompt",
-            summary: "Fills a template, written out, from a file, from a library, or that of a task.",
+            summary: "Fills a template, written out, from a file, or that of a task.",
             inputs: [
                 StepPort("template", .string, "The template itself."),
                 StepPort("template_file", .string, "A file with the template, relative to the pipeline's folder."),
-                StepPort("library", .string, "A template in the 'prompts' folder, such as 'extract@^1'."),
                 StepPort("profile", .string, "A task whose standard template is used, such as '${route.task}'."),
                 StepPort(
                     "engine", .string, "How the template is written; 'format' if not given.",
@@ -40,10 +40,12 @@ public struct PromptStep: PipelineStep {
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
         let given = Self.sources.filter(inputs.names.contains)
         guard given.count == 1 else {
-            let problem = given.isEmpty ? "names no template" : "names several templates: \(given.joined(separator: ", "))"
+            let problem =
+                given.isEmpty ? "names no template" : "names several templates: \(given.joined(separator: ", "))"
             return [
                 StaticInputs.Problem(
-                    nil, "The step \(problem).", suggestion: "Give exactly one of \(Self.sources.joined(separator: ", ")).")
+                    nil, "The step \(problem).",
+                    suggestion: "Give exactly one of \(Self.sources.joined(separator: ", ")).")
             ]
         }
         guard let template = inputs.literals["template"]?.stringValue else { return [] }
@@ -69,8 +71,6 @@ public struct PromptStep: PipelineStep {
             let source = try Self.read(file, in: context.baseFolder)
             let isJinja = file.hasSuffix(".jinja") || file.hasSuffix(".j2")
             text = try PromptRendering.render(source, engine: engine ?? (isJinja ? .jinja : .format), values)
-        } else if let name = inputs.string("library") {
-            text = try PromptRendering.render(library: name, folder: try Self.path("prompts", in: context.baseFolder), values)
         } else {
             let profile = TaskProfile.standard(try TaskType(named: inputs.requiredString("profile")))
             text = try PromptRendering.render(profile.template, engine: .format, values)

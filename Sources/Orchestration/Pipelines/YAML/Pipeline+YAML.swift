@@ -48,7 +48,8 @@ private struct PipelineReader {
         }
         let given = Set(root.members?.map(\.key) ?? [])
         for key in ["pipeline", "steps"] where root.members != nil && !given.contains(key) {
-            self.issues.append(PipelineIssue(root.place, "The key '\(key)' is missing.", suggestion: "Add '\(key): …'."))
+            self.issues.append(
+                PipelineIssue(root.place, "The key '\(key)' is missing.", suggestion: "Add '\(key): …'."))
         }
         return content
     }
@@ -63,7 +64,9 @@ private struct PipelineReader {
         return members.map { input in
             var declared = PipelineInput(input.key, place: input.keyPlace)
             if case .scalar(.null) = input.value.kind { return declared }
-            for field in self.members(of: input.value, "The input '\(input.key)'", known: ["type", "description", "default"]) {
+            for field in self.members(
+                of: input.value, "The input '\(input.key)'", known: ["type", "description", "default"])
+            {
                 switch field.key {
                 case "type": declared.type = self.type(field)
                 case "description": declared.description = self.text(field) ?? ""
@@ -80,7 +83,8 @@ private struct PipelineReader {
         guard let type = ValueType(rawValue: name) else {
             self.issues.append(
                 PipelineIssue(
-                    field.value.place, "There is no type '\(name)'.", suggestion: NearestName.hint(for: name, in: known)))
+                    field.value.place, "There is no type '\(name)'.", suggestion: NearestName.hint(for: name, in: known)
+                ))
             return .any
         }
         return type
@@ -102,7 +106,8 @@ private struct PipelineReader {
             case "id":
                 step.id = self.text(member) ?? ""
                 if let problem = Self.problem(withID: step.id) {
-                    self.issues.append(PipelineIssue(member.value.place, problem, suggestion: "Use letters, digits, '-' and '_'."))
+                    self.issues.append(
+                        PipelineIssue(member.value.place, problem, suggestion: "Use letters, digits, '-' and '_'."))
                 }
             case "uses":
                 step.uses = self.text(member) ?? ""
@@ -116,7 +121,10 @@ private struct PipelineReader {
             }
         }
         if node.members != nil, step.usesPlace == nil {
-            self.issues.append(PipelineIssue(node.place, "Step \(number) lacks 'uses'.", suggestion: "Name a kind of step, such as 'uses: generate'."))
+            self.issues.append(
+                PipelineIssue(
+                    node.place, "Step \(number) lacks 'uses'.",
+                    suggestion: "Name a kind of step, such as 'uses: generate'."))
         }
         // Without an id a step goes by its kind.
         if step.id.isEmpty { step.id = step.uses }
@@ -135,7 +143,9 @@ private struct PipelineReader {
     private mutating func members(of node: SourceNode, _ owner: String, known: [String]) -> [SourceNode.Member] {
         guard let members = node.members else {
             self.issues.append(
-                PipelineIssue(node.place, "\(owner) must be a mapping, but is of type \(node.typeName).", suggestion: "It knows the keys \(known.joined(separator: ", "))."))
+                PipelineIssue(
+                    node.place, "\(owner) must be a mapping, but is of type \(node.typeName).",
+                    suggestion: "It knows the keys \(known.joined(separator: ", "))."))
             return []
         }
         return members.filter { member in
@@ -162,6 +172,7 @@ private struct PipelineReader {
 
     private mutating func wrongType(_ member: SourceNode.Member, _ wanted: String) {
         self.issues.append(
-            PipelineIssue(member.value.place, "'\(member.key)' must be \(wanted), but is of type \(member.value.typeName)."))
+            PipelineIssue(
+                member.value.place, "'\(member.key)' must be \(wanted), but is of type \(member.value.typeName)."))
     }
 }

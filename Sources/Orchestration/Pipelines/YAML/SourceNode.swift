@@ -93,7 +93,8 @@ struct SourceReader {
         switch node {
         case .scalar(let scalar): return SourceNode(kind: .scalar(CoreSchema.value(of: scalar)), place: place)
         case .sequence(let sequence):
-            return SourceNode(kind: .sequence(try sequence.map { try self.convert($0, depth: depth + 1) }), place: place)
+            return SourceNode(
+                kind: .sequence(try sequence.map { try self.convert($0, depth: depth + 1) }), place: place)
         case .mapping(let mapping):
             let members = try mapping.map { key, value in
                 guard case .scalar(let name) = key else {
@@ -122,11 +123,14 @@ struct SourceReader {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            self.issue(mark.line, mark.column, "The YAML is malformed: \(problem).", "Check indentation, quotes and colons.")
-        case .reader(let problem, _, _, _): self.issue(1, 1, "The file is no readable text: \(problem).", "Save it as UTF-8.")
+            self.issue(
+                mark.line, mark.column, "The YAML is malformed: \(problem).", "Check indentation, quotes and colons.")
+        case .reader(let problem, _, _, _):
+            self.issue(1, 1, "The file is no readable text: \(problem).", "Save it as UTF-8.")
         case .duplicatedKeysInMapping(let duplicates, let context):
             self.issue(
-                context.mark.line, context.mark.column, "The key '\(duplicates.joined(separator: "', '"))' is written twice.",
+                context.mark.line, context.mark.column,
+                "The key '\(duplicates.joined(separator: "', '"))' is written twice.",
                 "Keep one of them.")
         default: self.issue(1, 1, "The YAML cannot be read: \(error).", "")
         }
