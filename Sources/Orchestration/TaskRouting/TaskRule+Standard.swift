@@ -14,7 +14,7 @@ extension TaskRule {
             "translate-inside", .translation, weight: 2.5, .instruction,
             ["translate", "translation", "翻译", "译成", "译为", "怎么说"]),
         Self(
-            "language-named", .translation, weight: 1, .instruction,
+            "language-named", .translation, weight: 2, .instruction,
             [
                 "english", "french", "german", "spanish", "chinese", "japanese", "italian", "russian", "korean",
                 "portuguese", "arabic",

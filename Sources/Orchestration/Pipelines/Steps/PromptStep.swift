@@ -2,6 +2,7 @@
 
 public import LLMCore
 internal import OrderedCollections
+internal import ResultParsing
 internal import TaskRouting
 
 #if canImport(FoundationEssentials)
@@ -96,6 +97,12 @@ public struct PromptStep: PipelineStep {
         guard data.count <= Self.maximumFileSize, let text = String(validating: data, as: UTF8.self) else {
             throw PipelineError(.unreadableFile, "The template file '\(path)' is no UTF-8 text of at most 1 MiB.")
         }
-        return text
+        return Self.withoutFrontMatter(text)
+    }
+
+    /// The text after a YAML head between two lines of `---`, where template libraries keep a template's name and version.
+    private static func withoutFrontMatter(_ text: String) -> String {
+        guard text.hasPrefix("---\n"), let end = text.dropFirst(3).rangeOfText("\n---\n") else { return text }
+        return String(text[end.upperBound...])
     }
 }
