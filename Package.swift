@@ -14,6 +14,18 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
+///
+/// Only linking differs: objects are shared with the tests (see docs/decisions/0003-release-builds-for-tests.md).
+let selfContained: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-static-stdlib", "-use-ld=lld", "-lswiftSynchronization", "-lCoreFoundation", "-l_FoundationCShims",
+            "-l_FoundationCollections", "-l_FoundationICU",
+        ],
+        .when(platforms: [.linux], configuration: .release))
+]
+
 /// A library target in its layer's folder.
 func library(_ name: String, in layer: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
@@ -43,10 +55,10 @@ let package = Package(
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore"]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
-        library("TransformerRuntime", in: "Engine", ["LLMCore", "TensorKernels", "ModelFiles"]),
+        library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
             "InferenceEngine", in: "Engine",
-            ["LLMCore", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -76,7 +88,8 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
                 argumentParser,
-            ]),
+            ],
+            linkerSettings: selfContained),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
@@ -90,7 +103,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TransformerRuntimeTests",
-            dependencies: ["LLMCore", "ModelFiles", "TensorKernels", "TransformerRuntime", "Tokenization"],
+            dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "InferenceEngineTests",
@@ -113,6 +126,13 @@ let package = Package(
     ]
 )
 
+/// Warnings are errors where the environment asks for it, as CI does; dependencies are left alone.
+let warningsAreErrors = Context.environment["AUTOGLM_STRICT"] == "1"
+
 for target in package.targets where [.regular, .test, .executable].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+    if warningsAreErrors {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+    }
 }

@@ -14,7 +14,9 @@
 /// throw ModelFileError(.truncated, "The file ends inside the tensor table; download it again.")
 /// ```
 public struct DomainError<Domain: ErrorDomain>: CodedError {
-    /// What kind of failure this is. New codes may be added without breaking callers.
+    /// What kind of failure this is.
+    ///
+    /// New codes may be added without breaking callers.
     public struct Code: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
         /// The code as other programs see it, lower-case words joined by hyphens.
         public let rawValue: String

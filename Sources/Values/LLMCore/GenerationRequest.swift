@@ -43,7 +43,7 @@ public struct GenerationRequest: Sendable {
     }
 }
 
-/// The probability of continuations: how likely is each choice after the prompt?
+/// A question to a model: how likely is each of these continuations after the prompt.
 public struct ScoringRequest: Sendable {
     /// What precedes the choices.
     public var prompt: Prompt

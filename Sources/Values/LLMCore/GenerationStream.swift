@@ -36,7 +36,8 @@ public struct GenerationStream: AsyncSequence, Sendable {
         }
         guard let summary else {
             try Task.checkCancellation()
-            throw LLMError(.truncatedStream, "The stream ended after \(response.text.count) characters without saying why.")
+            throw LLMError(
+                .truncatedStream, "The stream ended after \(response.text.count) characters without saying why.")
         }
         response.summary = summary
         return response

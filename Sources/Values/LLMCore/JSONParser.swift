@@ -112,7 +112,8 @@ struct JSONParser {
 
     private mutating func skipDigits() -> Int {
         let start = self.position
-        while self.position < self.bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self.bytes[self.position]) {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        while self.position < self.bytes.count, digits.contains(self.bytes[self.position]) {
             self.position += 1
         }
         return self.position - start

@@ -8,7 +8,7 @@ public enum NearestName {
     ///   - name: What was written.
     ///   - known: The names that would have been accepted.
     /// - Returns: The nearest name, or nil when all are too far away.
-    public static func find<Names: Sequence>(_ name: String, in known: Names) -> String? where Names.Element == String {
+    public static func find(_ name: String, in known: some Sequence<String>) -> String? {
         let written = Array(name.lowercased().prefix(64))
         var best: (name: String, distance: Int)?
         for candidate in known {
@@ -25,7 +25,7 @@ public enum NearestName {
     ///   - name: What was written.
     ///   - known: The names that would have been accepted.
     /// - Returns: `Did you mean 'x'?` or `Known: a, b, c.`
-    public static func hint<Names: Sequence>(for name: String, in known: Names) -> String where Names.Element == String {
+    public static func hint(for name: String, in known: some Sequence<String>) -> String {
         let known = Array(known)
         if let nearest = self.find(name, in: known) { return "Did you mean '\(nearest)'?" }
         return known.isEmpty ? "None are known." : "Known: \(known.sorted().joined(separator: ", "))."

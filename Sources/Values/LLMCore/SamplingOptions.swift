@@ -12,7 +12,7 @@ public struct SamplingOptions: Sendable, Hashable {
     public var topP: Float
     /// Drops tokens less likely than this fraction of the most likely one, in [0, 1]; 0 drops none.
     public var minP: Float
-    /// Divides positive and multiplies negative logits of tokens already seen (CTRL, Keskar et al. 2019); 1 is off.
+    /// Divides positive and multiplies negative logits of tokens already seen (CTRL, Keskar and others 2019); 1 is off.
     public var repetitionPenalty: Float
     /// The same seed, prompt and options give the same text; nil draws a seed.
     public var seed: UInt64?

@@ -1,1 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// SIMD kernels of the inference engine. Every kernel exists as plain C (the truth) and in versions for instruction sets
+// that are chosen once, by ctk_kernels(). Matrices are packed for the kernels by ctk_pack_group(); see docs/performance.md.
+
+#ifndef CTENSORKERNELS_H
+#define CTENSORKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Tensor types ---------------------------------------------------------------------------------------------------
+
+/// Element types of weights; the numbers are those of GGUF.
+typedef enum {
+    CTK_F32 = 0,
+    CTK_F16 = 1,
+    CTK_Q4_0 = 2,
+    CTK_Q4_1 = 3,
+    CTK_Q8_0 = 8,
+    CTK_BF16 = 30,
+} ctk_type;
+
+enum {
+    CTK_GROUP_ROWS = 16,       ///< Rows of a matrix that are interleaved with each other.
+    CTK_BLOCK_COLUMNS = 32,    ///< Columns that share a scale, in weights and in activations.
+    CTK_ATTENTION_ROWS = 4,    ///< The most query rows of one call of the attention kernel.
+    CTK_MAX_HEAD_SIZE = 256,   ///< The widest attention head, in elements.
+    CTK_PAGE_POSITIONS = 64,   ///< Positions in a page of the KV cache.
+};
+
+/// Whether there are kernels for a type.
+bool ctk_type_supported(ctk_type type);
+
+/// Bytes of `columns` elements as a model file stores them; `columns` must fill whole blocks.
+size_t ctk_row_bytes(ctk_type type, size_t columns);
+
+/// Bytes of a packed group of CTK_GROUP_ROWS rows, a multiple of 64.
+size_t ctk_group_bytes(ctk_type type, size_t columns);
+
+/// Turns a row of a model file into floats.
+void ctk_dequantize_row(ctk_type type, const void *row, float *out, size_t columns);
+
+/// Interleaves `rows` (1...CTK_GROUP_ROWS) consecutive rows of a model file into one group; missing rows become zero.
+void ctk_pack_group(ctk_type type, const void *source, size_t rows, size_t columns, void *group);
+
+float ctk_half_to_float(uint16_t half);
+uint16_t ctk_float_to_half(float value);
+
+// ---- Kernels --------------------------------------------------------------------------------------------------------
+
+/// Packed weights: groups of rows, one after the other.
+typedef struct {
+    const uint8_t *groups;
+    size_t columns;
+    size_t group_bytes;
+} ctk_matrix;
+
+/// The inputs of a matrix product, one row a token: floats, and the same quantised in blocks of 32 columns.
+///
+/// Most blocks have 8 bits: an element is about `quants * scale`. A few blocks hold the large elements of a row and with
+/// them most of the rounding error; those are refined to 16 bits: `(256 * quants + fine) * scale`. Which ones depends on
+/// the row alone, so that a token's result never depends on what else is in its batch.
+typedef struct {
+    float *values;        ///< tokens x columns
+    int8_t *quants;       ///< tokens x columns, -127...127
+    int8_t *fine;         ///< tokens x columns, -127...127; meaningful in refined blocks
+    uint8_t *refined;     ///< tokens x blocks: whether a block is refined
+    float *scales;        ///< tokens x blocks
+    float *sums;          ///< tokens x blocks: sum of the quantised elements
+    int32_t *offsets8;    ///< tokens x blocks: -8 * sum of the integers, undoes the bias of 4-bit weights
+    int32_t *offsets128;  ///< tokens x blocks: -128 * sum of the integers, undoes the bias of 8-bit weights
+    size_t columns;
+} ctk_activations;
+
+/// out[token * out_stride + row] = sum over columns of weight * activation, for the rows of groups [begin, end).
+typedef void (*ctk_matmul_fn)(const ctk_matrix *weights, size_t begin, size_t end, const ctk_activations *x,
+                              size_t tokens, float *out, size_t out_stride);
+
+/// Attention of up to CTK_ATTENTION_ROWS query rows that share a key-value head over a paged cache of half floats.
+/// In a page, at `key_offset`: [positions / 16][head_size][16] keys; at `value_offset`: [positions][head_size] values.
+typedef struct {
+    const float *queries[CTK_ATTENTION_ROWS];
+    float *outputs[CTK_ATTENTION_ROWS];
+    size_t limits[CTK_ATTENTION_ROWS];  ///< Row r sees positions [0, limits[r]); at least 1.
+    size_t rows;
+    const uint8_t *const *pages;
+    size_t key_offset;
+    size_t value_offset;
+    size_t head_size;  ///< A multiple of 16, at most CTK_MAX_HEAD_SIZE.
+    float scale;       ///< Multiplies the scores before the softmax.
+} ctk_attention;
+
+/// One implementation of every kernel.
+typedef struct {
+    const char *name;  ///< "scalar", "avx2", "avx512vnni", "neon"
+    ctk_matmul_fn matmul_f32, matmul_f16, matmul_bf16, matmul_q8_0, matmul_q4_0, matmul_q4_1;
+    /// Fills every field of one token's row from `values`.
+    void (*quantize)(const ctk_activations *x, size_t token);
+    /// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]
+    void (*rms_norm)(float *out, const float *x, const float *weight, size_t count, float epsilon);
+    /// x[i] += y[i]
+    void (*add)(float *x, const float *y, size_t count);
+    /// out[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
+    void (*silu_multiply)(float *out, const float *gate, const float *up, size_t count);
+    /// Rotates neighbouring pairs; `table` holds cos, sin for each of `pairs` pairs.
+    void (*rope_pairs)(float *x, const float *table, size_t pairs);
+    /// out[i * stride] = x[i] as a half float
+    void (*store_halves)(uint16_t *out, const float *x, size_t count, size_t stride);
+    void (*attention)(const ctk_attention *call);
+    /// The largest value; not-a-number never wins.
+    float (*maximum)(const float *x, size_t count);
+    /// Sum of exp((x[i] - maximum) * factor).
+    double (*sum_exp)(const float *x, size_t count, float maximum, float factor);
+} ctk_kernels_table;
+
+/// The fastest implementation that this processor and its operating system support; chosen at the first call.
+/// The environment variable CTK_ISA ("scalar", "avx2", "avx512vnni", "neon") asks for a slower one.
+const ctk_kernels_table *ctk_kernels(void);
+
+/// The implementations that run here, the plain one first; returns how many there are.
+size_t ctk_available_kernels(const ctk_kernels_table **tables, size_t capacity);
+
+/// The matrix product for a weight type, or NULL.
+ctk_matmul_fn ctk_matmul(const ctk_kernels_table *table, ctk_type type);
+
+// ---- Threads --------------------------------------------------------------------------------------------------------
+
+/// Processors that this process may run on, at least 1.
+unsigned ctk_available_processors(void);
+
+/// Threads that run the same function together.
+typedef struct ctk_pool ctk_pool;
+
+/// Starts `workers` - 1 threads (the caller of ctk_pool_run is the first worker); NULL when that is impossible.
+ctk_pool *ctk_pool_create(unsigned workers);
+
+/// Ends the threads and waits for them. No run may be under way.
+void ctk_pool_destroy(ctk_pool *pool);
+
+/// Calls `function(context, worker)` once on each worker and returns when all are done. One run at a time.
+void ctk_pool_run(ctk_pool *pool, void (*function)(void *context, unsigned worker), void *context);
+
+/// Inside a run: waits until every worker has come here. Spins briefly, then sleeps.
+void ctk_pool_barrier(ctk_pool *pool);
+
+#endif

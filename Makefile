@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# The commands of this project. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Demo and tests share one release build: the same flags for both, so that nothing is compiled twice.
+TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
+PROGRAM := .build/release/autoglm
+
+.PHONY: help setup build release demo test soundness format bench evaluate soak clean
+
+help: ## List these commands
+	@echo 'Open-AutoGLM for Swift. Start with: make demo'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+setup: ## Check Swift, install missing Debian packages, fetch the default model
+	@scripts/setup.sh
+
+build: ## Build everything in debug, for work on the code
+	swift build --build-tests
+
+release: setup ## Build the program: .build/release/autoglm
+	swift build -c release --product autoglm
+
+demo: release ## Run the main job on the default model, shown step by step
+	@scripts/demo.sh
+
+test: setup ## Run every test, in release
+	@scripts/test-setup.sh
+	swift test $(TEST_FLAGS)
+
+soundness: ## Check format, layers, imports, licence lines and bans
+	@scripts/soundness.sh
+	@scripts/test-soundness.sh
+
+format: ## Format the Swift sources in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: release ## Measure against llama.cpp, side by side (installs it the first time, about 9 minutes)
+	@bench/llama.sh
+
+evaluate: setup ## Run the comparisons with the float32 reference alone (perplexity, agreement)
+	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
+
+soak: release ## Ask the program for ten minutes: the same answer each time, memory stays
+	@scripts/soak.sh
+
+clean: ## Remove what was built (the fetched model and the bench's peers stay)
+	swift package clean
+	rm -rf .build

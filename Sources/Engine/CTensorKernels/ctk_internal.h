@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CTK_INTERNAL_H
+#define CTK_INTERNAL_H
+
+#include "CTensorKernels.h"
+
+#include <string.h>
+
+#define CTK_HIDDEN __attribute__((visibility("hidden")))
+
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_scalar;
+#if defined(__x86_64__)
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx2;
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx512vnni;
+#elif defined(__aarch64__)
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_neon;
+#endif
+
+/// The parts of a packed group of quantised rows, all starting on cache lines:
+/// [blocks][16] half scales, then [blocks][16] half minima (Q4_1 only), then the quants.
+///
+/// Quants of a 4-bit block: [4][16 rows][4 bytes], a byte holding column 4q + b in its low and 16 + 4q + b in its high half.
+/// Quants of an 8-bit block: [8][16 rows][4 bytes], column 4q + b.
+typedef struct {
+    const uint16_t *scales;
+    const uint16_t *minima;
+    const uint8_t *quants;
+} ctk_group_view;
+
+/// A block is refined when the square of its scale, which its rounding error grows with, is more than this share of the
+/// row's average. What remains is at most this share of the whole error.
+static const float ctk_refinement_threshold = 0.5f;
+
+/// The square of the scale from which on the blocks of a row are refined.
+static inline float ctk_refinement_bound(const float *scales, size_t blocks) {
+    float sum = 0;
+    for (size_t block = 0; block < blocks; block++) sum += scales[block] * scales[block];
+    return ctk_refinement_threshold * sum / (float)blocks;
+}
+
+/// Writes what depends on a block's integers once they are known; `scale` is still that of the 8-bit quants.
+static inline void ctk_finish_block(const ctk_activations *x, size_t at, float scale, bool refined, int32_t sum) {
+    x->refined[at] = refined;
+    x->scales[at] = refined ? scale * 0x1p-8f : scale;
+    x->sums[at] = x->scales[at] * (float)sum;
+    x->offsets8[at] = -8 * sum;
+    x->offsets128[at] = -128 * sum;
+}
+
+static inline size_t ctk_align64(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
+
+static inline size_t ctk_scale_bytes(size_t columns) {
+    return ctk_align64(columns / CTK_BLOCK_COLUMNS * CTK_GROUP_ROWS * sizeof(uint16_t));
+}
+
+static inline ctk_group_view ctk_view(const ctk_matrix *weights, size_t group, bool has_minima) {
+    const uint8_t *base = weights->groups + group * weights->group_bytes;
+    const size_t scale_bytes = ctk_scale_bytes(weights->columns);
+    return (ctk_group_view){
+        .scales = (const uint16_t *)base,
+        .minima = (const uint16_t *)(base + scale_bytes),
+        .quants = base + scale_bytes * (has_minima ? 2 : 1),
+    };
+}
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plain version of every kernel: what the fast ones are compared with, and what runs where nothing else does.
+
+#include "ctk_internal.h"
+
+#include <float.h>
+#include <math.h>
+
+static void matmul_values(ctk_type type, const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,
+                          size_t tokens, float *out, size_t out_stride) {
+    for (size_t group = begin; group < end; group++) {
+        const uint8_t *base = w->groups + group * w->group_bytes;
+        for (size_t token = 0; token < tokens; token++) {
+            for (size_t lane = 0; lane < CTK_GROUP_ROWS; lane++) {
+                float sum = 0;
+                for (size_t column = 0; column < w->columns; column++) {
+                    const size_t index = column * CTK_GROUP_ROWS + lane;
+                    float weight;
+                    ctk_dequantize_row(type, base + index * (type == CTK_F32 ? 4 : 2), &weight, 1);
+                    sum += weight * x->values[token * x->columns + column];
+                }
+                out[token * out_stride + group * CTK_GROUP_ROWS + lane] = sum;
+            }
+        }
+    }
+}
+
+static void matmul_f32(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                       float *out, size_t out_stride) {
+    matmul_values(CTK_F32, w, begin, end, x, tokens, out, out_stride);
+}
+
+static void matmul_f16(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                       float *out, size_t out_stride) {
+    matmul_values(CTK_F16, w, begin, end, x, tokens, out, out_stride);
+}
+
+static void matmul_bf16(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                        float *out, size_t out_stride) {
+    matmul_values(CTK_BF16, w, begin, end, x, tokens, out, out_stride);
+}
+
+/// The integer dot product of one row's block with one token's block.
+static int32_t dot_block(ctk_type type, const uint8_t *quants, size_t block, size_t lane, const int8_t *x) {
+    const size_t words = type == CTK_Q8_0 ? 8 : 4;
+    const uint8_t *row = quants + block * words * CTK_GROUP_ROWS * 4 + lane * 4;
+    int32_t sum = 0;
+    for (size_t word = 0; word < words; word++, row += CTK_GROUP_ROWS * 4) {
+        for (size_t b = 0; b < 4; b++) {
+            const size_t column = 4 * word + b;
+            if (type == CTK_Q8_0) sum += (int8_t)row[b] * x[column];
+            else sum += (row[b] & 15) * x[column] + (row[b] >> 4) * x[16 + column];
+        }
+    }
+    return sum;
+}
+
+static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,
+                          size_t tokens, float *out, size_t out_stride) {
+    const size_t blocks = w->columns / CTK_BLOCK_COLUMNS;
+    for (size_t group = begin; group < end; group++) {
+        const ctk_group_view view = ctk_view(w, group, type == CTK_Q4_1);
+        for (size_t token = 0; token < tokens; token++) {
+            for (size_t lane = 0; lane < CTK_GROUP_ROWS; lane++) {
+                float sum = 0;
+                for (size_t block = 0; block < blocks; block++) {
+                    const size_t at = token * blocks + block;
+                    const int8_t *quants = x->quants + token * x->columns + block * CTK_BLOCK_COLUMNS;
+                    int32_t dot = dot_block(type, view.quants, block, lane, quants);
+                    if (x->refined[at])
+                        dot = 256 * dot + dot_block(type, view.quants, block, lane, quants - x->quants + x->fine);
+                    if (type == CTK_Q4_0) dot += x->offsets8[at];
+                    const float scale = ctk_half_to_float(view.scales[block * CTK_GROUP_ROWS + lane]);
+                    sum += (float)dot * (scale * x->scales[at]);
+                    if (type == CTK_Q4_1)
+                        sum += ctk_half_to_float(view.minima[block * CTK_GROUP_ROWS + lane]) * x->sums[at];
+                }
+                out[token * out_stride + group * CTK_GROUP_ROWS + lane] = sum;
+            }
+        }
+    }
+}
+
+static void matmul_q8_0(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                        float *out, size_t out_stride) {
+    matmul_quants(CTK_Q8_0, w, begin, end, x, tokens, out, out_stride);
+}
+
+static void matmul_q4_0(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                        float *out, size_t out_stride) {
+    matmul_quants(CTK_Q4_0, w, begin, end, x, tokens, out, out_stride);
+}
+
+static void matmul_q4_1(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
+                        float *out, size_t out_stride) {
+    matmul_quants(CTK_Q4_1, w, begin, end, x, tokens, out, out_stride);
+}
+
+static void quantize_block(const ctk_activations *x, size_t token, size_t block, float scale, bool refined) {
+    const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
+    const float inverse = scale > 0 ? 1 / scale : 0;
+    int32_t sum = 0;
+    for (size_t i = first; i < first + CTK_BLOCK_COLUMNS; i++) {
+        const float exact = fmaxf(-127, fminf(127, x->values[i] * inverse)), coarse = rintf(exact);
+        x->quants[i] = (int8_t)coarse;
+        x->fine[i] = (int8_t)fmaxf(-127, fminf(127, rintf((exact - coarse) * 256)));
+        sum += refined ? 256 * x->quants[i] + x->fine[i] : x->quants[i];
+    }
+    ctk_finish_block(x, token * (x->columns / CTK_BLOCK_COLUMNS) + block, scale, refined, sum);
+}
+
+static void quantize(const ctk_activations *x, size_t token) {
+    const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
+    float *scales = x->scales + token * blocks;
+    for (size_t block = 0; block < blocks; block++) {
+        const float *values = x->values + token * x->columns + block * CTK_BLOCK_COLUMNS;
+        float largest = 0;
+        for (size_t i = 0; i < CTK_BLOCK_COLUMNS; i++) largest = fmaxf(largest, fabsf(values[i]));
+        scales[block] = largest / 127;
+    }
+    const float bound = ctk_refinement_bound(scales, blocks);
+    for (size_t block = 0; block < blocks; block++)
+        quantize_block(x, token, block, scales[block], scales[block] * scales[block] > bound);
+}
+
+static void rms_norm(float *out, const float *x, const float *weight, size_t count, float epsilon) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
+    const float factor = 1 / sqrtf((float)(sum / (double)count) + epsilon);
+    for (size_t i = 0; i < count; i++) out[i] = x[i] * factor * weight[i];
+}
+
+static void add(float *x, const float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) x[i] += y[i];
+}
+
+static void silu_multiply(float *out, const float *gate, const float *up, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void rope_pairs(float *x, const float *table, size_t pairs) {
+    for (size_t i = 0; i < pairs; i++) {
+        const float a = x[2 * i], b = x[2 * i + 1], cosine = table[2 * i], sine = table[2 * i + 1];
+        x[2 * i] = a * cosine - b * sine;
+        x[2 * i + 1] = a * sine + b * cosine;
+    }
+}
+
+static void store_halves(uint16_t *out, const float *x, size_t count, size_t stride) {
+    for (size_t i = 0; i < count; i++) out[i * stride] = ctk_float_to_half(x[i]);
+}
+
+static float score(const ctk_attention *call, size_t row, size_t position) {
+    const uint8_t *page = call->pages[position / CTK_PAGE_POSITIONS];
+    const size_t inside = position % CTK_PAGE_POSITIONS;
+    const uint16_t *keys = (const uint16_t *)(page + call->key_offset) + inside / 16 * call->head_size * 16 + inside % 16;
+    float sum = 0;
+    for (size_t d = 0; d < call->head_size; d++) sum += call->queries[row][d] * ctk_half_to_float(keys[d * 16]);
+    return sum * call->scale;
+}
+
+static void attention(const ctk_attention *call) {
+    for (size_t row = 0; row < call->rows; row++) {
+        float largest = -FLT_MAX;
+        for (size_t i = 0; i < call->limits[row]; i++) largest = fmaxf(largest, score(call, row, i));
+        float *out = call->outputs[row];
+        memset(out, 0, call->head_size * sizeof(float));
+        float total = 0;
+        for (size_t i = 0; i < call->limits[row]; i++) {
+            const float weight = expf(score(call, row, i) - largest);
+            total += weight;
+            const uint16_t *values = (const uint16_t *)(call->pages[i / CTK_PAGE_POSITIONS] + call->value_offset)
+                + i % CTK_PAGE_POSITIONS * call->head_size;
+            for (size_t d = 0; d < call->head_size; d++) out[d] += weight * ctk_half_to_float(values[d]);
+        }
+        for (size_t d = 0; d < call->head_size; d++) out[d] /= total;
+    }
+}
+
+static float maximum(const float *x, size_t count) {
+    float largest = -INFINITY;
+    for (size_t i = 0; i < count; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
+static double sum_exp(const float *x, size_t count, float maximum, float factor) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += expf((x[i] - maximum) * factor);
+    return sum;
+}
+
+const ctk_kernels_table ctk_table_scalar = {
+    .name = "scalar",
+    .matmul_f32 = matmul_f32,
+    .matmul_f16 = matmul_f16,
+    .matmul_bf16 = matmul_bf16,
+    .matmul_q8_0 = matmul_q8_0,
+    .matmul_q4_0 = matmul_q4_0,
+    .matmul_q4_1 = matmul_q4_1,
+    .quantize = quantize,
+    .rms_norm = rms_norm,
+    .add = add,
+    .silu_multiply = silu_multiply,
+    .rope_pairs = rope_pairs,
+    .store_halves = store_halves,
+    .attention = attention,
+    .maximum = maximum,
+    .sum_exp = sum_exp,
+};

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kernels written once over vectors of 16 floats; the compiler splits them to the width of the instruction set. Included
+// by one file an instruction set, which defines before: ctk_load_half and ctk_store_half (16 at a time), CTK_TILE (tokens of a full
+// tile) and ctk_tile_quants (one group times one tile of tokens), and after: its table.
+
+#include <math.h>
+
+// Every function that takes or returns wide vectors is inlined, so their calling convention never matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float ctk_vf __attribute__((vector_size(64)));
+typedef int32_t ctk_vi __attribute__((vector_size(64)));
+typedef int8_t ctk_vb __attribute__((vector_size(16)));
+typedef float ctk_vf_at __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int8_t ctk_vb_at __attribute__((vector_size(16), aligned(1), may_alias));
+
+#define CTK_INLINE static inline __attribute__((always_inline))
+#define CTK_UNROLL _Pragma("clang loop unroll(full)")
+
+CTK_INLINE ctk_vf ctk_load(const float *p) { return *(const ctk_vf_at *)p; }
+CTK_INLINE void ctk_store(float *p, ctk_vf v) { *(ctk_vf_at *)p = v; }
+CTK_INLINE ctk_vf ctk_splat(float x) { return (ctk_vf){} + x; }
+CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p);
+CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v);
+
+CTK_INLINE float ctk_reduce_add(ctk_vf v) {
+    typedef float vf8 __attribute__((vector_size(32)));
+    typedef float vf4 __attribute__((vector_size(16)));
+    const vf8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    const vf4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+CTK_INLINE float ctk_reduce_max(ctk_vf v) { return __builtin_reduce_max(v); }
+
+/// exp by range reduction to [-ln2/2, ln2/2] and a polynomial; the error is below 2 units in the last place.
+CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
+    x = __builtin_elementwise_min(__builtin_elementwise_max(x, ctk_splat(-87.0f)), ctk_splat(88.0f));
+    const ctk_vf n = __builtin_elementwise_roundeven(x * 1.44269504f);
+    const ctk_vf r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    ctk_vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    const ctk_vi exponent = (__builtin_convertvector(n, ctk_vi) + 127) << 23;
+    return p * (ctk_vf)exponent;
+}
+
+/// 16 of a block's elements: writes the quants and what is left of each, returns their integers.
+CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse, bool refined) {
+    const ctk_vf bound = ctk_splat(127);
+    const ctk_vf scaled = ctk_load(x->values + first) * inverse;
+    const ctk_vf exact = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, scaled));
+    const ctk_vf coarse = __builtin_elementwise_roundeven(exact);
+    const ctk_vi quants = __builtin_convertvector(coarse, ctk_vi);
+    *(ctk_vb_at *)(x->quants + first) = __builtin_convertvector(quants, ctk_vb);
+    if (!refined) return quants;
+    const ctk_vf rest = __builtin_elementwise_roundeven((exact - coarse) * 256.0f);
+    const ctk_vi fine =
+        __builtin_convertvector(__builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, rest)), ctk_vi);
+    *(ctk_vb_at *)(x->fine + first) = __builtin_convertvector(fine, ctk_vb);
+    return quants * 256 + fine;
+}
+
+static void ctk_body_quantize(const ctk_activations *x, size_t token) {
+    const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
+    float *scales = x->scales + token * blocks;
+    for (size_t block = 0; block < blocks; block++) {
+        const float *values = x->values + token * x->columns + block * CTK_BLOCK_COLUMNS;
+        const ctk_vf low = __builtin_elementwise_abs(ctk_load(values));
+        const ctk_vf high = __builtin_elementwise_abs(ctk_load(values + 16));
+        scales[block] = ctk_reduce_max(__builtin_elementwise_max(low, high)) / 127;
+    }
+    const float bound = ctk_refinement_bound(scales, blocks);
+    for (size_t block = 0; block < blocks; block++) {
+        const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
+        const float scale = scales[block], inverse = scale > 0 ? 1 / scale : 0;
+        const bool refined = scale * scale > bound;
+        const ctk_vi low = ctk_quantize_half(x, first, inverse, refined);
+        const ctk_vi high = ctk_quantize_half(x, first + 16, inverse, refined);
+        ctk_finish_block(x, token * blocks + block, scale, refined, __builtin_reduce_add(low + high));
+    }
+}
+
+static void ctk_body_rms_norm(float *out, const float *x, const float *weight, size_t count, float epsilon) {
+    ctk_vf squares = {};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf v = ctk_load(x + i);
+        squares += v * v;
+    }
+    float sum = ctk_reduce_add(squares);
+    for (; i < count; i++) sum += x[i] * x[i];
+    const float factor = 1 / sqrtf(sum / (float)count + epsilon);
+    for (i = 0; i + 16 <= count; i += 16) ctk_store(out + i, ctk_load(x + i) * factor * ctk_load(weight + i));
+    for (; i < count; i++) out[i] = x[i] * factor * weight[i];
+}
+
+static void ctk_body_add(float *x, const float *y, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) ctk_store(x + i, ctk_load(x + i) + ctk_load(y + i));
+    for (; i < count; i++) x[i] += y[i];
+}
+
+static void ctk_body_silu_multiply(float *out, const float *gate, const float *up, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf g = ctk_load(gate + i);
+        ctk_store(out + i, g / (ctk_exp(-g) + 1.0f) * ctk_load(up + i));
+    }
+    for (; i < count; i++) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void ctk_body_rope_pairs(float *x, const float *table, size_t pairs) {
+    const ctk_vf sign = {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1};
+    size_t i = 0;
+    for (; i + 8 <= pairs; i += 8) {
+        const ctk_vf v = ctk_load(x + 2 * i), t = ctk_load(table + 2 * i);
+        const ctk_vf swapped = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+        const ctk_vf cosine = __builtin_shufflevector(t, t, 0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14);
+        const ctk_vf sine = __builtin_shufflevector(t, t, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
+        ctk_store(x + 2 * i, v * cosine + swapped * (sine * sign));
+    }
+    for (; i < pairs; i++) {
+        const float a = x[2 * i], b = x[2 * i + 1], cosine = table[2 * i], sine = table[2 * i + 1];
+        x[2 * i] = a * cosine - b * sine;
+        x[2 * i + 1] = a * sine + b * cosine;
+    }
+}
+
+static void ctk_body_store_halves(uint16_t *out, const float *x, size_t count, size_t stride) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        uint16_t halves[16];
+        ctk_store_half(halves, ctk_load(x + i));
+        if (stride == 1) memcpy(out + i, halves, sizeof halves);
+        else CTK_UNROLL for (size_t j = 0; j < 16; j++) out[(i + j) * stride] = halves[j];
+    }
+    for (; i < count; i++) out[i * stride] = ctk_float_to_half(x[i]);
+}
+
+static float ctk_body_maximum(const float *x, size_t count) {
+    ctk_vf largest = ctk_splat(-INFINITY);
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) largest = __builtin_elementwise_max(largest, ctk_load(x + i));
+    float result = ctk_reduce_max(largest);
+    for (; i < count; i++) result = x[i] > result ? x[i] : result;
+    return result;
+}
+
+static double ctk_body_sum_exp(const float *x, size_t count, float maximum, float factor) {
+    double sum = 0;
+    size_t i = 0;
+    while (i + 16 <= count) {  // A few hundred at a time in floats, the rest in double.
+        const size_t end = i + 512 < count ? i + 512 : count;
+        ctk_vf part = {};
+        for (; i + 16 <= end; i += 16) part += ctk_exp((ctk_load(x + i) - maximum) * factor);
+        sum += ctk_reduce_add(part);
+    }
+    for (; i < count; i++) sum += expf((x[i] - maximum) * factor);
+    return sum;
+}
+
+// ---- Matrix products ------------------------------------------------------------------------------------------------
+
+/// One group of quantised rows times `tokens` (1...CTK_TILE, known when inlined) tokens from `token` on.
+CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_activations *x, size_t token,
+                                size_t tokens, float *out, size_t out_stride);
+
+CTK_INLINE ctk_vf ctk_load_weights(ctk_type type, const uint8_t *group, size_t column) {
+    if (type == CTK_F32) return ctk_load((const float *)group + column * CTK_GROUP_ROWS);
+    const uint16_t *halves = (const uint16_t *)group + column * CTK_GROUP_ROWS;
+    if (type == CTK_F16) return ctk_load_half(halves);
+    typedef uint16_t vh __attribute__((vector_size(32), aligned(2), may_alias));
+    typedef uint32_t vu __attribute__((vector_size(64)));
+    return (ctk_vf)(__builtin_convertvector(*(const vh *)halves, vu) << 16);
+}
+
+CTK_INLINE void ctk_tile_values(ctk_type type, const uint8_t *group, const ctk_activations *x, size_t token,
+                                size_t tokens, float *out, size_t out_stride) {
+    ctk_vf sums[CTK_TILE] = {};
+    const float *values = x->values + token * x->columns;
+    for (size_t column = 0; column < x->columns; column++) {
+        const ctk_vf weights = ctk_load_weights(type, group, column);
+        CTK_UNROLL for (size_t t = 0; t < tokens; t++) sums[t] += weights * values[t * x->columns + column];
+    }
+    CTK_UNROLL for (size_t t = 0; t < tokens; t++) ctk_store(out + (token + t) * out_stride, sums[t]);
+}
+
+CTK_INLINE void ctk_tile(ctk_type type, const ctk_matrix *w, size_t group, const ctk_activations *x, size_t token,
+                         size_t tokens, float *out, size_t out_stride) {
+    float *target = out + group * CTK_GROUP_ROWS;
+    if (type == CTK_F32 || type == CTK_F16 || type == CTK_BF16) {
+        ctk_tile_values(type, w->groups + group * w->group_bytes, x, token, tokens, target, out_stride);
+    } else {
+        ctk_tile_quants(type, ctk_view(w, group, type == CTK_Q4_1), x, token, tokens, target, out_stride);
+    }
+}
+
+CTK_INLINE void ctk_body_matmul(ctk_type type, const ctk_matrix *w, size_t begin, size_t end,
+                                const ctk_activations *x, size_t tokens, float *out, size_t out_stride) {
+    for (size_t group = begin; group < end; group++) {
+        size_t token = 0;
+        for (; token + CTK_TILE <= tokens; token += CTK_TILE) ctk_tile(type, w, group, x, token, CTK_TILE, out, out_stride);
+        if (CTK_TILE > 4 && token + 4 <= tokens) {
+            ctk_tile(type, w, group, x, token, 4, out, out_stride);
+            token += 4;
+        }
+        if (token + 2 <= tokens) {
+            ctk_tile(type, w, group, x, token, 2, out, out_stride);
+            token += 2;
+        }
+        if (token < tokens) ctk_tile(type, w, group, x, token, 1, out, out_stride);
+    }
+}
+
+#define CTK_MATMUL(name, type)                                                                                   \
+    static void name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,     \
+                     float *out, size_t out_stride) {                                                            \
+        ctk_body_matmul(type, w, begin, end, x, tokens, out, out_stride);                                        \
+    }
+
+CTK_MATMUL(ctk_body_matmul_f32, CTK_F32)
+CTK_MATMUL(ctk_body_matmul_f16, CTK_F16)
+CTK_MATMUL(ctk_body_matmul_bf16, CTK_BF16)
+CTK_MATMUL(ctk_body_matmul_q8_0, CTK_Q8_0)
+CTK_MATMUL(ctk_body_matmul_q4_0, CTK_Q4_0)
+CTK_MATMUL(ctk_body_matmul_q4_1, CTK_Q4_1)
+
+#define CTK_BODY_TABLE(label)                  \
+    {                                          \
+        .name = label,                         \
+        .matmul_f32 = ctk_body_matmul_f32,     \
+        .matmul_f16 = ctk_body_matmul_f16,     \
+        .matmul_bf16 = ctk_body_matmul_bf16,   \
+        .matmul_q8_0 = ctk_body_matmul_q8_0,   \
+        .matmul_q4_0 = ctk_body_matmul_q4_0,   \
+        .matmul_q4_1 = ctk_body_matmul_q4_1,   \
+        .quantize = ctk_body_quantize,         \
+        .rms_norm = ctk_body_rms_norm,         \
+        .add = ctk_body_add,                   \
+        .silu_multiply = ctk_body_silu_multiply, \
+        .rope_pairs = ctk_body_rope_pairs,     \
+        .store_halves = ctk_body_store_halves, \
+        .attention = ctk_body_attention,       \
+        .maximum = ctk_body_maximum,           \
+        .sum_exp = ctk_body_sum_exp,           \
+    }
+
+#include "ctk_attention_body.h"

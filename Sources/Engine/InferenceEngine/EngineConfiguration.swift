@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import TensorKernels
+
+/// How the engine uses the machine.
+public struct EngineConfiguration: Sendable, Hashable {
+    /// Threads that compute, the engine's own included; by default one per processor that this process may use.
+    public var threads: Int
+    /// Tokens of prompt and answer together that a sequence may have; nil takes what the model was trained for.
+    public var contextLength: Int?
+    /// The most tokens of one forward pass; longer prompts are computed in pieces of this size.
+    public var batchTokens: Int
+    /// The most sequences that are computed together; others wait.
+    public var maximumSequences: Int
+    /// The most requests that may wait; more are refused.
+    public var maximumQueuedRequests: Int
+
+    /// Settings with their defaults.
+    public init(
+        threads: Int? = nil, contextLength: Int? = nil, batchTokens: Int = 256, maximumSequences: Int = 16,
+        maximumQueuedRequests: Int = 1024
+    ) {
+        self.threads = threads ?? WorkerPool.availableProcessors
+        self.contextLength = contextLength
+        self.batchTokens = batchTokens
+        self.maximumSequences = maximumSequences
+        self.maximumQueuedRequests = maximumQueuedRequests
+    }
+
+    /// Checks that every value is in its range.
+    ///
+    /// - Throws: ``EngineError`` with code `.invalidConfiguration` that names the value and its range.
+    func validate() throws {
+        for (name, value, range) in [
+            ("threads", self.threads, 1...1024), ("contextLength", self.contextLength ?? 1, 1...(1 << 24)),
+            ("batchTokens", self.batchTokens, 1...65536), ("maximumSequences", self.maximumSequences, 1...4096),
+            ("maximumQueuedRequests", self.maximumQueuedRequests, 0...(1 << 20)),
+        ] where !range.contains(value) {
+            throw EngineError(
+                .invalidConfiguration,
+                "\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+}

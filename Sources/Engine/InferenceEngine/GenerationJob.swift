@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LLMCore
+package import Tokenization
+
+/// What the engine is asked to generate.
+package struct GenerationJob: Sendable {
+    /// The prompt.
+    package var prompt: [TokenID]
+    /// How tokens are chosen.
+    package var sampling: SamplingOptions
+    /// The most tokens to generate; nil goes on until the model ends its turn or the context is full.
+    package var maxTokens: Int?
+    /// Texts before which to end.
+    package var stop: [String]
+    /// How many alternatives to report with each token's log-probability; nil reports none.
+    package var topLogProbabilities: Int?
+
+    /// Describes a generation.
+    package init(
+        prompt: [TokenID], sampling: SamplingOptions = .greedy, maxTokens: Int? = nil, stop: [String] = [],
+        topLogProbabilities: Int? = nil
+    ) {
+        self.prompt = prompt
+        self.sampling = sampling
+        self.maxTokens = maxTokens
+        self.stop = stop
+        self.topLogProbabilities = topLogProbabilities
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import CTensorKernels
+
+/// The inputs of matrix products: a row of floats a token, and the same quantised in blocks of 32.
+package final class Activations {
+    /// The buffers as the kernels see them.
+    package let view: ctk_activations
+    /// Columns of a row.
+    package let columns: Int
+    private let values: Buffer<Float>
+    private let quants: Buffer<Int8>
+    private let refined: Buffer<UInt8>
+    private let floats: Buffer<Float>
+    private let offsets: Buffer<Int32>
+
+    /// Reserves room.
+    ///
+    /// - Parameters:
+    ///   - tokens: The most rows.
+    ///   - columns: The width, a multiple of 32.
+    package init(tokens: Int, columns: Int) {
+        let blocks = tokens * columns / CTK_BLOCK_COLUMNS
+        self.columns = columns
+        self.values = Buffer(count: tokens * columns)
+        self.quants = Buffer(count: 2 * tokens * columns)
+        self.refined = Buffer(count: blocks)
+        self.floats = Buffer(count: 2 * blocks)
+        self.offsets = Buffer(count: 2 * blocks)
+        self.view = ctk_activations(
+            values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
+            refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks,
+            offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
+            columns: columns)
+    }
+
+    /// A token's row of floats, to be written before it is quantised.
+    package func row(_ token: Int) -> UnsafeMutablePointer<Float> { self.values.base + token * self.columns }
+
+    /// Quantises a token's row.
+    package func quantize(_ token: Int, kernels: Kernels) {
+        withUnsafePointer(to: self.view) { kernels.table.pointee.quantize($0, token) }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LLMCore
+
+/// The errors of tokenizers.
+package enum TokenizerDomain: ErrorDomain {
+    /// The family's name.
+    package static let name = "tokenizer"
+}
+
+/// An error in a vocabulary.
+package typealias TokenizerError = DomainError<TokenizerDomain>
+
+extension TokenizerError.Code where Domain == TokenizerDomain {
+    /// The vocabulary asks for a kind of tokenizer, or a way to cut text into words, that is not supported.
+    package static var unsupported: Self { "unsupported" }
+    /// The vocabulary contradicts itself.
+    package static var malformed: Self { "malformed" }
+}

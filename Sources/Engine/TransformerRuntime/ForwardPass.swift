@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CTensorKernels
+internal import LLMCore
+package import TensorKernels
+
+/// Runs a transformer over a batch of tokens of one or more sequences.
+///
+/// All workers go through the same stages and meet at a barrier after each; a stage's work is split by rows of a matrix,
+/// by tokens or by attention heads. Used by one thread at a time, the first of the workers.
+package final class ForwardPass {
+    /// Some tokens of one sequence, which continue what is in its cache.
+    package struct Segment {
+        /// The sequence's keys and values; the tokens' own are appended.
+        package let cache: KVCache
+        /// What to compute.
+        package let tokens: ArraySlice<Int32>
+        /// Whose logits are wanted.
+        package let logits: WantedLogits
+
+        /// Describes a part of a batch.
+        package init(cache: KVCache, tokens: ArraySlice<Int32>, logits: WantedLogits) {
+            self.cache = cache
+            self.tokens = tokens
+            self.logits = logits
+        }
+    }
+
+    /// Whose logits are computed: they cost as much as a quarter of a small model.
+    package enum WantedLogits: Sendable {
+        /// Nobody's: more of the prompt follows.
+        case none
+        /// The last token's, to sample what comes next.
+        case last
+        /// Every token's, to score a text.
+        case all
+    }
+
+    /// The most tokens of one batch.
+    package let capacity: Int
+    let model: TransformerModel
+    private let pool: WorkerPool
+    private let scratch: ForwardScratch
+
+    /// Reserves the memory that a pass needs.
+    ///
+    /// - Parameters:
+    ///   - model: What to run.
+    ///   - pool: The workers.
+    ///   - capacity: The most tokens of one batch.
+    package init(model: TransformerModel, pool: WorkerPool, capacity: Int) {
+        self.model = model
+        self.pool = pool
+        self.capacity = capacity
+        self.scratch = ForwardScratch(model: model, capacity: capacity)
+    }
+
+    /// Logits of the last run, a row per wanted token in the order of the batch, each `vocabularySize` long.
+    package func logits(_ row: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(
+            start: self.scratch.logits.base + row * self.model.output.width,
+            count: self.model.configuration.vocabularySize)
+    }
+
+    /// Computes a batch and appends its keys and values to the caches.
+    ///
+    /// - Parameter segments: Parts of different sequences, together at most ``capacity`` tokens.
+    /// - Returns: How many rows of logits there are.
+    /// - Throws: ``TransformerError`` when tokens are unknown or do not fit; nothing is changed then.
+    @discardableResult
+    package func run(_ segments: [Segment]) throws -> Int {
+        let batch = try ForwardBatch(segments, model: self.model, capacity: self.capacity)
+        self.scratch.reserveLogits(rows: batch.logitRows.count)
+        self.pool.run { worker in
+            self.embed(batch, worker)
+            for (index, layer) in self.model.layers.enumerated() {
+                self.attention(layer, index, batch, worker)
+                self.feedForward(layer, batch, worker)
+            }
+            self.output(batch, worker)
+        }
+        for segment in segments { segment.cache.advance(by: segment.tokens.count) }
+        return batch.logitRows.count
+    }
+
+    // MARK: Stages
+
+    private func embed(_ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
+        for row in worker.share(of: batch.count) {
+            self.model.embeddings.read(Int(batch.tokens[row]), into: self.scratch.hiddenRow(row))
+            self.model.rope.fill(self.scratch.ropeRow(row), position: batch.positions[row])
+        }
+    }
+
+    private func attention(
+        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
+    ) {
+        let (scratch, kernels) = (self.scratch, self.model.kernels)
+        for row in worker.share(of: batch.count) {
+            self.normalize(scratch.hiddenRow(row), layer.attentionNorm, into: scratch.normed, row: row)
+        }
+        worker.barrier()
+        layer.queryKeyValue.multiply(scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        worker.barrier()
+        for row in worker.share(of: batch.count) { self.rotateAndStore(layer, index, batch, row: row) }
+        worker.barrier()
+        self.attend(layer, index, batch, worker)
+        worker.barrier()
+        for row in worker.share(of: batch.count) { scratch.attended.quantize(row, kernels: kernels) }
+        worker.barrier()
+        layer.attentionOutput.multiply(scratch.attended, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        worker.barrier()
+        self.addToHidden(width: layer.attentionOutput.width, batch, worker)
+    }
+
+    private func feedForward(_ layer: TransformerModel.Layer, _ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
+        let (scratch, kernels) = (self.scratch, self.model.kernels)
+        let inner = self.model.configuration.feedForwardLength
+        for row in worker.share(of: batch.count) {
+            self.normalize(scratch.hiddenRow(row), layer.feedForwardNorm, into: scratch.normed, row: row)
+        }
+        worker.barrier()
+        layer.gateUp.multiply(scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        worker.barrier()
+        for row in worker.share(of: batch.count) {
+            let gate = scratch.mixed.base + row * layer.gateUp.width
+            kernels.table.pointee.silu_multiply(scratch.gated.row(row), gate, gate + layer.gateUp.offsets[1], inner)
+            scratch.gated.quantize(row, kernels: kernels)
+        }
+        worker.barrier()
+        layer.down.multiply(scratch.gated, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        worker.barrier()
+        self.addToHidden(width: layer.down.width, batch, worker)
+    }
+
+    private func output(_ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
+        worker.barrier()
+        for (index, row) in batch.logitRows.enumerated() where index % worker.count == worker.index {
+            self.normalize(self.scratch.hiddenRow(row), self.model.outputNorm, into: self.scratch.normed, row: index)
+        }
+        worker.barrier()
+        self.model.output.multiply(
+            self.scratch.normed, tokens: batch.logitRows.count, into: self.scratch.logits.base, worker: worker)
+    }
+
+    // MARK: Parts of stages
+
+    private func normalize(
+        _ hidden: UnsafePointer<Float>, _ weight: FloatVector, into target: Activations, row: Int
+    ) {
+        let shape = self.model.configuration
+        self.model.kernels.table.pointee.rms_norm(
+            target.row(row), hidden, weight.base, shape.embeddingLength, shape.normEpsilon)
+        target.quantize(row, kernels: self.model.kernels)
+    }
+
+    private func addToHidden(width: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
+        for row in worker.share(of: batch.count) {
+            self.model.kernels.table.pointee.add(
+                self.scratch.hiddenRow(row), self.scratch.mixed.base + row * width,
+                self.model.configuration.embeddingLength)
+        }
+    }
+
+    private func rotateAndStore(
+        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, row: Int
+    ) {
+        let (shape, kernels) = (self.model.configuration, self.model.kernels)
+        let (length, pairs) = (shape.headLength, shape.headLength / 2)
+        let query = self.scratch.mixed.base + row * layer.queryKeyValue.width
+        let key = query + layer.queryKeyValue.offsets[1]
+        let value = query + layer.queryKeyValue.offsets[2]
+        let table = self.scratch.ropeRow(row)
+        for head in 0..<shape.headCount { kernels.table.pointee.rope_pairs(query + head * length, table, pairs) }
+        for head in 0..<shape.keyValueHeadCount {
+            kernels.table.pointee.rope_pairs(key + head * length, table, pairs)
+            batch.caches[batch.segmentOfRow[row]].store(
+                key: key + head * length, value: value + head * length, layer: index, head: head,
+                position: batch.positions[row], kernels: kernels)
+        }
+    }
+
+    /// Every worker takes every n-th tile of four query rows, so that the longer ones at the end are shared evenly.
+    private func attend(
+        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
+    ) {
+        let shape = self.model.configuration
+        let (length, group) = (shape.headLength, shape.groupSize)
+        var call = ctk_attention()
+        call.head_size = length
+        call.scale = 1 / Float(length).squareRoot()
+        var tile = 0
+        for (segment, rows) in batch.rowsOfSegment.enumerated() {
+            for head in 0..<shape.keyValueHeadCount {
+                for start in stride(from: 0, to: rows.count * group, by: CTK_ATTENTION_ROWS) {
+                    defer { tile += 1 }
+                    guard tile % worker.count == worker.index else { continue }
+                    let count = min(CTK_ATTENTION_ROWS, rows.count * group - start)
+                    call.rows = count
+                    for slot in 0..<count {
+                        let row = rows.lowerBound + (start + slot) / group
+                        let offset = (head * group + (start + slot) % group) * length
+                        call.setRow(
+                            slot, query: self.scratch.mixed.base + row * layer.queryKeyValue.width + offset,
+                            output: self.scratch.attended.row(row) + offset, limit: batch.positions[row] + 1)
+                    }
+                    batch.caches[segment].attend(&call, layer: index, head: head, kernels: self.model.kernels)
+                }
+            }
+        }
+    }
+}
+
+extension ctk_attention {
+    /// Sets a query row; Swift sees the C arrays as tuples.
+    fileprivate mutating func setRow(
+        _ slot: Int, query: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, limit: Int
+    ) {
+        switch slot {
+        case 0: (self.queries.0, self.outputs.0, self.limits.0) = (query, output, limit)
+        case 1: (self.queries.1, self.outputs.1, self.limits.1) = (query, output, limit)
+        case 2: (self.queries.2, self.outputs.2, self.limits.2) = (query, output, limit)
+        default: (self.queries.3, self.outputs.3, self.limits.3) = (query, output, limit)
+        }
+    }
+}

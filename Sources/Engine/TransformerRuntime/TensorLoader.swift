@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CTensorKernels
+internal import LLMCore
+internal import ModelFiles
+internal import TensorKernels
+
+/// Takes tensors out of a file by name and shape, and remembers which it took.
+struct TensorLoader {
+    let file: GGUFFile
+    let kernels: Kernels
+    let pool: WorkerPool
+    private(set) var taken: Set<String> = []
+
+    init(file: GGUFFile, kernels: Kernels, pool: WorkerPool) {
+        self.file = file
+        self.kernels = kernels
+        self.pool = pool
+    }
+
+    /// A matrix with `columns` inputs and `rows` outputs, packed.
+    mutating func matrix(_ name: String, columns: Int, rows: Int) throws -> PackedMatrix {
+        let tensor = try self.take(name, dimensions: [columns, rows])
+        guard PackedMatrix.supports(type: tensor.type.rawValue, columns: columns) else {
+            throw TransformerError(
+                .unsupported,
+                "Tensor '\(name)' has the type \(tensor.type.name); supported are F32, F16, BF16, Q8_0, Q4_0 and Q4_1.")
+        }
+        return PackedMatrix(
+            type: tensor.type.rawValue, rows: rows, columns: columns, source: self.file.bytes(of: tensor),
+            kernels: self.kernels, pool: self.pool)
+    }
+
+    /// A vector as floats.
+    mutating func vector(_ name: String, count: Int) throws -> FloatVector {
+        let tensor = try self.take(name, dimensions: [count])
+        let table = try RowTable(file: self.file, tensor: tensor, columns: count)
+        return FloatVector(count: count) { table.read(0, into: $0) }
+    }
+
+    /// The rows of a matrix, dequantised one by one when they are read.
+    mutating func rows(_ name: String, columns: Int, rows: Int) throws -> RowTable {
+        try RowTable(file: self.file, tensor: try self.take(name, dimensions: [columns, rows]), columns: columns)
+    }
+
+    func has(_ name: String) -> Bool { self.file.tensor(named: name) != nil }
+
+    /// Fails when the file has tensors that nobody took: they would change the result.
+    func checkAllTaken() throws {
+        let left = self.file.tensors.map(\.name).filter { !self.taken.contains($0) }
+        guard let first = left.first else { return }
+        throw TransformerError(
+            .unsupported,
+            "This model has \(left.count) tensors that the architecture 'llama' does not use here, such as '\(first)'.")
+    }
+
+    private mutating func take(_ name: String, dimensions: [Int]) throws -> GGUFTensor {
+        guard let tensor = self.file.tensor(named: name) else {
+            throw TransformerError(.missingTensor, "The model file lacks the tensor '\(name)'.")
+        }
+        guard tensor.dimensions == dimensions else {
+            throw TransformerError(
+                .missingTensor,
+                "Tensor '\(name)' has the shape \(tensor.dimensions); the model's settings ask for \(dimensions).")
+        }
+        self.taken.insert(name)
+        return tensor
+    }
+}
+
+/// A vector of weights.
+final class FloatVector: @unchecked Sendable {  // Written by init only.
+    private let buffer: Buffer<Float>
+
+    init(count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
+        self.buffer = Buffer(count: count)
+        fill(self.buffer.base)
+    }
+
+    var base: UnsafePointer<Float> { UnsafePointer(self.buffer.base) }
+    var array: [Float] { Array(UnsafeBufferPointer(start: self.buffer.base, count: self.buffer.count)) }
+}
+
+/// A matrix that stays in the file; single rows are read as floats.
+struct RowTable: Sendable {
+    private let file: GGUFFile
+    private let tensor: GGUFTensor
+    private let columns: Int
+    private let rowBytes: Int
+
+    init(file: GGUFFile, tensor: GGUFTensor, columns: Int) throws {
+        let type = ctk_type(rawValue: tensor.type.rawValue)
+        guard ctk_type_supported(type), columns.isMultiple(of: tensor.type.elementsPerBlock) else {
+            throw TransformerError(
+                .unsupported, "Tensor '\(tensor.name)' of type \(tensor.type.name) cannot be read row by row.")
+        }
+        self.file = file
+        self.tensor = tensor
+        self.columns = columns
+        self.rowBytes = ctk_row_bytes(type, columns)
+    }
+
+    func read(_ row: Int, into output: UnsafeMutablePointer<Float>) {
+        let bytes = self.file.bytes(of: self.tensor)
+        guard let base = bytes.baseAddress, (row + 1) * self.rowBytes <= bytes.count else { return }
+        let type = ctk_type(rawValue: self.tensor.type.rawValue)
+        ctk_dequantize_row(type, base + row * self.rowBytes, output, self.columns)
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LLMCore
+
+/// The errors of loading and running a transformer.
+package enum TransformerDomain: ErrorDomain {
+    /// The family's name.
+    package static let name = "transformer"
+}
+
+/// An error of loading or running a transformer.
+package typealias TransformerError = DomainError<TransformerDomain>
+
+extension TransformerError.Code where Domain == TransformerDomain {
+    /// The file's architecture is not one that this runtime knows.
+    package static var unknownArchitecture: Self { "unknown-architecture" }
+    /// The architecture is known, but not with these shapes, types or options.
+    package static var unsupported: Self { "unsupported" }
+    /// A tensor that the architecture needs is not in the file, or has another shape.
+    package static var missingTensor: Self { "missing-tensor" }
+    /// The tokens do not fit.
+    package static var contextOverflow: Self { "context-overflow" }
+    /// A token is not in the vocabulary.
+    package static var invalidToken: Self { "invalid-token" }
+    /// The system gives no more memory or threads.
+    package static var outOfMemory: Self { "out-of-memory" }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTensorKernels
+import TensorKernels
+import Testing
+
+@Suite("Matrix products")
+struct MatrixProductTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let rows: Int
+        let columns: Int
+        let tokens: Int
+        var testDescription: String { "\(self.rows) x \(self.columns), \(self.tokens) tokens" }
+    }
+
+    static let types: [(String, UInt32)] = [
+        ("F32", CTK_F32.rawValue), ("F16", CTK_F16.rawValue), ("BF16", CTK_BF16.rawValue),
+        ("Q8_0", CTK_Q8_0.rawValue), ("Q4_0", CTK_Q4_0.rawValue), ("Q4_1", CTK_Q4_1.rawValue),
+    ]
+    static let shapes = [
+        Shape(rows: 16, columns: 32, tokens: 1), Shape(rows: 1, columns: 64, tokens: 2),
+        Shape(rows: 48, columns: 576, tokens: 3), Shape(rows: 33, columns: 96, tokens: 7),
+        Shape(rows: 64, columns: 1536, tokens: 17), Shape(rows: 20, columns: 32, tokens: 31),
+    ]
+
+    /// The product of the first `tokens` rows of `x`, row by row of the output.
+    private static func multiply(
+        _ type: UInt32, _ source: [UInt8], _ shape: Shape, _ x: Activations, _ kernels: Kernels, workers: Int = 1
+    ) throws -> [Float] {
+        let pool = try WorkerPool(count: workers)
+        let matrix = source.withUnsafeBytes {
+            PackedMatrix(
+                type: type, rows: shape.rows, columns: shape.columns, source: $0, kernels: kernels, pool: pool)
+        }
+        var out = [Float](repeating: .nan, count: shape.tokens * matrix.paddedRows)
+        out.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            matrix.multiply(
+                groups: 0..<matrix.groupCount, x, tokens: shape.tokens, into: base, stride: matrix.paddedRows)
+        }
+        return (0..<shape.tokens).flatMap { out[$0 * matrix.paddedRows..<$0 * matrix.paddedRows + shape.rows] }
+    }
+
+    @Test("The plain product equals dequantised weights times dequantised inputs", arguments: types, shapes)
+    func scalarMatchesDefinition(type: (String, UInt32), shape: Shape) throws {
+        var numbers = Numbers(7)
+        let ctkType = ctk_type(rawValue: type.1)
+        let source = numbers.rows(ctkType, rows: shape.rows, columns: shape.columns)
+        let rows = (0..<shape.tokens).map { _ in numbers.floats(shape.columns) }
+        let x = Activations(rows: rows)
+        let product = try Self.multiply(type.1, source, shape, x, KernelVariant.scalar)
+        let rowBytes = ctk_row_bytes(ctkType, shape.columns)
+        let quantised = ![CTK_F32, CTK_F16, CTK_BF16].contains(ctkType)
+        for token in 0..<shape.tokens {
+            let inputs = quantised ? x.dequantised(token) : rows[token].map(Double.init)
+            for row in 0..<shape.rows {
+                var weights = [Float](repeating: 0, count: shape.columns)
+                source.withUnsafeBytes {
+                    ctk_dequantize_row(ctkType, $0.baseAddress! + row * rowBytes, &weights, shape.columns)
+                }
+                let terms = zip(weights, inputs).map { Double($0) * $1 }
+                let expected = terms.reduce(0, +)
+                let tolerance = 1e-5 * terms.reduce(0) { $0 + abs($1) } + 1e-6
+                #expect(abs(Double(product[token * shape.rows + row]) - expected) <= tolerance)
+            }
+        }
+    }
+
+    @Test("Every instruction set gives the plain product", arguments: KernelVariant.fast, types)
+    func variantsMatchScalar(variant: KernelVariant, type: (String, UInt32)) throws {
+        for shape in Self.shapes {
+            var numbers = Numbers(UInt64(shape.rows))
+            let source = numbers.rows(ctk_type(rawValue: type.1), rows: shape.rows, columns: shape.columns)
+            let x = Activations(rows: (0..<shape.tokens).map { _ in numbers.floats(shape.columns) })
+            let expected = try Self.multiply(type.1, source, shape, x, KernelVariant.scalar)
+            let product = try Self.multiply(type.1, source, shape, x, variant.kernels)
+            let scale = expected.reduce(0) { max($0, abs($1)) }
+            let errors = zip(product, expected).map { abs($0 - $1) }
+            #expect((errors.max() ?? .infinity) <= 2e-5 * scale)
+        }
+    }
+
+    @Test("Extreme weights and inputs do not overflow the integer sums", arguments: KernelVariant.all)
+    func extremes(variant: KernelVariant) throws {
+        let shape = Shape(rows: 16, columns: 64, tokens: 2)
+        for (type, quant, weight) in [
+            (CTK_Q8_0, UInt8(bitPattern: -128), -128.0), (CTK_Q8_0, 127, 127.0), (CTK_Q4_0, 0xFF, 7.0),
+            (CTK_Q4_0, 0, -8.0),
+        ] {
+            let block =
+                withUnsafeBytes(of: ctk_float_to_half(1), Array.init)
+                + [UInt8](repeating: quant, count: type == CTK_Q8_0 ? 32 : 16)
+            let source = (0..<shape.rows * shape.columns / 32).flatMap { _ in block }
+            let x = Activations(rows: [[Float](repeating: 127, count: 64), [Float](repeating: -127, count: 64)])
+            let product = try Self.multiply(type.rawValue, source, shape, x, variant.kernels)
+            let expected = Float(weight * 127 * 64)
+            #expect(product == Array(repeating: expected, count: 16) + Array(repeating: -expected, count: 16))
+        }
+    }
+
+    @Test("Packing by several workers gives the same matrix")
+    func packingInParallel() throws {
+        let shape = Shape(rows: 200, columns: 96, tokens: 2)
+        var numbers = Numbers(3)
+        let source = numbers.rows(CTK_Q4_1, rows: shape.rows, columns: shape.columns)
+        let x = Activations(rows: (0..<2).map { _ in numbers.floats(shape.columns) })
+        let alone = try Self.multiply(CTK_Q4_1.rawValue, source, shape, x, .best)
+        let together = try Self.multiply(CTK_Q4_1.rawValue, source, shape, x, .best, workers: 5)
+        #expect(alone == together)
+    }
+}
+
+extension Activations {
+    /// A token's row as its quants say.
+    func dequantised(_ token: Int) -> [Double] {
+        (0..<self.columns).map { column in
+            let block = (token * self.columns + column) / 32
+            let coarse = Int(self.view.quants[token * self.columns + column])
+            let integer =
+                self.view.refined[block] == 0
+                ? coarse : 256 * coarse + Int(self.view.fine[token * self.columns + column])
+            return Double(integer) * Double(self.view.scales[block])
+        }
+    }
+}
