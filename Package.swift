@@ -103,7 +103,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "TransformerRuntimeTests",
-            dependencies: ["LLMCore", "ModelFiles", "TensorKernels", "TransformerRuntime", "Tokenization"],
+            dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "InferenceEngineTests",

@@ -45,6 +45,7 @@ class Model:
         self.groups = field(reader, "llama.attention.head_count_kv")
         self.epsilon = field(reader, "llama.attention.layer_norm_rms_epsilon")
         self.base = field(reader, "llama.rope.freq_base")
+        self.stretch = field(reader, "llama.rope.scaling.factor") if "llama.rope.scaling.factor" in reader.fields else 1
         self.weights = {}
         for tensor in reader.tensors:
             values = dequantize(tensor.data, tensor.tensor_type).astype(numpy.float32)
@@ -57,6 +58,7 @@ class Model:
     def rotate(self, x):
         length = x.shape[-1]
         frequencies = self.base ** (-numpy.arange(0, length, 2) / length)
+        frequencies /= self.stretch * self.weights.get("rope_freqs.weight", numpy.ones(1, numpy.float32))
         angles = numpy.arange(x.shape[0])[:, None, None] * frequencies
         cosine, sine = numpy.cos(angles).astype(numpy.float32), numpy.sin(angles).astype(numpy.float32)
         out = numpy.empty_like(x)
@@ -116,4 +118,5 @@ def main():
     print()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import OrderedCollections
+
+/// A dictionary that keeps the order of its keys and that templates may change.
+final class DictValue {
+    /// Keys compare as Python's do: strings by code points, numbers by value.
+    private(set) var entries: OrderedDictionary<DictKey, Value> = [:]
+
+    init() {}
+
+    init(_ pairs: [(Value, Value)]) throws {
+        self.entries.reserveCapacity(pairs.count)
+        for (key, value) in pairs { self.entries[try DictKey(key)] = value }
+    }
+
+    /// A dictionary whose keys are all strings.
+    init(strings pairs: some Sequence<(key: String, value: Value)>) {
+        for (key, value) in pairs { self.entries[DictKey(key)] = value }
+    }
+
+    var count: Int { self.entries.count }
+    var keys: [Value] { self.entries.keys.map(\.value) }
+    var values: [Value] { Array(self.entries.values) }
+    var pairs: [(Value, Value)] { self.entries.map { ($0.key.value, $0.value) } }
+
+    subscript(_ key: String) -> Value? {
+        get { self.entries[DictKey(key)] }
+        set { self.entries[DictKey(key)] = newValue }
+    }
+
+    func get(_ key: Value) throws -> Value? { self.entries[try DictKey(key)] }
+    func set(_ key: Value, _ value: Value) throws { self.entries[try DictKey(key)] = value }
+    func remove(_ key: Value) throws -> Value? { self.entries.removeValue(forKey: try DictKey(key)) }
+    func removeLast() -> (Value, Value)? {
+        self.entries.isEmpty ? nil : { ($0.key.value, $0.value) }(self.entries.removeLast())
+    }
+    func removeAll() { self.entries = [:] }
+    func copy() -> DictValue {
+        let copy = DictValue()
+        copy.entries = self.entries
+        return copy
+    }
+}
+
+/// A value that Python can hash.
+struct DictKey: Hashable {
+    let value: Value
+
+    init(_ string: String) { self.value = .string(string) }
+
+    init(_ value: Value) throws {
+        switch value {
+        case .list, .dict: throw TemplateFailure.type("unhashable type: '\(value.typeName)'")
+        case .tuple(let tuple): for element in tuple.elements { _ = try DictKey(element) }
+        case .undefined(let undefined): try undefined.checkUse()
+        default: break
+        }
+        self.value = value
+    }
+
+    static func == (left: Self, right: Self) -> Bool { left.value.equals(right.value) }
+
+    func hash(into hasher: inout Hasher) { Self.hash(self.value, into: &hasher) }
+
+    private static func hash(_ value: Value, into hasher: inout Hasher) {
+        switch value {
+        case .string(let text), .markup(let text):
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .int(let number): hasher.combine(number)
+        case .bool(let flag): hasher.combine(flag ? 1 : 0)
+        case .float(let number):
+            if let whole = Int(exactly: number) { hasher.combine(whole) } else { hasher.combine(number) }
+        case .tuple(let tuple): tuple.elements.forEach { self.hash($0, into: &hasher) }
+        case .object(let object): hasher.combine(ObjectIdentifier(object))
+        case .missing, .undefined, .none, .list, .dict: hasher.combine(-1)
+        }
+    }
+}

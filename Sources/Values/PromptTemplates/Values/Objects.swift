@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Python's `range`.
+final class RangeValue: ObjectValue {
+    let start: Int
+    let stop: Int
+    let step: Int
+
+    init(start: Int, stop: Int, step: Int) {
+        self.start = start
+        self.stop = stop
+        self.step = step
+    }
+
+    override var typeName: String { "range" }
+    override var text: String {
+        self.step == 1 ? "range(\(self.start), \(self.stop))" : "range(\(self.start), \(self.stop), \(self.step))"
+    }
+    override var isTrue: Bool { self.length > 0 }
+    override var count: Int? { self.length }
+
+    private var length: Int {
+        let (distance, overflow) = self.step > 0
+            ? self.stop.subtractingReportingOverflow(self.start) : self.start.subtractingReportingOverflow(self.stop)
+        if overflow { return (self.stop > self.start) == (self.step > 0) ? .max : 0 }
+        return distance <= 0 ? 0 : (distance - 1) / Int(clamping: self.step.magnitude) + 1
+    }
+
+    func isSame(as other: RangeValue) -> Bool {
+        self.length == other.length
+            && (self.length == 0 || self.start == other.start && (self.length == 1 || self.step == other.step))
+    }
+
+    func contains(_ element: Value) -> Bool {
+        guard let number = element.number else { return false }
+        let whole: Int
+        switch number {
+        case .int(let value): whole = value
+        case .float(let value):
+            guard let value = Int(exactly: value) else { return false }
+            whole = value
+        }
+        let isInside = self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
+        return isInside && (whole &- self.start) % self.step == 0
+    }
+
+    override func item(_ key: Value) throws -> Value? {
+        guard var index = key.indexValue else { return nil }
+        if index < 0 { index += self.length }
+        guard index >= 0, index < self.length else { return nil }
+        return .int(self.start + index * self.step)
+    }
+
+    override func iterator() throws -> ValueIterator? {
+        var next = 0
+        let length = self.length
+        return ValueIterator { [start, step] in
+            guard next < length else { return nil }
+            next += 1
+            return .int(start + (next - 1) * step)
+        }
+    }
+}
+
+/// A Python iterator, such as a filter's result; it can be read once.
+final class GeneratorValue: ObjectValue {
+    private let source: ValueIterator
+
+    init(_ source: ValueIterator) { self.source = source }
+
+    /// A generator whose elements are computed when the first is asked for.
+    convenience init(lazily compute: @escaping () throws -> [Value]) {
+        var iterator: ValueIterator?
+        self.init(
+            ValueIterator {
+                if let iterator { return try iterator.next() }
+                let started = ValueIterator(try compute())
+                iterator = started
+                return try started.next()
+            })
+    }
+
+    override var typeName: String { "generator" }
+    override func iterator() throws -> ValueIterator? { self.source }
+}
+
+/// The keys, values or items of a dictionary, as they are at any time.
+final class DictView: ObjectValue {
+    enum Part: String {
+        case keys
+        case values
+        case items
+    }
+
+    let dict: DictValue
+    let part: Part
+
+    init(_ dict: DictValue, _ part: Part) {
+        self.dict = dict
+        self.part = part
+    }
+
+    var elements: [Value] {
+        switch self.part {
+        case .keys: self.dict.keys
+        case .values: self.dict.values
+        case .items: self.dict.pairs.map { .tuple([$0, $1]) }
+        }
+    }
+
+    override var typeName: String { "dict_\(self.part.rawValue)" }
+    override var text: String { (try? self.representation()) ?? "<\(self.typeName) object>" }
+    override var count: Int? { self.dict.count }
+    override var isTrue: Bool { self.dict.count > 0 }
+    override func iterator() throws -> ValueIterator? { ValueIterator(self.elements) }
+    func representation() throws -> String { "\(self.typeName)(\(try Value.list(self.elements).representation()))" }
+}
+
+/// A bag of attributes that templates may set, also from inner scopes.
+final class NamespaceValue: ObjectValue {
+    private(set) var attributes = DictValue()
+
+    init(_ attributes: DictValue) { self.attributes = attributes }
+
+    override var typeName: String { "Namespace" }
+    override var text: String { "<Namespace \((try? Value.dict(self.attributes).representation()) ?? "")>" }
+    override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? { self.attributes[name] }
+    override func item(_ key: Value) throws -> Value? { try self.attributes.get(key) }
+    override func clear() { self.attributes = DictValue() }
+    func set(_ name: String, _ value: Value) { self.attributes[name] = value }
+}
+
+/// A function of the engine.
+final class FunctionValue: ObjectValue {
+    let name: String
+    private let body: (Arguments, Renderer) throws -> Value
+
+    init(_ name: String, _ body: @escaping (Arguments, Renderer) throws -> Value) {
+        self.name = name
+        self.body = body
+    }
+
+    override var typeName: String { "function" }
+    override var text: String { "<function \(self.name)>" }
+    override var isCallable: Bool { true }
+    override func call(_ arguments: Arguments, _ renderer: Renderer) throws -> Value {
+        try self.body(arguments, renderer)
+    }
+}
+
+/// Gives its values in turn.
+final class CyclerValue: ObjectValue {
+    private let values: [Value]
+    private var position = 0
+
+    init(_ values: [Value]) { self.values = values }
+
+    override var typeName: String { "Cycler" }
+
+    override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
+        switch name {
+        case "current": return self.values[self.position]
+        case "pos": return .int(self.position)
+        case "items": return .tuple(self.values)
+        case "next":
+            return .object(
+                FunctionValue("next") { [self] _, _ in
+                    defer { self.position = (self.position + 1) % self.values.count }
+                    return self.values[self.position]
+                })
+        case "reset":
+            return .object(
+                FunctionValue("reset") { [self] _, _ in
+                    self.position = 0
+                    return .none
+                })
+        default: return nil
+        }
+    }
+}
+
+/// Gives nothing the first time and a separator from then on.
+final class JoinerValue: ObjectValue {
+    private let separator: Value
+    private var used = false
+
+    init(_ separator: Value) { self.separator = separator }
+
+    override var typeName: String { "Joiner" }
+    override var isCallable: Bool { true }
+    override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
+        switch name {
+        case "sep": return self.separator
+        case "used": return .bool(self.used)
+        default: return nil
+        }
+    }
+    override func call(_ arguments: Arguments, _ renderer: Renderer) throws -> Value {
+        defer { self.used = true }
+        return self.used ? self.separator : .string("")
+    }
+}
