@@ -3,21 +3,25 @@
 /// Python's `str.format`.
 struct BraceFormat {
     private let arguments: Arguments
+    private let escapes: Bool
     private let renderer: Renderer
     private var nextIndex = 0
 
-    static func format(_ format: String, _ arguments: Arguments, _ renderer: Renderer) throws -> String {
-        var formatter = Self(arguments: arguments, renderer: renderer)
+    static func format(
+        _ format: String, _ arguments: Arguments, escapes: Bool, _ renderer: Renderer
+    ) throws -> String {
+        var formatter = Self(arguments: arguments, escapes: escapes, renderer: renderer)
         return try formatter.run(Array(format.unicodeScalars), depth: 0)
     }
 
-    private init(arguments: Arguments, renderer: Renderer) {
+    private init(arguments: Arguments, escapes: Bool, renderer: Renderer) {
+        self.escapes = escapes
         self.arguments = arguments
         self.renderer = renderer
     }
 
     private mutating func run(_ text: [Unicode.Scalar], depth: Int) throws -> String {
-        guard depth < 2 else { throw TemplateFailure.value("Max string recursion exceeded") }
+        guard depth < 3 else { throw TemplateFailure.value("Max string recursion exceeded") }
         var result = ""
         var index = 0
         while index < text.count {
@@ -67,8 +71,10 @@ struct BraceFormat {
                 throw TemplateFailure.value("expected ':' after conversion specifier")
             }
         }
-        let specification = try self.run(Array(rest.dropFirst()), depth: depth + 1)
-        return try NumberFormat(parsing: specification).format(value, self.renderer)
+        let specification = rest.count < 2 ? "" : try self.run(Array(rest.dropFirst()), depth: depth + 1)
+        let text = specification.isEmpty
+            ? try value.text() : try NumberFormat(parsing: specification).format(value, self.renderer)
+        return self.escapes && !value.isMarkup ? text.escapedForHTML : text
     }
 
     /// The value of a field name such as `0.name[key]`.

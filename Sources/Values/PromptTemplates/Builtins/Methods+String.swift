@@ -146,7 +146,7 @@ extension BuiltinMethods {
                 try owner.text.replacing(try call.string(0), with: replacement, count: count, call.renderer))
         },
         "format": { owner, call in
-            owner.same(try BraceFormat.format(owner.text, call.arguments, call.renderer))
+            owner.same(try BraceFormat.format(owner.text, call.arguments, escapes: owner.isMarkup, call.renderer))
         },
         "encode": { owner, _ in throw TemplateFailure.type("Templates have no bytes; 'encode' is not supported.") },
     ]

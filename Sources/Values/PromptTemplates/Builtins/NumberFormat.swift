@@ -58,7 +58,6 @@ struct NumberFormat {
         try renderer.charge(bytes: max(self.width, self.precision ?? 0))
         switch value {
         case .string(let text), .markup(let text): return try self.format(string: text)
-        case .bool where self.kind == nil: return self.pad(try value.text(), defaultAlignment: "<")
         case .int, .bool: return try self.format(integer: value.indexValue ?? 0)
         case .float(let number): return try self.format(number)
         default:

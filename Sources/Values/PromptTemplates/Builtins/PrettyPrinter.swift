@@ -50,7 +50,10 @@ struct PrettyPrinter {
             self.text += "("
             try self.write(tuple.elements, indent: indent + 1, allowance: allowance + end.utf8.count, level: level + 1)
             self.text += end
-        case .dict(let dict): try self.write(dict, indent: indent + 1, allowance: allowance + 1, level: level + 1)
+        case .dict(let dict):
+            self.text += "{"
+            try self.write(dict, indent: indent + 1, allowance: allowance + 1, level: level + 1)
+            self.text += "}"
         case .string(let string): self.write(string, indent: indent, allowance: allowance, level: level + 1)
         default: self.text += line
         }

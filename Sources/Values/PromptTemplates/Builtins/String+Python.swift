@@ -169,7 +169,6 @@ extension String {
             var end = index
             if limit >= 0, parts.count == limit {
                 end = scalars.count
-                while end > index, scalars[end - 1].isPythonSpace { end -= 1 }
             } else {
                 while end < scalars.count, !scalars[end].isPythonSpace { end += 1 }
             }

@@ -72,14 +72,13 @@ extension Renderer {
         case .dict(let pairs):
             try self.charge(count: pairs.count)
             return .dict(try DictValue(try pairs.map { (try self.evaluate($0.key), try self.evaluate($0.value)) }))
-        case .bareSlice: return .none
         default: return .none
         }
     }
 
     private func evaluateConcatenation(_ parts: [Expression]) throws -> Value {
         let values = try parts.map { try self.evaluate($0) }
-        let isMarkup = self.escapesOutput && values.contains(where: \.isMarkup)
+        let isMarkup = self.escapesOutput && !self.isVolatile && values.contains(where: \.isMarkup)
         var text = ""
         for value in values { text += isMarkup ? try self.escape(value) : try value.text() }
         try self.charge(bytes: text.utf8.count)

@@ -97,11 +97,12 @@ extension Renderer {
     private func execute(_ statement: AutoescapeStatement) throws -> Flow {
         let layout = self.code.scopes[statement.scope]
         self.enter(layout)
-        let outer = (self.escapesOutput, self.context.autoescape)
+        let outer = (self.escapesOutput, self.context.autoescape, self.isVolatile)
+        if case .literal = statement.enabled.kind { self.isVolatile = false } else { self.isVolatile = true }
         let enabled = try self.evaluate(statement.enabled).isTrue()
         (self.escapesOutput, self.context.autoescape) = (enabled, enabled)
         defer {
-            (self.escapesOutput, self.context.autoescape) = outer
+            (self.escapesOutput, self.context.autoescape, self.isVolatile) = outer
             self.leave(layout)
         }
         return try self.execute(statement.body)

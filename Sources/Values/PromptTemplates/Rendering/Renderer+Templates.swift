@@ -252,6 +252,7 @@ final class SelfReference: ObjectValue {
     init(_ context: TemplateContext) { self.context = context }
 
     override var typeName: String { "TemplateReference" }
+    override var text: String { "<TemplateReference None>" }
     override func item(_ key: Value) throws -> Value? { key.stringValue.flatMap { self.block($0) } }
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? { self.block(name) }
 

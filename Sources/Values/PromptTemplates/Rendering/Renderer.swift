@@ -78,6 +78,8 @@ final class Renderer {
     var context: TemplateContext
     /// Whether printing escapes here, by the text around the statement.
     var escapesOutput: Bool
+    /// Whether that depends on a value; Jinja then joins with `~` as if nothing were escaped.
+    var isVolatile = false
     /// The parent that the running template extends; its own text is not printed then.
     var parent: TemplateCode?
 

@@ -21,8 +21,6 @@ final class Expression: Sendable {
         case or(Expression, Expression)
         case concatenate([Expression])
         case condition(test: Expression, then: Expression, otherwise: Expression?)
-        /// A slice inside a subscript with commas, which nothing supports.
-        case bareSlice
     }
 
     let kind: Kind
@@ -141,7 +139,7 @@ extension Expression {
 
     private static func children(of kind: Kind) -> [Expression] {
         switch kind {
-        case .literal, .name, .bareSlice: []
+        case .literal, .name: []
         case .list(let items), .tuple(let items), .concatenate(let items): items
         case .dict(let pairs): pairs.flatMap { [$0.key, $0.value] }
         case .attribute(let base, _), .unary(_, let base): [base]

@@ -46,11 +46,12 @@ extension Parser {
             case .key(let key): keys.append(key)
             case .slice(let found):
                 bounds = found
-                keys.append(Expression(.bareSlice, at: keyStart))
+                keys.append(Expression(.literal(.none), at: keyStart))
             }
         }
         self.advance()
         if let bounds, keys.count == 1 { return Expression(.slice(base, bounds), at: start) }
+        guard bounds == nil else { throw self.failure("a slice cannot stand beside other keys", at: start) }
         if keys.count == 1 { return Expression(.item(base, keys[0]), at: start) }
         return Expression(.item(base, Expression(.tuple(keys), at: start)), at: start)
     }

@@ -43,6 +43,9 @@ extension Parser {
 
     private mutating func parseFor(at start: TemplatePosition) throws -> Statement {
         let target = try self.parseTarget(endName: "in")
+        guard !target.names.contains(where: { $0.name == "loop" }) else {
+            throw self.failure("Can't assign to special loop variable in for-loop target", at: start)
+        }
         try self.expect(.name("in"))
         let iterable = try self.parseTuple(allowsCondition: false, endName: "recursive")
         let test = self.skip(name: "if") ? try self.parseExpression() : nil

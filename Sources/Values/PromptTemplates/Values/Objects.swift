@@ -44,6 +44,15 @@ final class RangeValue: ObjectValue {
         return isInside && (whole &- self.start) % self.step == 0
     }
 
+    override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
+        switch name {
+        case "start": .int(self.start)
+        case "stop": .int(self.stop)
+        case "step": .int(self.step)
+        default: nil
+        }
+    }
+
     override func item(_ key: Value) throws -> Value? {
         guard var index = key.indexValue else { return nil }
         if index < 0 { index += self.length }
@@ -141,7 +150,13 @@ final class FunctionValue: ObjectValue {
     }
 
     override var typeName: String { "function" }
-    override var text: String { "<function \(self.name)>" }
+    override var text: String {
+        switch self.name {
+        case "range", "dict": "<class '\(self.name)'>"
+        case "namespace", "cycler", "joiner": "<class 'jinja2.utils.\(self.name.capitalizedASCII)'>"
+        default: "<function \(self.name)>"
+        }
+    }
     override var isCallable: Bool { true }
     override func call(_ arguments: Arguments, _ renderer: Renderer) throws -> Value {
         try self.body(arguments, renderer)
@@ -199,4 +214,8 @@ final class JoinerValue: ObjectValue {
         defer { self.used = true }
         return self.used ? self.separator : .string("")
     }
+}
+
+extension String {
+    fileprivate var capitalizedASCII: String { self.prefix(1).uppercased() + self.dropFirst() }
 }

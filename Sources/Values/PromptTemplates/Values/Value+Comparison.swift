@@ -94,7 +94,9 @@ extension Value {
     }
 
     private static func isLess(_ left: [Value], _ right: [Value], symbol: String, depth: Int) throws -> Bool {
-        for (first, second) in zip(left, right) where !first.equals(second, depth: depth + 1) {
+        for (first, second) in zip(left, right) {
+            if case .undefined(let undefined) = first { try undefined.checkUse() }
+            if first.equals(second, depth: depth + 1) { continue }
             return try first.isLess(than: second, symbol: symbol, depth: depth + 1)
         }
         return left.count < right.count

@@ -51,9 +51,7 @@ extension Value {
                 try entry.value.writeRepresentation(to: &text, depth: depth + 1)
             }
             text += "}"
-        case .undefined(let undefined):
-            try undefined.checkUse()
-            text += "Undefined"
+        case .undefined: text += "Undefined"
         case .object(let view as DictView): text += try view.representation()
         default: text += try self.text()
         }

@@ -114,7 +114,7 @@ struct PythonJSONWriter {
             case "\u{8}": self.text += "\\b"
             case "\u{c}": self.text += "\\f"
             case _ where scalar.value < 0x20: self.text += "\\u" + scalar.hex(digits: 4)
-            case _ where self.ensuresASCII && scalar.value > 0x7E && scalar != "\u{7f}":
+            case _ where self.ensuresASCII && scalar.value > 0x7E:
                 for unit in String(scalar).utf16 { self.text += "\\u" + unit.paddedHex }
             default: self.text.unicodeScalars.append(scalar)
             }
