@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What applications use together with AutoGLM comes with one import.
+@_exported public import LLMCore
+@_exported public import LocalModels
