@@ -61,4 +61,51 @@ struct ChatTemplateTests {
         #expect(agrees, "\(name)/\(conversation): found \(found)\nexpected \(testCase)")
         return agrees
     }
+
+    // MARK: Messages
+
+    /// Prints what the template sees of the messages.
+    private static let mirror = "{{ messages | tojson }}{{ tools | tojson }}{{ documents | tojson }}{{ x }}"
+
+    @Test("Messages and tools reach the template in Hugging Face's form")
+    func messages() throws {
+        let template = try ChatTemplate(source: Self.mirror, bosToken: "", eosToken: "")
+        let call = Message(
+            role: .assistant, content: [],
+            toolCalls: [ToolCall(id: "c1", name: "f", arguments: ["a": 1])])
+        let result = Message(role: .tool, content: [.text("ok")], toolCallID: "c1")
+        let text = try template.render(
+            [.system("S"), .user("U"), call, result],
+            tools: [ToolDefinition(name: "f", description: "d", parameters: ["type": "object"])],
+            documents: [["title": "t"]], variables: ["x": "extra"])
+        #expect(
+            text == """
+                [{"role": "system", "content": "S"}, {"role": "user", "content": "U"}, \
+                {"role": "assistant", "content": "", "tool_calls": [{"id": "c1", "type": "function", \
+                "function": {"name": "f", "arguments": {"a": 1}}}]}, \
+                {"role": "tool", "content": "ok", "tool_call_id": "c1"}]\
+                [{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]\
+                [{"title": "t"}]extra
+                """)
+    }
+
+    @Test("Several parts are a list only for templates that read lists")
+    func parts() throws {
+        let message = Message(role: .user, content: [.text("One"), .text("Two")])
+        let reader = try ChatTemplate(
+            source: "{% for p in messages[0].content %}<{{ p.text }}>{% endfor %}", bosToken: "", eosToken: "")
+        #expect(reader.takesContentParts)
+        #expect(try reader.render([message]) == "<One><Two>")
+        let simple = try ChatTemplate(source: "{{ messages[0].content }}", bosToken: "", eosToken: "")
+        #expect(!simple.takesContentParts)
+        #expect(try simple.render([message]) == "OneTwo")
+    }
+
+    @Test("A template that refuses its input is quoted")
+    func refusal() throws {
+        let template = try ChatTemplate(source: "{{ raise_exception('No ' ~ 'way') }}", bosToken: "", eosToken: "")
+        let error = #expect(throws: PromptError.self) { try template.render([.user("x")]) }
+        #expect(error?.code == .refusedByTemplate)
+        #expect(error?.message.contains("No way") == true)
+    }
 }

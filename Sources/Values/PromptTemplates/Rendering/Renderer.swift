@@ -155,6 +155,14 @@ final class Renderer {
         return try body()
     }
 
+    /// Stops values that are nested too deeply to be printed, compared or freed.
+    func checkDepth(of value: Value) throws -> Value {
+        guard value.depth <= Value.maximumNesting else {
+            throw TemplateFailure.limit("Values are nested more than \(Value.maximumNesting) levels deep.")
+        }
+        return value
+    }
+
     func enterNested() throws {
         self.nesting += 1
         guard self.nesting <= Self.maximumNesting else {
