@@ -30,7 +30,8 @@ struct JSONSchemaTests {
                 schema: #"{"items": {"type": ["string", "null"]}}"#, instance: #"["a", 3]"#,
                 violation: "/1 must be of one of the types string, null, but is integer 3"),
             Case(
-                schema: #"{"enum": ["a", 1]}"#, instance: "2", violation: #"the value must be one of "a", 1, but is 2"#),
+                schema: #"{"enum": ["a", 1]}"#, instance: "2",
+                violation: #"the value must be one of "a", 1, but is 2"#),
             Case(schema: #"{"enum": [1.0, {"b": 1, "a": [1]}]}"#, instance: #"{"a": [1.0], "b": 1}"#),
             Case(
                 schema: #"{"const": "e\u0301"}"#, instance: "\"\u{e9}\"",
@@ -56,7 +57,8 @@ struct JSONSchemaTests {
                 violation: "/1 is not allowed here"),
             Case(
                 schema:
-                    ##"{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "maximum": 0, "definitions": {"a": true}}"##,
+                    ##"{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "maximum": 0, "##
+                    + ##""definitions": {"a": true}}"##,
                 instance: "5"),
         ])
     func violation(testCase: Case) throws {
@@ -118,8 +120,9 @@ struct JSONSchemaTests {
     func combinationExplosion() throws {
         var definitions = "\"d40\": true"
         for level in 0..<40 {
+            let reference = "{\"$ref\": \"#/$defs/d\(level + 1)\"}"
             definitions +=
-                ", \"d\(level)\": {\"allOf\": [{\"$ref\": \"#/$defs/d\(level + 1)\"}, {\"$ref\": \"#/$defs/d\(level + 1)\"}]}"
+                ", \"d\(level)\": {\"allOf\": [\(reference), \(reference)]}"
         }
         let schema = try JSONSchema(JSONValue(parsing: "{\"$ref\": \"#/$defs/d0\", \"$defs\": {\(definitions)}}"))
         #expect(schema.validate(1).first?.message.contains("too many steps") == true)
