@@ -29,22 +29,37 @@ struct JSONSchemaTests {
             Case(
                 schema: #"{"items": {"type": ["string", "null"]}}"#, instance: #"["a", 3]"#,
                 violation: "/1 must be of one of the types string, null, but is integer 3"),
-            Case(schema: #"{"enum": ["a", 1]}"#, instance: "2", violation: #"the value must be one of "a", 1, but is 2"#),
+            Case(
+                schema: #"{"enum": ["a", 1]}"#, instance: "2",
+                violation: #"the value must be one of "a", 1, but is 2"#),
             Case(schema: #"{"enum": [1.0, {"b": 1, "a": [1]}]}"#, instance: #"{"a": [1.0], "b": 1}"#),
-            Case(schema: #"{"const": "e\u0301"}"#, instance: "\"\u{e9}\"", violation: "the value must be \"e\u{301}\", but is \"\u{e9}\""),
+            Case(
+                schema: #"{"const": "e\u0301"}"#, instance: "\"\u{e9}\"",
+                violation: "the value must be \"e\u{301}\", but is \"\u{e9}\""),
             Case(schema: #"{"minLength": 2}"#, instance: #""👍🏽""#),
             Case(
                 schema: #"{"anyOf": [{"type": "string"}, {"minimum": 3}]}"#, instance: "1",
-                violation: "the value fits none of the alternatives: (1) the value must be of type string, but is integer 1; "
+                violation:
+                    "the value fits none of the alternatives: (1) the value must be of type string, but is integer 1; "
                     + "(2) the value must be at least 3, but is 1"),
-            Case(schema: #"{"maximum": 9007199254740992}"#, instance: "9007199254740993", violation: "the value must be at most 9007199254740992, but is 9007199254740993"),
+            Case(
+                schema: #"{"maximum": 9007199254740992}"#, instance: "9007199254740993",
+                violation: "the value must be at most 9007199254740992, but is 9007199254740993"),
             Case(schema: #"{"multipleOf": 0.01}"#, instance: "4.35"),
-            Case(schema: #"{"multipleOf": 0.01}"#, instance: "4.355", violation: "the value must be a multiple of 0.01, but is 4.355"),
-            Case(schema: #"{"properties": {"a/b~c": false}}"#, instance: #"{"a/b~c": 1}"#, violation: "/a~1b~0c is not allowed here"),
+            Case(
+                schema: #"{"multipleOf": 0.01}"#, instance: "4.355",
+                violation: "the value must be a multiple of 0.01, but is 4.355"),
+            Case(
+                schema: #"{"properties": {"a/b~c": false}}"#, instance: #"{"a/b~c": 1}"#,
+                violation: "/a~1b~0c is not allowed here"),
             Case(
                 schema: #"{"items": [{"type": "string"}], "additionalItems": false}"#, instance: #"["a", 1]"#,
                 violation: "/1 is not allowed here"),
-            Case(schema: ##"{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "maximum": 0, "definitions": {"a": true}}"##, instance: "5"),
+            Case(
+                schema:
+                    ##"{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/definitions/a", "maximum": 0, "##
+                    + ##""definitions": {"a": true}}"##,
+                instance: "5"),
         ])
     func violation(testCase: Case) throws {
         let schema = try JSONSchema(JSONValue(parsing: testCase.schema))
@@ -68,8 +83,11 @@ struct JSONSchemaTests {
     @Test(
         "A schema that cannot be used is refused with keyword and place",
         arguments: [
-            Refusal(#"{"properties": {"a": {"type": "strng"}}}"#, "malformed-keyword", "'#/properties/a/type' has the unknown type 'strng'; Did you mean 'string'?"),
-            Refusal(#"{"items": {"minLength": -1}}"#, "malformed-keyword", "'#/items/minLength' must be a whole number"),
+            Refusal(
+                #"{"properties": {"a": {"type": "strng"}}}"#, "malformed-keyword",
+                "'#/properties/a/type' has the unknown type 'strng'; Did you mean 'string'?"),
+            Refusal(
+                #"{"items": {"minLength": -1}}"#, "malformed-keyword", "'#/items/minLength' must be a whole number"),
             Refusal(#"{"required": "a"}"#, "malformed-keyword", "'#/required' must be an array"),
             Refusal(#"{"allOf": []}"#, "malformed-keyword", "'#/allOf' must have at least one"),
             Refusal(#"[]"#, "malformed-keyword", "must be an object or a boolean"),
@@ -80,7 +98,9 @@ struct JSONSchemaTests {
             Refusal(#"{"pattern": "(((){2000}){2000}){2000}"}"#, "unsupported", "too large"),
             Refusal(##"{"$ref": "#/$defs/b", "$defs": {"a": true}}"##, "unresolved-reference", "'#/$defs/b'"),
             Refusal(##"{"$ref": "#"}"##, "endless-reference", "refers to itself"),
-            Refusal(##"{"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}"##, "endless-reference", "refers to itself"),
+            Refusal(
+                ##"{"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}"##,
+                "endless-reference", "refers to itself"),
         ])
     func refusal(refusal: Refusal) throws {
         let value = try JSONValue(parsing: refusal.schema)
@@ -99,7 +119,11 @@ struct JSONSchemaTests {
     @Test("A schema whose combinations multiply is given up with a message")
     func combinationExplosion() throws {
         var definitions = "\"d40\": true"
-        for level in 0..<40 { definitions += ", \"d\(level)\": {\"allOf\": [{\"$ref\": \"#/$defs/d\(level + 1)\"}, {\"$ref\": \"#/$defs/d\(level + 1)\"}]}" }
+        for level in 0..<40 {
+            let reference = "{\"$ref\": \"#/$defs/d\(level + 1)\"}"
+            definitions +=
+                ", \"d\(level)\": {\"allOf\": [\(reference), \(reference)]}"
+        }
         let schema = try JSONSchema(JSONValue(parsing: "{\"$ref\": \"#/$defs/d0\", \"$defs\": {\(definitions)}}"))
         #expect(schema.validate(1).first?.message.contains("too many steps") == true)
     }
@@ -121,11 +145,16 @@ struct JSONSchemaTests {
         #expect(error.code == .tooLarge)
     }
 
-    @Test("Look-ahead, word boundaries and properties match", arguments: [
-        ("^(?=.*[0-9])(?=.*[a-z]).{4,}$", "abc1", true), ("^(?!.*foo).*$", "a foo", false), ("\\bcat\\b", "a cat!", true),
-        ("\\bcat\\b", "concat", false), ("^\\p{Lu}\\p{Ll}+$", "Ärger", true), ("^[^\\d\\s]+$", "a1", false), ("^\\u{1F600}$", "😀", true),
-        ("^a{2,3}$", "aaaa", false), ("^(a|bc)*$", "abcbca", true), ("^[\\w.-]+@[\\w-]+$", "x.y@z-1", true), ("", "", true),
-    ])
+    @Test(
+        "Look-ahead, word boundaries and properties match",
+        arguments: [
+            ("^(?=.*[0-9])(?=.*[a-z]).{4,}$", "abc1", true), ("^(?!.*foo).*$", "a foo", false),
+            ("\\bcat\\b", "a cat!", true),
+            ("\\bcat\\b", "concat", false), ("^\\p{Lu}\\p{Ll}+$", "Ärger", true), ("^[^\\d\\s]+$", "a1", false),
+            ("^\\u{1F600}$", "😀", true),
+            ("^a{2,3}$", "aaaa", false), ("^(a|bc)*$", "abcbca", true), ("^[\\w.-]+@[\\w-]+$", "x.y@z-1", true),
+            ("", "", true),
+        ])
     func pattern(pattern: String, text: String, matches: Bool) throws {
         #expect(try JSONSchema(["pattern": .string(pattern)]).isValid(.string(text)) == matches)
     }

@@ -72,7 +72,7 @@ struct PipelineRunTests {
             log.all.filter { $0.hasPrefix("text answer") }.map { $0.dropFirst(12) }.joined() == "Sure! {'name': 'Ann',}"
         )
         let request = try #require(model.requests.first)
-        #expect(request.sampling == .greedy)
+        #expect(request.sampling.temperature == 0)
         #expect(
             request.prompt
                 == .user(

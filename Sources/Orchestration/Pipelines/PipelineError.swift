@@ -58,7 +58,7 @@ public struct PipelineIssue: Sendable, Hashable, CustomStringConvertible {
         self.suggestion = suggestion
     }
 
-    /// `file:line:column: what is wrong. What to do.`
+    /// The place, what is wrong and what to do, in one line.
     public var description: String {
         let place = self.place.map { "\($0): " } ?? ""
         return "\(place)\(self.message)\(self.suggestion.isEmpty ? "" : " \(self.suggestion)")"

@@ -35,7 +35,8 @@ public struct TaskProfile: Sendable {
                 task: task,
                 template:
                     "{text}\n\nAnswer with one JSON object and nothing else, for example {{\"name\": \"value\"}}.",
-                parser: ParserSpecification(.json), sampling: .greedy, maxTokens: 200)
+                parser: ParserSpecification(.json), sampling: SamplingOptions(temperature: 0, repetitionPenalty: 1.05),
+                maxTokens: 120)
         case .classification:
             Self(
                 task: task, template: "{text}\n\nAnswer with the label only.", parser: ParserSpecification(.plain),
@@ -54,7 +55,7 @@ public struct TaskProfile: Sendable {
         default:
             Self(
                 task: task, template: "{text}", parser: ParserSpecification(.plain),
-                sampling: SamplingOptions(temperature: 0.6, topP: 0.9), maxTokens: 256)
+                sampling: SamplingOptions(temperature: 0.6, topP: 0.9, repetitionPenalty: 1.15), maxTokens: 160)
         }
     }
 }

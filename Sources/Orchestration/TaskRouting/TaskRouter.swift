@@ -15,8 +15,9 @@ internal import Glibc
 
 /// Finds out which task a request is: by rules first, then by the model's own probabilities.
 ///
-/// The probabilities are corrected for the model's liking of certain labels by what it says of a request without
-/// content (contextual calibration, Zhao et al. 2021).
+/// The probabilities are corrected for the model's liking of certain labels (contextual calibration, Zhao et al. 2021).
+/// That liking is measured on one request of each task rather than on texts without content: those have a favourite
+/// label of their own (domain-context calibration, Fei et al. 2023). What rules found is added as evidence.
 public final class TaskRouter: Sendable {
     private struct Score {
         var task: TaskType
@@ -55,7 +56,7 @@ public final class TaskRouter: Sendable {
             return Self.decision(
                 scores, source: .rule, reason: "narrowly: " + scores[0].reasons.joined(separator: ", "))
         }
-        if model.capabilities.contains(.scoring) { return try await self.decideByScores(text, model) }
+        if model.capabilities.contains(.scoring) { return try await self.decideByScores(text, scores, model) }
         return try await self.decideByAnswer(text, model)
     }
 
@@ -125,10 +126,15 @@ public final class TaskRouter: Sendable {
         return (.user(question), Self.labels)
     }
 
-    private func decideByScores(_ text: String, _ model: any ModelAdapter) async throws -> TaskDecision {
+    private func decideByScores(
+        _ text: String, _ scores: [Score], _ model: any ModelAdapter
+    ) async throws -> TaskDecision {
         let logProbabilities = try await Self.logProbabilities(text, model)
         let prior = try await self.prior(model)
-        let probabilities = Self.softmax(zip(logProbabilities, prior).map { $0 - $1 })
+        // What rules found stays evidence, though it was not enough to decide.
+        let evidence = TaskType.all.map { task in scores.first { $0.task == task }?.value ?? 0 }
+        let probabilities = Self.softmax(
+            logProbabilities.indices.map { logProbabilities[$0] - prior[$0] + evidence[$0] })
         let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
         let alternatives = order.map {
             TaskDecision.Alternative(task: TaskType.all[$0], probability: probabilities[$0])
@@ -140,24 +146,30 @@ public final class TaskRouter: Sendable {
                 "no rule was clear; '\(model.name)' finds '\(Self.labels[order[0]])' the likeliest continuation")
     }
 
-    /// The log-probability of each label, per token so that long labels are no disadvantage.
+    /// The log-probability of each label; that long labels are less likely is made good by the calibration.
     private static func logProbabilities(_ text: String, _ model: any ModelAdapter) async throws -> [Double] {
         let (prompt, choices) = Self.prompt(text, model)
         let scores = try await model.score(ScoringRequest(prompt: prompt, choices: choices))
         guard scores.count == choices.count else {
             throw LLMError(.backendFailed, "'\(model.name)' scored \(scores.count) of \(choices.count) choices.")
         }
-        return scores.map { $0.logProbability / Double(max(1, $0.tokenCount)) }
+        return scores.map(\.logProbability)
     }
 
-    /// What the model thinks of the labels when the request says nothing; asked once per model.
+    /// One request of each task: over these a model without favourites would like all labels equally.
+    private static let balancedRequests = [
+        "Some ideas for a birthday card.", "All the numbers and units in this recipe: add 20 g of salt.",
+        "Is this mail urgent or can it wait? Call me back today.", "The story of this long chapter in a few words: …",
+        "'See you soon' in Portuguese.", "How far is the Moon from here?",
+    ]
+
+    /// What the model thinks of the labels on average over all tasks; asked once per model.
     private func prior(_ model: any ModelAdapter) async throws -> [Double] {
         if let known = self.priors.withLock({ $0[model.name] }) { return known }
         var mean = [Double](repeating: 0, count: Self.labels.count)
-        let contentFree = ["N/A", "...", "[text]"]
-        for text in contentFree {
+        for text in Self.balancedRequests {
             let probabilities = Self.softmax(try await Self.logProbabilities(text, model))
-            for index in mean.indices { mean[index] += probabilities[index] / Double(contentFree.count) }
+            for index in mean.indices { mean[index] += probabilities[index] / Double(Self.balancedRequests.count) }
         }
         let prior = mean.map { log(max($0, 1e-6)) }
         self.priors.withLock { $0[model.name] = prior }
