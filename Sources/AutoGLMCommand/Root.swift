@@ -18,7 +18,10 @@ struct Root: AsyncParsableCommand {
             set the defaults of the options of those names; XDG_CACHE_HOME moves the folder of models.
             """,
         version: Version.current,
-        subcommands: [GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self])
+        subcommands: [
+            GenerateCommand.self, ChatCommand.self, RenderCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+            ValidateCommand.self, DoctorCommand.self, BenchCommand.self,
+        ])
 }
 
 /// The program's version.

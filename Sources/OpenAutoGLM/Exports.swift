@@ -3,3 +3,4 @@
 // What applications use together with AutoGLM comes with one import.
 @_exported public import LLMCore
 @_exported public import LocalModels
+@_exported public import PromptTemplates

@@ -21,7 +21,9 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "The most tokens to generate (default: until the model ends or its context is full).")
+    @Option(
+        parsing: .unconditional,
+        help: "The most tokens to generate (default: until the model ends or its context is full).")
     var maxTokens: Int?
 
     @Option(help: "End before this text; may be given several times.")
@@ -30,7 +32,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: "Instructions for the model, put before the prompt.")
     var system: String?
 
-    @Option(help: "Report each token's log-probability, and this many alternatives (JSON output).")
+    @Option(
+        parsing: .unconditional, help: "Report each token's log-probability, and this many alternatives (JSON output).")
     var logProbabilities: Int?
 
     @Flag(help: "Continue the prompt as it is, without the chat template.")
