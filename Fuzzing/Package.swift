@@ -22,6 +22,8 @@ let package = Package(
         .target(name: "ModelFiles", dependencies: ["LLMCore"], swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["LLMCore", "ModelFiles"], swiftSettings: strict),
         .executableTarget(
+            name: "Fuzz", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),
+        .executableTarget(
             name: "Probe", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),
     ]
 )

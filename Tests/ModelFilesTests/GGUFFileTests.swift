@@ -28,7 +28,8 @@ struct GGUFFileTests {
         writer.set("bytes", .array(GGUFArray(uint8: [0, 255])))
         writer.set("truths", .array(GGUFArray(bools: [true, false])))
         writer.set(
-            "nested", .array(GGUFArray(arrays: [GGUFArray(int32: [7]), GGUFArray(arrays: [GGUFArray(strings: ["x"])])])))
+            "nested",
+            .array(GGUFArray(arrays: [GGUFArray(int32: [7]), GGUFArray(arrays: [GGUFArray(strings: ["x"])])])))
         writer.add(tensor: "a", dimensions: [3], type: .f32, bytes: Array(0..<12))
         writer.add(tensor: "b.weight", dimensions: [64, 2], type: .q4_1, bytes: [UInt8](repeating: 7, count: 80))
         writer.add(tensor: "scalar", dimensions: [], type: .f16, bytes: [1, 2])

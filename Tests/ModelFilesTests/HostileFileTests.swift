@@ -12,7 +12,8 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
 
     /// Builds a file.
     init(
-        _ what: String, _ code: ModelFileError.Code, _ mention: String, _ file: RawGGUF, _ change: (inout RawGGUF) -> Void
+        _ what: String, _ code: ModelFileError.Code, _ mention: String, _ file: RawGGUF,
+        _ change: (inout RawGGUF) -> Void
     ) {
         var file = file
         change(&file)
@@ -34,7 +35,8 @@ struct HostileFile: CustomTestStringConvertible, Sendable {
 @Suite("Hostile model files")
 struct HostileFileTests {
     static let notModels: [HostileFile] = [
-        HostileFile("a Git LFS pointer", "git lfs pull", text: "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+        HostileFile(
+            "a Git LFS pointer", "git lfs pull", text: "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
         HostileFile("a web page", "web page", text: "\n<!DOCTYPE html><html></html>"),
         HostileFile("an error in JSON", "JSON", text: "{\"error\":\"not found\"}"),
         HostileFile("a safetensors file", "safetensors", text: "\u{10}\0\0\0\0\0\0\0{\"__metadata__\":{}}"),
@@ -52,7 +54,9 @@ struct HostileFileTests {
         HostileFile("half the magic", .truncated, "2 bytes", RawGGUF()) { $0.bytes = Array($0.bytes.prefix(2)) },
         HostileFile("no metadata count", .truncated, "count", RawGGUF()) { $0.bytes = Array($0.bytes.prefix(20)) },
         HostileFile("2^64-1 metadata entries", .tooLarge, "metadata entries", RawGGUF(metadata: .max)) { _ in },
-        HostileFile("2^61 metadata entries", .tooLarge, "metadata entries", RawGGUF(metadata: 1 << 61)) { $0.data(999) },
+        HostileFile("2^61 metadata entries", .tooLarge, "metadata entries", RawGGUF(metadata: 1 << 61)) {
+            $0.data(999)
+        },
         HostileFile("2^64-1 tensors", .tooLarge, "tensors", RawGGUF(tensors: .max)) { _ in },
         HostileFile("2^32 tensors", .tooLarge, "tensors", RawGGUF(tensors: 1 << 32)) { $0.data(4096) },
     ]

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 def reference_ids(tool, model, texts, special):
     """The tokens of each text, with the tokens for the beginning and special tokens parsed, or without both."""
-    flags = ["--ids", "--log-disable"] + ([] if special else ["--no-bos", "--no-parse-special"])
+    flags = ["--ids", "--log-disable", "--no-escape"] + ([] if special else ["--no-bos", "--no-parse-special"])
     environment = dict(os.environ, LD_LIBRARY_PATH=os.path.dirname(os.path.abspath(tool)))
 
     def ask(item):

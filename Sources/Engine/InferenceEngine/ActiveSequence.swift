@@ -29,6 +29,8 @@ final class ActiveSequence {
     private var decoder: StreamingDecoder
     private var matcher: StopMatcher
     private let tokenizer: Tokenizer
+    /// The most tokens that may be sampled.
+    private let tokenLimit: Int
     /// Prompt tokens not computed yet, or the token sampled last.
     private(set) var pending: ArraySlice<TokenID>
     private var sampledCount = 0
@@ -41,8 +43,8 @@ final class ActiveSequence {
         let job = request.job
         self.request = request
         self.tokenizer = tokenizer
-        self.cache = KVCache(
-            model: model, capacity: min(contextLength, job.prompt.count + (job.maxTokens ?? contextLength)))
+        self.tokenLimit = min(job.maxTokens ?? .max, contextLength - job.prompt.count)
+        self.cache = KVCache(model: model, capacity: job.prompt.count + self.tokenLimit)
         self.sampler = Sampler(
             options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt)
         self.decoder = StreamingDecoder(tokenizer: tokenizer)
@@ -65,7 +67,7 @@ final class ActiveSequence {
     func computed(_ segment: ForwardPass.Segment, logits: UnsafeMutableBufferPointer<Float>?) {
         self.pending = self.pending.dropFirst(segment.tokens.count)
         guard let logits else { return }
-        if self.request.job.maxTokens == 0 { return self.finish(.length) }
+        if self.tokenLimit == 0 { return self.finish(.length) }
         let choice = self.sampler.sample(logits)
         if self.firstToken == nil { self.firstToken = .now }
         if self.tokenizer.endOfGeneration.contains(choice.token) { return self.finish(.stop) }
@@ -77,7 +79,7 @@ final class ActiveSequence {
             self.finish(.stop, flush: false)
         case .pass(let text):
             if !text.isEmpty { self.send(text) }
-            if self.sampledCount == self.request.job.maxTokens || self.cache.count >= self.cache.capacity {
+            if self.sampledCount == self.tokenLimit {
                 self.finish(.length)
             } else {
                 self.pending = [choice.token]

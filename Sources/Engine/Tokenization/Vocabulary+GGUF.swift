@@ -52,9 +52,7 @@ extension Vocabulary {
     private mutating func readNamedTokens(_ metadata: GGUFMetadata) {
         let older = ["prefix": "fim_pre", "suffix": "fim_suf", "middle": "fim_mid"]
         for (key, role) in older { self.namedTokens[role] = metadata.int("tokenizer.ggml.\(key)_token_id") }
-        let roles = [
-            "eos", "eot", "eom", "sep", "mask", "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep",
-        ]
+        let roles = ["eos", "eot", "eom", "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep"]
         for role in roles {
             if let id = metadata.int("tokenizer.ggml.\(role)_token_id") { self.namedTokens[role] = id }
         }

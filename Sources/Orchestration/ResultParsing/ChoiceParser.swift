@@ -94,23 +94,32 @@ public struct ChoiceParser: ResultParser {
     }
 
     private func nearest(_ text: String) throws -> ParsedResult {
-        if text.utf8.count <= 64, let first = NearestName.find(text, in: self.normalized),
-            let last = NearestName.find(text, in: self.normalized.reversed()),
-            let index = self.normalized.firstIndex(of: first)
-        {
-            guard first == last else {
-                throw self.ambiguous(
-                    [first, last].compactMap { self.normalized.firstIndex(of: $0) }.map { self.choices[$0] })
-            }
-            return self.result(index, "A typing error in the choice was put right.")
+        let near = self.normalized.indices.filter {
+            Self.areOneEditApart(Array(text.prefix(80)), Array(self.normalized[$0]))
         }
+        guard near.count <= 1 else { throw self.ambiguous(near.map { self.choices[$0] }) }
+        if let index = near.first { return self.result(index, "A typing error in the choice was put right.") }
         throw ParseError(.notFound, "The answer '\(text.prefix(60))' is none of the choices. \(self.instruction)")
+    }
+
+    /// Whether one letter added, left out, replaced or swapped with its neighbour makes one word the other.
+    private static func areOneEditApart(_ a: [Character], _ b: [Character]) -> Bool {
+        guard min(a.count, b.count) >= 3, abs(a.count - b.count) <= 1 else { return false }
+        let start = zip(a, b).prefix { $0 == $1 }.count
+        let (restOfA, restOfB) = (a[start...], b[start...])
+        if a.count != b.count {
+            return a.count > b.count
+                ? restOfA.dropFirst().elementsEqual(restOfB) : restOfA.elementsEqual(restOfB.dropFirst())
+        }
+        let isSwap = restOfA.count >= 2 && Array(restOfA.prefix(2)) == restOfB.prefix(2).reversed()
+        return restOfA.dropFirst().elementsEqual(restOfB.dropFirst())
+            || (isSwap && restOfA.dropFirst(2).elementsEqual(restOfB.dropFirst(2)))
     }
 }
 
 extension StringProtocol where SubSequence == Substring {
     /// Where a text first occurs.
-    func rangeOfText(_ text: String) -> Range<Index>? {
+    package func rangeOfText(_ text: String) -> Range<Index>? {
         guard let first = text.first else { return nil }
         var start = self.startIndex
         while let found = self[start...].firstIndex(of: first) {
@@ -121,7 +130,7 @@ extension StringProtocol where SubSequence == Substring {
     }
 
     /// Where a text first occurs as a word of its own; scripts without spaces need none around it.
-    func rangeOfWord(_ word: String) -> Range<Index>? {
+    package func rangeOfWord(_ word: String) -> Range<Index>? {
         var start = self.startIndex
         while let range = self[start...].rangeOfText(word) {
             let before = range.lowerBound == self.startIndex ? nil : self[self.index(before: range.lowerBound)]
@@ -133,7 +142,7 @@ extension StringProtocol where SubSequence == Substring {
     }
 
     /// Whether the text begins with a word.
-    func startsWithWord(_ word: String) -> Bool {
+    package func startsWithWord(_ word: String) -> Bool {
         guard self.hasPrefix(word) else { return false }
         let rest = self.dropFirst(word.count)
         return !Self.joins(word.last, rest.first)

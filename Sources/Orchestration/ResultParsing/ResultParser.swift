@@ -46,7 +46,7 @@ public struct PlainParser: ResultParser {
 }
 
 /// What all parsers do with text.
-enum AnswerText {
+package enum AnswerText {
     /// The answer without the white space around it; an error if nothing is left.
     static func trimmed(_ answer: String, _ parser: some ResultParser) throws -> String {
         let text = answer.trimmingSpace
@@ -55,7 +55,7 @@ enum AnswerText {
     }
 
     /// Lower case, letters and digits only, words separated by one space.
-    static func normalized(_ text: some StringProtocol) -> String {
+    package static func normalized(_ text: some StringProtocol) -> String {
         var words = ""
         var isBetween = false
         for scalar in text.lowercased().unicodeScalars {
@@ -74,7 +74,7 @@ enum AnswerText {
 
 extension StringProtocol {
     /// The text without the white space around it.
-    var trimmingSpace: SubSequence {
+    package var trimmingSpace: SubSequence {
         guard let start = self.firstIndex(where: { !$0.isWhitespace }),
             let last = self.lastIndex(where: { !$0.isWhitespace })
         else { return self[self.endIndex...] }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import LLMCore
+internal import ModelFiles
+internal import Tokenization
+
+/// A reader of untrusted bytes.
+enum FuzzTarget: String, CaseIterable {
+    /// Opens a GGUF file and reads everything in it.
+    case gguf
+    /// Makes the tokenizer of a GGUF file, encodes the file's own bytes and decodes the tokens.
+    case tokenizer
+    /// Reads JSON.
+    case json
+
+    /// Reads the bytes.
+    ///
+    /// - Returns: Whether they were accepted.
+    func run(_ bytes: [UInt8]) -> Bool {
+        switch self {
+        case .gguf: Self.readFile(bytes)
+        case .tokenizer: Self.tokenize(bytes)
+        case .json: (try? JSONValue(parsing: bytes)) != nil
+        }
+    }
+
+    /// Reads everything in a file.
+    private static func readFile(_ bytes: [UInt8]) -> Bool {
+        guard let file = try? GGUFFile(bytes: bytes) else { return false }
+        for key in file.metadata.keys {
+            let value = file.metadata[key]
+            _ = (value?.stringArray, value?.intArray, value?.floatArray, value?.boolArray, value?.arrayValue?.arrays)
+        }
+        var sum: UInt64 = 0
+        for tensor in file.tensors { for byte in file.bytes(of: tensor) { sum &+= UInt64(byte) } }
+        return sum != 1
+    }
+
+    /// Encodes and decodes with a file's tokenizer.
+    private static func tokenize(_ bytes: [UInt8]) -> Bool {
+        guard let file = try? GGUFFile(bytes: bytes), let tokenizer = try? Tokenizer(gguf: file) else { return false }
+        for slice in [Array(bytes.prefix(2000)), Array(bytes.suffix(2000))] {
+            for special in [true, false] {
+                let ids = tokenizer.encode(bytes: slice, addSpecial: special, parseSpecial: special)
+                var decoder = StreamingDecoder(tokenizer: tokenizer, skipSpecial: special)
+                let streamed = ids.map { decoder.append($0) }.joined() + decoder.finish()
+                var all = [UInt8]()
+                for id in ids where !(special && tokenizer.isControl(id)) { tokenizer.appendBytes(of: id, to: &all) }
+                precondition(streamed == String(decoding: all, as: UTF8.self), "the stream differs from the whole")
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+
+/// The errors of running pipelines.
+public enum PipelineDomain: ErrorDomain {
+    /// The family's name.
+    public static let name = "pipeline"
+}
+
+/// An error of a running pipeline.
+public typealias PipelineError = DomainError<PipelineDomain>
+
+extension PipelineError.Code where Domain == PipelineDomain {
+    /// An input of the run is missing, unknown or of the wrong type.
+    public static var invalidInput: Self { "invalid-input" }
+    /// A step failed; the cause says more.
+    public static var stepFailed: Self { "step-failed" }
+    /// A step was given a value that it cannot use.
+    public static var invalidValue: Self { "invalid-value" }
+    /// A file that the pipeline names cannot be read.
+    public static var unreadableFile: Self { "unreadable-file" }
+}
+
+/// A place in a pipeline's file.
+public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
+    /// The file's name, as it was given.
+    public var file: String
+    /// The line, from 1.
+    public var line: Int
+    /// The column, from 1.
+    public var column: Int
+
+    /// Names a place.
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    /// `file:line:column`.
+    public var description: String { "\(self.file):\(self.line):\(self.column)" }
+}
+
+/// One thing that is wrong with a pipeline.
+public struct PipelineIssue: Sendable, Hashable, CustomStringConvertible {
+    /// Where; nil in a pipeline that was built in code.
+    public var place: SourcePlace?
+    /// What is wrong.
+    public var message: String
+    /// What to do about it; may be empty.
+    public var suggestion: String
+
+    /// Describes one thing that is wrong.
+    public init(_ place: SourcePlace?, _ message: String, suggestion: String = "") {
+        self.place = place
+        self.message = message
+        self.suggestion = suggestion
+    }
+
+    /// `file:line:column: what is wrong. What to do.`
+    public var description: String {
+        let place = self.place.map { "\($0): " } ?? ""
+        return "\(place)\(self.message)\(self.suggestion.isEmpty ? "" : " \(self.suggestion)")"
+    }
+}
+
+/// Everything that is wrong with a pipeline, found before anything runs.
+public struct InvalidPipelineError: CodedError {
+    /// What is wrong, in the order of the file.
+    public var issues: [PipelineIssue]
+    /// Always `pipeline.invalid`.
+    public var codeName: String { "pipeline.invalid" }
+    /// Where in the program the error was thrown.
+    public var location: ErrorLocation
+    /// There is no error underneath.
+    public var cause: (any Error)? { nil }
+
+    /// Collects what is wrong.
+    public init(_ issues: [PipelineIssue], file: String = #fileID, line: Int = #line) {
+        self.issues = issues.sorted {
+            ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0)
+        }
+        self.location = ErrorLocation(file: file, line: line)
+    }
+
+    /// One line for each thing that is wrong.
+    public var message: String { self.issues.map(\.description).joined(separator: "\n") }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONSchemas
+public import LLMCore
+internal import ResultParsing
+internal import TaskRouting
+
+/// Reads a value out of an answer, and asks again while that fails.
+public struct ParseStep: PipelineStep {
+    /// Makes the step.
+    public init() {}
+
+    /// Its name, inputs and outputs.
+    public var definition: StepDefinition {
+        StepDefinition(
+            name: "parse",
+            summary:
+                "Reads a value out of a model's answer, and asks the model again with the reason while that fails.",
+            inputs: [
+                StepPort("text", .string, "The answer.", isRequired: true),
+                StepPort("as", .string, "What to read.", choices: ParserKind.all.map(\.rawValue)),
+                StepPort("profile", .string, "A task whose standard parser is used, such as '${route.task}'."),
+                StepPort("schema", .any, "For json: the JSON Schema of the value."),
+                StepPort("choices", .array, "For choice: the texts to choose from."),
+                StepPort("keys", .array, "For key_value: the names."),
+                StepPort("optional_keys", .array, "For key_value: the names that may be missing."),
+                StepPort("min_items", .integer, "For list: the fewest items."),
+                StepPort("max_items", .integer, "For list: the most items."),
+                StepPort("attempts", .integer, "The most answers to look at, from 1 to 20; 1 if not given."),
+            ],
+            outputs: [
+                StepPort("value", .any, "The value."),
+                StepPort("text", .string, "The answer that it was read from."),
+                StepPort("repairs", .array, "What had to be put right in the answer."),
+                StepPort("attempts", .integer, "How many answers were looked at."),
+                StepPort("failures", .array, "Why the earlier answers were refused."),
+            ])
+    }
+
+    /// Checks that the parser can be made.
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
+        var problems = [StaticInputs.Problem]()
+        if inputs.names.contains("as") == inputs.names.contains("profile") {
+            let what = inputs.names.contains("as") ? "both 'as' and 'profile'" : "neither 'as' nor 'profile'"
+            problems.append(.init(nil, "The step has \(what).", suggestion: "Give exactly one of them."))
+        }
+        if let attempts = inputs.literals["attempts"]?.integerValue, !(1...20).contains(attempts) {
+            problems.append(.init("attempts", "'attempts' is \(attempts); it must be from 1 to 20."))
+        }
+        guard let kind = inputs.literals["as"]?.stringValue, ParserKind.all.map(\.rawValue).contains(kind) else {
+            return problems
+        }
+        let dynamic = inputs.names.subtracting(inputs.literals.keys)
+        guard dynamic.isDisjoint(with: ["choices", "keys", "schema", "optional_keys"]) else { return problems }
+        do {
+            _ = try Self.specification(StepInputs(inputs.literals)).makeParser()
+        } catch let error as JSONSchemaError {
+            problems.append(.init("schema", "\(error)"))
+        } catch {
+            let input = kind == "choice" ? "choices" : kind == "key_value" ? "keys" : nil
+            problems.append(.init(input, "The parser '\(kind)' cannot be made: \(error)"))
+        }
+        return problems
+    }
+
+    /// Parses, and asks again where the answer came from a model.
+    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+        let parser = try Self.specification(inputs).makeParser()
+        let text = try inputs.requiredString("text")
+        let request = context.request(behind: "text")
+        let attempts = request == nil ? 1 : inputs["attempts"]?.integerValue ?? 1
+        let outcome = try await ReaskingParser(parser, maximumAttempts: attempts).run(
+            model: context.model, request: request ?? GenerationRequest(prompt: ""), firstAnswer: text,
+            onText: { context.emit(text: $0) })
+        for attempt in outcome.attempts { if let usage = attempt.summary?.usage { context.count(usage) } }
+        let result = try outcome.get()
+        let failures = outcome.attempts.dropLast().compactMap { attempt -> JSONValue? in
+            if case .failure(let error) = attempt.result { .string(error.message) } else { nil }
+        }
+        return [
+            "value": result.value, "text": .string(outcome.attempts.last?.answer ?? text),
+            "repairs": .array(result.repairs.map { .string($0) }), "attempts": .integer(outcome.attempts.count),
+            "failures": .array(failures),
+        ]
+    }
+
+    private static func specification(_ inputs: StepInputs) throws -> ParserSpecification {
+        guard let kind = inputs.string("as") else {
+            return TaskProfile.standard(try TaskType(named: inputs.requiredString("profile"))).parser
+        }
+        return ParserSpecification(
+            ParserKind(rawValue: kind), schema: try inputs["schema"].map { try JSONSchema($0) },
+            choices: try inputs.strings("choices"), keys: try inputs.strings("keys"),
+            optionalKeys: Set(try inputs.strings("optional_keys")),
+            minimumCount: inputs["min_items"]?.integerValue ?? 1,
+            maximumCount: inputs["max_items"]?.integerValue)
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import OrderedCollections
+internal import Yams
+
+/// A YAML value with its place in the file.
+struct SourceNode {
+    /// A member of a mapping.
+    struct Member {
+        var key: String
+        var keyPlace: SourcePlace
+        var value: SourceNode
+    }
+
+    indirect enum Kind {
+        case scalar(JSONValue)
+        case sequence([SourceNode])
+        case mapping([Member])
+    }
+
+    var kind: Kind
+    var place: SourcePlace
+
+    /// The name of its type, for messages.
+    var typeName: String {
+        switch self.kind {
+        case .scalar(let value): value.typeName
+        case .sequence: "array"
+        case .mapping: "object"
+        }
+    }
+
+    var string: String? { if case .scalar(.string(let text)) = self.kind { text } else { nil } }
+    var members: [Member]? { if case .mapping(let members) = self.kind { members } else { nil } }
+    var elements: [SourceNode]? { if case .sequence(let elements) = self.kind { elements } else { nil } }
+
+    /// The value without its places.
+    var json: JSONValue {
+        switch self.kind {
+        case .scalar(let value): value
+        case .sequence(let elements): .array(elements.map(\.json))
+        case .mapping(let members):
+            .object(OrderedDictionary(members.map { ($0.key, $0.value.json) }, uniquingKeysWith: { $1 }))
+        }
+    }
+
+    /// The value with the references in its texts.
+    var expression: ValueExpression {
+        switch self.kind {
+        case .scalar(let value): ValueExpression(value, place: self.place)
+        case .sequence(let elements): ValueExpression(.array(elements.map(\.expression)), place: self.place)
+        case .mapping(let members):
+            ValueExpression(.object(members.map { ($0.key, $0.value.expression) }), place: self.place)
+        }
+    }
+}
+
+/// Reads YAML, within limits.
+struct SourceReader {
+    let file: String
+    private var nodesLeft = 20_000
+    private static let maximumSize = 1 << 20
+    private static let maximumDepth = 64
+
+    init(file: String) { self.file = file }
+
+    /// Reads one document.
+    ///
+    /// - Throws: ``InvalidPipelineError`` with the place of a syntax error, or of what breaks a limit.
+    mutating func read(_ yaml: String) throws -> SourceNode {
+        guard yaml.utf8.count <= Self.maximumSize else {
+            throw self.issue(1, 1, "The file is larger than 1 MiB.", "Move long texts into template files.")
+        }
+        do {
+            guard let root = try Yams.compose(yaml: yaml) else {
+                throw self.issue(1, 1, "The file is empty.", "A pipeline begins with 'pipeline: name'.")
+            }
+            return try self.convert(root, depth: 0)
+        } catch let error as YamlError {
+            throw self.issue(for: error)
+        }
+    }
+
+    private mutating func convert(_ node: Node, depth: Int) throws -> SourceNode {
+        let place = self.place(node.mark)
+        self.nodesLeft -= 1
+        guard self.nodesLeft > 0, depth < Self.maximumDepth else {
+            throw self.issue(
+                place.line, place.column, "The file has more than 20,000 values or is nested more than 64 levels deep.",
+                "Check aliases ('*name'): each repeats all that it stands for.")
+        }
+        switch node {
+        case .scalar(let scalar): return SourceNode(kind: .scalar(CoreSchema.value(of: scalar)), place: place)
+        case .sequence(let sequence):
+            return SourceNode(
+                kind: .sequence(try sequence.map { try self.convert($0, depth: depth + 1) }), place: place)
+        case .mapping(let mapping):
+            let members = try mapping.map { key, value in
+                guard case .scalar(let name) = key else {
+                    let place = self.place(key.mark)
+                    throw self.issue(place.line, place.column, "A key must be a text.", "")
+                }
+                return SourceNode.Member(
+                    key: name.string, keyPlace: self.place(key.mark), value: try self.convert(value, depth: depth + 1))
+            }
+            return SourceNode(kind: .mapping(members), place: place)
+        case .alias: throw self.issue(place.line, place.column, "The alias has no anchor.", "")
+        }
+    }
+
+    private func place(_ mark: Mark?) -> SourcePlace {
+        SourcePlace(file: self.file, line: mark?.line ?? 1, column: mark?.column ?? 1)
+    }
+
+    private func issue(_ line: Int, _ column: Int, _ message: String, _ suggestion: String) -> InvalidPipelineError {
+        InvalidPipelineError([
+            PipelineIssue(SourcePlace(file: self.file, line: line, column: column), message, suggestion: suggestion)
+        ])
+    }
+
+    private func issue(for error: YamlError) -> InvalidPipelineError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.issue(
+                mark.line, mark.column, "The YAML is malformed: \(problem).", "Check indentation, quotes and colons.")
+        case .reader(let problem, _, _, _):
+            self.issue(1, 1, "The file is no readable text: \(problem).", "Save it as UTF-8.")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            self.issue(
+                context.mark.line, context.mark.column,
+                "The key '\(duplicates.joined(separator: "', '"))' is written twice.",
+                "Keep one of them.")
+        default: self.issue(1, 1, "The YAML cannot be read: \(error).", "")
+        }
+    }
+}
+
+/// Plain scalars by the core schema of YAML 1.2: `yes`, `no` and dates are texts.
+private enum CoreSchema {
+    static func value(of scalar: Node.Scalar) -> JSONValue {
+        let text = scalar.string
+        guard scalar.style == .plain || scalar.style == .any, scalar.tag.description != Tag.Name.str.rawValue else {
+            return .string(text)
+        }
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return true
+        case "false", "False", "FALSE": return false
+        default: break
+        }
+        let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
+        if let number = Int(digits) { return .integer(number) }
+        let isNumber = digits.contains(where: \.isNumber) && digits.allSatisfy { "0123456789.eE+-".contains($0) }
+        if isNumber, let number = Double(digits), number.isFinite { return .number(number) }
+        return .string(text)
+    }
+}
