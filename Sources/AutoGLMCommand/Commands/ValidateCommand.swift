@@ -5,7 +5,7 @@ internal import JSONSchemas
 internal import LLMCore
 internal import OrderedCollections
 
-/// `autoglm validate`: does a JSON value fit a schema?
+/// `autoglm validate`: tells whether a JSON value fits a schema.
 struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
