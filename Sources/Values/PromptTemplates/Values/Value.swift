@@ -68,7 +68,7 @@ class ObjectValue {
     var isCallable: Bool { false }
     var isMapping: Bool { false }
     /// The number of elements, or nil where Python has no `len()`.
-    var count: Int? { nil }
+    var count: Int? { get throws { nil } }
 
     /// An attribute, or nil where there is none.
     func attribute(_ name: String, _ renderer: Renderer) throws -> Value? { nil }
@@ -179,7 +179,7 @@ extension Value {
         case .list(let list): return list.elements.count
         case .tuple(let tuple): return tuple.elements.count
         case .dict(let dict): return dict.count
-        case .object(let object): return object.count
+        case .object(let object): return try object.count
         case .undefined(let undefined):
             try undefined.checkUse()
             return 0
