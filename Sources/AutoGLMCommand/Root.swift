@@ -19,8 +19,9 @@ struct Root: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            GenerateCommand.self, ChatCommand.self, RenderCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
-            ValidateCommand.self, DoctorCommand.self, BenchCommand.self,
+            GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
+            RenderCommand.self, ValidateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, DoctorCommand.self,
+            BenchCommand.self,
         ])
 }
 
