@@ -11,14 +11,12 @@ internal import Darwin
 /// The program's beginning and end: signals, the command, the exit status.
 @main
 enum AutoGLMCommand {
+    @MainActor
     static func main() async {
         let interrupts = Interrupts()
         let status = await withTaskGroup(of: Int32?.self) { group in
             group.addTask { await Self.run(Array(CommandLine.arguments.dropFirst())) }
-            group.addTask {
-                for await _ in interrupts.signals { return nil }
-                return nil
-            }
+            group.addTask { await Self.waitForSignal(interrupts.signals) }
             var wasInterrupted = false
             while let result = await group.next() {
                 group.cancelAll()
@@ -28,6 +26,13 @@ enum AutoGLMCommand {
             return ExitStatus.interrupted
         }
         exit(status)
+    }
+
+    /// Waits on the main thread, so that it is heard even while commands keep every other thread busy.
+    @MainActor
+    private static func waitForSignal(_ signals: AsyncStream<Int32>) async -> Int32? {
+        for await _ in signals { break }
+        return nil
     }
 
     /// Runs one command line.

@@ -18,7 +18,11 @@ struct Root: AsyncParsableCommand {
             set the defaults of the options of those names; XDG_CACHE_HOME moves the folder of models.
             """,
         version: Version.current,
-        subcommands: [GenerateCommand.self, TokenizeCommand.self, DetokenizeCommand.self])
+        subcommands: [
+            GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
+            RenderCommand.self, ValidateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, DoctorCommand.self,
+            BenchCommand.self,
+        ])
 }
 
 /// The program's version.

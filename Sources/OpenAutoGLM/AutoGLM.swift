@@ -2,11 +2,12 @@
 
 public import LLMCore
 public import LocalModels
+public import TaskRouting
 
 /// A model with everything around it, in one value: ask it, stream its answers, talk with it.
 ///
 /// ```swift
-/// let template = try PromptTemplate("Introduce artificial intelligence in one sentence: {topic}")
+/// let template = PromptTemplate("Introduce artificial intelligence in one sentence: {topic}")
 /// let agent = try await AutoGLM(model: "smollm2", backend: .local)
 /// let response = try await agent.generate(template.format(["topic": "its history"]))
 /// ```
@@ -14,6 +15,8 @@ public import LocalModels
 public struct AutoGLM: Sendable {
     /// The model behind it.
     public let adapter: any ModelAdapter
+    /// Finds out which task a text asks for.
+    public var router = TaskRouter()
 
     /// Opens a model.
     ///

@@ -3,25 +3,36 @@
 internal import InferenceEngine
 internal import LLMCore
 internal import ModelFiles
+internal import PromptTemplates
 internal import Tokenization
 
 /// Turns prompts into the tokens of one model: chat template, special tokens, and one beginning-of-text token at most.
 struct PromptFormatter: Sendable {
     private let tokenizer: Tokenizer
-    private let template: String?
+    private let template: ChatTemplate?
     private let model: String
+    /// Whether the chat template has a place for tools.
+    let takesTools: Bool
 
+    /// Compiles the file's chat template.
+    ///
+    /// - Throws: ``PromptError`` when the template breaks its grammar.
     init(file: GGUFFile, tokenizer: Tokenizer, model: String) throws {
+        func text(_ token: TokenID?) -> String {
+            String(decoding: token.flatMap { tokenizer.bytes(of: $0) } ?? [], as: UTF8.self)
+        }
+        let source = file.metadata.string("tokenizer.chat_template")
+        self.template = try source.map {
+            try ChatTemplate(
+                source: $0, bosToken: text(tokenizer.beginOfText), eosToken: text(tokenizer.endOfText))
+        }
+        self.takesTools = source?.contains("tools") ?? false
         self.tokenizer = tokenizer
-        self.template = file.metadata.string("tokenizer.chat_template")
         self.model = model
     }
 
     /// Whether the model has a chat template.
     var takesMessages: Bool { self.template != nil }
-
-    /// Whether the chat template has a place for tools.
-    var takesTools: Bool { self.template?.contains("tools") ?? false }
 
     /// The text that the model sees.
     ///
@@ -79,15 +90,6 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        guard template.contains("<|im_start|>") else {
-            throw LLMError(.unsupported, "The chat template of '\(self.model)' is not ChatML.")
-        }
-        var messages = messages
-        if messages.first?.role != .system {
-            messages.insert(
-                .system("You are a helpful AI assistant named SmolLM, trained by Hugging Face"), at: 0)
-        }
-        return messages.map { "<|im_start|>\($0.role.rawValue)\n\($0.text)<|im_end|>\n" }.joined()
-            + "<|im_start|>assistant\n"
+        return try template.render(messages, tools: tools)
     }
 }

@@ -21,7 +21,9 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "The most tokens to generate (default: until the model ends or its context is full).")
+    @Option(
+        parsing: .unconditional,
+        help: "The most tokens to generate (default: until the model ends or its context is full).")
     var maxTokens: Int?
 
     @Option(help: "End before this text; may be given several times.")
@@ -30,8 +32,16 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: "Instructions for the model, put before the prompt.")
     var system: String?
 
-    @Option(help: "Report each token's log-probability, and this many alternatives (JSON output).")
+    @Option(
+        parsing: .unconditional, help: "Report each token's log-probability, and this many alternatives (JSON output).")
     var logProbabilities: Int?
+
+    @Option(
+        help: """
+            Check the answer against the JSON Schema in this file, and ask again with the reason while it does not fit, at \
+            most 3 times. (The tokens themselves are not constrained yet.)
+            """)
+    var jsonSchema: String?
 
     @Flag(help: "Continue the prompt as it is, without the chat template.")
     var raw = false
@@ -52,9 +62,11 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let text = try TextInput.text(self.prompt, name: "prompt")
+        let schema = try self.jsonSchema.map { try ValidateCommand.schema(path: $0) }
         let agent = try await self.model.open()
         let request = self.request(text)
         switch self.output.format {
+        case _ where schema != nil: try await self.answer(request, by: schema, from: agent)
         case .text: try await self.stream(request, from: agent)
         case .json:
             let response = try await agent.response(to: request)
@@ -67,6 +79,25 @@ struct GenerateCommand: AsyncParsableCommand {
         return GenerationRequest(
             prompt: self.raw ? .raw(text) : .messages(turns), sampling: self.sampling.options,
             maxTokens: self.maxTokens, stop: self.stop, topLogProbabilities: self.logProbabilities)
+    }
+
+    /// Answers with JSON that fits a schema.
+    private func answer(_ request: GenerationRequest, by schema: JSONSchema?, from agent: AutoGLM) async throws {
+        let parser = JSONAnswerParser(schema: schema)
+        var request = request
+        if case .messages(var messages) = request.prompt, let last = messages.popLast() {
+            request.prompt = .messages(messages + [.user("\(last.text)\n\n\(parser.instruction)")])
+        }
+        let model = LastResponse(of: agent.adapter)
+        let outcome = try await ReaskingParser(parser, maximumAttempts: 3).run(model: model, request: request)
+        let parsed = try outcome.get()
+        switch self.output.format {
+        case .text: try Console.line(parsed.value.serialized())
+        case .json:
+            try Console.json(
+                GenerationReport(model.value, model: agent.adapter, parsed: parsed, attempts: outcome.attempts.count)
+                    .json)
+        }
     }
 
     private func stream(_ request: GenerationRequest, from agent: AutoGLM) async throws {

@@ -4,16 +4,28 @@ internal import InferenceEngine
 internal import LLMCore
 internal import LocalModels
 internal import OrderedCollections
+internal import ResultParsing
 internal import Tokenization
 
 /// One answer as `--output json` shows it.
 struct GenerationReport {
     private let response: GenerationResponse
     private let model: any ModelAdapter
+    private let parsed: ParsedResult?
+    private let attempts: Int
 
-    init(_ response: GenerationResponse, model: any ModelAdapter) {
+    /// Describes an answer.
+    ///
+    /// - Parameters:
+    ///   - response: The answer.
+    ///   - model: Who gave it.
+    ///   - parsed: What was read out of it, where that was asked for.
+    ///   - attempts: How many answers it took.
+    init(_ response: GenerationResponse, model: any ModelAdapter, parsed: ParsedResult? = nil, attempts: Int = 1) {
         self.response = response
         self.model = model
+        self.parsed = parsed
+        self.attempts = attempts
     }
 
     /// The JSON object.
@@ -33,6 +45,11 @@ struct GenerationReport {
         members["model"] = .string(self.model.name)
         if self.response.tokens.contains(where: { $0.logProbability != nil }) {
             members["log_probabilities"] = .array(self.response.tokens.map(self.logProbabilities))
+        }
+        if let parsed {
+            members["value"] = parsed.value
+            members["repairs"] = .array(parsed.repairs.map { .string($0) })
+            members["attempts"] = .integer(self.attempts)
         }
         return .object(members)
     }

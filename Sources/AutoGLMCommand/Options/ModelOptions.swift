@@ -15,10 +15,12 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Where the model computes; the local engine computes on the cpu.")
     var device: String = Settings.text("DEVICE") ?? "cpu"
 
-    @Option(help: "Threads that compute (default: one per processor).")
+    @Option(parsing: .unconditional, help: "Threads that compute (default: one per processor).")
     var threads: Int?
 
-    @Option(help: "The most tokens of prompt and answer together (default: what the model was trained for).")
+    @Option(
+        parsing: .unconditional,
+        help: "The most tokens of prompt and answer together (default: what the model was trained for).")
     var contextLength: Int?
 
     func validate() throws {

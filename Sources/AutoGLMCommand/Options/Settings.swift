@@ -15,6 +15,9 @@ enum Settings {
         ProcessInfo.processInfo.environment["AUTOGLM_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Whether the user has not forbidden colours.
+    static var allowsColors: Bool { (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
+
     /// The number in `AUTOGLM_…`, if it is set.
     ///
     /// - Throws: `ValidationError` when it is no number.

@@ -16,6 +16,8 @@ extension CommandError.Code where Domain == CommandDomain {
     static var badInput: Self { "bad-input" }
     /// Standard output cannot be written.
     static var outputFailed: Self { "output-failed" }
+    /// What was to be measured did not happen.
+    static var notMeasurable: Self { "not-measurable" }
     /// This version does not have that yet.
     static var notAvailable: Self { "not-available" }
 }

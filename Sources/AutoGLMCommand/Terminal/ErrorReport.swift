@@ -39,8 +39,11 @@ struct ErrorReport {
             return ExitStatus.success
         }
         if message.hasPrefix("Error: ") { message = "error: " + message.dropFirst("Error: ".count) }
+        if let hint = self.subcommandHint {
+            let usage = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+            message = (["error: \(hint)"] + usage.map(String.init)).joined(separator: "\n")
+        }
         Console.note(message)
-        if let hint = self.subcommandHint { Console.note(hint) }
         return status
     }
 

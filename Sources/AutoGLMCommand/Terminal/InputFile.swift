@@ -36,6 +36,19 @@ enum InputFile {
         try self.text(self.standardInput(), name: "standard input")
     }
 
+    /// The SHA-256 of a file's bytes, in hexadecimal; the file is never in memory as a whole.
+    static func sha256(path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { throw self.failure("'\(path)'") }
+        defer { close(descriptor) }
+        var hash = SHA256()
+        while true {
+            let part = try self.readPart(descriptor, name: "'\(path)'")
+            if part.isEmpty { return hash.finish() }
+            hash.append(part)
+        }
+    }
+
     private static func text(_ bytes: [UInt8], name: String) throws -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(.badInput, "The text of \(name) is not UTF-8.")
@@ -43,23 +56,35 @@ enum InputFile {
         return text
     }
 
+    /// What comes next on standard input; empty at its end.
+    static func standardInputPart() throws -> [UInt8] { try self.readPart(STDIN_FILENO, name: "standard input") }
+
     private static func read(_ descriptor: Int32, name: String) throws -> [UInt8] {
         var bytes = [UInt8]()
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            try self.wait(for: descriptor)
-            #if canImport(Glibc)
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            #else
-            let count = Darwin.read(descriptor, &chunk, chunk.count)
-            #endif
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw self.failure(name) }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+            let part = try self.readPart(descriptor, name: name)
+            if part.isEmpty { return bytes }
+            bytes += part
             guard bytes.count <= self.maximumBytes else {
                 throw CommandError(.badInput, "More than \(self.maximumBytes >> 20) MiB come from \(name).")
             }
+        }
+    }
+
+    private static func readPart(_ descriptor: Int32, name: String) throws -> [UInt8] {
+        while true {
+            try self.wait(for: descriptor)
+            var count = 0
+            let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, initialized in
+                #if canImport(Glibc)
+                count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                #else
+                count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+                #endif
+                initialized = max(0, count)
+            }
+            if count >= 0 { return part }
+            guard errno == EINTR || errno == EAGAIN else { throw self.failure(name) }
         }
     }
 
