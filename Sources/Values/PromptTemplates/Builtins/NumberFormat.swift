@@ -85,7 +85,9 @@ struct NumberFormat {
     }
 
     private func format(integer: Int) throws -> String {
-        let prefixes: [Unicode.Scalar: (String, Int)] = ["b": ("0b", 2), "o": ("0o", 8), "x": ("0x", 16), "X": ("0X", 16)]
+        let prefixes: [Unicode.Scalar: (String, Int)] = [
+            "b": ("0b", 2), "o": ("0o", 8), "x": ("0x", 16), "X": ("0X", 16),
+        ]
         switch self.kind {
         case nil, "d", "n", "b", "o", "x", "X":
             guard self.precision == nil else {
@@ -96,7 +98,8 @@ struct NumberFormat {
             let grouped = self.group(digits, size: radix == 10 ? 3 : 4)
             return self.pad(
                 sign: self.signText(isNegative: integer < 0) + (self.isAlternate ? prefix : ""), digits: grouped)
-        case "c": return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
+        case "c":
+            return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
         case "e", "E", "f", "F", "g", "G", "%": return try self.format(Double(integer))
         default: throw self.unknownKind("int")
         }

@@ -29,7 +29,9 @@ extension Renderer {
 
     /// In the sandbox: something that fails when it is used, for what templates may not touch.
     private func refusal(of name: String, _ value: Value) -> Value? {
-        guard BuiltinMethods.bind(name, to: value) != nil, BuiltinMethods.isMutating(name, of: value) else { return nil }
+        guard BuiltinMethods.bind(name, to: value) != nil, BuiltinMethods.isMutating(name, of: value) else {
+            return nil
+        }
         return self.undefined(
             "access to attribute '\(name)' of '\(value.typeName)' object is unsafe.", code: .forbidden)
     }
@@ -91,7 +93,7 @@ extension Renderer {
         case .object(let range as RangeValue):
             let elements = try indices(range.count ?? 0).compactMap { try range.item(.int($0)) }
             return .list(elements)
-        case .undefined(let undefined): 
+        case .undefined(let undefined):
             if undefined.mode == .chainable { return value }
             throw undefined.failure
         default: return self.undefined("\(value.ownerName) has no element slice")

@@ -95,7 +95,9 @@ struct ScopeResolver {
     }
 
     private mutating func dump(_ visible: Int, _ frame: Frame) {
-        self.visibleNames[visible] = frame.symbols.visibleStores().map { ($0.name, self.reference($0.variable, from: frame)) }
+        self.visibleNames[visible] = frame.symbols.visibleStores().map {
+            ($0.name, self.reference($0.variable, from: frame))
+        }
     }
 
     // MARK: Expressions
