@@ -16,9 +16,11 @@ struct NumberFormat {
     init(parsing text: String) throws {
         var scalars = Array(text.unicodeScalars)[...]
         let alignments: Set<Unicode.Scalar> = ["<", ">", "=", "^"]
+        var hasFill = false
         if scalars.count > 1, alignments.contains(scalars[scalars.startIndex + 1]) {
             self.fill = scalars.removeFirst()
             self.alignment = scalars.removeFirst()
+            hasFill = true
         } else if let first = scalars.first, alignments.contains(first) {
             self.alignment = scalars.removeFirst()
         }
@@ -28,7 +30,8 @@ struct NumberFormat {
             scalars.removeFirst()
         }
         if scalars.first == "0" {
-            if self.alignment == nil { (self.fill, self.alignment) = ("0", "=") }
+            if !hasFill { self.fill = "0" }
+            if self.alignment == nil { self.alignment = "=" }
             scalars.removeFirst()
         }
         self.width = try Self.digits(&scalars) ?? 0

@@ -23,6 +23,12 @@ extension Renderer {
         case .object(let object): return try object.attribute(name, self)
         case .tuple(let tuple) where tuple.isGroup && name == "grouper": return tuple.elements.first
         case .tuple(let tuple) where tuple.isGroup && name == "list": return tuple.elements.last
+        case .int, .bool, .float:
+            if name == "real", let number = value.number {
+                if case .int(let whole) = number { return .int(whole) }
+                return value
+            }
+            return BuiltinMethods.bind(name, to: value).map { .object($0) }
         default: return BuiltinMethods.bind(name, to: value).map { .object($0) }
         }
     }
