@@ -1182,6 +1182,11 @@ none in [none]
 10.0 % 4
 -10 % 4
 5 % 3.5
+n[1:]
+d[1:]
+none[::-1]
+nope[1:]
+d.items()[1:]
 '%s' % undefined_thing
 '{}'.format(undefined_thing)
 '%5.1f|%-8s|%03d' % (3.14159, 'ab', 7)

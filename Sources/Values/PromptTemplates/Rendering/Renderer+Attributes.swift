@@ -102,7 +102,8 @@ extension Renderer {
         case .undefined(let undefined):
             if undefined.mode == .chainable { return value }
             throw undefined.failure
-        default: return self.undefined("\(value.ownerName) has no element slice")
+        case .dict: throw TemplateFailure.type("unhashable type: 'slice'")
+        default: throw TemplateFailure.type("'\(value.typeName)' object is not subscriptable")
         }
     }
 }
