@@ -15,6 +15,8 @@ extension LoopStatement {
             case .filterBlock(let block): self.hasScopedBlock(block.body)
             case .assignBlock(let block): self.hasScopedBlock(block.body)
             case .autoescape(let block): self.hasScopedBlock(block.body)
+            case .macro(let statement): self.hasScopedBlock(statement.macro.body)
+            case .callBlock(let block): self.hasScopedBlock(block.macro.body)
             default: false
             }
         }
