@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import OpenAutoGLMTesting
 import PromptTemplates
 import Synchronization
 import Testing
@@ -137,7 +138,7 @@ struct TemplateLibraryTests {
             await withTaskGroup(of: Void.self) { group in
                 let (stream, continuation) = AsyncStream<Bool>.makeStream()
                 group.addTask {
-                    await library.run(every: .seconds(60), clock: InstantClock()) { result in
+                    await library.run(every: .seconds(60), clock: ManualClock()) { result in
                         continuation.yield((try? result.get())?.updated == ["a 1.0.0"])
                     }
                 }
@@ -171,17 +172,5 @@ struct TemplateLibraryTests {
     func malformed(text: String) {
         #expect(throws: PromptError.self) { try SemanticVersion(text) }
         #expect(throws: PromptError.self) { try VersionRange("^>" + text) }
-    }
-}
-
-/// A clock on which every sleep is over at once.
-struct InstantClock: Clock {
-    typealias Instant = ContinuousClock.Instant
-
-    var now: Instant { ContinuousClock.now }
-    var minimumResolution: Duration { .zero }
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        try Task.checkCancellation()
-        await Task.yield()
     }
 }
