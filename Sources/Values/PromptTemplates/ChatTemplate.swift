@@ -70,7 +70,7 @@ public struct ChatTemplate: Sendable {
         variables: [String: JSONValue] = [:]
     ) throws -> String {
         var all: [String: JSONValue] = [
-            "messages": .array(values), "tools": tools.isEmpty ? .null : .array(tools),
+            "messages": .array(values.map(Self.withReasoning)), "tools": tools.isEmpty ? .null : .array(tools),
             "documents": documents.isEmpty ? .null : .array(documents),
             "add_generation_prompt": .bool(addGenerationPrompt), "bos_token": .string(self.bosToken),
             "eos_token": .string(self.eosToken),
@@ -94,6 +94,16 @@ public struct ChatTemplate: Sendable {
                 })
         }
         if let id = message.toolCallID { members["tool_call_id"] = .string(id) }
+        return .object(members)
+    }
+
+    /// Passes reasoning also under the names that older templates read, as transformers does.
+    private static func withReasoning(_ message: JSONValue) -> JSONValue {
+        guard case .object(var members) = message else { return message }
+        let names = ["reasoning_content", "thinking", "reasoning"]
+        guard let found = names.lazy.compactMap({ members[$0] }).first(where: { $0 != .null }) else { return message }
+        if members["thinking"] == nil { members["thinking"] = found }
+        members["reasoning_content"] = found
         return .object(members)
     }
 

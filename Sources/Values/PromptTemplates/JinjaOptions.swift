@@ -27,6 +27,8 @@ public struct JinjaOptions: Sendable, Hashable {
     public var sandboxed: Bool
     /// Where rendering stops.
     public var limits: TemplateLimits
+    /// The number of the text's first line, for templates that stand inside a file.
+    var firstLine = 1
 
     /// Options with Jinja's own defaults.
     public init(

@@ -65,8 +65,13 @@ struct BuiltinFilter: Sendable {
     func apply(to value: Value, _ arguments: Arguments, _ renderer: Renderer) throws -> Value {
         try renderer.step()
         let bound = try self.signature.bind(arguments, of: "the filter '\(self.name)'")
-        return try self.body(
+        let result = try self.body(
             FilterCall(name: self.name, value: value, arguments: bound, raw: arguments, renderer: renderer))
+        if case .object(let generator as GeneratorValue) = result {
+            let given = Value.depth(around: arguments.positional + arguments.keyword.map(\.value))
+            generator.inputDepth = max(value.depth, given)
+        }
+        return try renderer.checkDepth(of: result)
     }
 
     /// The filters by name, aliases included.

@@ -25,17 +25,19 @@ enum BuiltinMethods {
         switch value {
         case .string(let text), .markup(let text):
             self.string[name].map { self.bound(name, StringOwner(text: text, isMarkup: value.isMarkup), $0) }
-        case .list(let list): self.list[name].map { self.bound(name, list, $0) }
-        case .dict(let dict): self.dict[name].map { self.bound(name, dict, $0) }
-        case .tuple(let tuple): self.tuple[name].map { self.bound(name, tuple, $0) }
+        case .list(let list): self.list[name].map { self.bound(name, list, depth: list.depth, $0) }
+        case .dict(let dict): self.dict[name].map { self.bound(name, dict, depth: dict.depth, $0) }
+        case .tuple(let tuple): self.tuple[name].map { self.bound(name, tuple, depth: tuple.depth, $0) }
         case .float(let number): self.float[name].map { self.bound(name, number, $0) }
         case .int(let number): self.int[name].map { self.bound(name, number, $0) }
         default: nil
         }
     }
 
-    private static func bound<Owner>(_ name: String, _ owner: Owner, _ body: @escaping Body<Owner>) -> ObjectValue {
-        FunctionValue(name) { arguments, renderer in
+    private static func bound<Owner>(
+        _ name: String, _ owner: Owner, depth: Int = 0, _ body: @escaping Body<Owner>
+    ) -> ObjectValue {
+        FunctionValue(name, ownerDepth: depth) { arguments, renderer in
             try body(owner, MethodCall(name: name, arguments: arguments, renderer: renderer))
         }
     }

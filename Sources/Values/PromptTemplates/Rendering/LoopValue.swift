@@ -5,7 +5,7 @@ final class LoopValue: ObjectValue {
     private let source: ValueIterator
     private let undefinedValue: (String) -> Value
     private let recurse: ((Value) throws -> Value)?
-    private let depth: Int
+    private let loopDepth: Int
     private var index = -1
     private var known: Int?
     private var ahead: [Value] = []
@@ -20,7 +20,7 @@ final class LoopValue: ObjectValue {
         recurse: ((Value) throws -> Value)?
     ) {
         self.source = source
-        self.depth = depth
+        self.loopDepth = depth
         self.undefinedValue = undefined
         self.recurse = recurse
     }
@@ -58,9 +58,9 @@ final class LoopValue: ObjectValue {
     }
 
     override var typeName: String { "LoopContext" }
-    override var text: String { "<LoopContext \(self.index + 1)/\((try? self.length()) ?? 0)>" }
+    override var text: String { "<LoopContext \(self.index + 1)/\(self.known ?? 0)>" }
     override var isCallable: Bool { self.recurse != nil }
-    override var count: Int? { try? self.length() }
+    override var count: Int? { get throws { try self.length() } }
 
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
         switch name {
@@ -71,8 +71,8 @@ final class LoopValue: ObjectValue {
         case "length": return .int(try self.length())
         case "revindex": return .int(try self.length() - self.index)
         case "revindex0": return .int(try self.length() - self.index - 1)
-        case "depth": return .int(self.depth + 1)
-        case "depth0": return .int(self.depth)
+        case "depth": return .int(self.loopDepth + 1)
+        case "depth0": return .int(self.loopDepth)
         case "previtem": return self.previous ?? self.undefinedValue("there is no previous item")
         case "nextitem": return try self.peek() ?? self.undefinedValue("there is no next item")
         case "cycle": return .object(FunctionValue(name) { [self] arguments, _ in try self.cycle(arguments) })

@@ -62,16 +62,21 @@ extension Renderer {
             let stop = try bounds.stop.map { try self.evaluate($0) } ?? .none
             let step = try bounds.step.map { try self.evaluate($0) } ?? .none
             self.position = expression.position
+            if case .literal = base.kind, !value.isString {
+                // Jinja computes constants beforehand, and there this is no error.
+                return self.undefined("\(value.ownerName) has no element slice")
+            }
             return try self.slice(value, start, stop, step)
         case .list(let items):
             try self.charge(count: items.count)
-            return .list(try items.map { try self.evaluate($0) })
+            return try self.checkDepth(of: .list(try items.map { try self.evaluate($0) }))
         case .tuple(let items):
             try self.charge(count: items.count)
-            return .tuple(try items.map { try self.evaluate($0) })
+            return try self.checkDepth(of: .tuple(try items.map { try self.evaluate($0) }))
         case .dict(let pairs):
             try self.charge(count: pairs.count)
-            return .dict(try DictValue(try pairs.map { (try self.evaluate($0.key), try self.evaluate($0.value)) }))
+            let values = try pairs.map { (try self.evaluate($0.key), try self.evaluate($0.value)) }
+            return try self.checkDepth(of: .dict(try DictValue(values)))
         default: return .none
         }
     }
@@ -170,7 +175,7 @@ extension Renderer {
     func call(_ function: Value, _ arguments: Arguments) throws -> Value {
         try self.step()
         switch function {
-        case .object(let object): return try object.call(arguments, self)
+        case .object(let object): return try self.checkDepth(of: try object.call(arguments, self))
         case .undefined(let undefined): throw undefined.failure
         default: throw TemplateFailure.type("'\(function.typeName)' object is not callable")
         }

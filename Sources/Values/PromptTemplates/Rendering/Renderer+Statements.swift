@@ -90,8 +90,9 @@ extension Renderer {
         let values = try with.bindings.map { try self.evaluate($0.value) }
         self.enter(layout)
         for (binding, value) in zip(with.bindings, values) { try self.assign(value, to: binding.target) }
-        defer { self.leave(layout) }
-        return try self.execute(with.body)
+        let flow = try self.execute(with.body)
+        self.leave(layout)
+        return flow
     }
 
     private func execute(_ statement: AutoescapeStatement) throws -> Flow {
@@ -101,11 +102,10 @@ extension Renderer {
         if case .literal = statement.enabled.kind { self.isVolatile = false } else { self.isVolatile = true }
         let enabled = try self.evaluate(statement.enabled).isTrue()
         (self.escapesOutput, self.context.autoescape) = (enabled, enabled)
-        defer {
-            (self.escapesOutput, self.context.autoescape, self.isVolatile) = outer
-            self.leave(layout)
-        }
-        return try self.execute(statement.body)
+        let flow = try self.execute(statement.body)
+        (self.escapesOutput, self.context.autoescape, self.isVolatile) = outer
+        self.leave(layout)
+        return flow
     }
 
     // MARK: Assignments

@@ -147,12 +147,21 @@ final class Renderer {
     func called<Result>(_ body: () throws -> Result) throws -> Result {
         guard self.depth < self.options.limits.depth else {
             throw TemplateFailure.limit(
-                "Calls are nested more than \(self.options.limits.depth) levels deep; the template may call itself endlessly.")
+                "Calls are nested more than \(self.options.limits.depth) levels deep; the template may call itself endlessly."
+            )
         }
         self.depth += 1
         defer { self.depth -= 1 }
         try self.step()
         return try body()
+    }
+
+    /// Stops values that are nested too deeply to be printed, compared or freed.
+    func checkDepth(of value: Value) throws -> Value {
+        guard value.depth <= Value.maximumNesting else {
+            throw TemplateFailure.limit("Values are nested more than \(Value.maximumNesting) levels deep.")
+        }
+        return value
     }
 
     func enterNested() throws {

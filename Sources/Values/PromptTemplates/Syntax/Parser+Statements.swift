@@ -29,7 +29,9 @@ extension Parser {
         case "call": return [try self.parseCallBlock(at: start)]
         case "filter": return [try self.parseFilterBlock()]
         case "do": return [.evaluate(try self.parseTuple())]
-        case "generation": return try self.parseBlockBody(through: "endgeneration")
+        case "generation":
+            let body = try self.scoped { try $0.parseBlockBody(through: "endgeneration") }
+            return [.with(WithStatement(bindings: [], body: body, scope: self.newScope()))]
         case "break", "continue":
             guard self.loopDepth > 0 else { throw self.failure("'\(tag)' outside of a loop", at: start) }
             return [tag == "break" ? .breakLoop : .continueLoop]

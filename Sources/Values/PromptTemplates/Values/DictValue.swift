@@ -6,17 +6,18 @@ internal import OrderedCollections
 final class DictValue {
     /// Keys compare as Python's do: strings by code points, numbers by value.
     private(set) var entries: OrderedDictionary<DictKey, Value> = [:]
+    private(set) var depth = 1
 
     init() {}
 
     init(_ pairs: [(Value, Value)]) throws {
         self.entries.reserveCapacity(pairs.count)
-        for (key, value) in pairs { self.entries[try DictKey(key)] = value }
+        for (key, value) in pairs { try self.set(key, value) }
     }
 
     /// A dictionary whose keys are all strings.
     init(strings pairs: some Sequence<(key: String, value: Value)>) {
-        for (key, value) in pairs { self.entries[DictKey(key)] = value }
+        for (key, value) in pairs { self[key] = value }
     }
 
     var count: Int { self.entries.count }
@@ -26,11 +27,17 @@ final class DictValue {
 
     subscript(_ key: String) -> Value? {
         get { self.entries[DictKey(key)] }
-        set { self.entries[DictKey(key)] = newValue }
+        set {
+            self.depth = max(self.depth, 1 + (newValue?.depth ?? 0))
+            self.entries[DictKey(key)] = newValue
+        }
     }
 
     func get(_ key: Value) throws -> Value? { self.entries[try DictKey(key)] }
-    func set(_ key: Value, _ value: Value) throws { self.entries[try DictKey(key)] = value }
+    func set(_ key: Value, _ value: Value) throws {
+        self.depth = max(self.depth, 1 + max(key.depth, value.depth))
+        self.entries[try DictKey(key)] = value
+    }
     func remove(_ key: Value) throws -> Value? { self.entries.removeValue(forKey: try DictKey(key)) }
     func removeLast() -> (Value, Value)? {
         self.entries.isEmpty ? nil : { ($0.key.value, $0.value) }(self.entries.removeLast())
@@ -38,7 +45,7 @@ final class DictValue {
     func removeAll() { self.entries = [:] }
     func copy() -> DictValue {
         let copy = DictValue()
-        copy.entries = self.entries
+        (copy.entries, copy.depth) = (self.entries, self.depth)
         return copy
     }
 }

@@ -20,7 +20,8 @@ final class RangeValue: ObjectValue {
     override var count: Int? { self.length }
 
     private var length: Int {
-        let (distance, overflow) = self.step > 0
+        let (distance, overflow) =
+            self.step > 0
             ? self.stop.subtractingReportingOverflow(self.start) : self.start.subtractingReportingOverflow(self.stop)
         if overflow { return (self.stop > self.start) == (self.step > 0) ? .max : 0 }
         return distance <= 0 ? 0 : (distance - 1) / Int(clamping: self.step.magnitude) + 1
@@ -40,7 +41,8 @@ final class RangeValue: ObjectValue {
             guard let value = Int(exactly: value) else { return false }
             whole = value
         }
-        let isInside = self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
+        let isInside =
+            self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
         return isInside && (whole &- self.start) % self.step == 0
     }
 
@@ -74,8 +76,12 @@ final class RangeValue: ObjectValue {
 /// A Python iterator, such as a filter's result; it can be read once.
 final class GeneratorValue: ObjectValue {
     private let source: ValueIterator
+    /// Set by the filter that made it, whose input it holds on to.
+    var inputDepth = 0
 
     init(_ source: ValueIterator) { self.source = source }
+
+    override var depth: Int { self.inputDepth + 1 }
 
     /// A generator whose elements are computed when the first is asked for.
     convenience init(lazily compute: @escaping () throws -> [Value]) {
@@ -118,6 +124,7 @@ final class DictView: ObjectValue {
     }
 
     override var typeName: String { "dict_\(self.part.rawValue)" }
+    override var depth: Int { self.dict.depth + 1 }
     override var text: String { (try? self.representation()) ?? "<\(self.typeName) object>" }
     override var count: Int? { self.dict.count }
     override var isTrue: Bool { self.dict.count > 0 }
@@ -142,14 +149,17 @@ final class NamespaceValue: ObjectValue {
 /// A function of the engine.
 final class FunctionValue: ObjectValue {
     let name: String
+    private let ownerDepth: Int
     private let body: (Arguments, Renderer) throws -> Value
 
-    init(_ name: String, _ body: @escaping (Arguments, Renderer) throws -> Value) {
+    init(_ name: String, ownerDepth: Int = 0, _ body: @escaping (Arguments, Renderer) throws -> Value) {
         self.name = name
+        self.ownerDepth = ownerDepth
         self.body = body
     }
 
     override var typeName: String { "function" }
+    override var depth: Int { self.ownerDepth + 1 }
     override var text: String {
         switch self.name {
         case "range", "dict": "<class '\(self.name)'>"
@@ -171,6 +181,7 @@ final class CyclerValue: ObjectValue {
     init(_ values: [Value]) { self.values = values }
 
     override var typeName: String { "Cycler" }
+    override var depth: Int { Value.depth(around: self.values) }
 
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
         switch name {
@@ -179,13 +190,13 @@ final class CyclerValue: ObjectValue {
         case "items": return .tuple(self.values)
         case "next":
             return .object(
-                FunctionValue("next") { [self] _, _ in
+                FunctionValue("next", ownerDepth: self.depth) { [self] _, _ in
                     defer { self.position = (self.position + 1) % self.values.count }
                     return self.values[self.position]
                 })
         case "reset":
             return .object(
-                FunctionValue("reset") { [self] _, _ in
+                FunctionValue("reset", ownerDepth: self.depth) { [self] _, _ in
                     self.position = 0
                     return .none
                 })
@@ -202,6 +213,7 @@ final class JoinerValue: ObjectValue {
     init(_ separator: Value) { self.separator = separator }
 
     override var typeName: String { "Joiner" }
+    override var depth: Int { self.separator.depth + 1 }
     override var isCallable: Bool { true }
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
         switch name {

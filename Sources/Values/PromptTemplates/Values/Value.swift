@@ -43,22 +43,29 @@ final class Undefined {
 /// A list that templates may change.
 final class ListValue {
     var elements: [Value]
+    /// How deeply values were nested when the list was made; later changes don't count, see ``Renderer``.
+    let depth: Int
 
-    init(_ elements: [Value]) { self.elements = elements }
+    init(_ elements: [Value]) {
+        self.elements = elements
+        self.depth = Value.depth(around: elements)
+    }
 }
 
 final class TupleValue {
     let elements: [Value]
     /// Whether the elements are also attributes `grouper` and `list`, as `groupby` gives them.
     let isGroup: Bool
+    let depth: Int
 
     init(_ elements: [Value], isGroup: Bool = false) {
         self.elements = elements
+        self.depth = Value.depth(around: elements)
         self.isGroup = isGroup
     }
 }
 
-/// Any other thing: a function, a loop, a namespace, …
+/// Any other thing, such as a function, a loop or a namespace.
 class ObjectValue {
     /// Python's name of the type, for messages.
     var typeName: String { "object" }
@@ -66,9 +73,10 @@ class ObjectValue {
     var text: String { "<\(self.typeName) object>" }
     var isTrue: Bool { true }
     var isCallable: Bool { false }
-    var isMapping: Bool { false }
+    /// How deeply values are nested inside, as far as nobody empties them at the end.
+    var depth: Int { 0 }
     /// The number of elements, or nil where Python has no `len()`.
-    var count: Int? { nil }
+    var count: Int? { get throws { nil } }
 
     /// An attribute, or nil where there is none.
     func attribute(_ name: String, _ renderer: Renderer) throws -> Value? { nil }
@@ -96,6 +104,23 @@ struct Arguments {
 }
 
 extension Value {
+    /// How deeply values are nested; a plain value has 0.
+    var depth: Int {
+        switch self {
+        case .list(let list): list.depth
+        case .tuple(let tuple): tuple.depth
+        case .dict(let dict): dict.depth
+        case .object(let object): object.depth
+        default: 0
+        }
+    }
+
+    static func depth(around elements: [Value]) -> Int {
+        var deepest = 0
+        for element in elements { deepest = max(deepest, element.depth) }
+        return deepest + 1
+    }
+
     static func strings(_ strings: [String]) -> Value { .list(ListValue(strings.map { .string($0) })) }
     static func list(_ elements: [Value]) -> Value { .list(ListValue(elements)) }
     static func tuple(_ elements: [Value]) -> Value { .tuple(TupleValue(elements)) }
@@ -179,7 +204,7 @@ extension Value {
         case .list(let list): return list.elements.count
         case .tuple(let tuple): return tuple.elements.count
         case .dict(let dict): return dict.count
-        case .object(let object): return object.count
+        case .object(let object): return try object.count
         case .undefined(let undefined):
             try undefined.checkUse()
             return 0
