@@ -87,7 +87,7 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
-                argumentParser,
+                argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
 

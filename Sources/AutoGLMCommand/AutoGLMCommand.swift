@@ -1,2 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-@main struct AutoGLMCommand { static func main() {} }
+
+internal import ArgumentParser
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The program's beginning and end: signals, the command, the exit status.
+@main
+enum AutoGLMCommand {
+    @MainActor
+    static func main() async {
+        let interrupts = Interrupts()
+        let status = await withTaskGroup(of: Int32?.self) { group in
+            group.addTask { await Self.run(Array(CommandLine.arguments.dropFirst())) }
+            group.addTask { await Self.waitForSignal(interrupts.signals) }
+            var wasInterrupted = false
+            while let result = await group.next() {
+                group.cancelAll()
+                if let status = result { return wasInterrupted ? ExitStatus.interrupted : status }
+                wasInterrupted = true
+            }
+            return ExitStatus.interrupted
+        }
+        exit(status)
+    }
+
+    /// Waits on the main thread, so that it is heard even while commands keep every other thread busy.
+    @MainActor
+    private static func waitForSignal(_ signals: AsyncStream<Int32>) async -> Int32? {
+        for await _ in signals { break }
+        return nil
+    }
+
+    /// Runs one command line.
+    ///
+    /// - Returns: The exit status.
+    @concurrent
+    private static func run(_ arguments: [String]) async -> Int32 {
+        do {
+            var command = try Root.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return ExitStatus.success
+        } catch {
+            return ErrorReport(error, arguments: arguments).send()
+        }
+    }
+}
+
+/// The program's exit statuses.
+enum ExitStatus {
+    static let success: Int32 = 0
+    static let failure: Int32 = 1
+    /// Wrong usage, `EX_USAGE` of BSD's sysexits.
+    static let usage: Int32 = 64
+    /// Ended by Ctrl-C: 128 and the signal's number, as shells have it.
+    static let interrupted: Int32 = 130
+}

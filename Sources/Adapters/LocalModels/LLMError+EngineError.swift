@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InferenceEngine
+internal import LLMCore
+
+extension LLMError where Domain == LLMDomain {
+    /// What an error of the engine means to those who talk to models.
+    init(_ error: EngineError, model: String) {
+        let code: Code =
+            switch error.code {
+            case .contextOverflow: .contextOverflow
+            case .queueFull: .overloaded
+            case .emptyPrompt, .invalidConfiguration: .invalidRequest
+            default: .backendFailed
+            }
+        self.init(code, error.message, file: error.location.file, line: error.location.line)
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InferenceEngine
+public import LLMCore
+internal import ModelFiles
+internal import Tokenization
+
+/// A model file that runs on this machine, behind the interface of every model.
+///
+/// Conversations go through the chat template that the file brings along; a file without one takes raw prompts only.
+/// The file stays mapped and its weights stay in memory while the value lives.
+public final class LocalModel: ModelAdapter {
+    /// The name or path that the model was opened by.
+    public let name: String
+    /// Raw prompts, log-probabilities and scoring; chat and tools as the file's chat template has them.
+    public let capabilities: ModelCapabilities
+    /// The engine that computes.
+    package let engine: LocalEngine
+    private let formatter: PromptFormatter
+
+    /// Opens a model and packs its weights.
+    ///
+    /// - Parameters:
+    ///   - model: A name that `locator` knows, or the path of a GGUF file.
+    ///   - device: Where to compute; only ``Device/cpu``.
+    ///   - configuration: How to use the machine.
+    ///   - locator: Finds the file.
+    /// - Throws: ``LLMError`` with code `.unknownModel` or `.unsupported`, or an error of the file or the configuration;
+    ///   all are ``CodedError``s.
+    public init(
+        _ model: String, device: Device = .cpu, configuration: EngineConfiguration = EngineConfiguration(),
+        locator: ModelLocator = ModelLocator()
+    ) throws {
+        try device.checkLocal()
+        let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
+        let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
+        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring]
+        if formatter.takesMessages { capabilities.insert(.chat) }
+        if formatter.takesTools { capabilities.insert(.tools) }
+        self.name = model
+        self.capabilities = capabilities
+        self.engine = engine
+        self.formatter = formatter
+    }
+
+    /// The most tokens that prompt and answer may have together.
+    public var contextLength: Int { self.engine.contextLength }
+
+    /// Starts one generation.
+    ///
+    /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context.
+    public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        let prompt = try self.formatter.tokens(request.prompt, tools: request.tools)
+        return try self.translatingErrors {
+            try self.engine.generate(
+                GenerationJob(
+                    prompt: prompt, sampling: request.sampling, maxTokens: request.maxTokens, stop: request.stop,
+                    topLogProbabilities: request.topLogProbabilities))
+        }
+    }
+
+    /// Tells how likely each choice is as the continuation of a prompt.
+    ///
+    /// - Throws: ``LLMError`` when a choice is empty or something does not fit the context.
+    public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
+        let text = try self.formatter.text(request.prompt)
+        let prompt = self.formatter.tokens(text)
+        let continuations = try request.choices.map { choice in
+            let tokens = self.formatter.continuation(choice, of: text, tokens: prompt)
+            guard !tokens.isEmpty else { throw LLMError(.invalidRequest, "A choice to score is empty.") }
+            return tokens
+        }
+        do {
+            let scores = try await self.engine.score(prompt: prompt, continuations: continuations)
+            return zip(request.choices.indices, scores).map { index, score in
+                ChoiceScore(
+                    choice: request.choices[index], logProbability: score, tokenCount: continuations[index].count)
+            }
+        } catch let error as EngineError {
+            throw LLMError(error, model: self.name)
+        }
+    }
+
+    /// Counts the tokens of a prompt, chat template included.
+    public func tokenCount(_ prompt: Prompt) async throws -> Int { try self.formatter.tokens(prompt, tools: []).count }
+
+    private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as EngineError { throw LLMError(error, model: self.name) }
+    }
+}

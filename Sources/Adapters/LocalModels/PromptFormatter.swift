@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InferenceEngine
+internal import LLMCore
+internal import ModelFiles
+internal import PromptTemplates
+internal import Tokenization
+
+/// Turns prompts into the tokens of one model: chat template, special tokens, and one beginning-of-text token at most.
+struct PromptFormatter: Sendable {
+    private let tokenizer: Tokenizer
+    private let template: ChatTemplate?
+    private let model: String
+    /// Whether the chat template has a place for tools.
+    let takesTools: Bool
+
+    /// Compiles the file's chat template.
+    ///
+    /// - Throws: ``PromptError`` when the template breaks its grammar.
+    init(file: GGUFFile, tokenizer: Tokenizer, model: String) throws {
+        func text(_ token: TokenID?) -> String {
+            String(decoding: token.flatMap { tokenizer.bytes(of: $0) } ?? [], as: UTF8.self)
+        }
+        let source = file.metadata.string("tokenizer.chat_template")
+        self.template = try source.map {
+            try ChatTemplate(
+                source: $0, bosToken: text(tokenizer.beginOfText), eosToken: text(tokenizer.endOfText))
+        }
+        self.takesTools = source?.contains("tools") ?? false
+        self.tokenizer = tokenizer
+        self.model = model
+    }
+
+    /// Whether the model has a chat template.
+    var takesMessages: Bool { self.template != nil }
+
+    /// The text that the model sees.
+    ///
+    /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
+    func text(_ prompt: Prompt, tools: [ToolDefinition] = []) throws -> String {
+        guard tools.isEmpty || self.takesTools else {
+            throw LLMError(.unsupported, "The chat template of '\(self.model)' has no place for tools.")
+        }
+        switch prompt {
+        case .raw(let text): return text
+        case .messages(let messages): return try self.render(messages, tools: tools)
+        }
+    }
+
+    /// The tokens that the model sees.
+    func tokens(_ prompt: Prompt, tools: [ToolDefinition]) throws -> [TokenID] {
+        self.tokens(try self.text(prompt, tools: tools))
+    }
+
+    /// The tokens of a text in which special tokens are spelled out.
+    ///
+    /// The beginning-of-text token is put first where the model wants it, unless the text begins with it already.
+    func tokens(_ text: String) -> [TokenID] {
+        let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+        guard self.tokenizer.addsBeginOfText, let first = self.tokenizer.beginOfText, tokens.first != first else {
+            return tokens
+        }
+        return [first] + tokens
+    }
+
+    /// The tokens of a choice as the model would write it after a prompt.
+    ///
+    /// Both are encoded together, so that no space is added; where their tokens melt into each other at the border, the
+    /// choice is encoded alone.
+    func continuation(_ choice: String, of text: String, tokens: [TokenID]) -> [TokenID] {
+        let together = self.tokens(text + choice)
+        if together.starts(with: tokens) { return Array(together.dropFirst(tokens.count)) }
+        return self.tokenizer.encode(choice, addSpecial: false, parseSpecial: false)
+    }
+
+    private func render(_ messages: [Message], tools: [ToolDefinition]) throws -> String {
+        guard let template else {
+            throw LLMError(
+                .unsupported,
+                """
+                '\(self.model)' has no chat template, so it cannot take conversations. Give it a raw prompt (--raw on \
+                the command line), or use a chat model.
+                """)
+        }
+        for part in messages.flatMap(\.content) {
+            switch part {
+            case .text: break
+            case .image: throw LLMError(.unsupported, "'\(self.model)' reads text; it cannot see images.")
+            case .audio: throw LLMError(.unsupported, "'\(self.model)' reads text; it cannot hear recordings.")
+            }
+        }
+        guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
+        return try template.render(messages, tools: tools)
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+internal import TensorKernels
+
+/// `autoglm doctor`: what is installed, and what to do about what is not.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what is installed, what is missing, and what to do about it.",
+        discussion: """
+            Example:
+              autoglm doctor --full
+
+            The exit status is 1 when something that is needed is missing or damaged.
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Also read the default model's file completely and check its hash.")
+    var full = false
+
+    func run() async throws {
+        let findings = self.findings()
+        let isWell = findings.allSatisfy { $0.state != .bad }
+        switch self.output.format {
+        case .json:
+            try Console.json([
+                "ok": .bool(isWell), "version": .string(Version.current), "checks": .array(findings.map(\.json)),
+            ])
+        case .text:
+            for finding in findings { try Console.line(finding.line) }
+            try Console.line(isWell ? "All is well." : "Something is missing; see above.")
+        }
+        if !isWell { throw ExitCode(ExitStatus.failure) }
+    }
+
+    private func findings() -> [Finding] {
+        let machine = Machine()
+        var findings = [
+            Finding("program", .good, "autoglm \(Version.current), \(machine.system)"),
+            Finding("processor", .good, "\(machine.processor), \(machine.processors) usable"),
+            Self.kernels(),
+            Finding("threads", .good, "\(machine.processors) by default (--threads, AUTOGLM_THREADS)"),
+        ]
+        if let memory = machine.memory {
+            let enough = memory.available >= 512 << 20
+            findings.append(
+                Finding(
+                    "memory", enough ? .good : .doubtful,
+                    "\(memory.available >> 20) MiB free of \(memory.total >> 20) MiB",
+                    enough ? nil : "The default model needs about 300 MiB; end other programs."))
+        }
+        let locator = ModelLocator()
+        let models = locator.installedModels
+        findings.append(
+            Finding("models", .good, "\(locator.folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))"))
+        findings.append(self.defaultModel(locator))
+        findings.append(Finding("backends", .good, "local; openai, vllm, tgi and triton are not in this version"))
+        return findings
+    }
+
+    private static func kernels() -> Finding {
+        let available = Kernels.available.map(\.name).joined(separator: ", ")
+        let isPlain = Kernels.best.name == Kernels.available.first?.name
+        return Finding(
+            "kernels", isPlain ? .doubtful : .good, "\(Kernels.best.name), of \(available)",
+            isPlain
+                ? "No fast kernels for this processor, or CTK_ISA asks for the plain ones: answers will be slow." : nil)
+    }
+
+    private func defaultModel(_ locator: ModelLocator) -> Finding {
+        let name = "default model"
+        let path = locator.defaultPath
+        guard let size = FilePath.size(path) else {
+            return Finding(name, .bad, "\(path) is missing", "Fetch it with: make setup")
+        }
+        guard size == ModelLocator.defaultFileBytes else {
+            return Finding(
+                name, .bad, "\(path) has \(size) bytes instead of \(ModelLocator.defaultFileBytes)",
+                "It is damaged; fetch it again with: make setup")
+        }
+        guard self.full else { return Finding(name, .good, "\(path), \(size) bytes (--full checks its hash)") }
+        do {
+            let hash = try InputFile.sha256(path: path)
+            guard hash == ModelLocator.defaultFileHash else {
+                return Finding(
+                    name, .bad, "\(path) has the SHA-256 \(hash), not \(ModelLocator.defaultFileHash)",
+                    "It is damaged; fetch it again with: make setup")
+            }
+            return Finding(name, .good, "\(path), \(size) bytes, SHA-256 \(hash)")
+        } catch {
+            return Finding(name, .bad, "\(error)", "Make the file readable, or fetch it again with: make setup")
+        }
+    }
+}
+
+/// One thing that was looked at.
+private struct Finding {
+    enum State: String {
+        case good = "ok"
+        case doubtful = "warning"
+        case bad = "missing"
+    }
+
+    let name: String
+    let state: State
+    let detail: String
+    let advice: String?
+
+    init(_ name: String, _ state: State, _ detail: String, _ advice: String? = nil) {
+        self.name = name
+        self.state = state
+        self.detail = detail
+        self.advice = advice
+    }
+
+    var line: String {
+        let mark = self.name + String(repeating: " ", count: max(1, 16 - self.name.count))
+        let state = self.state.rawValue + String(repeating: " ", count: max(1, 9 - self.state.rawValue.count))
+        return mark + state + self.detail + (self.advice.map { "\n\(String(repeating: " ", count: 25))\($0)" } ?? "")
+    }
+
+    var json: JSONValue {
+        [
+            "name": .string(self.name), "status": .string(self.state.rawValue), "detail": .string(self.detail),
+            "advice": self.advice.map { .string($0) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+
+/// `autoglm generate`: one completion.
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Answer one prompt; the text is streamed.",
+        discussion: """
+            Example:
+              autoglm generate --temperature 0 --max-tokens 48 "What is the capital of France?"
+
+            The prompt may also be a file (@FILE) or come from standard input. With --output json one object is printed at \
+            the end: text, token_ids, finish_reason, usage, timings, model.
+            """)
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+    @OptionGroup var output: OutputOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: "The most tokens to generate (default: until the model ends or its context is full).")
+    var maxTokens: Int?
+
+    @Option(help: "End before this text; may be given several times.")
+    var stop: [String] = []
+
+    @Option(help: "Instructions for the model, put before the prompt.")
+    var system: String?
+
+    @Option(
+        parsing: .unconditional, help: "Report each token's log-probability, and this many alternatives (JSON output).")
+    var logProbabilities: Int?
+
+    @Option(
+        help: """
+            Check the answer against the JSON Schema in this file, and ask again with the reason while it does not fit, at \
+            most 3 times. (The tokens themselves are not constrained yet.)
+            """)
+    var jsonSchema: String?
+
+    @Flag(help: "Continue the prompt as it is, without the chat template.")
+    var raw = false
+
+    @Argument(help: "What to answer; @FILE reads a file, - standard input.")
+    var prompt: TextInput?
+
+    func validate() throws {
+        if let maxTokens, maxTokens < 0 { throw ValidationError("--max-tokens is \(maxTokens); it must be 0 or more.") }
+        if let count = self.logProbabilities, !(0...100).contains(count) {
+            throw ValidationError("--log-probabilities is \(count); it must be from 0 to 100.")
+        }
+        if self.raw, self.system != nil {
+            throw ValidationError(
+                "--system has no place in a raw prompt; write it into the prompt, or leave out --raw.")
+        }
+    }
+
+    func run() async throws {
+        let text = try TextInput.text(self.prompt, name: "prompt")
+        let schema = try self.jsonSchema.map { try ValidateCommand.schema(path: $0) }
+        let agent = try await self.model.open()
+        let request = self.request(text)
+        switch self.output.format {
+        case _ where schema != nil: try await self.answer(request, by: schema, from: agent)
+        case .text: try await self.stream(request, from: agent)
+        case .json:
+            let response = try await agent.response(to: request)
+            try Console.json(GenerationReport(response, model: agent.adapter).json)
+        }
+    }
+
+    private func request(_ text: String) -> GenerationRequest {
+        let turns = [self.system.map(Message.system), .user(text)].compactMap(\.self)
+        return GenerationRequest(
+            prompt: self.raw ? .raw(text) : .messages(turns), sampling: self.sampling.options,
+            maxTokens: self.maxTokens, stop: self.stop, topLogProbabilities: self.logProbabilities)
+    }
+
+    /// Answers with JSON that fits a schema.
+    private func answer(_ request: GenerationRequest, by schema: JSONSchema?, from agent: AutoGLM) async throws {
+        let parser = JSONAnswerParser(schema: schema)
+        var request = request
+        if case .messages(var messages) = request.prompt, let last = messages.popLast() {
+            request.prompt = .messages(messages + [.user("\(last.text)\n\n\(parser.instruction)")])
+        }
+        let model = LastResponse(of: agent.adapter)
+        let outcome = try await ReaskingParser(parser, maximumAttempts: 3).run(model: model, request: request)
+        let parsed = try outcome.get()
+        switch self.output.format {
+        case .text: try Console.line(parsed.value.serialized())
+        case .json:
+            try Console.json(
+                GenerationReport(model.value, model: agent.adapter, parsed: parsed, attempts: outcome.attempts.count)
+                    .json)
+        }
+    }
+
+    private func stream(_ request: GenerationRequest, from agent: AutoGLM) async throws {
+        var wroteText = false
+        for try await event in try await agent.adapter.generate(request) {
+            guard case .text(let delta) = event, !delta.text.isEmpty else { continue }
+            try Console.write(delta.text)
+            wroteText = true
+        }
+        if wroteText { try Console.write("\n") }
+        try Task.checkCancellation()
+    }
+}

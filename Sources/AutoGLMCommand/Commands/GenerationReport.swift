@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import InferenceEngine
+internal import LLMCore
+internal import LocalModels
+internal import OrderedCollections
+internal import ResultParsing
+internal import Tokenization
+
+/// One answer as `--output json` shows it.
+struct GenerationReport {
+    private let response: GenerationResponse
+    private let model: any ModelAdapter
+    private let parsed: ParsedResult?
+    private let attempts: Int
+
+    /// Describes an answer.
+    ///
+    /// - Parameters:
+    ///   - response: The answer.
+    ///   - model: Who gave it.
+    ///   - parsed: What was read out of it, where that was asked for.
+    ///   - attempts: How many answers it took.
+    init(_ response: GenerationResponse, model: any ModelAdapter, parsed: ParsedResult? = nil, attempts: Int = 1) {
+        self.response = response
+        self.model = model
+        self.parsed = parsed
+        self.attempts = attempts
+    }
+
+    /// The JSON object.
+    var json: JSONValue {
+        let summary = self.response.summary
+        var members: OrderedDictionary<String, JSONValue> = [
+            "text": .string(self.response.text),
+            "token_ids": .array(self.response.tokens.map { .integer($0.id) }),
+            "finish_reason": .string(summary.finishReason.rawValue),
+            "usage": [
+                "prompt_tokens": .integer(summary.usage.promptTokens),
+                "completion_tokens": .integer(summary.usage.completionTokens),
+                "total_tokens": .integer(summary.usage.totalTokens),
+            ],
+        ]
+        if let timings = summary.timings { members["timings"] = Self.json(timings, usage: summary.usage) }
+        members["model"] = .string(self.model.name)
+        if self.response.tokens.contains(where: { $0.logProbability != nil }) {
+            members["log_probabilities"] = .array(self.response.tokens.map(self.logProbabilities))
+        }
+        if let parsed {
+            members["value"] = parsed.value
+            members["repairs"] = .array(parsed.repairs.map { .string($0) })
+            members["attempts"] = .integer(self.attempts)
+        }
+        return .object(members)
+    }
+
+    private static func json(_ timings: GenerationTimings, usage: TokenUsage) -> JSONValue {
+        func rate(_ tokens: Int, _ time: Duration) -> JSONValue {
+            tokens > 0 && time > .zero ? .number((Double(tokens) / time.seconds).rounded(toPlaces: 1)) : .null
+        }
+        return [
+            "time_to_first_token_ms": .number(timings.timeToFirstToken.milliseconds),
+            "prefill_ms": .number(timings.prefill.milliseconds),
+            "decode_ms": .number(timings.decode.milliseconds),
+            "prefill_tokens_per_second": rate(usage.promptTokens, timings.prefill),
+            "decode_tokens_per_second": rate(usage.completionTokens - 1, timings.decode),
+        ]
+    }
+
+    private func logProbabilities(_ token: SampledToken) -> JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = ["token_id": .integer(token.id)]
+        if let tokenizer = (self.model as? LocalModel)?.engine.tokenizer, let id = TokenID(exactly: token.id) {
+            members["text"] = .string(tokenizer.decode([id], skipSpecial: false))
+        }
+        members["log_probability"] = token.logProbability.map { .number(Double($0)) } ?? .null
+        members["top"] = .array(
+            token.alternatives.map {
+                [
+                    "token_id": .integer($0.id), "text": .string($0.text),
+                    "log_probability": .number(Double($0.logProbability)),
+                ]
+            })
+        return .object(members)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double { self / .seconds(1) }
+
+    /// The duration in milliseconds, to a microsecond.
+    var milliseconds: Double { (self / .milliseconds(1)).rounded(toPlaces: 3) }
+}
+
+extension Double {
+    /// The number rounded to so many decimal places.
+    func rounded(toPlaces places: Int) -> Double {
+        let factor = (0..<places).reduce(1.0) { power, _ in power * 10 }
+        return (self * factor).rounded() / factor
+    }
+}

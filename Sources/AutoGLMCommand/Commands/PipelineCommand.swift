@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+
+/// `autoglm pipeline`: what is done with pipelines besides running them.
+struct PipelineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipeline",
+        abstract: "Check pipelines.",
+        discussion: """
+            Example:
+              autoglm pipeline validate Examples/task-flow.yaml
+            """,
+        subcommands: [PipelineValidateCommand.self])
+}
+
+/// `autoglm pipeline validate`: finds everything that is wrong with a pipeline, without running it.
+struct PipelineValidateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Find everything that is wrong with a pipeline, without running it.",
+        discussion: """
+            Example:
+              autoglm pipeline validate Examples/task-flow.yaml
+
+            Everything that is wrong is shown with its line and column; the exit status is then 1.
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "The pipeline's YAML file.")
+    var file: String
+
+    func run() async throws {
+        do {
+            let pipeline = try PipelineFile.read(self.file)
+            switch self.output.format {
+            case .text: try Console.line("valid: \(pipeline.name) \(pipeline.version), \(pipeline.steps.count) steps")
+            case .json: try Console.json(["valid": true, "pipeline": .string(pipeline.name), "issues": []])
+            }
+        } catch let error as InvalidPipelineError where self.output.format == .json {
+            try Console.json([
+                "valid": false, "pipeline": nil, "issues": .array(error.issues.map(Self.json)),
+            ])
+            throw ExitCode(ExitStatus.failure)
+        } catch let error as InvalidPipelineError {
+            for issue in error.issues { try Console.line("\(issue)") }
+            throw ExitCode(ExitStatus.failure)
+        }
+    }
+
+    private static func json(_ issue: PipelineIssue) -> JSONValue {
+        [
+            "file": issue.place.map { .string($0.file) } ?? nil, "line": issue.place.map { .integer($0.line) } ?? nil,
+            "column": issue.place.map { .integer($0.column) } ?? nil, "message": .string(issue.message),
+            "suggestion": .string(issue.suggestion),
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+internal import OrderedCollections
+
+/// `autoglm run`: a pipeline, shown step by step.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a pipeline and show the flow step by step.",
+        discussion: """
+            Example:
+              autoglm run Examples/task-flow.yaml --input "What is the capital of France?"
+
+            --input sets the pipeline's main input (the first that must be given, else the first), --set any input by its \
+            name. `autoglm steps` lists the kinds of steps.
+            """)
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "The text to work on; @FILE reads a file, - standard input.")
+    var input: TextInput?
+
+    @Option(name: .customLong("set"), help: "Set an input: NAME=VALUE, or NAME=@FILE; may be given several times.")
+    var settings: [String] = []
+
+    @Option(help: "Continue a run that was cut off (not in this version).")
+    var resume: String?
+
+    @Argument(help: "The pipeline's YAML file.")
+    var pipeline: String
+
+    func run() async throws {
+        if let resume {
+            throw CommandError(
+                .notAvailable,
+                "Runs are not stored in this version, so '\(resume)' cannot be resumed; run the pipeline from its start."
+            )
+        }
+        let pipeline = try PipelineFile.read(self.pipeline)
+        let inputs = try self.inputs(for: pipeline)
+        let agent = try await self.model.open()
+        let folder = FilePath.folder(of: self.pipeline)
+        switch self.output.format {
+        case .json:
+            let result = try await agent.run(pipeline: pipeline, inputs: inputs, baseFolder: folder)
+            try Console.json(Self.json(result, of: pipeline))
+        case .text:
+            let printer = FlowPrinter(pipeline: pipeline, model: agent.adapter.name)
+            let result = try await agent.run(pipeline: pipeline, inputs: inputs, baseFolder: folder) {
+                printer.show($0)
+            }
+            try printer.finish(result)
+        }
+    }
+
+    // MARK: - Inputs
+
+    private func inputs(for pipeline: Pipeline) throws -> [String: JSONValue] {
+        var inputs: [String: JSONValue] = [:]
+        if let input {
+            guard let main = pipeline.mainInput else {
+                throw ValidationError("The pipeline '\(pipeline.name)' has no inputs, so --input has no place.")
+            }
+            inputs[main.name] = try Self.value(input.text(), for: main)
+        }
+        for setting in self.settings {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("--set '\(setting)' must have the form NAME=VALUE.")
+            }
+            guard let input = pipeline.inputs.first(where: { $0.name == parts[0] }) else {
+                let hint = NearestName.hint(for: parts[0], in: pipeline.inputs.map(\.name))
+                throw ValidationError("The pipeline '\(pipeline.name)' has no input '\(parts[0])'. \(hint)")
+            }
+            inputs[input.name] = try Self.value(TextInput(argument: parts[1]).text(), for: input)
+        }
+        return inputs
+    }
+
+    /// What a text on the command line means to an input: itself to one that takes texts, JSON to any other.
+    private static func value(_ text: String, for input: PipelineInput) throws -> JSONValue {
+        if input.type == .string { return .string(text) }
+        if let value = try? JSONValue(parsing: text) { return value }
+        guard input.type == .any else {
+            throw ValidationError(
+                "The input '\(input.name)' must be JSON of type \(input.type.rawValue), not '\(text)'.")
+        }
+        return .string(text)
+    }
+
+    // MARK: - Report
+
+    private static func json(_ result: PipelineResult, of pipeline: Pipeline) -> JSONValue {
+        [
+            "pipeline": .string(pipeline.name), "version": .string(pipeline.version), "output": result.output,
+            "steps": .array(result.steps.map(Self.json)), "duration_ms": .number(result.duration.milliseconds),
+        ]
+    }
+
+    private static func json(_ step: StepRecord) -> JSONValue {
+        func object(_ values: [String: JSONValue]) -> JSONValue {
+            .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+        }
+        return [
+            "id": .string(step.id), "uses": .string(step.uses), "duration_ms": .number(step.duration.milliseconds),
+            "inputs": object(step.inputs), "outputs": object(step.outputs),
+            "usage": step.usage.map {
+                [
+                    "prompt_tokens": .integer($0.promptTokens), "completion_tokens": .integer($0.completionTokens),
+                    "total_tokens": .integer($0.totalTokens),
+                ]
+            } ?? .null,
+        ]
+    }
+}
+
+/// Reads pipelines from files.
+enum PipelineFile {
+    /// The pipeline in a file.
+    ///
+    /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
+    static func read(_ path: String) throws -> Pipeline {
+        try Pipeline(yaml: InputFile.text(path: path), file: path)
+    }
+}

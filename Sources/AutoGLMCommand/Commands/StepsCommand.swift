@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+
+/// `autoglm steps`: the kinds of steps that pipelines can name.
+struct StepsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "steps",
+        abstract: "List the kinds of steps with what they take and give.",
+        discussion: """
+            Example:
+              autoglm steps generate
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "Only the step of this name.")
+    var name: String?
+
+    func run() async throws {
+        let definitions = try self.definitions()
+        switch self.output.format {
+        case .json:
+            try Console.json([
+                "steps": .array(
+                    definitions.map {
+                        [
+                            "name": .string($0.name), "summary": .string($0.summary), "inputs": $0.inputSchema,
+                            "outputs": $0.outputSchema,
+                        ]
+                    })
+            ])
+        case .text: try Console.write(definitions.map(Self.text).joined(separator: "\n"))
+        }
+    }
+
+    private func definitions() throws -> [StepDefinition] {
+        let all = StepRegistry.standard.definitions
+        guard let name else { return all }
+        let found = all.filter { $0.name == name }
+        guard !found.isEmpty else {
+            let hint = NearestName.hint(for: name, in: all.map(\.name))
+            throw CommandError(.badInput, "There is no step '\(name)'. \(hint)")
+        }
+        return found
+    }
+
+    private static func text(_ definition: StepDefinition) -> String {
+        var lines = ["\(definition.name): \(definition.summary)"]
+        for (direction, ports) in [("in", definition.inputs), ("out", definition.outputs)] {
+            for port in ports {
+                let choices = port.choices.isEmpty ? "" : " One of: \(port.choices.joined(separator: ", "))."
+                let name = "\(port.name) (\(port.type.rawValue)\(port.isRequired ? ", required" : ""))"
+                lines.append("  \(direction.padding(to: 4)) \(name.padding(to: 30)) \(port.description)\(choices)")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

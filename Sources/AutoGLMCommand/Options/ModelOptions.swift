@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import OpenAutoGLM
+
+/// Which model answers, and how it uses the machine.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The model's name, or the path of a GGUF file.")
+    var model: String = Settings.text("MODEL") ?? ModelLocator.defaultModel
+
+    @Option(help: "Who runs the model: local (or hf, the same); openai, vllm, tgi and triton come later.")
+    var backend: String = Settings.text("BACKEND") ?? "local"
+
+    @Option(help: "Where the model computes; the local engine computes on the cpu.")
+    var device: String = Settings.text("DEVICE") ?? "cpu"
+
+    @Option(parsing: .unconditional, help: "Threads that compute (default: one per processor).")
+    var threads: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: "The most tokens of prompt and answer together (default: what the model was trained for).")
+    var contextLength: Int?
+
+    func validate() throws {
+        for (name, value) in [("--threads", self.threads), ("--context-length", self.contextLength)] {
+            if let value, value < 1 { throw ValidationError("\(name) is \(value); it must be 1 or more.") }
+        }
+        do {
+            _ = try Backend(named: self.backend)
+            _ = try Device(named: self.device)
+        } catch let error as any CodedError {
+            throw ValidationError(error.message)
+        }
+    }
+
+    /// How the engine uses the machine.
+    func configuration() throws -> EngineConfiguration {
+        EngineConfiguration(
+            threads: try self.threads ?? Settings.number("THREADS"),
+            contextLength: try self.contextLength ?? Settings.number("CONTEXT_LENGTH"))
+    }
+
+    /// Opens the model.
+    func open() async throws -> AutoGLM {
+        try await AutoGLM(
+            model: self.model, backend: Backend(named: self.backend), device: Device(named: self.device),
+            options: self.configuration())
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// The command `autoglm` itself: what there is below it.
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "autoglm",
+        abstract: "Language models and pipelines on this machine's processor.",
+        discussion: """
+            Example:
+              autoglm generate "What is the capital of France?"
+
+            With --output json, a command prints one JSON object on stdout and nothing else; logs and progress go to \
+            stderr. The exit status is 0, or 1 when something failed, 64 when the command line is wrong, 130 after Ctrl-C.
+
+            Environment: AUTOGLM_MODEL, AUTOGLM_BACKEND, AUTOGLM_DEVICE, AUTOGLM_THREADS and AUTOGLM_CONTEXT_LENGTH \
+            set the defaults of the options of those names; XDG_CACHE_HOME moves the folder of models.
+            """,
+        version: Version.current,
+        subcommands: [
+            GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
+            RenderCommand.self, ValidateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, DoctorCommand.self,
+            BenchCommand.self,
+        ])
+}
+
+/// The program's version.
+enum Version {
+    static let current = "0.1.0"
+}
