@@ -86,7 +86,10 @@ struct GenerateCommand: AsyncParsableCommand {
         let parser = JSONAnswerParser(schema: schema)
         var request = request
         if case .messages(var messages) = request.prompt, let last = messages.popLast() {
-            request.prompt = .messages(messages + [.user("\(last.text)\n\n\(parser.instruction)")])
+            let example = schema.flatMap { SchemaExample.make($0.source) }?.serialized()
+            let instruction = example.map { "Write the answer as JSON: \($0)" }
+            request.prompt = .messages(
+                messages + [.user("\(last.text)\n\n\(instruction ?? parser.instruction)")])
         }
         let model = LastResponse(of: agent.adapter)
         let outcome = try await ReaskingParser(parser, maximumAttempts: 3).run(model: model, request: request)
