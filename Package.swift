@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
         .testTarget(
-            name: "PromptTemplatesTests", dependencies: ["LLMCore", "PromptTemplates", orderedCollections],
+            name: "PromptTemplatesTests",
+            dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),

@@ -46,5 +46,6 @@ public final class ManualClock: Clock {
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
         self.state.withLock { $0 = max($0, deadline.offset) }
+        await Task.yield()
     }
 }

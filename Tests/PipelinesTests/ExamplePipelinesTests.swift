@@ -42,15 +42,20 @@ struct ExamplePipelinesTests {
         #expect(try #require(result.output["confidence"]?.numberValue) > 0.9)
     }
 
-    @Test("The Chinese prompt renders, without its front matter")
-    func chinesePrompt() async throws {
+    @Test(
+        "The Chinese prompt renders as a file and out of the library",
+        arguments: [
+            ("template_file", "prompts/introduce-topic.zh.jinja"), ("library", "introduce-topic"),
+            ("library", "introduce-topic@^1.0"),
+        ])
+    func chinesePrompt(input: String, name: String) async throws {
         let pipeline = try Pipeline(
             name: "p",
             steps: [
                 StepDeclaration(
                     "prompt", uses: "prompt",
                     with: [
-                        "template_file": "prompts/introduce-topic.zh.jinja",
+                        input: .string(name),
                         "variables": ["topic": "发展历程", "points": ["图灵测试", "深度学习"]],
                     ])
             ], output: "${prompt.text}")

@@ -77,8 +77,9 @@ struct PipelineValidationTests {
             Case(
                 Self.steps(
                     "  - {id: a, uses: prompt, with: {text: x}}\n  - {id: b, uses: prompt, with: {template: \"{a\"}}"),
-                "p.yaml:4:5: The step names no template. Give exactly one of template, template_file, profile.",
-                "p.yaml:5:44: The template cannot be read: A '{' is not closed; write '{{' for a brace."),
+                "p.yaml:4:5: The step names no template. Give exactly one of template, template_file, library, profile.",
+                "p.yaml:5:44: The template cannot be read: line 1, column 1: '{' is never closed; write '{{' for a brace."
+            ),
             Case(
                 Self.steps(
                     "  - {id: a, uses: parse, with: {text: x, as: jsn}}\n  - {id: b, uses: parse, with: {text: x, as: choice}}\n  - {id: c, uses: parse, with: {text: x, as: json, schema: {type: strin}}}"

@@ -43,7 +43,8 @@ struct JinjaFixture: Sendable {
                 }
             self.cases.append(
                 JinjaCase(
-                    group: try #require(entry["group"]?.stringValue), source: try #require(entry["source"]?.stringValue),
+                    group: try #require(entry["group"]?.stringValue),
+                    source: try #require(entry["source"]?.stringValue),
                     context: context.elements.reduce(into: [:]) { $0[$1.key] = $1.value },
                     options: Self.options(entry["options"]), expected: expected))
         }

@@ -30,7 +30,8 @@ struct JinjaLimitTests {
             "{{ \(String(repeating: "not ", count: 5000))1 }}", "{{ \(String(repeating: "-", count: 5000))1 }}",
             "{{ \(String(repeating: "1+", count: 50_000))1 }}", "{{ a\(String(repeating: ".b", count: 50_000)) }}",
             "{{ 1\(String(repeating: "|abs", count: 50_000)) }}",
-            String(repeating: "{% if 1 %}", count: 5000), "{{ \(String(repeating: "[", count: 50_000))\(String(repeating: "]", count: 50_000)) }}",
+            String(repeating: "{% if 1 %}", count: 5000),
+            "{{ \(String(repeating: "[", count: 50_000))\(String(repeating: "]", count: 50_000)) }}",
             "{{ 9**99 }}", "{{ 9223372036854775807 + 1 }}", "{{ -9223372036854775807 - 2 }}",
         ])
     func limits(source: String) {
@@ -122,7 +123,8 @@ struct JinjaLimitTests {
             }
             var view = String.UnicodeScalarView()
             view.append(contentsOf: scalars)
-            let environment = JinjaEnvironment(options: options, loader: { try JinjaFixture.shared.get().templates[$0] })
+            let environment = JinjaEnvironment(
+                options: options, loader: { try JinjaFixture.shared.get().templates[$0] })
             do {
                 _ = try environment.template(String(view)).render(seed.context)
                 rendered += 1

@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import OpenAutoGLMTesting
 import PromptTemplates
 import Synchronization
 import Testing
@@ -10,7 +11,8 @@ import Testing
 struct TemplateLibraryTests {
     /// A folder that exists while the closure runs.
     private func withFolder(_ files: [String: String], _ body: (Folder) async throws -> Void) async throws {
-        let folder = Folder(url: FileManager.default.temporaryDirectory.appending(path: "templates-\(UUID().uuidString)"))
+        let folder = Folder(
+            url: FileManager.default.temporaryDirectory.appending(path: "templates-\(UUID().uuidString)"))
         try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
         for (name, text) in files { try folder.write(name, text) }
         do { try await body(folder) } catch {
@@ -67,7 +69,8 @@ struct TemplateLibraryTests {
     @Test("Required inputs are checked by name")
     func inputs() async throws {
         let schema = "input_schema: {type: object, required: [text], properties: {text: {type: string}}}\n"
-        try await self.withFolder(["a.prompt": Self.file("a", "1.0.0", "{{ text }}{{ tone }}", more: schema)]) { folder in
+        try await self.withFolder(["a.prompt": Self.file("a", "1.0.0", "{{ text }}{{ tone }}", more: schema)]) {
+            folder in
             let template = try TemplateLibrary(folder: folder.url.path).template("a")
             #expect(template.requiredInputs == ["text"])
             #expect(template.inputSchema?["properties"]?["text"]?["type"] == "string")
@@ -114,7 +117,10 @@ struct TemplateLibraryTests {
             #expect(library.problems.first?.message.contains("The last good version (a 1.0.0) stays in use.") == true)
             try folder.write("b.prompt", Self.file("a", "1.0.0", "copy"))
             _ = try library.reload()
-            #expect(library.problems.contains { $0.file == "b.prompt" && $0.message.contains("already defined in a.prompt") })
+            #expect(
+                library.problems.contains {
+                    $0.file == "b.prompt" && $0.message.contains("already defined in a.prompt")
+                })
             try folder.write("a.prompt", Self.file("a", "1.1.0", "three"))
             let changes = try library.reload()
             #expect(changes.added == ["a 1.1.0"])
@@ -132,7 +138,7 @@ struct TemplateLibraryTests {
             await withTaskGroup(of: Void.self) { group in
                 let (stream, continuation) = AsyncStream<Bool>.makeStream()
                 group.addTask {
-                    await library.run(every: .seconds(60), clock: InstantClock()) { result in
+                    await library.run(every: .seconds(60), clock: ManualClock()) { result in
                         continuation.yield((try? result.get())?.updated == ["a 1.0.0"])
                     }
                 }
@@ -166,17 +172,5 @@ struct TemplateLibraryTests {
     func malformed(text: String) {
         #expect(throws: PromptError.self) { try SemanticVersion(text) }
         #expect(throws: PromptError.self) { try VersionRange("^>" + text) }
-    }
-}
-
-/// A clock on which every sleep is over at once.
-struct InstantClock: Clock {
-    typealias Instant = ContinuousClock.Instant
-
-    var now: Instant { ContinuousClock.now }
-    var minimumResolution: Duration { .zero }
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        try Task.checkCancellation()
-        await Task.yield()
     }
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renders our own cases with real Jinja2 and stores what it gives.
 
-    python3 -m venv /tmp/jinja && /tmp/jinja/bin/pip install 'jinja2>=3.1.6,<3.2'
-    /tmp/jinja/bin/python scripts/references/jinja_cases.py
+    python3 -m venv venv && venv/bin/pip install 'jinja2>=3.1.6,<3.2'
+    venv/bin/python scripts/references/jinja_cases.py
 
 Writes Tests/PromptTemplatesTests/Fixtures/jinja_cases.json. A case whose result differs from run to run, such as one
 that shows an address, is left out.

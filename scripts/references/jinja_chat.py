@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renders chat templates with real Jinja2, set up as transformers' `apply_chat_template` sets it up.
 
-    python3 -m venv /tmp/jinja && /tmp/jinja/bin/pip install 'jinja2>=3.1.6,<3.2'
-    /tmp/jinja/bin/python scripts/references/jinja_chat.py
+    python3 -m venv venv && venv/bin/pip install 'jinja2>=3.1.6,<3.2'
+    venv/bin/python scripts/references/jinja_chat.py
 
 Writes Tests/PromptTemplatesTests/Fixtures/chat_cases.json from the templates in jinja_chat_templates.py. With a folder
 of `.jinja` files and a target as arguments it does the same with those; the tests read every `chat_cases*.json` there

@@ -1182,4 +1182,349 @@ none in [none]
 10.0 % 4
 -10 % 4
 5 % 3.5
+n[1:]
+d[1:]
+none[::-1]
+nope[1:]
+d.items()[1:]
+'%s' % undefined_thing
+'{}'.format(undefined_thing)
+'%5.1f|%-8s|%03d' % (3.14159, 'ab', 7)
+'%i' % 3
+'%u' % 3
+'%e' % 0
+'%G' % 1e-10
+'%g' % 100000
+'%g' % 1000000
+'%g' % 1e20
+'%#g' % 1.0
+'%x' % -255
+'%o' % -8
+'%X' % 3.5
+'%s %%' % 1
+'%(a)s' % [1]
+'%(a)s' % {'b': 1}
+'%' % 1
+'%d' % true
+'%d' % none
+'%f' % 'a'
+'%c' % 'ab'
+'%r' % ['a']
+'{:g}'.format(1e20)
+'{:.0f}'.format(2.5)
+'{:.0f}'.format(0.5)
+'{:n}'.format(1234)
+'{: >6}'.format(-3)
+'{:=+6d}'.format(3)
+'{:<06d}'.format(3)
+'{:06}'.format('ab')
+'{:>{w}}'.format('a', w=4)
+'{0:{1}}'.format('a', 4)
+'{0.real}'.format(1)
+'{a[b]}'.format(a={'b': 'c'})
+'{0}'.format()
+'{:.2%}'.format(1)
+'{:,}'.format(-1234567.5)
+'{:e}'.format(0)
+'{:5}|{:5}'.format(1, 'a')
+'{:^7.2f}|'.format(3.14159)
+'{:s}'.format(none)
+'{:d}'.format(1.5)
+'{:z}'.format(1)
+'{!x}'.format(1)
+'}'.format()
+'{:_x}'.format(123456)
+'{:#o}'.format(8)
+'{:+}'.format(1.5)
+'{:010.2f}'.format(-1.5)
+1.0 == 1
+1e0
+0xFF
+0XAB
+0b1_0
+1__0
+1_
+007
+00
+1.2.3
+1 .real
+1e400
+'a'.upper
+{}.get
+[].append is callable
+(1, 2).append
+none.upper()
+'abc'[1:2]
+'abc'[5:]
+'abc'[-2]
+'abc'['x']
+'abc'[none]
+[1,2,3][none]
+{'a': 1}[none]
+[1,2,3][true]
+[1,2,3][1:100]
+[1,2,3][-100:2]
+[1,2,3][::-2]
+[1,2,3][2:0:-1]
+[1,2,3][-1:-3:-1]
+'你好世界'[1::2]
+'a,b;c'.split(',')[1].split(';')
+'one two'.title().swapcase()
+'x=1'.partition('=')[2]
+' a '.strip().join(['1', '2'])
+'ab' in ['abc']
+'a' in ('a', 'b')
+'k' in {'k': none}
+none in {none: 1}
+1 in {1.0: 'x'}
+true in [1]
+[1] in [[1], [2]]
+not (1 in [2])
+1 not in [2] and 2 in [2]
+1 if 0 else 2 if 0 else 3
+(1 if 0) ~ 'x'
+[1 if 0]
+1 or undefined_thing.x
+0 and undefined_thing.x
+undefined_thing or 'x'
+undefined_thing and 'x'
+none ~ none
+1 ~ 2 + 3
+1 + 2 ~ 3
+-1 ** 2
+- 1 | abs
+-(1)|abs
+2 - -2
+2 -2
+not 0 == 1
+'a' 'b' | upper
+'a' ~ 'b' | upper
+[1,2]|first + 1
+3|string + '4'
+'5'|int * 2
+1 < 2 == 2
+1 == 1 == 1
+'a' is string and 'b' is string
+1 is not string
+1 is not none and 2
+1 is defined == 2
+[] is sequence and {} is mapping
+1 is divisibleby 2 or true
+4 is divisibleby(2) and true
+'x' is in 'xyz'
+'x' is not in 'xyz'
+1 is in(1, 2)
+1 is sameas(1)
+1 is eq(1)
+1 is gt 0
+1 is == 1
+[3, 1]|sort|first is eq 1
+'a'|upper is upper
+n is number and n is integer
+true is number and true is not integer
+users|map(attribute='city')|unique|sort|join(',')
+users|map(attribute='city')|map('lower')|unique|sort|list
+users|groupby('city')|map(attribute=1)|map('length')|list
+users|map('attr', 'name')|list
+[{'a': {'b': 1}}]|map(attribute='a.b')|first
+[{'a': [1,2]}]|map(attribute='a.1')|first
+[[1, 2], [3, 4]]|map('join', '-')|list
+[1, 2, 3]|map('string')|map('center', 3)|list
+['a', 'b']|map('upper')|map('replace', 'A', 'Z')|join
+[1,2,3,4]|select('even')|map('string')|join(',')
+[1,2,3,4]|reject('in', [1, 2])|list
+['a', none, 'b']|select('ne', none)|list
+[{'r': 'system'}, {'r': 'user'}]|rejectattr('r', 'equalto', 'system')|list|first
+[{'r': 1}, {}]|selectattr('r', 'defined')|list|length
+[3,1,2]|sort|reverse|list|join
+['b','a']|sort|last
+{'b': 2, 'a': 1}|dictsort|first|last
+{'a': {'z': 1}}|tojson|length
+{'a': "it's <b>"}|tojson
+[1, 2]|tojson|length
+'<'|e|length
+'<'|e|upper
+'a&b'|e|replace('&amp;', '+')
+'a' + ('<'|e)
+('<'|e)|e
+('<'|e)[0]
+('<a>'|safe)|title
+('<a>'|safe)|trim
+('a b'|safe)|wordcount
+('a'|safe) == 'a'
+['a'|safe] == ['a']
+{'a'|safe: 1}['a']
+('a'|safe) in ['a']
+'abc'|safe|list
+'%s'|safe|format('<')
+('<%s>'|safe)|format('<'|safe)
+'a\nb'|indent(1)|length
+'a\n\nb'|indent(2)
+'a\n\nb'|indent(2, blank=true)
+''|indent(3, true, true)
+'word ' * 30
+('word ' * 30)|truncate
+('word ' * 30)|truncate(20)|length
+('word ' * 30)|wordwrap(20)
+'ab cd'|wordwrap(2)
+'a-b'|wordwrap(2)
+'https://example.com/x-y-z-long-path'|wordwrap(10)
+'a\n\nb'|wordwrap(5)
+'tab\tsep words'|wordwrap(5)
+'hello'|truncate(5)
+'hello world'|truncate(5, leeway=0)
+'hello world'|truncate(8, true, leeway=0)
+'hello world'|truncate(11)
+1e3|int
+1e3|string
+3.7|int|string
+'3.7'|float|round|int
+'0.5'|float|round
+1.5|round(-1)
+15|round(-1)
+25|round(-1)
+-15|round(-1)
+1.005|round(2)
+1e16|round(2)
+123.456|round(-1, 'ceil')
+1|round(1)
+0.1|round(20)
+5|filesizeformat
+5.5|filesizeformat
+1048576|filesizeformat(true)
+999999|filesizeformat
+1e15|filesizeformat(true)
+-5|filesizeformat
+'a b'|urlencode
+{'x': none}|urlencode
+'a'|urlize
+'foo@bar.com, http://a.b.com/?q=(x)'|urlize
+'"http://a.com"'|urlize
+'www.a.com:8080/x'|urlize
+'x@y'|urlize
+'@a@b.com'|urlize
+'http://localhost'|urlize
+'http://[::1]/'|urlize
+'a.com b.org/path c.io'|urlize
+range(3)|map('string')|join
+range(3)|sum
+range(3)|first
+range(3)|last
+range(0)|first is defined
+range(5)|random is number
+range(10)|batch(3)|map('sum')|list
+range(10)|slice(3)|map('list')|list
+range(3)|reverse|list
+range(3)|tojson
+range(3) == range(3)
+range(3) == [0,1,2]
+(range(3)|list) == [0,1,2]
+range(-3)|list
+range(3, -3, -2)|list
+dict(a=1).a
+dict(a=1)|items|list
+dict([['a', 1]]).items()|list
+dict(a=1) == {'a': 1}
+namespace(a=1)
+cycler(1, 2).current
+joiner('-') is callable
+d.items()|map('first')|list
+d.items()|sort(attribute='1', reverse=true)|first
+d.values()|sum
+d.keys()|join
+d.keys()|list|first
+d.items()|length
+d.keys() is iterable
+d.keys() is sequence
+d is iterable
+'a' in d.keys()
+1 in d.values()
+('a', 1) in d.items()
+d == d.copy()
+d|length
+d|list|last
+d|map('upper')|join
+d|tojson|e
+d.a + d.b
+d['a'] ** d['b']
+d.a if d.a else 0
+d.x|default(d.a)
+(d.x or {}).y
+(d.x|default({})).y
+d.get('x', {}).get('y', 'z')
+deep.list|last
+deep.list|map(attribute='k')|last
+deep.x.y|length
+deep.x['y']['z'][0]
+deep['list'][0]['k']
+[deep.list[0].k, deep.list[1].k]
+nested[0] + nested[1]
+nested|first|sum
+nested|map('first')|sum
+s|list|unique|length
+s|map('upper')|join
+s|select('in', 'aeiou')|join
+s|batch(3)|map('join')|join('|')
+s.split()|map('reverse')|join(' ')
+s|wordwrap(5)
+s|center(21)
+s|replace('o', '')
+s|replace('', '_')
+s[0]|lower ~ s[1:]
+s.replace('World', "'quoted'")|tojson
+s is string
+s is iterable
+s is sequence
+s == 'Hello World'
+s < 'Hello Xorld'
+s|first ~ s|last
+s|length * 2
+zh|upper
+zh|list
+zh|truncate(3, true, '', 0)
+zh ~ '!'
+zh[0]
+zh|reverse
+zh|center(9)
+zh|wordcount
+zh.split('，')
+[zh]
+zh|pprint
+zh|tojson
+zh|e
+zh|urlize
+'ǆ'|capitalize
+'ŉ'|upper
+'İ'|lower
+'ΌΣΟΣ'|lower
+'ﬁ'|upper
+'ǆx'.title()
+'é'|title
+"O'Neil"|title
+'a1b2'|title
+'a_b'|title
+'a.b'|title
+'a/b c'|title
+'\u00a0x\u00a0'|trim|length
+'\x1fx'|trim|length
+'\u200bx'|trim|length
+'a\x0bb\x0cc\x1cd\x85e\u2028f'.splitlines()
+'x'.isspace()
+'\u3000'.isspace()
+'ª'.isalpha()
+'Ⅷ'.isnumeric()
+'Ⅷ'.isalpha()
+'٣'.isdigit()
+'٣'|int
+'1'.isdecimal()
+'ａ'.isalpha()
+['\x1b', '\x85', '\xa0', '\u2028', '\ufeff', '\ue000', '\u0301']
+'\u0065\u0301' == '\u00e9'
+{'\u0065\u0301': 1}['\u00e9']
+"\u0065\u0301"|length
+'\u00e9' in 'caf\u0065\u0301'
+'caf\u0065\u0301'|replace('e', 'x')
+'a\r\nb'|length
+'a\r\nb'.split('\n')
+'a\r\nb'|list
 """.strip("\n").split("\n")

@@ -116,6 +116,24 @@ public final class TaskRouter: Sendable {
         Request: Make this article shorter: The council met on Monday and talked for hours.
         Task: summary
 
+        Request: How many players are in a football team?
+        Task: question
+
+        Request: Three funny names for a boat.
+        Task: writing
+
+        Request: The gist of this text: It rained all week and the match was moved to June.
+        Task: summary
+
+        Request: The prices in this offer: tea for 3 euros, cake for 4 euros.
+        Task: extraction
+
+        Request: This text in Spanish: I like trains.
+        Task: translation
+
+        Request: Good or bad review? The soup was salty.
+        Task: classification
+
 
         """
 

@@ -13,7 +13,7 @@ internal import Foundation
 
 /// Fills a template.
 public struct PromptStep: PipelineStep {
-    private static let sources = ["template", "template_file", "profile"]
+    private static let sources = ["template", "template_file", "library", "profile"]
     private static let maximumFileSize = 1 << 20
 
     /// Makes the step.
@@ -23,10 +23,12 @@ public struct PromptStep: PipelineStep {
     public var definition: StepDefinition {
         StepDefinition(
             name: "prompt",
-            summary: "Fills a template, written out, from a file, or that of a task.",
+            summary: "Fills a template, written out, from a file, from a library, or that of a task.",
             inputs: [
                 StepPort("template", .string, "The template itself."),
                 StepPort("template_file", .string, "A file with the template, relative to the pipeline's folder."),
+                StepPort(
+                    "library", .string, "A template in the folder 'prompts' beside the pipeline, such as 'extract@^1'."),
                 StepPort("profile", .string, "A task whose standard template is used, such as '${route.task}'."),
                 StepPort(
                     "engine", .string, "How the template is written; 'format' if not given.",
@@ -48,6 +50,11 @@ public struct PromptStep: PipelineStep {
                     nil, "The step \(problem).",
                     suggestion: "Give exactly one of \(Self.sources.joined(separator: ", ")).")
             ]
+        }
+        if let reference = inputs.literals["library"]?.stringValue {
+            do {
+                try PromptRendering.check(library: reference)
+            } catch { return [StaticInputs.Problem("library", "The template cannot be found: \(error)")] }
         }
         guard let template = inputs.literals["template"]?.stringValue else { return [] }
         let engine = inputs.literals["engine"]?.stringValue.flatMap(TemplateEngine.init) ?? .format
@@ -72,6 +79,9 @@ public struct PromptStep: PipelineStep {
             let source = try Self.read(file, in: context.baseFolder)
             let isJinja = file.hasSuffix(".jinja") || file.hasSuffix(".j2")
             text = try PromptRendering.render(source, engine: engine ?? (isJinja ? .jinja : .format), values)
+        } else if let reference = inputs.string("library") {
+            let folder = try Self.path("prompts", in: context.baseFolder)
+            text = try PromptRendering.render(library: reference, folder: folder, values)
         } else {
             let profile = TaskProfile.standard(try TaskType(named: inputs.requiredString("profile")))
             text = try PromptRendering.render(profile.template, engine: .format, values)

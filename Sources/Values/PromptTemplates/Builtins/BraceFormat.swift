@@ -46,7 +46,8 @@ struct BraceFormat {
             }
             guard open == 0 else {
                 throw TemplateFailure.value(
-                    start == text.count ? "Single '{' encountered in format string" : "expected '}' before end of string")
+                    start == text.count
+                        ? "Single '{' encountered in format string" : "expected '}' before end of string")
             }
             result += try self.field(Array(text[start..<index - 1]), depth: depth)
             try self.renderer.charge(bytes: result.utf8.count / 64 + 1)
@@ -59,7 +60,9 @@ struct BraceFormat {
         var value = try self.value(Array(text[..<nameEnd]))
         var rest = text[nameEnd...]
         if rest.first == "!" {
-            guard rest.count > 1 else { throw TemplateFailure.value("end of string while looking for conversion specifier") }
+            guard rest.count > 1 else {
+                throw TemplateFailure.value("end of string while looking for conversion specifier")
+            }
             let conversion = rest[rest.startIndex + 1]
             switch conversion {
             case "s": value = .string(try value.text())
@@ -72,7 +75,8 @@ struct BraceFormat {
             }
         }
         let specification = rest.count < 2 ? "" : try self.run(Array(rest.dropFirst()), depth: depth + 1)
-        let text = specification.isEmpty
+        let text =
+            specification.isEmpty
             ? try value.text() : try NumberFormat(parsing: specification).format(value, self.renderer)
         return self.escapes && !value.isMarkup ? text.escapedForHTML : text
     }
@@ -93,7 +97,9 @@ struct BraceFormat {
                 }
                 value = found
             } else {
-                guard let close = rest.firstIndex(of: "]") else { throw TemplateFailure.value("Missing ']' in format string") }
+                guard let close = rest.firstIndex(of: "]") else {
+                    throw TemplateFailure.value("Missing ']' in format string")
+                }
                 let key = String(rest[..<close])
                 rest = rest[(close + 1)...]
                 value = try self.renderer.item(Int(key).map { .int($0) } ?? .string(key), of: value)
@@ -111,7 +117,9 @@ struct BraceFormat {
             }
             return self.arguments.positional[index]
         }
-        guard let value = self.arguments.value(name) else { throw TemplateFailure.value("KeyError: \(name.pythonQuoted)") }
+        guard let value = self.arguments.value(name) else {
+            throw TemplateFailure.value("KeyError: \(name.pythonQuoted)")
+        }
         return value
     }
 }

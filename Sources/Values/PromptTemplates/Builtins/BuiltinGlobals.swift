@@ -10,7 +10,8 @@ enum BuiltinGlobals {
         return try value.elements().map { element in
             let pair = try element.elements()
             guard pair.count == 2 else {
-                throw TemplateFailure.value("dictionary update sequence element has length \(pair.count); 2 is required")
+                throw TemplateFailure.value(
+                    "dictionary update sequence element has length \(pair.count); 2 is required")
             }
             return (pair[0], pair[1])
         }
@@ -74,7 +75,9 @@ enum BuiltinGlobals {
         ),
         (
             "lipsum",
-            { _, _ in throw TemplateFailure.runtime("lipsum() is left out here; write the filler text into the template.") }
+            { _, _ in
+                throw TemplateFailure.runtime("lipsum() is left out here; write the filler text into the template.")
+            }
         ),
     ]
 

@@ -55,8 +55,11 @@ extension BuiltinFilter {
             }
             var parts: [String] = []
             for (key, value) in dict.pairs where !value.isNone && !value.isUndefined {
-                guard let name = key.stringValue else { throw TemplateFailure.type("expected string or bytes-like object") }
-                guard !name.unicodeScalars.contains(where: { " \t\n\u{c}\r\u{b}/>=".unicodeScalars.contains($0) }) else {
+                guard let name = key.stringValue else {
+                    throw TemplateFailure.type("expected string or bytes-like object")
+                }
+                guard !name.unicodeScalars.contains(where: { " \t\n\u{c}\r\u{b}/>=".unicodeScalars.contains($0) })
+                else {
                     throw TemplateFailure.value("Invalid character in attribute name: \(name.pythonQuoted)")
                 }
                 parts.append("\(try call.renderer.escape(key))=\"\(try call.renderer.escape(value))\"")
@@ -113,7 +116,8 @@ enum HTMLText {
     private static func character(_ name: String) -> String? {
         if name.hasPrefix("#") {
             let digits = name.dropFirst()
-            let value = digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+            let value =
+                digits.first == "x" || digits.first == "X" ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
             guard let value else { return nil }
             return value == 0 ? "\u{FFFD}" : String(Unicode.Scalar(value) ?? "\u{FFFD}")
         }
@@ -157,7 +161,9 @@ enum HTMLText {
         var result = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            if scalar.isASCII, scalar.isPythonWord || "-.~".unicodeScalars.contains(scalar) || scalar == "/" && !forQuery {
+            if scalar.isASCII,
+                scalar.isPythonWord || "-.~".unicodeScalars.contains(scalar) || scalar == "/" && !forQuery
+            {
                 result.unicodeScalars.append(scalar)
             } else if scalar == " ", forQuery {
                 result += "+"

@@ -19,7 +19,8 @@ extension BuiltinFilter {
         BuiltinFilter("filesizeformat", ["binary"]) { call in
             guard let bytes = try NumberFilters.float(call.value) else {
                 throw call.value.number == nil && !call.value.isString
-                    ? TemplateFailure.type("float() argument must be a string or a real number, not '\(call.value.typeName)'")
+                    ? TemplateFailure.type(
+                        "float() argument must be a string or a real number, not '\(call.value.typeName)'")
                     : TemplateFailure.value("could not convert string to float: \(try call.value.representation())")
             }
             return .string(try NumberFilters.fileSize(bytes, binary: try call.flag(0)))
@@ -63,7 +64,9 @@ enum NumberFilters {
         if let point = padded.firstIndex(of: ".") {
             let next = padded.index(after: point)
             if next == padded.endIndex || !padded[next].isNumber { padded.insert("0", at: next) }
-            if point == padded.startIndex || !padded[padded.index(before: point)].isNumber { padded.insert("0", at: point) }
+            if point == padded.startIndex || !padded[padded.index(before: point)].isNumber {
+                padded.insert("0", at: point)
+            }
         }
         return Double(padded)
     }
@@ -185,7 +188,9 @@ enum NumberFilters {
         let base: Double = binary ? 1024 : 1000
         if bytes == 1 { return "1 Byte" }
         if bytes < base {
-            guard let whole = try self.truncate(bytes) else { throw TemplateFailure(.overflow, "cannot convert float infinity to integer") }
+            guard let whole = try self.truncate(bytes) else {
+                throw TemplateFailure(.overflow, "cannot convert float infinity to integer")
+            }
             return "\(whole) Bytes"
         }
         if bytes.isNaN { throw TemplateFailure.value("cannot convert float NaN to integer") }

@@ -109,7 +109,9 @@ extension BuiltinMethods {
             let separator = try call.string(0)
             guard !separator.isEmpty else { throw TemplateFailure.value("empty separator") }
             let parts = owner.text.split(at: separator, limit: 1, fromRight: fromRight)
-            let found = parts.count == 2 ? [parts[0], separator, parts[1]]
+            let found =
+                parts.count == 2
+                ? [parts[0], separator, parts[1]]
                 : fromRight ? ["", "", owner.text] : [owner.text, "", ""]
             return .tuple(found.map { owner.same($0) })
         }

@@ -16,9 +16,11 @@ struct NumberFormat {
     init(parsing text: String) throws {
         var scalars = Array(text.unicodeScalars)[...]
         let alignments: Set<Unicode.Scalar> = ["<", ">", "=", "^"]
+        var hasFill = false
         if scalars.count > 1, alignments.contains(scalars[scalars.startIndex + 1]) {
             self.fill = scalars.removeFirst()
             self.alignment = scalars.removeFirst()
+            hasFill = true
         } else if let first = scalars.first, alignments.contains(first) {
             self.alignment = scalars.removeFirst()
         }
@@ -28,7 +30,8 @@ struct NumberFormat {
             scalars.removeFirst()
         }
         if scalars.first == "0" {
-            if self.alignment == nil { (self.fill, self.alignment) = ("0", "=") }
+            if !hasFill { self.fill = "0" }
+            if self.alignment == nil { self.alignment = "=" }
             scalars.removeFirst()
         }
         self.width = try Self.digits(&scalars) ?? 0
@@ -85,7 +88,9 @@ struct NumberFormat {
     }
 
     private func format(integer: Int) throws -> String {
-        let prefixes: [Unicode.Scalar: (String, Int)] = ["b": ("0b", 2), "o": ("0o", 8), "x": ("0x", 16), "X": ("0X", 16)]
+        let prefixes: [Unicode.Scalar: (String, Int)] = [
+            "b": ("0b", 2), "o": ("0o", 8), "x": ("0x", 16), "X": ("0X", 16),
+        ]
         switch self.kind {
         case nil, "d", "n", "b", "o", "x", "X":
             guard self.precision == nil else {
@@ -96,7 +101,8 @@ struct NumberFormat {
             let grouped = self.group(digits, size: radix == 10 ? 3 : 4)
             return self.pad(
                 sign: self.signText(isNegative: integer < 0) + (self.isAlternate ? prefix : ""), digits: grouped)
-        case "c": return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
+        case "c":
+            return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
         case "e", "E", "f", "F", "g", "G", "%": return try self.format(Double(integer))
         default: throw self.unknownKind("int")
         }

@@ -75,7 +75,9 @@ struct PercentFormat {
     private mutating func conversion(_ text: [Unicode.Scalar], _ index: inout Int) throws -> String {
         var named: Value?
         if index < text.count, text[index] == "(" {
-            guard let end = text[index...].firstIndex(of: ")") else { throw TemplateFailure.value("incomplete format key") }
+            guard let end = text[index...].firstIndex(of: ")") else {
+                throw TemplateFailure.value("incomplete format key")
+            }
             guard case .dict(let dict) = self.operand else { throw TemplateFailure.type("format requires a mapping") }
             let key = String(text[index + 1..<end])
             guard let value = dict[key] else { throw TemplateFailure.value("KeyError: \(key.pythonQuoted)") }

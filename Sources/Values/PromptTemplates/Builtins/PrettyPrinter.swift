@@ -13,7 +13,9 @@ struct PrettyPrinter {
 
     /// The value on one line, dictionaries sorted by key.
     private static func oneLine(_ value: Value, depth: Int = 0) throws -> String {
-        guard depth < Value.maximumNesting else { throw TemplateFailure.limit("The value is nested too deeply to print.") }
+        guard depth < Value.maximumNesting else {
+            throw TemplateFailure.limit("The value is nested too deeply to print.")
+        }
         func join(_ elements: [Value]) throws -> String {
             try elements.map { try self.oneLine($0, depth: depth + 1) }.joined(separator: ", ")
         }

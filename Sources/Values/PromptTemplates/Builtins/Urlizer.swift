@@ -97,7 +97,8 @@ struct Urlizer {
         let tail = /(?::\d{1,5})?(?:[\/?#]\S*)?/
         let named = /(?:https?:\/\/|www\.)(?:(?:[\w%\-]+\.)+)?(?:[a-z]{2,63}|xn--[\w%]{2,59})/.ignoresCase()
         let old = /(?:[\w%\-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)/.ignoresCase()
-        let numeric = /https?:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[(?:[\da-f]{0,4}:){2}(?:[\da-f]{0,4}:?){1,6}\])/.ignoresCase()
+        let numeric = /https?:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[(?:[\da-f]{0,4}:){2}(?:[\da-f]{0,4}:?){1,6}\])/
+            .ignoresCase()
         func matches(_ host: Regex<Substring>) -> Bool {
             // Host and tail are told apart by the first character that only the tail may have.
             let afterScheme = text.range(afterScheme: "://")

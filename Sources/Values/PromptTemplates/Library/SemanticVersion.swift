@@ -40,7 +40,8 @@ public struct SemanticVersion: Sendable, Hashable, Comparable, CustomStringConve
 
     static func number(_ text: Substring) -> Int? {
         // Nine digits are more than any version needs and leave room to count on.
-        guard !text.isEmpty, text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), text.count == 1 || text.first != "0"
+        guard !text.isEmpty, text.utf8.count <= 9, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            text.count == 1 || text.first != "0"
         else { return nil }
         return Int(text)
     }
@@ -123,11 +124,14 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
             ]
         }
         switch operation {
-        case "": return range(below: self.next(version, given))
-            .replacingIfExact(given == 3, with: [
-                Bound(isLower: true, isInclusive: true, version: version),
-                Bound(isLower: false, isInclusive: true, version: version),
-            ])
+        case "":
+            return range(below: self.next(version, given))
+                .replacingIfExact(
+                    given == 3,
+                    with: [
+                        Bound(isLower: true, isInclusive: true, version: version),
+                        Bound(isLower: false, isInclusive: true, version: version),
+                    ])
         case "=", "==":
             return [
                 Bound(isLower: true, isInclusive: true, version: version),

@@ -177,7 +177,8 @@ public final class TemplateLibrary: Sendable {
         guard size <= TemplateFile.maximumSize, let data = FileManager.default.contents(atPath: full),
             data.count <= TemplateFile.maximumSize
         else {
-            let reason = size > TemplateFile.maximumSize
+            let reason =
+                size > TemplateFile.maximumSize
                 ? "The file is larger than \(TemplateFile.maximumSize) bytes." : "The file cannot be read."
             return self.broken(file, TemplateFile.Failure(line: nil, message: reason), path)
         }

@@ -101,7 +101,8 @@ final class MacroValue: ObjectValue {
         for parameter in self.macro.parameters {
             let reference = names[parameter.name.id]
             guard case .missing = renderer.frame[reference] else { continue }
-            renderer.frame[reference] = try parameter.defaultValue.map { try renderer.evaluate($0) }
+            renderer.frame[reference] =
+                try parameter.defaultValue.map { try renderer.evaluate($0) }
                 ?? renderer.undefined("parameter '\(parameter.name.name)' was not provided")
         }
     }

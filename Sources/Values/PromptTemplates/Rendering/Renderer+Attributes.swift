@@ -23,13 +23,21 @@ extension Renderer {
         case .object(let object): return try object.attribute(name, self)
         case .tuple(let tuple) where tuple.isGroup && name == "grouper": return tuple.elements.first
         case .tuple(let tuple) where tuple.isGroup && name == "list": return tuple.elements.last
+        case .int, .bool, .float:
+            if name == "real", let number = value.number {
+                if case .int(let whole) = number { return .int(whole) }
+                return value
+            }
+            return BuiltinMethods.bind(name, to: value).map { .object($0) }
         default: return BuiltinMethods.bind(name, to: value).map { .object($0) }
         }
     }
 
     /// In the sandbox: something that fails when it is used, for what templates may not touch.
     private func refusal(of name: String, _ value: Value) -> Value? {
-        guard BuiltinMethods.bind(name, to: value) != nil, BuiltinMethods.isMutating(name, of: value) else { return nil }
+        guard BuiltinMethods.bind(name, to: value) != nil, BuiltinMethods.isMutating(name, of: value) else {
+            return nil
+        }
         return self.undefined(
             "access to attribute '\(name)' of '\(value.typeName)' object is unsafe.", code: .forbidden)
     }
@@ -91,10 +99,11 @@ extension Renderer {
         case .object(let range as RangeValue):
             let elements = try indices(range.count ?? 0).compactMap { try range.item(.int($0)) }
             return .list(elements)
-        case .undefined(let undefined): 
+        case .undefined(let undefined):
             if undefined.mode == .chainable { return value }
             throw undefined.failure
-        default: return self.undefined("\(value.ownerName) has no element slice")
+        case .dict: throw TemplateFailure.type("unhashable type: 'slice'")
+        default: throw TemplateFailure.type("'\(value.typeName)' object is not subscriptable")
         }
     }
 }

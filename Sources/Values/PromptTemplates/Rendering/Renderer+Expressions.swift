@@ -62,6 +62,10 @@ extension Renderer {
             let stop = try bounds.stop.map { try self.evaluate($0) } ?? .none
             let step = try bounds.step.map { try self.evaluate($0) } ?? .none
             self.position = expression.position
+            if case .literal = base.kind, !value.isString {
+                // Jinja computes constants beforehand, and there this is no error.
+                return self.undefined("\(value.ownerName) has no element slice")
+            }
             return try self.slice(value, start, stop, step)
         case .list(let items):
             try self.charge(count: items.count)

@@ -11,7 +11,8 @@ extension Renderer {
         try self.write(try self.runRecursively(loop, function: function, over: iterable, depth: 0).text())
     }
 
-    private func runRecursively(_ loop: LoopStatement, function: Int, over iterable: Value, depth: Int) throws -> Value {
+    private func runRecursively(_ loop: LoopStatement, function: Int, over iterable: Value, depth: Int) throws -> Value
+    {
         let (code, context, outerFrame) = (self.code, self.context, self.frame)
         return try self.called {
             let frame = SlotFrame(count: code.functions[function].slotCount, parent: outerFrame)

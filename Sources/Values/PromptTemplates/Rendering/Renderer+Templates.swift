@@ -4,7 +4,9 @@
 extension Renderer {
     /// Runs a template's own text, and its parents'.
     func runRoot(of code: TemplateCode, in context: TemplateContext) throws {
-        for block in code.blocks { context.blocks[block.name, default: []].append(BlockImplementation(block: block, code: code)) }
+        for block in code.blocks {
+            context.blocks[block.name, default: []].append(BlockImplementation(block: block, code: code))
+        }
         var next: TemplateCode? = code
         while let current = next {
             (self.code, self.context, self.parent) = (current, context, nil)
@@ -65,7 +67,9 @@ extension Renderer {
                 self.frame = SlotFrame(count: layout.slotCount, parent: nil)
                 self.willDispose(self.frame)
                 let names = self.code.names
-                if layout.usesSelf { self.frame[names[implementation.block.selfName.id]] = .object(SelfReference(context)) }
+                if layout.usesSelf {
+                    self.frame[names[implementation.block.selfName.id]] = .object(SelfReference(context))
+                }
                 if layout.usesSuper {
                     self.frame[names[implementation.block.superName.id]] =
                         self.superBlock(implementation.block.name, index: index + 1, context)
@@ -185,7 +189,8 @@ extension Renderer {
         let module = try self.module(
             statement.template, withContext: statement.withContext, visible: statement.visible)
         for (name, target) in statement.names {
-            let value = module.attributes[name]
+            let value =
+                module.attributes[name]
                 ?? self.undefined(
                     "the template '\(module.name)' (imported on line \(statement.position.line)) "
                         + "does not export the requested name '\(name)'. "

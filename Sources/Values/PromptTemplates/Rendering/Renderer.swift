@@ -147,7 +147,8 @@ final class Renderer {
     func called<Result>(_ body: () throws -> Result) throws -> Result {
         guard self.depth < self.options.limits.depth else {
             throw TemplateFailure.limit(
-                "Calls are nested more than \(self.options.limits.depth) levels deep; the template may call itself endlessly.")
+                "Calls are nested more than \(self.options.limits.depth) levels deep; the template may call itself endlessly."
+            )
         }
         self.depth += 1
         defer { self.depth -= 1 }

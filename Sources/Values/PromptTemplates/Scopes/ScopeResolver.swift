@@ -95,7 +95,9 @@ struct ScopeResolver {
     }
 
     private mutating func dump(_ visible: Int, _ frame: Frame) {
-        self.visibleNames[visible] = frame.symbols.visibleStores().map { ($0.name, self.reference($0.variable, from: frame)) }
+        self.visibleNames[visible] = frame.symbols.visibleStores().map {
+            ($0.name, self.reference($0.variable, from: frame))
+        }
     }
 
     // MARK: Expressions
@@ -283,26 +285,5 @@ struct ScopeResolver {
         self.functions[macro.function].usesKeywordArguments = special.contains("kwargs") && !explicit.contains("kwargs")
         self.functions[macro.function].usesVariableArguments =
             special.contains("varargs") && !explicit.contains("varargs")
-    }
-}
-
-extension LoopStatement {
-    /// Whether a block inside the loop sees the loop's variables.
-    fileprivate var hasScopedBlock: Bool { Self.hasScopedBlock(self.body) || Self.hasScopedBlock(self.otherwise) }
-
-    private static func hasScopedBlock(_ statements: [Statement]) -> Bool {
-        statements.contains { statement in
-            switch statement {
-            case .block(let block): block.isScoped || self.hasScopedBlock(block.body)
-            case .condition(let condition):
-                condition.branches.contains { self.hasScopedBlock($0.body) } || self.hasScopedBlock(condition.otherwise)
-            case .loop(let loop): loop.hasScopedBlock
-            case .with(let with): self.hasScopedBlock(with.body)
-            case .filterBlock(let block): self.hasScopedBlock(block.body)
-            case .assignBlock(let block): self.hasScopedBlock(block.body)
-            case .autoescape(let block): self.hasScopedBlock(block.body)
-            default: false
-            }
-        }
     }
 }

@@ -45,7 +45,8 @@ struct Lexer {
             if self.lineStarts[middle] <= index { low = middle } else { high = middle - 1 }
         }
         return TemplatePosition(
-            line: Int32(clamping: low + self.options.firstLine), column: Int32(clamping: index - self.lineStarts[low] + 1))
+            line: Int32(clamping: low + self.options.firstLine),
+            column: Int32(clamping: index - self.lineStarts[low] + 1))
     }
 
     func failure(_ message: String, at index: Int) -> TemplateFailure {

@@ -32,7 +32,9 @@ extension Parser {
     }
 
     mutating func parseExtends(at start: TemplatePosition) throws -> Statement {
-        guard self.scopeDepth == 0 else { throw self.failure("cannot use extend from a non top-level scope", at: start) }
+        guard self.scopeDepth == 0 else {
+            throw self.failure("cannot use extend from a non top-level scope", at: start)
+        }
         self.hasExtends = true
         return .extends(ExtendsStatement(template: try self.parseExpression(), position: start))
     }

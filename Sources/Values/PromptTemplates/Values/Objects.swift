@@ -20,7 +20,8 @@ final class RangeValue: ObjectValue {
     override var count: Int? { self.length }
 
     private var length: Int {
-        let (distance, overflow) = self.step > 0
+        let (distance, overflow) =
+            self.step > 0
             ? self.stop.subtractingReportingOverflow(self.start) : self.start.subtractingReportingOverflow(self.stop)
         if overflow { return (self.stop > self.start) == (self.step > 0) ? .max : 0 }
         return distance <= 0 ? 0 : (distance - 1) / Int(clamping: self.step.magnitude) + 1
@@ -40,7 +41,8 @@ final class RangeValue: ObjectValue {
             guard let value = Int(exactly: value) else { return false }
             whole = value
         }
-        let isInside = self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
+        let isInside =
+            self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
         return isInside && (whole &- self.start) % self.step == 0
     }
 

@@ -137,7 +137,8 @@ extension Value {
             }
             let (quotient, remainder) = left.quotientAndRemainder(dividingBy: right)
             let adjusts = remainder != 0 && (remainder < 0) != (right < 0)
-            result = operation == .modulo
+            result =
+                operation == .modulo
                 ? (adjusts ? remainder + right : remainder, false) : (adjusts ? quotient - 1 : quotient, false)
         case .power:
             guard right >= 0 else { return .float(try self.power(Double(left), Double(right))) }

@@ -73,7 +73,9 @@ extension Value {
 
     /// Python's `<`, or an error where the types have no order.
     func isLess(than other: Value, symbol: String = "<", depth: Int = 0) throws -> Bool {
-        guard depth < Self.maximumNesting else { throw TemplateFailure.limit("Values are nested too deeply to compare.") }
+        guard depth < Self.maximumNesting else {
+            throw TemplateFailure.limit("Values are nested too deeply to compare.")
+        }
         if let left = self.number, let right = other.number {
             if case .int(let left) = left, case .int(let right) = right { return left < right }
             return left.double < right.double

@@ -26,7 +26,9 @@ extension Value {
     }
 
     private func writeRepresentation(to text: inout String, depth: Int) throws {
-        guard depth < Self.maximumNesting else { throw TemplateFailure.limit("The value is nested too deeply to print.") }
+        guard depth < Self.maximumNesting else {
+            throw TemplateFailure.limit("The value is nested too deeply to print.")
+        }
         guard text.utf8.count < 64 << 20 else { throw TemplateFailure.limit("The printed value is too large.") }
         switch self {
         case .string(let string): string.writePythonQuoted(to: &text)

@@ -65,7 +65,7 @@ final class TupleValue {
     }
 }
 
-/// Any other thing: a function, a loop, a namespace, …
+/// Any other thing, such as a function, a loop or a namespace.
 class ObjectValue {
     /// Python's name of the type, for messages.
     var typeName: String { "object" }

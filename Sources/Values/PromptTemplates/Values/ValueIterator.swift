@@ -39,12 +39,9 @@ extension Value {
             }
         case .tuple(let tuple): return ValueIterator(tuple.elements)
         case .dict(let dict): return ValueIterator(dict.keys)
-        case .string(let text):
+        case .string(let text), .markup(let text):
             var scalars = text.unicodeScalars.makeIterator()
             return ValueIterator { scalars.next().map { .string(String($0)) } }
-        case .markup(let text):
-            var scalars = text.unicodeScalars.makeIterator()
-            return ValueIterator { scalars.next().map { .markup(String($0)) } }
         case .undefined(let undefined):
             try undefined.checkUse()
             return ValueIterator([])
