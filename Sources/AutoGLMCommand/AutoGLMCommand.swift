@@ -30,7 +30,7 @@ enum AutoGLMCommand {
 
     /// Waits on the main thread, so that it is heard even while commands keep every other thread busy.
     @MainActor
-    private static func waitForSignal(_ signals: AsyncStream<Int32>) async -> Int32? {
+    private static func waitForSignal(_ signals: AsyncStream<Void>) async -> Int32? {
         for await _ in signals { break }
         return nil
     }

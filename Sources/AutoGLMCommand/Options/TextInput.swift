@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import LLMCore
 
 /// Text given on the command line, in a file (`@FILE`), or on standard input (`-`, or nothing where it is no terminal).
 struct TextInput: ExpressibleByArgument {
@@ -13,8 +14,13 @@ struct TextInput: ExpressibleByArgument {
     /// - Throws: ``CommandError`` when a file cannot be read.
     func text() throws -> String {
         if self.argument == "-" { return try InputFile.standardInputText() }
-        if self.argument.hasPrefix("@") { return try InputFile.text(path: String(self.argument.dropFirst())) }
-        return self.argument
+        guard self.argument.hasPrefix("@") else { return self.argument }
+        do {
+            return try InputFile.text(path: String(self.argument.dropFirst()))
+        } catch let error as CommandError {
+            let hint = "To give a text that begins with '@', pipe it in."
+            throw CommandError(error.code, "\(error.message) \(hint)")
+        }
     }
 
     /// The text of an argument that may be missing.

@@ -91,7 +91,11 @@ enum InputFile {
     /// Waits until something can be read, looking for cancellation now and then.
     private static func wait(for descriptor: Int32) throws {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        repeat { try Task.checkCancellation() } while poll(&request, 1, 100) == 0
+        var ready: Int32
+        repeat {
+            try Task.checkCancellation()
+            ready = poll(&request, 1, 100)
+        } while ready == 0 || ready < 0 && errno == EINTR
     }
 
     private static func failure(_ name: String) -> CommandError {

@@ -10,30 +10,40 @@ internal import Darwin
 
 /// Turns Ctrl-C and a request to end into an event; the second one ends the program at once.
 ///
-/// The signals are blocked in every thread and one thread waits for them, so nothing is interrupted halfway and no code
-/// runs inside a signal handler. Writing to a closed pipe becomes an error of `write`.
+/// The handler only writes a byte into a pipe, and one thread reads it. (Waiting for blocked signals is no way here:
+/// Dispatch lets the main thread wait with every signal unblocked.) Writing to a closed pipe becomes an error of `write`.
 struct Interrupts: Sendable {
-    /// One element a signal.
-    let signals: AsyncStream<Int32>
+    /// One element, when the first signal has come.
+    let signals: AsyncStream<Void>
 
-    /// Takes over the signals; call it before any thread is started.
+    /// The pipe's ends; negative where the system has no more, and signals then end the program.
+    private static let ends: (read: Int32, write: Int32) = {
+        var ends: [Int32] = [-1, -1]
+        return pipe(&ends) == 0 ? (ends[0], ends[1]) : (-1, -1)
+    }()
+
+    /// Takes over the signals.
     init() {
         signal(SIGPIPE, SIG_IGN)
-        // Shells start background jobs with this ignored, and an ignored signal cannot be waited for.
-        signal(SIGINT, SIG_DFL)
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        let (signals, continuation) = AsyncStream<Int32>.makeStream()
+        let (signals, continuation) = AsyncStream<Void>.makeStream()
         self.signals = signals
-        let waited = set
+        let source = Self.ends.read
+        guard source >= 0 else { return }
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { _ in
+                let before = errno
+                var byte: UInt8 = 0
+                _ = write(Interrupts.ends.write, &byte, 1)
+                errno = before
+            }
+        }
         DispatchQueue(label: "autoglm.signals").async {
-            var waited = waited
-            var number: Int32 = 0
-            while sigwait(&waited, &number) == 0 {
-                if case .terminated = continuation.yield(number) { _exit(ExitStatus.interrupted) }
+            var byte: UInt8 = 0
+            while true {
+                let count = read(source, &byte, 1)
+                if count < 0, errno == EINTR { continue }
+                guard count == 1 else { return }
+                if case .terminated = continuation.yield() { _exit(ExitStatus.interrupted) }
                 continuation.finish()
             }
         }

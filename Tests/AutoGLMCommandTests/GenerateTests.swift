@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Testing
+
+@Suite("The program answers")
+struct GenerateTests {
+    private static let question = "What is the capital of France?"
+    private static let greedy = ["generate", "--model", "smollm2", "--temperature", "0", "--max-tokens", "48"]
+
+    @Test("JSON output is one object with all that is promised")
+    func json() async throws {
+        let outcome = try await Program.run(Self.greedy + ["--output", "json", Self.question])
+        #expect(outcome.status == 0)
+        let report = try outcome.json()
+        for key in ["text", "token_ids", "finish_reason", "usage", "timings", "model"] { #expect(report[key] != nil) }
+        #expect(report["text"]?.stringValue?.contains("Paris") == true)
+        #expect(report["finish_reason"] == "stop" && report["model"] == "smollm2")
+        let (usage, ids) = (try #require(report["usage"]), try #require(report["token_ids"]?.arrayValue))
+        #expect(usage["completion_tokens"] == .integer(ids.count))
+        let prompt = try #require(usage["prompt_tokens"]?.integerValue)
+        #expect(usage["total_tokens"] == .integer(prompt + ids.count))
+        for key in [
+            "time_to_first_token_ms", "prefill_ms", "decode_ms", "prefill_tokens_per_second",
+            "decode_tokens_per_second",
+        ] {
+            #expect(try #require(report["timings"]?[key]?.numberValue) > 0)
+        }
+        let text = try await Program.run(["detokenize"] + ids.map { $0.serialized() })
+        #expect(text.text == report["text"]?.stringValue)
+    }
+
+    @Test("Text output is the same text, and standard input or a file give the same prompt")
+    func text() async throws {
+        let files = try TemporaryFiles(["question.txt": Self.question])
+        let direct = try await Program.run(Self.greedy + [Self.question])
+        #expect(direct.status == 0 && direct.errors.isEmpty)
+        #expect(direct.text.contains("Paris") && direct.text.hasSuffix("\n"))
+        let piped = try await Program.run(Self.greedy, input: Array(Self.question.utf8))
+        let dash = try await Program.run(Self.greedy + ["-"], input: Array(Self.question.utf8))
+        let file = try await Program.run(Self.greedy + ["@\(files.path("question.txt"))"])
+        for other in [piped, dash, file] { #expect(other.text == direct.text) }
+    }
+
+    @Test("Raw prompts skip the chat template; stop strings and the limit end the answer")
+    func raw() async throws {
+        let arguments = Self.greedy + ["--raw", "--output", "json"]
+        let raw = try await Program.run(arguments + ["--max-tokens", "3", "The capital of France is"]).json()
+        #expect(raw["text"]?.stringValue?.hasPrefix(" Paris") == true)
+        #expect(raw["finish_reason"] == "length" && raw["token_ids"]?.arrayValue?.count == 3)
+        let stopped = try await Program.run(arguments + ["--stop", "aris", "The capital of France is"]).json()
+        #expect(stopped["text"] == " P" && stopped["finish_reason"] == "stop")
+    }
+
+    @Test("Log-probabilities come with the tokens' texts when asked for")
+    func logProbabilities() async throws {
+        let arguments = Self.greedy + ["--log-probabilities", "2", "--max-tokens", "4", "--output", "json"]
+        let report = try await Program.run(arguments + [Self.question]).json()
+        let tokens = try #require(report["log_probabilities"]?.arrayValue)
+        #expect(tokens.map { $0["token_id"] } == report["token_ids"]?.arrayValue)
+        #expect(tokens.compactMap { $0["text"]?.stringValue }.joined() == report["text"]?.stringValue)
+        for token in tokens {
+            #expect(token["top"]?.arrayValue?.count == 2)
+            #expect(try #require(token["log_probability"]?.numberValue) <= 0)
+        }
+    }
+
+    @Test("A schema makes the answer a value that fits it")
+    func schema() async throws {
+        let files = try TemporaryFiles([
+            "s.json": #"{"type":"object","properties":{"capital":{"type":"string"}},"required":["capital"]}"#
+        ])
+        let arguments = Self.greedy + ["--json-schema", files.path("s.json")]
+        let text = try await Program.run(arguments + [Self.question])
+        #expect(text.status == 0)
+        #expect(try text.json()["capital"]?.stringValue == "Paris")
+        let report = try await Program.run(arguments + ["--output", "json", Self.question]).json()
+        #expect(report["value"] == ["capital": "Paris"] && report["attempts"] == 1)
+        try files.write(Data(#"{"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^zzz$"}}}"#.utf8), "no.json")
+        let failed = try await Program.run(
+            Self.greedy + ["--max-tokens", "6", "--json-schema", files.path("no.json"), "Hi"])
+        #expect(failed.status == 1 && failed.text.isEmpty)
+        #expect(failed.errors.contains("code: result-parsing."))
+    }
+
+    @Test("Ctrl-C stops cleanly: what was written stays, the status is 130")
+    func interrupt() async throws {
+        let outcome = try await Program.run(
+            ["generate", "--raw", "--temperature", "0", "Count: one, two, three, four,"]
+        ) { process, _ in
+            process.interrupt()
+        }
+        #expect(outcome.status == 130)
+        #expect(!outcome.text.isEmpty && outcome.text.utf8.count < 4000)
+        #expect(String(validating: outcome.output, as: UTF8.self) != nil)
+        #expect(!outcome.errors.contains("error"))
+    }
+
+    @Test("A reader that goes away ends the program quietly")
+    func closedPipe() async throws {
+        let program = try Program.url().path
+        let shell = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let line = #""$0" generate --raw --temperature 0 'Count: one, two, three,' | head -c 5"#
+        shell.arguments = ["-c", line, program]
+        shell.standardInput = FileHandle.nullDevice
+        shell.standardOutput = output
+        shell.standardError = errors
+        try shell.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaints = errors.fileHandleForReading.readDataToEndOfFile()
+        shell.waitUntilExit()
+        #expect(text.count == 5)
+        #expect(complaints.isEmpty)
+        #expect(shell.terminationStatus == 0)
+    }
+
+    @Test("A chat answers each line that is piped in, and knows its commands")
+    func chat() async throws {
+        let lines =
+            "What is the capital of France?\n\n/hepl\n/help\n/reset\nWhat is the capital of Germany?\n/exit\nNever.\n"
+        let outcome = try await Program.run(
+            ["chat", "--temperature", "0", "--max-tokens", "12"], input: Array(lines.utf8))
+        #expect(outcome.status == 0)
+        let answers = outcome.text.split(separator: "\n")
+        #expect(answers.count == 2)
+        #expect(answers.first?.contains("Paris") == true && answers.last?.contains("Berlin") == true)
+        #expect(outcome.errors.contains("There is no '/hepl'. Did you mean '/help'?"))
+        #expect(outcome.errors.contains("/reset  forget"))
+    }
+
+    @Test("The engine's speed is reported in the form that bench/ reads")
+    func bench() async throws {
+        let outcome = try await Program.run(
+            ["bench", "engine", "--prompt-tokens", "32", "--generated-tokens", "6", "--runs", "1", "--output", "json"])
+        #expect(outcome.status == 0)
+        let report = try outcome.json()
+        #expect(report["bench"] == "engine" && report["machine"]?["cpu"] != nil)
+        let rows = try #require(report["rows"]?.arrayValue)
+        #expect(rows.map { $0["measure"] } == ["prefill_32", "decode_1"])
+        for row in rows {
+            #expect(try #require(row["ours"]?.numberValue) > 0)
+            #expect(row["unit"] == "tokens/s")
+        }
+    }
+
+    @Test("The doctor finds the default model whole")
+    func doctor() async throws {
+        let outcome = try await Program.run(["doctor", "--full", "--output", "json"])
+        let report = try outcome.json()
+        #expect(outcome.status == 0, "\(outcome.text): run make setup")
+        #expect(report["ok"] == true)
+        let model = report["checks"]?.arrayValue?.first { $0["name"] == "default model" }
+        #expect(
+            model?["detail"]?.stringValue?
+                .contains("SHA-256 b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53") == true)
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LLMCore
+import Testing
+
+@Suite("Bad command lines are refused with help")
+struct UsageTests {
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        var arguments: [String]
+        var status: Int32
+        var said: [String]
+
+        init(_ arguments: String, _ status: Int32, _ said: String...) {
+            self.arguments = arguments.split(separator: " ").map(String.init)
+            self.status = status
+            self.said = said
+        }
+
+        var testDescription: String { self.arguments.joined(separator: " ") }
+    }
+
+    @Test(
+        "The exit status and the message tell what to do",
+        arguments: [
+            Refusal("generat x", 64, "error: There is no command 'generat'. Did you mean 'generate'?"),
+            Refusal("generate --modle x", 64, "error: Unknown option '--modle'. Did you mean '--model'?"),
+            Refusal("generate --temperature -1 x", 64, "error: temperature is -1.0; it must be 0 or more."),
+            Refusal("generate --top-p 0 x", 64, "top-p is 0.0"),
+            Refusal("generate --max-tokens -5 x", 64, "--max-tokens is -5"),
+            Refusal("generate --max-tokens many x", 64, "many"),
+            Refusal("generate --threads 0 x", 64, "--threads is 0"),
+            Refusal("generate --log-probabilities 101 x", 64, "from 0 to 100"),
+            Refusal("generate --backend vlm x", 64, "Did you mean 'vllm'?"),
+            Refusal("generate --device cdua x", 64, "Did you mean 'cuda'?"),
+            Refusal("generate --output yaml x", 64, "text", "json"),
+            Refusal("generate --raw --system s x", 64, "--system"),
+            Refusal("generate --model smolm2 x", 1, "Did you mean 'smollm2'?", "code: llm.unknown-model"),
+            Refusal("generate --model no/such.gguf x", 1, "no/such.gguf"),
+            Refusal("generate --model Package.swift/ x", 1, "Package.swift"),
+            Refusal("generate --model ./Package.swift x", 1, "code: model-file.not-a-model"),
+            Refusal("generate --device cuda x", 1, "vLLM, TGI and Triton", "code: llm.unsupported"),
+            Refusal("generate --backend vllm x", 1, "not available in this version"),
+            Refusal("generate @no-such-file", 1, "no-such-file"),
+            Refusal("generate --json-schema no-such-file x", 1, "no-such-file"),
+            Refusal("generate --context-length 8 --max-tokens 1 Hello", 1, "code: llm.context-overflow"),
+            Refusal("detokenize 5 99999999", 1, "'99999999' is no token id"),
+            Refusal("detokenize five", 1, "'five' is no token id"),
+            Refusal("tokenize --file no-such-file", 1, "no-such-file"),
+            Refusal("tokenize --file Makefile text", 64, "not both"),
+            Refusal("render no-such-file", 1, "no-such-file"),
+            Refusal("render - --context -", 64, "both"),
+            Refusal("run no-such-file.yaml", 1, "no-such-file.yaml"),
+            Refusal("run Examples/task-flow.yaml --set txt=a", 64, "Did you mean 'text'?"),
+            Refusal("run Examples/task-flow.yaml --set text", 64, "NAME=VALUE"),
+            Refusal("run Examples/task-flow.yaml --resume r1", 1, "code: command.not-available"),
+            Refusal("steps generat", 1, "Did you mean 'generate'?"),
+            Refusal("pipeline validate no-such-file.yaml", 1, "no-such-file.yaml"),
+            Refusal("validate --schema Makefile --instance Makefile", 1, "'Makefile' is not JSON: "),
+            Refusal("bench engine --runs 0", 64, "--runs is 0"),
+        ])
+    func refusals(refusal: Refusal) async throws {
+        let outcome = try await Program.run(refusal.arguments)
+        #expect(outcome.status == refusal.status)
+        #expect(outcome.text.isEmpty)
+        #expect(outcome.errors.hasPrefix("error: "))
+        for said in refusal.said { #expect(outcome.errors.contains(said)) }
+    }
+
+    @Test("A variable of the environment that is no number is refused")
+    func badEnvironment() async throws {
+        let outcome = try await Program.run(["generate", "x"], environment: ["AUTOGLM_THREADS": "two"])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("AUTOGLM_THREADS is 'two'"))
+    }
+
+    @Test("The environment sets defaults")
+    func environment() async throws {
+        let outcome = try await Program.run(["tokenize", "x"], environment: ["AUTOGLM_MODEL": "smolm2"])
+        #expect(outcome.errors.contains("There is no model 'smolm2'"))
+    }
+
+    @Test("Where the default model is missing, the program says how to get it")
+    func missingModel() async throws {
+        let files = try TemporaryFiles()
+        let cache = ["XDG_CACHE_HOME": files.folder]
+        let outcome = try await Program.run(["generate", "x"], environment: cache)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("make setup"))
+        let doctor = try await Program.run(["doctor", "--output", "json"], environment: cache)
+        #expect(doctor.status == 1)
+        #expect(try doctor.json()["ok"] == false)
+        #expect(doctor.text.contains("make setup"))
+    }
+
+    @Test(
+        "Every command's help shows an example",
+        arguments: [
+            "", "generate", "chat", "run", "steps", "pipeline", "pipeline validate", "render", "validate", "tokenize",
+            "detokenize", "doctor", "bench", "bench engine",
+        ])
+    func help(command: String) async throws {
+        let words = command.split(separator: " ").map(String.init)
+        let outcome = try await Program.run(words + ["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.text.contains("Example:\n  autoglm \(words.joined(separator: " "))"))
+    }
+
+    @Test("The version is one line")
+    func version() async throws {
+        let outcome = try await Program.run(["--version"])
+        #expect(outcome.status == 0)
+        #expect(outcome.text == "0.1.0\n")
+    }
+}
