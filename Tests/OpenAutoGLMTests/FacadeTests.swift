@@ -103,9 +103,9 @@ struct FacadeTests {
         let model = ScriptedModel(replies: ["yes"])
         var agent = AutoGLM(adapter: model)
         agent.router = TaskRouter(rules: [TaskRule("always", .classification, weight: 9, .instruction, ["purr"])])
-        let outcome = try await agent.perform("Does it purr?") { task in
+        let outcome = try await agent.perform("Does it purr?") { decision in
             TaskProfile(
-                task: task, template: "Is this a cat? {text}",
+                task: decision.task, template: "Is this a cat? {text}",
                 parser: ParserSpecification(.choice, choices: ["yes", "no"]), sampling: .greedy, maxTokens: 3)
         }
         #expect(outcome.decision.task == .classification)

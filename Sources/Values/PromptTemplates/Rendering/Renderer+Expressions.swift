@@ -4,7 +4,9 @@ extension Renderer {
     func evaluate(_ expression: Expression) throws -> Value {
         switch expression.kind {
         case .literal(let literal): return Value(literal)
-        case .name(let use): return self.read(use)
+        case .name(let use):
+            self.position = expression.position
+            return self.read(use)
         case .attribute(let base, let use):
             let value = try self.evaluate(base)
             self.position = expression.position
