@@ -3,6 +3,7 @@
 import Foundation
 import LLMCore
 import LocalModels
+import OpenAutoGLMTesting
 import Testing
 
 @Suite("The default model answers as every model does")
@@ -31,6 +32,11 @@ struct LocalModelTests {
         #expect(response.summary.usage.promptTokens == (try await DefaultModel.get().tokenCount(Self.question)))
         let timings = try #require(response.summary.timings)
         #expect(timings.prefill > .zero && timings.timeToFirstToken >= timings.prefill)
+    }
+
+    @Test("It keeps the rules of every adapter")
+    func conformance() async throws {
+        #expect(try await ModelAdapterConformance(DefaultModel.get()).failures() == [])
     }
 
     @Test("The chat template is rendered, and begins with one beginning-of-text token")
