@@ -35,17 +35,24 @@ extension AutoGLM {
     /// - Parameters:
     ///   - text: What the user wrote.
     ///   - attempts: The most answers to look at before giving up, from 1 to 20.
-    ///   - profile: How a task is put to the model and its answer read.
+    ///   - profile: How a task is put to the model and its answer read, given the decision.
     /// - Returns: The result, and how it came about.
     /// - Throws: ``LLMError`` of the model; ``ParseError`` when no answer could be read; `CancellationError`.
     public func perform(
-        _ text: String, attempts: Int = 2, profile: (TaskType) -> TaskProfile = TaskProfile.standard
+        _ text: String, attempts: Int = 2,
+        profile: (TaskDecision) -> TaskProfile = { TaskProfile.standard($0.task, labels: $0.labels) }
     ) async throws -> TaskOutcome {
         let decision = try await self.route(text)
-        let profile = profile(decision.task)
+        let profile = profile(decision)
         let prompt = try PromptTemplate(profile.template).format(["text": .string(text)])
+        let isRaw = profile.isContinued && self.adapter.capabilities.contains(.rawPrompts)
         let request = GenerationRequest(
-            prompt: .user(prompt), sampling: profile.sampling, maxTokens: profile.maxTokens)
+            prompt: isRaw ? .raw(prompt) : .user(prompt), sampling: profile.sampling, maxTokens: profile.maxTokens,
+            stop: profile.stop)
+        if profile.choices.count > 1, self.adapter.capabilities.contains(.scoring) {
+            let label = try await self.adapter.probabilities(of: profile.choices, after: request.prompt).best.text
+            return TaskOutcome(decision: decision, prompt: prompt, answer: label, result: .string(label), repairs: [])
+        }
         let parser = ReaskingParser(try profile.parser.makeParser(), maximumAttempts: attempts)
         let outcome = try await parser.run(model: self.adapter, request: request)
         let parsed = try outcome.get()

@@ -3,7 +3,9 @@
 import LLMCore
 import OpenAutoGLMTesting
 import Pipelines
+import PromptTemplates
 import Synchronization
+import TaskRouting
 import Testing
 
 /// Keeps what it is told, from any thread.
@@ -40,7 +42,7 @@ struct PipelineRunTests {
             with: {profile: "${route.task}", text: "${input.text}"}
           - id: answer
             uses: generate
-            with: {prompt: "${prompt.text}", profile: "${route.task}"}
+            with: {prompt: "${prompt.text}", raw: "${prompt.raw}", profile: "${route.task}"}
           - id: result
             uses: parse
             with: {text: "${answer.text}", profile: "${route.task}", attempts: 2}
@@ -73,11 +75,26 @@ struct PipelineRunTests {
         )
         let request = try #require(model.requests.first)
         #expect(request.sampling.temperature == 0)
-        #expect(
-            request.prompt
-                == .user(
-                    "Extract the name from: I am Ann.\n\nAnswer with one JSON object and nothing else, for example {\"name\": \"value\"}."
-                ))
+        let profile = TaskProfile.standard(.extraction)
+        let prompt = try PromptTemplate(profile.template).format(["text": "Extract the name from: I am Ann."])
+        #expect(prompt.hasSuffix("Request: Extract the name from: I am Ann.\nJSON:"))
+        #expect(request.prompt == .raw(prompt))
+        #expect(request.stop == profile.stop && !profile.stop.isEmpty)
+    }
+
+    @Test("A classification that names its labels is decided by their probabilities")
+    func labelledClassification() async throws {
+        let model = ScriptedModel(scores: { request in request.choices.map { $0 == " spam" ? -1 : -3 } })
+        let yaml = Self.main.replacing(
+            "profile: \"${route.task}\", text", with: "profile: \"${route.task}\", labels: \"${route.labels}\", text"
+        )
+        .replacing("raw: \"${prompt.raw}\"", with: "raw: \"${prompt.raw}\", choices: \"${route.labels}\"")
+        let text = "Classify this message as spam or ham: You won!"
+        let result = try await PipelineRunner(model: model).run(
+            try Pipeline(yaml: yaml), inputs: ["text": .string(text)])
+        #expect(result.output["task"] == "classification" && result.output["result"] == "spam")
+        #expect(model.scoringRequests.last?.choices == [" spam", " ham"])
+        #expect(model.requests.isEmpty)
     }
 
     @Test("A failed parse asks the model again with the reason, and the attempts are bounded")

@@ -32,12 +32,15 @@ public struct TaskDecision: Sendable, Hashable {
     public var alternatives: [Alternative]
     /// What the decision rests on, for people.
     public var explanation: String
+    /// The labels that a classification request names itself, such as "positive or negative"; empty otherwise.
+    public var labels: [String] = []
 
     /// The decision as JSON, for logs and results.
     public var json: JSONValue {
         [
             "task": .string(self.task.rawValue), "confidence": self.confidence.map { .number($0) } ?? .null,
             "source": .string(self.source.rawValue), "explanation": .string(self.explanation),
+            "labels": .array(self.labels.map { .string($0) }),
             "alternatives": .array(
                 self.alternatives.map { ["task": .string($0.task.rawValue), "probability": .number($0.probability)] }),
         ]

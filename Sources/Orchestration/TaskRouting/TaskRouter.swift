@@ -46,6 +46,12 @@ public final class TaskRouter: Sendable {
     ///   - model: Who is asked when the rules do not decide; without one, they decide as well as they can.
     /// - Throws: What the model throws.
     public func route(_ text: String, model: (any ModelAdapter)? = nil) async throws -> TaskDecision {
+        var decision = try await self.decide(text, model: model)
+        if decision.task == .classification { decision.labels = RequestLabels.find(in: text) }
+        return decision
+    }
+
+    private func decide(_ text: String, model: (any ModelAdapter)?) async throws -> TaskDecision {
         let scores = self.scores(text)
         if let best = scores.first, best.value >= Self.leastScore, best.value - scores[1].value >= self.margin {
             return Self.decision(scores, source: .rule, reason: best.reasons.joined(separator: ", "))

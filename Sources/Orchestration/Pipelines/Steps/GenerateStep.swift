@@ -5,12 +5,6 @@ internal import OrderedCollections
 internal import ResultParsing
 internal import TaskRouting
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// Asks the model.
 public struct GenerateStep: PipelineStep {
     /// Makes the step.
@@ -66,12 +60,15 @@ public struct GenerateStep: PipelineStep {
         let text = try inputs.requiredString("prompt")
         let isRaw = inputs["raw"]?.boolValue ?? false
         let system = inputs.string("system").map { [Message.system($0)] } ?? []
-        let profile = try inputs.string("profile").map { TaskProfile.standard(try TaskType(named: $0)) }
+        let choices = try inputs.strings("choices")
+        let profile = try inputs.string("profile").map {
+            TaskProfile.standard(try TaskType(named: $0), labels: choices)
+        }
         var request = GenerationRequest(
             prompt: isRaw ? .raw(text) : .messages(system + [.user(text)]),
             sampling: Self.sampling(inputs, base: profile?.sampling ?? SamplingOptions()),
-            maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens, stop: try inputs.strings("stop"))
-        let choices = try inputs.strings("choices")
+            maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens,
+            stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
             return try await self.choose(choices, request.prompt, context)
         }
@@ -91,26 +88,15 @@ public struct GenerateStep: PipelineStep {
         ]
     }
 
-    /// Takes the choice that is likeliest per token as the continuation of the prompt.
     private func choose(
         _ choices: [String], _ prompt: Prompt, _ context: StepContext
     ) async throws -> [String: JSONValue] {
-        var isRaw = false
-        if case .raw = prompt { isRaw = true }
-        // After raw text a choice is a new word.
-        let continuations = choices.map { isRaw && !$0.hasPrefix(" ") ? " " + $0 : $0 }
-        let scores = try await context.model.score(ScoringRequest(prompt: prompt, choices: continuations))
-        let means = scores.map { $0.logProbability / Double(max(1, $0.tokenCount)) }
-        guard means.count == choices.count, let highest = means.max(), highest.isFinite,
-            let best = means.firstIndex(of: highest)
-        else { throw LLMError(.backendFailed, "'\(context.model.name)' gave no usable scores for the choices.") }
-        let powers = means.map { exp($0 - highest) }
-        let sum = powers.reduce(0, +)
-        let probabilities = zip(choices, powers).map { ($0, JSONValue.number($1 / sum)) }
-        context.emit(text: choices[best])
+        let found = try await context.model.probabilities(of: choices, after: prompt)
+        context.emit(text: found.best.text)
+        let members = found.all.map { ($0.text, JSONValue.number($0.probability)) }
         return [
-            "text": .string(choices[best]), "confidence": .number(1 / sum),
-            "probabilities": .object(.init(probabilities, uniquingKeysWith: { first, _ in first })),
+            "text": .string(found.best.text), "confidence": .number(found.best.probability),
+            "probabilities": .object(.init(members, uniquingKeysWith: { first, _ in first })),
             "finish_reason": "stop", "tokens": .integer(0),
         ]
     }

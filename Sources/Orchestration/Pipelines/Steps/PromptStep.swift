@@ -33,10 +33,14 @@ public struct PromptStep: PipelineStep {
                 StepPort(
                     "engine", .string, "How the template is written; 'format' if not given.",
                     choices: TemplateEngine.allCases.map(\.rawValue)),
+                StepPort("labels", .array, "The labels a classification chooses from, such as '${route.labels}'."),
                 StepPort("text", .string, "The value of the variable 'text'."),
                 StepPort("variables", .object, "The values of the template's variables."),
             ],
-            outputs: [StepPort("text", .string, "The filled template.")])
+            outputs: [
+                StepPort("text", .string, "The filled template."),
+                StepPort("raw", .boolean, "Whether the model is to continue the text rather than answer it."),
+            ])
     }
 
     /// Checks that there is exactly one template, and that it can be read.
@@ -72,6 +76,7 @@ public struct PromptStep: PipelineStep {
         if let text = inputs["text"] { variables["text"] = text }
         let values = Dictionary(uniqueKeysWithValues: variables.map { ($0.key, $0.value) })
         let engine = inputs.string("engine").flatMap(TemplateEngine.init)
+        var isRaw = false
         let text: String
         if let template = inputs.string("template") {
             text = try PromptRendering.render(template, engine: engine ?? .format, values)
@@ -83,10 +88,12 @@ public struct PromptStep: PipelineStep {
             let folder = try Self.path("prompts", in: context.baseFolder)
             text = try PromptRendering.render(library: reference, folder: folder, values)
         } else {
-            let profile = TaskProfile.standard(try TaskType(named: inputs.requiredString("profile")))
+            let profile = TaskProfile.standard(
+                try TaskType(named: inputs.requiredString("profile")), labels: try inputs.strings("labels"))
+            isRaw = profile.isContinued && context.model.capabilities.contains(.rawPrompts)
             text = try PromptRendering.render(profile.template, engine: .format, values)
         }
-        return ["text": .string(text)]
+        return ["text": .string(text), "raw": .bool(isRaw)]
     }
 
     private static func path(_ name: String, in folder: String?) throws -> String {

@@ -15,6 +15,7 @@ public struct RouteStep: PipelineStep {
             inputs: [StepPort("text", .string, "What the user wrote.", isRequired: true)],
             outputs: [
                 StepPort("task", .string, "The task, which 'profile' inputs of other steps take."),
+                StepPort("labels", .array, "The labels that a classification request names; empty otherwise."),
                 StepPort("confidence", .any, "Its probability from 0 to 1; null where it cannot be told."),
                 StepPort("source", .string, "Who decided: rule, model or fallback."),
                 StepPort("explanation", .string, "What the decision rests on."),
@@ -27,6 +28,7 @@ public struct RouteStep: PipelineStep {
         let decision = try await context.router.route(try inputs.requiredString("text"), model: context.model)
         return [
             "task": .string(decision.task.rawValue),
+            "labels": .array(decision.labels.map { .string($0) }),
             "confidence": decision.confidence.map { .number($0) } ?? .null,
             "source": .string(decision.source.rawValue),
             "explanation": .string(decision.explanation),
