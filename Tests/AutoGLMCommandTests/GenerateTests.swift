@@ -77,9 +77,8 @@ struct GenerateTests {
         #expect(try text.json()["capital"]?.stringValue == "Paris")
         let report = try await Program.run(arguments + ["--output", "json", Self.question]).json()
         #expect(report["value"] == ["capital": "Paris"] && report["attempts"] == 1)
-        try files.write(
-            Data(#"{"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^zzz$"}}}"#.utf8),
-            "no.json")
+        let impossible = #"{"type":"object","properties":{"a":{"type":"string","pattern":"^zzz$"}},"required":["a"]}"#
+        try files.write(Data(impossible.utf8), "no.json")
         let failed = try await Program.run(
             Self.greedy + ["--max-tokens", "6", "--json-schema", files.path("no.json"), "Hi"])
         #expect(failed.status == 1 && failed.text.isEmpty)

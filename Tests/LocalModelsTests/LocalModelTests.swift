@@ -3,6 +3,7 @@
 import Foundation
 import LLMCore
 import LocalModels
+import OpenAutoGLMTesting
 import Testing
 
 @Suite("The default model answers as every model does")
@@ -31,6 +32,11 @@ struct LocalModelTests {
         #expect(response.summary.usage.promptTokens == (try await DefaultModel.get().tokenCount(Self.question)))
         let timings = try #require(response.summary.timings)
         #expect(timings.prefill > .zero && timings.timeToFirstToken >= timings.prefill)
+    }
+
+    @Test("It keeps the rules of every adapter")
+    func conformance() async throws {
+        #expect(try await ModelAdapterConformance(DefaultModel.get()).failures() == [])
     }
 
     @Test("The chat template is rendered, and begins with one beginning-of-text token")
@@ -193,6 +199,22 @@ struct LocalModelTests {
         #expect(error?.message.contains("--raw") == true)
         let response = try await model.generate(Self.request(.raw("The capital of France is"), maxTokens: 2)).response()
         #expect(response.text.contains("Paris"))
+    }
+
+    @Test("A model that wants a beginning-of-text token gets it once, whether or not the template writes it")
+    func beginningOfText() async throws {
+        let folder = try TemporaryFolder()
+        let key = "tokenizer.ggml.add_bos_token\u{7}\0\0\0"
+        let path = try DefaultModel.patchedCopy(in: folder, "bos.gguf", key + "\0", by: key + "\u{1}")
+        let (plain, adding) = (try DefaultModel.get(), try LocalModel(path))
+        let cases: [(Prompt, Int)] = [
+            (.raw("Hello"), 1), (.raw("<|im_start|>Hello"), 0), (Self.question, 0), (.raw(""), 1),
+        ]
+        for (prompt, added) in cases {
+            #expect(try await adding.tokenCount(prompt) == plain.tokenCount(prompt) + added)
+        }
+        let scores = try await adding.score(ScoringRequest(prompt: .raw(""), choices: ["Hello", " there"]))
+        #expect(scores.map(\.tokenCount) == [1, 1])
     }
 
     @Test("A chat template with broken grammar is an error that names the line")

@@ -88,8 +88,11 @@ public struct ModelLocator: Sendable {
         let folder = parts.dropLast().joined(separator: "/")
         let exists = FileManager.default.fileExists(atPath: path)
         let files = self.modelFiles(in: exists ? path : folder.isEmpty ? "/" : folder)
-        let what = exists ? "'\(path)' is a folder; name a .gguf file in it." : "There is no model file '\(path)'."
-        let hint = exists || !files.isEmpty ? " " + NearestName.hint(for: String(parts.last ?? ""), in: files) : ""
+        if exists, files.isEmpty {
+            throw LLMError(.unknownModel, "'\(path)' is a folder without .gguf files; name a model file.")
+        }
+        let what = exists ? "'\(path)' is a folder; name a file in it." : "There is no model file '\(path)'."
+        let hint = files.isEmpty ? "" : " " + NearestName.hint(for: String(parts.last ?? ""), in: files)
         throw LLMError(.unknownModel, what + hint)
     }
 
