@@ -88,6 +88,16 @@ struct FacadeTests {
         #expect(outcome.result.serialized() == json)
     }
 
+    @Test("Where a request names its labels, the likeliest one is the result")
+    func performChoosesLabel() async throws {
+        let model = ScriptedModel(scores: { request in request.choices.map { $0.contains("neg") ? -1 : -4 } })
+        let outcome = try await AutoGLM(adapter: model).perform(
+            "Classify this review as positive or negative: The food was cold.")
+        #expect(outcome.decision.task == .classification)
+        #expect(outcome.result == "negative" && outcome.answer == "negative")
+        #expect(model.requests.isEmpty)
+    }
+
     @Test("An answer that cannot be read is asked for again, and then given up")
     func performGivesUp() async throws {
         let model = ScriptedModel(replies: ["no idea", "none"])
