@@ -12,7 +12,7 @@ internal import Tokenization
 public final class LocalModel: ModelAdapter {
     /// The name or path that the model was opened by.
     public let name: String
-    /// Raw prompts, log-probabilities and scoring; chat and tools as the file's chat template has them.
+    /// Raw prompts, log-probabilities and scoring; chat where the file has a chat template.
     public let capabilities: ModelCapabilities
     /// The engine that computes.
     package let engine: LocalEngine
@@ -36,7 +36,6 @@ public final class LocalModel: ModelAdapter {
         let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
         var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring]
         if formatter.takesMessages { capabilities.insert(.chat) }
-        if formatter.takesTools { capabilities.insert(.tools) }
         self.name = model
         self.capabilities = capabilities
         self.engine = engine
@@ -50,7 +49,10 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
-        let prompt = try self.formatter.tokens(request.prompt, tools: request.tools)
+        guard request.tools.isEmpty else {
+            throw LLMError(.unsupported, "'\(self.name)' cannot ask for tools to be called on the local engine.")
+        }
+        let prompt = try self.formatter.tokens(request.prompt)
         return try self.translatingErrors {
             try self.engine.generate(
                 GenerationJob(
@@ -82,7 +84,7 @@ public final class LocalModel: ModelAdapter {
     }
 
     /// Counts the tokens of a prompt, chat template included.
-    public func tokenCount(_ prompt: Prompt) async throws -> Int { try self.formatter.tokens(prompt, tools: []).count }
+    public func tokenCount(_ prompt: Prompt) async throws -> Int { try self.formatter.tokens(prompt).count }
 
     private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as EngineError { throw LLMError(error, model: self.name) }

@@ -11,8 +11,6 @@ struct PromptFormatter: Sendable {
     private let tokenizer: Tokenizer
     private let template: ChatTemplate?
     private let model: String
-    /// Whether the chat template has a place for tools.
-    let takesTools: Bool
 
     /// Compiles the file's chat template.
     ///
@@ -26,7 +24,6 @@ struct PromptFormatter: Sendable {
             try ChatTemplate(
                 source: $0, bosToken: text(tokenizer.beginOfText), eosToken: text(tokenizer.endOfText))
         }
-        self.takesTools = source?.contains("tools") ?? false
         self.tokenizer = tokenizer
         self.model = model
     }
@@ -37,20 +34,15 @@ struct PromptFormatter: Sendable {
     /// The text that the model sees.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
-    func text(_ prompt: Prompt, tools: [ToolDefinition] = []) throws -> String {
-        guard tools.isEmpty || self.takesTools else {
-            throw LLMError(.unsupported, "The chat template of '\(self.model)' has no place for tools.")
-        }
+    func text(_ prompt: Prompt) throws -> String {
         switch prompt {
         case .raw(let text): return text
-        case .messages(let messages): return try self.render(messages, tools: tools)
+        case .messages(let messages): return try self.render(messages)
         }
     }
 
     /// The tokens that the model sees.
-    func tokens(_ prompt: Prompt, tools: [ToolDefinition]) throws -> [TokenID] {
-        self.tokens(try self.text(prompt, tools: tools))
-    }
+    func tokens(_ prompt: Prompt) throws -> [TokenID] { self.tokens(try self.text(prompt)) }
 
     /// The tokens of a text in which special tokens are spelled out.
     ///
@@ -73,7 +65,7 @@ struct PromptFormatter: Sendable {
         return self.tokenizer.encode(choice, addSpecial: false, parseSpecial: false)
     }
 
-    private func render(_ messages: [Message], tools: [ToolDefinition]) throws -> String {
+    private func render(_ messages: [Message]) throws -> String {
         guard let template else {
             throw LLMError(
                 .unsupported,
@@ -90,6 +82,6 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        return try template.render(messages, tools: tools)
+        return try template.render(messages)
     }
 }
