@@ -56,6 +56,7 @@ struct JSONAnswerParserTests {
                 "Quotes around a text"),
             Case(#"{"a" "x"}"#, #"{"a": "x"}"#, "missing colon"),
             Case("{\"姓名\"：\"李雷\"，\"年龄\"：12}", #"{"姓名": "李雷", "年龄": 12}"#, "punctuation"),
+            Case("[1；2]", "[1, 2]", "punctuation"), Case(#"{"a": 1；"b": 2}"#, #"{"a": 1, "b": 2}"#, "punctuation"),
             Case("[1, 2, ...]", "[1, 2]", "Dots"),
             Case(#""a": 1, "b": 2"#, #"{"a": 1, "b": 2}"#, "braces"),
             Case(#"{"url": http://x.org/a, "b": 1}"#, #"{"url": "http://x.org/a", "b": 1}"#, "Quotes around a text"),

@@ -100,7 +100,7 @@ struct JSONRepairParser {
                 }
                 self.note("A '\(other)' that closes nothing was left out.")
                 self.position += 1
-            case ","?, "，"?, ";"?, "、"?:
+            case ","?, "，"?, ";"?, "；"?, "、"?:
                 if self.next != "," { self.note("Other punctuation was read as a comma.") }
                 if hasComma { self.note("A needless comma was left out.") }
                 hasComma = true
