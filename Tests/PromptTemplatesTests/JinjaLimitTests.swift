@@ -32,6 +32,10 @@ struct JinjaLimitTests {
             "{{ 1\(String(repeating: "|abs", count: 50_000)) }}",
             String(repeating: "{% if 1 %}", count: 5000),
             "{{ \(String(repeating: "[", count: 50_000))\(String(repeating: "]", count: 50_000)) }}",
+            "{% set ns = namespace() %}{% set ns.self = ns %}{{ ns }}",
+            "{% set d = {} %}{% do d.update({'a': d.values()}) %}{{ d }}",
+            "{{ '%*c' % (10**12, 65) }}", "{{ '%*.3d' % (10**12, 5) }}", "{{ '%*d' % (-9223372036854775807 - 1, 5) }}",
+            "{{ {'a' * 1000000: range(1000)|list}|pprint }}", "{{ 9223372036854775807|round(-1) }}",
             "{{ 9**99 }}", "{{ 9223372036854775807 + 1 }}", "{{ -9223372036854775807 - 2 }}",
         ])
     func limits(source: String) {
@@ -44,6 +48,19 @@ struct JinjaLimitTests {
         let error = #expect(throws: PromptError.self) { try environment.template(source).render() }
         let codes: [PromptError.Code] = [.limitExceeded, .overflow, .invalidValue]
         #expect(error.map { codes.contains($0.code) } == true, "\(String(describing: error))")
+    }
+
+    @Test(
+        "Work on long texts grows with their length, not with its square",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("('a' * 1000000).find('a' * 500000 ~ 'b')", "-1"), ("('a' * 1000000).rfind('b' ~ 'a' * 500000)", "-1"),
+            ("'{:0500000,}'.format(1)|length", "500001"), ("('(' * 300000)|urlize|length", "300000"),
+            ("('a' ~ '(' * 200000 ~ 'b' ~ ')' * 200000)|urlize|length", "400002"),
+            ("('a' * 300000)|wordwrap(1)|length", "599999"),
+        ])
+    func linearTime(expression: String, expected: String) throws {
+        #expect(try JinjaTemplate("{{ \(expression) }}").render() == expected)
     }
 
     @Test("A value nested without end is refused before it is too deep to be freed")

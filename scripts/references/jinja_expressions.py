@@ -1527,4 +1527,37 @@ zh|urlize
 'a\r\nb'|length
 'a\r\nb'.split('\n')
 'a\r\nb'|list
+'abc'|center(-9223372036854775807 - 1)
+'abc'.ljust(-9223372036854775807 - 1)
+'-1'.zfill(-9223372036854775807 - 1)
+[1, 2]|truncate(9223372036854775807)
+'abc'|truncate(9223372036854775807)
+'%.*s|%.*d|%-*d|' % (-1, 'abc', -1, 5, 4, 7)
+'{:012,}'.format(1234)
+'{:016_x}'.format(255)
+'{:04,}'.format(1)
+'{:08,}'.format(1)
+'{:09,}'.format(1.5)
+'{:0=1,}'.format(1)
+'{:012,}'.format(-1234)
+'{:+011,}'.format(1234)
+'{:#016_x}'.format(255)
+'{:012,.2f}'.format(-1234.5)
+'{:012,}'.format(1e300)
+-1 in range(9223372036854775807, -9, -1)
+0 in range(-9223372036854775807, 9223372036854775807, 2)
+range(-9223372036854775807, 9223372036854775807, 4000000000000000000)|list
+range(-9223372036854775807, 9223372036854775807, 4000000000000000000)[3]
+range(9223372036854775807, -9223372036854775807, -4000000000000000000)|length
+[] * 10**12
+'' * 10**12
+() * 10**12
+'aabaabaaab'.find('aabaaa')
+'abababab'.count('abab')
+'aaaa'|replace('aa', 'b')
+'aabaabaaab'.rsplit('aab')
+'(http://a.com/(b))). <www.x.org>, (((a@b.cd'|urlize
+'see (https://x.com/a_(b)_(c))).'|urlize
+'aaaa-bbbb-cccc-dddddddd'|wordwrap(6)
+'----------'|wordwrap(4)
 """.strip("\n").split("\n")

@@ -4,7 +4,7 @@ extension BuiltinFilter {
     static let conversions: [BuiltinFilter] = [
         BuiltinFilter("string") { try $0.softString() },
         BuiltinFilter("pprint") { call in
-            let text = try PrettyPrinter.print(call.value)
+            let text = try PrettyPrinter.print(call.value, call.renderer)
             try call.renderer.charge(bytes: text.utf8.count)
             return .string(text)
         },

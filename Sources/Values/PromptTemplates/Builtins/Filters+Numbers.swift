@@ -143,7 +143,7 @@ enum NumberFilters {
         guard method != "common" else {
             // `round(x, None)` rounds to a whole number.
             guard let precision = call[0], precision.isNone else {
-                return try self.round(number, digits: try call.integer(0, default: 0))
+                return try self.round(number, digits: try call.integer(0, default: 0), call.renderer)
             }
             let rounded = number.double.rounded(.toNearestOrEven)
             return try self.truncate(rounded).map { .int($0) } ?? .none
@@ -164,7 +164,7 @@ enum NumberFilters {
         return try whole.apply(.divide, scale, call.renderer)
     }
 
-    private static func round(_ number: Value.Number, digits: Int) throws -> Value {
+    private static func round(_ number: Value.Number, digits: Int, _ renderer: Renderer) throws -> Value {
         switch number {
         case .int(let value):
             guard digits < 0 else { return .int(value) }
@@ -173,7 +173,7 @@ enum NumberFilters {
             let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
             let twice = remainder.magnitude * 2
             let roundsAway = twice > unit || twice == unit && quotient % 2 != 0
-            return .int((quotient + (roundsAway ? value.signum() : 0)) * unit)
+            return try Value.int(quotient + (roundsAway ? value.signum() : 0)).apply(.multiply, .int(unit), renderer)
         case .float(let value):
             guard value.isFinite else { return .float(value) }
             if digits > 323 { return .float(value) }

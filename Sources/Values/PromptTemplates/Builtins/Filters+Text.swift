@@ -125,11 +125,11 @@ enum TextFilters {
         }
         guard leeway >= 0 else { throw TemplateFailure(.invalidArgument, "expected leeway >= 0, got \(leeway)") }
         guard let text = call.value.stringValue else {
-            if let count = try call.value.count(), count <= length + leeway { return call.value }
+            if let count = try call.value.count(), count - leeway <= length { return call.value }
             throw TemplateFailure.type("object of type '\(call.value.typeName)' cannot be truncated")
         }
         let scalars = Array(text.unicodeScalars)
-        if scalars.count <= length &+ leeway { return call.value }
+        if scalars.count - leeway <= length { return call.value }
         var kept = scalars.prefix(length - endLength)
         if try !call.flag(1), let space = kept.lastIndex(of: " ") { kept = kept[..<space] }
         return call.value.sameKind(String(String.UnicodeScalarView(kept)) + end)

@@ -37,7 +37,7 @@ extension BuiltinMethods {
     }
 
     private static func padding(_ text: String, _ width: Int, _ fill: Unicode.Scalar) -> String {
-        String(repeating: String(fill), count: max(0, width - text.unicodeScalars.count))
+        String(repeating: String(fill), count: max(0, max(0, width) - text.unicodeScalars.count))
     }
 
     private static let cases: [String: Body<StringOwner>] = [
@@ -61,8 +61,8 @@ extension BuiltinMethods {
         "ljust": Self.pad { $0 + Self.padding($0, $1, $2) },
         "rjust": Self.pad { Self.padding($0, $1, $2) + $0 },
         "zfill": { owner, call in
-            let width = try call.integer(0, default: 0)
-            try call.renderer.charge(bytes: max(0, width))
+            let width = max(0, try call.integer(0, default: 0))
+            try call.renderer.charge(bytes: width)
             let sign = owner.text.hasPrefix("-") || owner.text.hasPrefix("+") ? String(owner.text.prefix(1)) : ""
             let zeros = String(repeating: "0", count: max(0, width - owner.text.unicodeScalars.count))
             return owner.same(sign + zeros + owner.text.dropFirst(sign.count))

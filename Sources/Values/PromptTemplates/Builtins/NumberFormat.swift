@@ -98,9 +98,9 @@ struct NumberFormat {
             }
             let (prefix, radix) = self.kind.flatMap { prefixes[$0] } ?? ("", 10)
             let digits = String(integer.magnitude, radix: radix, uppercase: self.kind == "X")
-            let grouped = self.group(digits, size: radix == 10 ? 3 : 4)
-            return self.pad(
-                sign: self.signText(isNegative: integer < 0) + (self.isAlternate ? prefix : ""), digits: grouped)
+            let sign = self.signText(isNegative: integer < 0) + (self.isAlternate ? prefix : "")
+            let grouped = self.group(digits, size: radix == 10 ? 3 : 4, width: self.width - sign.utf8.count)
+            return self.pad(sign: sign, digits: grouped)
         case "c":
             return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
         case "e", "E", "f", "F", "g", "G", "%": return try self.format(Double(integer))
@@ -131,25 +131,28 @@ struct NumberFormat {
         default: throw self.unknownKind("float")
         }
         let whole = digits.prefix { $0.isNumber }
-        digits = self.group(String(whole), size: 3) + digits.dropFirst(whole.count)
-        return self.pad(sign: self.signText(isNegative: number.sign == .minus && !number.isNaN), digits: digits)
+        let rest = digits.dropFirst(whole.count)
+        let sign = self.signText(isNegative: number.sign == .minus && !number.isNaN)
+        digits = self.group(String(whole), size: 3, width: self.width - sign.utf8.count - rest.utf8.count) + rest
+        return self.pad(sign: sign, digits: digits)
     }
 
     private func signText(isNegative: Bool) -> String {
         isNegative ? "-" : self.sign == "-" ? "" : String(self.sign)
     }
 
-    private func group(_ digits: String, size: Int) -> String {
+    private func group(_ digits: String, size: Int, width: Int) -> String {
         guard let separator = self.grouping else { return digits }
-        var digits = digits
-        if self.alignment == "=", self.fill == "0" {
-            // Zeros that fill the width are grouped, too.
-            while digits.count + (digits.count - 1) / size + 1 <= self.width { digits = "0" + digits }
+        var count = digits.utf8.count
+        if self.alignment == "=", self.fill == "0", width > 0 {
+            // Zeros that fill the width are grouped, too: the fewest digits that reach it with their separators.
+            count = max(count, width * size / (size + 1) + 1)
         }
         var result = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: size) { result.unicodeScalars.append(separator) }
-            result.append(digit)
+        let padded = String(repeating: "0", count: count - digits.utf8.count) + digits
+        for (index, digit) in padded.unicodeScalars.enumerated() {
+            if index > 0, (count - index).isMultiple(of: size) { result.unicodeScalars.append(separator) }
+            result.unicodeScalars.append(digit)
         }
         return result
     }

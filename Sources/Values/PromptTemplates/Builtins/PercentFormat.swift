@@ -98,13 +98,14 @@ struct PercentFormat {
             index += 1
         }
         if let width = try self.number(text, &index) {
-            format.width = abs(width)
+            format.width = Int(clamping: width.magnitude)
             if width < 0 { (format.alignment, format.fill) = ("<", " ") }
         }
         if index < text.count, text[index] == "." {
             index += 1
-            format.precision = try self.number(text, &index) ?? 0
+            format.precision = max(0, try self.number(text, &index) ?? 0)
         }
+        try self.renderer.charge(bytes: max(format.width, format.precision ?? 0))
         while index < text.count, "hlL".unicodeScalars.contains(text[index]) { index += 1 }
         guard index < text.count else { throw TemplateFailure.value("incomplete format") }
         let kind = text[index]
@@ -166,7 +167,6 @@ struct PercentFormat {
         var inner = NumberFormat()
         (inner.kind, inner.isAlternate) = (format.kind, false)
         let digits = try inner.format(.int(Int(clamping: number.magnitude)), self.renderer)
-        try self.renderer.charge(bytes: precision)
         let zeros = String(repeating: "0", count: max(0, precision - digits.count))
         let sign = number < 0 ? "-" : format.sign == "-" ? "" : String(format.sign)
         if format.alignment == "=" { (format.alignment, format.fill) = (">", " ") }

@@ -3,10 +3,13 @@
 /// Python's `pprint.pformat` with its default width of 80.
 struct PrettyPrinter {
     private static let width = 80
+    private let renderer: Renderer
     private var text = ""
 
-    static func print(_ value: Value) throws -> String {
-        var printer = Self()
+    private init(renderer: Renderer) { self.renderer = renderer }
+
+    static func print(_ value: Value, _ renderer: Renderer) throws -> String {
+        var printer = Self(renderer: renderer)
         try printer.write(value, indent: 0, allowance: 0, level: 0)
         return printer.text
     }
@@ -56,18 +59,22 @@ struct PrettyPrinter {
             self.text += "{"
             try self.write(dict, indent: indent + 1, allowance: allowance + 1, level: level + 1)
             self.text += "}"
-        case .string(let string): self.write(string, indent: indent, allowance: allowance, level: level + 1)
+        case .string(let string): try self.write(string, indent: indent, allowance: allowance, level: level + 1)
         default: self.text += line
         }
     }
 
-    private mutating func newline(_ indent: Int) { self.text += "\n" + String(repeating: " ", count: indent) }
+    private mutating func newline(_ indent: Int) throws {
+        try self.renderer.check(bytes: self.text.utf8.count + indent)
+        try self.renderer.charge(bytes: indent)
+        self.text += "\n" + String(repeating: " ", count: indent)
+    }
 
     private mutating func write(_ elements: [Value], indent: Int, allowance: Int, level: Int) throws {
         for (index, element) in elements.enumerated() {
             if index > 0 {
                 self.text += ","
-                self.newline(indent)
+                try self.newline(indent)
             }
             let isLast = index == elements.count - 1
             try self.write(element, indent: indent, allowance: isLast ? allowance : 1, level: level)
@@ -78,7 +85,7 @@ struct PrettyPrinter {
         for (index, (key, value)) in Self.sortedPairs(dict).enumerated() {
             if index > 0 {
                 self.text += ","
-                self.newline(indent)
+                try self.newline(indent)
             }
             let name = try Self.oneLine(key)
             self.text += name + ": "
@@ -89,7 +96,7 @@ struct PrettyPrinter {
     }
 
     /// A long string, broken at lines and words.
-    private mutating func write(_ string: String, indent: Int, allowance: Int, level: Int) {
+    private mutating func write(_ string: String, indent: Int, allowance: Int, level: Int) throws {
         let (indent, allowance) = level == 1 ? (indent + 1, allowance + 1) : (indent, allowance)
         let lines = string.lines(keepingEnds: true)
         var chunks: [String] = []
@@ -116,7 +123,7 @@ struct PrettyPrinter {
         let parenthesizes = level == 1 && chunks.count > 1
         if parenthesizes { self.text += "(" }
         for (index, chunk) in chunks.enumerated() {
-            if index > 0 { self.newline(indent) }
+            if index > 0 { try self.newline(indent) }
             self.text += chunk
         }
         if parenthesizes { self.text += ")" }

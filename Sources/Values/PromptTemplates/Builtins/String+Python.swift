@@ -51,7 +51,7 @@ extension String {
 
     /// The padding goes left first where it is odd and the width is odd, as CPython does.
     func centered(width: Int, fill: Unicode.Scalar = " ") -> String {
-        let margin = width - self.unicodeScalars.count
+        let margin = max(0, width) - self.unicodeScalars.count
         guard margin > 0 else { return self }
         let left = margin / 2 + (margin & width & 1)
         return String(repeating: String(fill), count: left) + self
@@ -90,18 +90,33 @@ extension String {
     /// Where another string begins in this one, as offsets into the UTF-8 bytes, without overlaps.
     func byteOffsets(of part: String, limit: Int = .max) -> [Int] {
         let (text, part) = (Array(self.utf8), Array(part.utf8))
-        guard let first = part.first, part.count <= text.count else { return [] }
+        guard !part.isEmpty, part.count <= text.count, limit > 0 else { return [] }
+        let borders = Self.borders(of: part)
         var offsets: [Int] = []
-        var index = 0
-        while index <= text.count - part.count, offsets.count < limit {
-            if text[index] == first, text[index..<index + part.count].elementsEqual(part) {
-                offsets.append(index)
-                index += part.count
-            } else {
-                index += 1
-            }
+        var matched = 0
+        for (index, byte) in text.enumerated() {
+            while matched > 0, part[matched] != byte { matched = borders[matched - 1] }
+            if part[matched] == byte { matched += 1 }
+            guard matched == part.count else { continue }
+            offsets.append(index + 1 - matched)
+            if offsets.count == limit { break }
+            matched = 0
         }
         return offsets
+    }
+
+    /// For each beginning of a text, how much of its end begins it again (Knuth, Morris and Pratt 1977).
+    ///
+    /// With these no text makes a search take more than linear time.
+    private static func borders(of part: [UInt8]) -> [Int] {
+        var borders = [Int](repeating: 0, count: part.count)
+        var length = 0
+        for index in part.indices.dropFirst() {
+            while length > 0, part[length] != part[index] { length = borders[length - 1] }
+            if part[length] == part[index] { length += 1 }
+            borders[index] = length
+        }
+        return borders
     }
 
     func containsCodePoints(of part: String) -> Bool { part.isEmpty || !self.byteOffsets(of: part, limit: 1).isEmpty }

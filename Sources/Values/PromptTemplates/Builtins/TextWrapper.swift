@@ -11,7 +11,7 @@ struct TextWrapper {
         var chunks = Array(self.chunks(of: Array(text.unicodeScalars)).reversed())
         var lines: [String] = []
         while let next = chunks.last {
-            var line: [[Unicode.Scalar]] = []
+            var line: [ArraySlice<Unicode.Scalar>] = []
             var length = 0
             if Self.isBlank(next), !lines.isEmpty { chunks.removeLast() }
             while let chunk = chunks.last, length + chunk.count <= self.width {
@@ -26,22 +26,22 @@ struct TextWrapper {
         return lines
     }
 
-    private static func isBlank(_ chunk: [Unicode.Scalar]) -> Bool { chunk.allSatisfy(\.isPythonSpace) }
+    private static func isBlank(_ chunk: ArraySlice<Unicode.Scalar>) -> Bool { chunk.allSatisfy(\.isPythonSpace) }
 
     private func breakLongWord(
-        _ chunks: inout [[Unicode.Scalar]], _ line: inout [[Unicode.Scalar]], _ length: Int
+        _ chunks: inout [ArraySlice<Unicode.Scalar>], _ line: inout [ArraySlice<Unicode.Scalar>], _ length: Int
     ) {
         guard let chunk = chunks.last else { return }
         if self.breaksLongWords {
             var end = max(1, self.width - length)
             if length >= self.width { end = max(0, self.width - length) }
-            if self.breaksOnHyphens, chunk.count > end, let hyphen = chunk.prefix(end).lastIndex(of: "-"), hyphen > 0,
+            if self.breaksOnHyphens, chunk.count > end, let hyphen = chunk.prefix(end).lastIndex(of: "-"),
                 chunk[..<hyphen].contains(where: { $0 != "-" })
             {
-                end = hyphen + 1
+                end = hyphen + 1 - chunk.startIndex
             }
-            line.append(Array(chunk[..<end]))
-            chunks[chunks.count - 1] = Array(chunk[end...])
+            line.append(chunk.prefix(end))
+            chunks[chunks.count - 1] = chunk.dropFirst(end)
         } else if line.isEmpty {
             line.append(chunk)
             chunks.removeLast()
@@ -51,8 +51,8 @@ struct TextWrapper {
     // MARK: Chunks
 
     /// The pieces between which a line may break.
-    private func chunks(of text: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
-        var chunks: [[Unicode.Scalar]] = []
+    private func chunks(of text: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
+        var chunks: [ArraySlice<Unicode.Scalar>] = []
         var start = 0
         while start < text.count {
             let end: Int
@@ -63,7 +63,7 @@ struct TextWrapper {
             } else {
                 end = text[start...].firstIndex(where: Self.isSpace) ?? text.count
             }
-            chunks.append(Array(text[start..<end]))
+            chunks.append(text[start..<end])
             start = end
         }
         return chunks

@@ -43,26 +43,21 @@ struct Urlizer {
 
     private func link(word: String) -> String {
         guard !word.isEmpty else { return "" }
-        var (head, middle, tail) = ("", word, "")
-        while let open = ["(", "<", "&lt;"].first(where: middle.hasPrefix) {
-            head += open
-            middle.removeFirst(open.count)
-        }
+        var middle = word[...]
+        while let open = ["(", "<", "&lt;"].first(where: middle.hasPrefix) { middle = middle.dropFirst(open.count) }
         while let close = [")", ">", ".", ",", "&gt;"].first(where: middle.hasSuffix) {
-            tail = close + tail
-            middle.removeLast(close.count)
+            middle = middle.dropLast(close.count)
         }
         for (open, close) in [("(", ")"), ("<", ">"), ("&lt;", "&gt;")] {
-            let opened = middle.byteOffsets(of: open).count
-            guard opened > middle.byteOffsets(of: close).count else { continue }
-            for _ in 0..<min(opened, tail.byteOffsets(of: close).count) {
-                guard let offset = tail.byteOffsets(of: close, limit: 1).first else { break }
-                let end = offset + close.utf8.count
-                middle += String(decoding: Array(tail.utf8)[..<end], as: UTF8.self)
-                tail = String(decoding: Array(tail.utf8)[end...], as: UTF8.self)
-            }
+            let opened = String(middle).byteOffsets(of: open).count
+            guard opened > String(middle).byteOffsets(of: close).count else { continue }
+            // What was opened inside the address is closed by what follows it.
+            let closed = String(word[middle.endIndex...]).byteOffsets(of: close, limit: opened)
+            guard let last = closed.last else { continue }
+            let end = word.utf8.index(middle.endIndex, offsetBy: last + close.utf8.count)
+            middle = word[middle.startIndex..<end]
         }
-        return head + self.link(address: middle) + tail
+        return word[..<middle.startIndex] + self.link(address: String(middle)) + word[middle.endIndex...]
     }
 
     private func link(address: String) -> String {

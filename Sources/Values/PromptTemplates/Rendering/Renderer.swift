@@ -136,11 +136,16 @@ final class Renderer {
     func charge(bytes: Int, times: Int = 1) throws {
         guard bytes > 0, times > 0 else { return }
         let product = bytes.multipliedReportingOverflow(by: times)
-        guard !product.overflow, product.partialValue <= self.options.limits.outputBytes else {
+        try self.check(bytes: product.overflow ? .max : product.partialValue)
+        try self.charge(count: 1 + product.partialValue / 64)
+    }
+
+    /// Stops a text that grows too long.
+    func check(bytes: Int) throws {
+        guard bytes <= self.options.limits.outputBytes else {
             throw TemplateFailure.limit(
                 "A text would have more than \(self.options.limits.outputBytes) bytes; shorten it or raise the limit.")
         }
-        try self.charge(count: 1 + product.partialValue / 64)
     }
 
     /// Runs something inside a call of a macro, block, include or recursive loop.

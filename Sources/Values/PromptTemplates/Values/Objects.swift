@@ -20,12 +20,17 @@ final class RangeValue: ObjectValue {
     override var count: Int? { self.length }
 
     private var length: Int {
-        let (distance, overflow) =
-            self.step > 0
-            ? self.stop.subtractingReportingOverflow(self.start) : self.start.subtractingReportingOverflow(self.stop)
-        if overflow { return (self.stop > self.start) == (self.step > 0) ? .max : 0 }
-        return distance <= 0 ? 0 : (distance - 1) / Int(clamping: self.step.magnitude) + 1
+        guard self.step > 0 ? self.start < self.stop : self.start > self.stop else { return 0 }
+        return Int(clamping: (self.distance(to: self.stop) - 1) / self.step.magnitude + 1)
     }
+
+    /// How far a number is from the start; two numbers may be further apart than `Int` reaches.
+    private func distance(to number: Int) -> UInt {
+        UInt(bitPattern: self.step > 0 ? number &- self.start : self.start &- number)
+    }
+
+    /// An element; the sum fits where the product does not, so both wrap.
+    private func element(_ index: Int) -> Int { self.start &+ index &* self.step }
 
     func isSame(as other: RangeValue) -> Bool {
         self.length == other.length
@@ -43,7 +48,7 @@ final class RangeValue: ObjectValue {
         }
         let isInside =
             self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
-        return isInside && (whole &- self.start) % self.step == 0
+        return isInside && self.distance(to: whole).isMultiple(of: self.step.magnitude)
     }
 
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
@@ -59,16 +64,16 @@ final class RangeValue: ObjectValue {
         guard var index = key.indexValue else { return nil }
         if index < 0 { index += self.length }
         guard index >= 0, index < self.length else { return nil }
-        return .int(self.start + index * self.step)
+        return .int(self.element(index))
     }
 
     override func iterator() throws -> ValueIterator? {
         var next = 0
         let length = self.length
-        return ValueIterator { [start, step] in
+        return ValueIterator { [self] in
             guard next < length else { return nil }
             next += 1
-            return .int(start + (next - 1) * step)
+            return .int(self.element(next - 1))
         }
     }
 }
@@ -125,11 +130,12 @@ final class DictView: ObjectValue {
 
     override var typeName: String { "dict_\(self.part.rawValue)" }
     override var depth: Int { self.dict.depth + 1 }
-    override var text: String { (try? self.representation()) ?? "<\(self.typeName) object>" }
     override var count: Int? { self.dict.count }
     override var isTrue: Bool { self.dict.count > 0 }
     override func iterator() throws -> ValueIterator? { ValueIterator(self.elements) }
-    func representation() throws -> String { "\(self.typeName)(\(try Value.list(self.elements).representation()))" }
+    override func text(depth: Int) throws -> String {
+        "\(self.typeName)(\(try Value.list(self.elements).representation(depth: depth + 1)))"
+    }
 }
 
 /// A bag of attributes that templates may set, also from inner scopes.
@@ -139,7 +145,9 @@ final class NamespaceValue: ObjectValue {
     init(_ attributes: DictValue) { self.attributes = attributes }
 
     override var typeName: String { "Namespace" }
-    override var text: String { "<Namespace \((try? Value.dict(self.attributes).representation()) ?? "")>" }
+    override func text(depth: Int) throws -> String {
+        "<Namespace \(try Value.dict(self.attributes).representation(depth: depth + 1))>"
+    }
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? { self.attributes[name] }
     override func item(_ key: Value) throws -> Value? { try self.attributes.get(key) }
     override func clear() { self.attributes = DictValue() }

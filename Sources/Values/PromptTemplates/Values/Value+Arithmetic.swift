@@ -55,6 +55,8 @@ extension Value {
     }
 
     private func repeated(_ count: Int, _ renderer: Renderer) throws -> Value? {
+        // Nothing costs nothing, however often it is repeated.
+        let count = try self.count() == 0 ? 0 : count
         switch self {
         case .string(let text), .markup(let text):
             try renderer.charge(bytes: text.utf8.count, times: count)

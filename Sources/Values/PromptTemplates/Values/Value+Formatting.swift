@@ -13,15 +13,15 @@ extension Value {
         case .bool(let value): return value ? "True" : "False"
         case .int(let value): return String(value)
         case .float(let value): return value.pythonDescription
-        case .object(let object): return object.text
+        case .object(let object): return try object.text(depth: 0)
         default: return try self.representation()
         }
     }
 
     /// Python's `repr()`.
-    func representation() throws -> String {
+    func representation(depth: Int = 0) throws -> String {
         var text = ""
-        try self.writeRepresentation(to: &text, depth: 0)
+        try self.writeRepresentation(to: &text, depth: depth)
         return text
     }
 
@@ -54,7 +54,7 @@ extension Value {
             }
             text += "}"
         case .undefined: text += "Undefined"
-        case .object(let view as DictView): text += try view.representation()
+        case .object(let object): text += try object.text(depth: depth)
         default: text += try self.text()
         }
     }

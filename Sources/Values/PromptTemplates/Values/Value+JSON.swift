@@ -32,9 +32,7 @@ struct PythonJSONWriter {
 
     mutating func write(_ value: Value, depth: Int = 0) throws {
         guard depth < Value.maximumNesting else { throw TemplateFailure.value("Circular reference detected") }
-        if self.text.utf8.count > self.renderer.options.limits.outputBytes {
-            try self.renderer.charge(bytes: self.text.utf8.count)
-        }
+        try self.renderer.check(bytes: self.text.utf8.count)
         switch value {
         case .none: self.text += "null"
         case .bool(let flag): self.text += flag ? "true" : "false"

@@ -71,6 +71,8 @@ class ObjectValue {
     var typeName: String { "object" }
     /// What `str()` shows.
     var text: String { "<\(self.typeName) object>" }
+    /// What `str()` shows inside so many other values; objects that show values override this instead of ``text``.
+    func text(depth: Int) throws -> String { self.text }
     var isTrue: Bool { true }
     var isCallable: Bool { false }
     /// How deeply values are nested inside, as far as nobody empties them at the end.
