@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LLMCore
 import PromptTemplates
 import Testing
@@ -61,6 +62,30 @@ struct JinjaLimitTests {
         ])
     func linearTime(expression: String, expected: String) throws {
         #expect(try JinjaTemplate("{{ \(expression) }}").render() == expected)
+    }
+
+    @Test(
+        "Nesting ends in an error, not in a crash, on a thread with a stack of 512 KiB",
+        arguments: [
+            "{% macro m() %}{% if 1 %}{% for x in [1] %}{{ (((1 + (m() ~ '')))) }}{% endfor %}{% endif %}{% endmacro %}{{ m() }}",
+            """
+            {% macro m() %}\(String(repeating: "{% if 1 %}", count: 90)){{ m() }}\
+            \(String(repeating: "{% endif %}", count: 90)){% endmacro %}{{ m() }}
+            """,
+            "{% macro m() %}{{ \(String(repeating: "[", count: 90))m()\(String(repeating: "]", count: 90)) }}{% endmacro %}{{ m() }}",
+        ])
+    func smallStack(source: String) async {
+        let code: PromptError.Code? = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                do {
+                    _ = try JinjaTemplate(source).render()
+                    continuation.resume(returning: nil)
+                } catch { continuation.resume(returning: (error as? PromptError)?.code) }
+            }
+            thread.stackSize = 512 << 10
+            thread.start()
+        }
+        #expect(code == .limitExceeded)
     }
 
     @Test("A value nested without end is refused before it is too deep to be freed")

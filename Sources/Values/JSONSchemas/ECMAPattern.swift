@@ -94,6 +94,7 @@ private struct PatternMatcher {
             case .wordBoundary(let wanted):
                 if (self.isWord(place - 1) != self.isWord(place)) == wanted { stack.append(counter + 1) }
             case .lookAhead(let end, let isNegated):
+                self.stepsLeft -= self.program.count  // Each look has marks of its own.
                 if self.run(from: counter + 1, at: place, isSearch: false) != isNegated { stack.append(end) }
             }
         }

@@ -36,7 +36,7 @@ extension SchemaValidator {
         _ keyword: PropertiesKeyword, _ members: OrderedDictionary<String, JSONValue>, _ place: SchemaPlace,
         _ outcome: inout Outcome
     ) {
-        for (key, value) in members {
+        for (key, value) in members where outcome.violations.count <= Self.maximumViolations {
             var nodes = [Int]()
             if let node = keyword.named[key] { nodes.append(node) }
             for (pattern, node) in keyword.patterns {

@@ -29,11 +29,10 @@ struct SchemaValidator {
 
     let schema: JSONSchema
     private var scope: [Int] = []
-    private var depth = 0
+    private let stack = StackBudget()
     private var stepsLeft = 2_000_000
     /// Set when the check was given up; the verdict of the keywords means nothing then.
     var abandoned: Violation?
-    private static let maximumDepth = 1_000
     static let maximumViolations = 100
 
     init(schema: JSONSchema) { self.schema = schema }
@@ -48,18 +47,14 @@ struct SchemaValidator {
         guard self.abandoned == nil else { return Outcome() }
         let node = self.schema.nodes[index]
         self.stepsLeft -= 1
-        guard self.stepsLeft > 0, self.depth < Self.maximumDepth else {
+        guard self.stepsLeft > 0, !self.stack.isExhausted else {
             self.abandon(
                 pointer, node, "takes too many steps or is nested too deeply to be checked; simplify the schema")
             return Outcome()
         }
         let isOtherResource = self.scope.last != node.resource
         if isOtherResource { self.scope.append(node.resource) }
-        self.depth += 1
-        defer {
-            self.depth -= 1
-            if isOtherResource { self.scope.removeLast() }
-        }
+        defer { if isOtherResource { self.scope.removeLast() } }
         var outcome = Outcome()
         for keyword in node.keywords {
             self.apply(keyword, SchemaPlace(instance: instance, pointer: pointer, schema: node.location), &outcome)

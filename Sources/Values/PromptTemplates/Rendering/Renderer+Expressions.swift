@@ -13,8 +13,7 @@ extension Renderer {
             return try self.attribute(use, of: value)
         default: break
         }
-        try self.enterNested()
-        defer { self.leaveNested() }
+        try self.checkStack()
         switch expression.kind {
         case .item(let base, let key):
             let value = try self.evaluate(base)

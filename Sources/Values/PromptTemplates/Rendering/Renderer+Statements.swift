@@ -2,8 +2,7 @@
 
 extension Renderer {
     func execute(_ statements: [Statement]) throws -> Flow {
-        try self.enterNested()
-        defer { self.leaveNested() }
+        try self.checkStack()
         for statement in statements {
             try self.step()
             switch statement {

@@ -62,15 +62,12 @@ enum Flow {
 
 /// One rendering; it lives on one thread and is dropped afterwards.
 final class Renderer {
-    /// How deeply statements and expressions may be evaluated inside each other, whatever template they are in.
-    static let maximumNesting = 1500
-
     let environment: JinjaEnvironment
     let options: JinjaOptions
     var output = ""
     private var steps = 0
     private var depth = 0
-    private var nesting = 0
+    private let stack = StackBudget()
 
     // What is running; saved and restored around every call into another function or template.
     var code: TemplateCode
@@ -169,14 +166,12 @@ final class Renderer {
         return value
     }
 
-    func enterNested() throws {
-        self.nesting += 1
-        guard self.nesting <= Self.maximumNesting else {
-            throw TemplateFailure.limit("Statements and expressions are nested too deeply.")
+    /// Stops statements and expressions that are evaluated too deeply inside each other.
+    func checkStack() throws {
+        guard !self.stack.isExhausted else {
+            throw TemplateFailure.limit("Calls, statements and expressions are nested too deeply.")
         }
     }
-
-    func leaveNested() { self.nesting -= 1 }
 
     // MARK: Output
 
