@@ -67,6 +67,7 @@ struct LifecycleTests {
             for _ in 0..<50 { streams.append(try small.generate(job)) }
         }
         #expect(error?.code == .queueFull)
+        #expect(streams.count == 2, "one is computed, one waits")
         streams = []
         try await small.waitUntilIdle()
     }

@@ -28,7 +28,8 @@ package final class LocalEngine: Sendable {
     package let tokenizer: Tokenizer
     /// Metadata of the model file, such as its chat template.
     package let file: GGUFFile
-    private let maximumQueuedRequests: Int
+    /// The most requests that may be computed or wait together.
+    private let maximumRequests: Int
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "open-autoglm.engine", qos: .userInitiated)
     private let core: Confined<Core>
@@ -61,7 +62,7 @@ package final class LocalEngine: Sendable {
         self.tokenizer = tokenizer
         self.modelConfiguration = model.configuration
         self.contextLength = min(configuration.contextLength ?? trained, trained)
-        self.maximumQueuedRequests = configuration.maximumQueuedRequests
+        self.maximumRequests = configuration.maximumSequences + configuration.maximumQueuedRequests
         self.core = Confined(
             value: Core(
                 model: model, tokenizer: tokenizer, pool: pool, configuration: configuration,
@@ -90,7 +91,7 @@ package final class LocalEngine: Sendable {
         continuation.onTermination = { _ in handle.cancel() }
         let request = ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now)
         try self.state.withLock { state in
-            guard state.waiting.count <= self.maximumQueuedRequests else {
+            guard state.waiting.count + state.activeCount < self.maximumRequests else {
                 throw EngineError(.queueFull, "\(state.waiting.count) requests wait already; try again later.")
             }
             state.waiting.append(request)
@@ -153,6 +154,7 @@ package final class LocalEngine: Sendable {
             state.waiting.removeAll { $0.handle.isCancelled }
             let next = Array(state.waiting.prefix(core.freePlaces))
             state.waiting.removeFirst(next.count)
+            state.activeCount = core.activeCount + next.count
             return next
         }
         core.start(requests)

@@ -187,7 +187,8 @@ struct LogProbabilities {
 
     private static func largest(_ count: Int, of logits: UnsafeMutableBufferPointer<Float>) -> [Int32] {
         var best: [Int32] = []
-        for token in logits.indices where count > 0 {
+        if count < 1 { return best }
+        for token in logits.indices {
             if best.count == count, let last = best.last, logits[token] <= logits[Int(last)] { continue }
             let place = best.firstIndex { logits[Int($0)] < logits[token] } ?? best.count
             best.insert(Int32(token), at: place)
