@@ -66,6 +66,15 @@ struct TemplateLibraryTests {
         }
     }
 
+    @Test("Words of YAML 1.1 and quoted values in a schema stay texts")
+    func schemaValues() async throws {
+        let schema = "input_schema: {enum: [\"yes\", no, \"1\", 2, \"true\", true, 1.5, null]}\n"
+        try await self.withFolder(["a.prompt": Self.file("a", "1.0.0", "x", more: schema)]) { folder in
+            let template = try TemplateLibrary(folder: folder.url.path).template("a")
+            #expect(template.inputSchema?["enum"] == ["yes", "no", "1", 2, "true", true, 1.5, nil])
+        }
+    }
+
     @Test("Required inputs are checked by name")
     func inputs() async throws {
         let schema = "input_schema: {type: object, required: [text], properties: {text: {type: string}}}\n"

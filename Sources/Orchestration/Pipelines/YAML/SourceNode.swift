@@ -2,6 +2,7 @@
 
 internal import LLMCore
 internal import OrderedCollections
+internal import PromptTemplates
 internal import Yams
 
 /// A YAML value with its place in the file.
@@ -91,7 +92,7 @@ struct SourceReader {
                 "Check aliases ('*name'): each repeats all that it stands for.")
         }
         switch node {
-        case .scalar(let scalar): return SourceNode(kind: .scalar(CoreSchema.value(of: scalar)), place: place)
+        case .scalar(let scalar): return SourceNode(kind: .scalar(YAMLCoreSchema.value(of: scalar)), place: place)
         case .sequence(let sequence):
             return SourceNode(
                 kind: .sequence(try sequence.map { try self.convert($0, depth: depth + 1) }), place: place)
@@ -134,26 +135,5 @@ struct SourceReader {
                 "Keep one of them.")
         default: self.issue(1, 1, "The YAML cannot be read: \(error).", "")
         }
-    }
-}
-
-/// Plain scalars by the core schema of YAML 1.2: `yes`, `no` and dates are texts.
-private enum CoreSchema {
-    static func value(of scalar: Node.Scalar) -> JSONValue {
-        let text = scalar.string
-        guard scalar.style == .plain || scalar.style == .any, scalar.tag.description != Tag.Name.str.rawValue else {
-            return .string(text)
-        }
-        switch text {
-        case "", "~", "null", "Null", "NULL": return .null
-        case "true", "True", "TRUE": return true
-        case "false", "False", "FALSE": return false
-        default: break
-        }
-        let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
-        if let number = Int(digits) { return .integer(number) }
-        let isNumber = digits.contains(where: \.isNumber) && digits.allSatisfy { "0123456789.eE+-".contains($0) }
-        if isNumber, let number = Double(digits), number.isFinite { return .number(number) }
-        return .string(text)
     }
 }

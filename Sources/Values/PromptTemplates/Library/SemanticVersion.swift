@@ -124,15 +124,8 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
             ]
         }
         switch operation {
-        case "":
-            return range(below: self.next(version, given))
-                .replacingIfExact(
-                    given == 3,
-                    with: [
-                        Bound(isLower: true, isInclusive: true, version: version),
-                        Bound(isLower: false, isInclusive: true, version: version),
-                    ])
-        case "=", "==":
+        case "" where given < 3: return range(below: self.next(version, given))
+        case "", "=", "==":
             return [
                 Bound(isLower: true, isInclusive: true, version: version),
                 Bound(isLower: false, isInclusive: true, version: version),
@@ -185,8 +178,4 @@ public struct VersionRange: Sendable, Hashable, CustomStringConvertible {
                     == (version.major, version.minor, version.patch)
         }
     }
-}
-
-extension Array {
-    fileprivate func replacingIfExact(_ isExact: Bool, with exact: [Element]) -> [Element] { isExact ? exact : self }
 }

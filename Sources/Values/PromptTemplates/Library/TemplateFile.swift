@@ -149,11 +149,7 @@ struct TemplateFile {
         }
         switch node {
         case .scalar(let scalar):
-            if isText { return .string(scalar.string) }
-            if let value = node.bool { return .bool(value) }
-            if let value = node.int { return .integer(value) }
-            if let value = node.float { return .number(value) }
-            return node.null != nil ? .null : .string(scalar.string)
+            return isText ? .string(scalar.string) : YAMLCoreSchema.value(of: scalar)
         case .sequence(let sequence):
             var elements: [JSONValue] = []
             for element in sequence {
