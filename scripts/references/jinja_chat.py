@@ -15,9 +15,10 @@ import pathlib
 import sys
 
 import jinja2
-from jinja2 import ext, nodes, sandbox
+from jinja2 import sandbox
 
 import jinja_chat_templates
+from jinja_cases import Generation
 
 TARGET = pathlib.Path(__file__).parents[2] / "Tests/PromptTemplatesTests/Fixtures/chat_cases.json"
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5)
@@ -67,20 +68,6 @@ CONVERSATIONS = {
     "odd_role": {"messages": [{"role": "developer", "content": "Dev."}, USER]},
     "empty": {"messages": []},
 }
-
-
-class Generation(ext.Extension):
-    """Lets `{% generation %}` through as transformers' own extension does when nothing is traced."""
-
-    tags = {"generation"}
-
-    def parse(self, parser):
-        line = next(parser.stream).lineno
-        body = parser.parse_statements(["name:endgeneration"], drop_needle=True)
-        return nodes.CallBlock(self.call_method("_body"), [], [], body).set_lineno(line)
-
-    def _body(self, caller):
-        return caller()
 
 
 def environment():

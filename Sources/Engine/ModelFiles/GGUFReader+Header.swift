@@ -49,9 +49,9 @@ extension GGUFReader {
         if front.count < 4, Array("GGUF".utf8).starts(with: front) {
             return self.failure(.truncated, "the file ends after \(front.count) bytes; fetch it again")
         }
-        let guess = Self.guess(front).map { "It looks like \($0)." } ?? ""
+        let guess = Self.guess(front).map { " It looks like \($0)." } ?? ""
         return ModelFileError(
-            .notAModel, "\(self.source): this is not a GGUF model file (it does not begin with 'GGUF'). \(guess)")
+            .notAModel, "\(self.source): this is not a GGUF model file (it does not begin with 'GGUF').\(guess)")
     }
 
     /// What a file that is no GGUF probably is, and what to do about it.

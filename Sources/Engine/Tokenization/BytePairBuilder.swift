@@ -25,10 +25,12 @@ struct BytePairBuilder {
             let isSpellable = text.withUnsafeBytes { ByteAlphabet.decode($0, into: &spelled) } && !spelled.isEmpty
             if !isSpellable { spelled = Array(text) }
             let twin = spelled.withUnsafeBytes { self.symbols.append($0, findable: isSpellable) }
-            if let twin { throw Self.twice(vocabulary, TokenID(id), twin) }
+            if let twin { throw TokenizerError.sameText(text, twin, TokenID(id)) }
             if !isSpellable, !text.isEmpty {
                 let twin = self.unspellable.updateValue(TokenID(id), forKey: String(decoding: text, as: UTF8.self))
-                if let twin, vocabulary.tokens[Int(twin)] == text { throw Self.twice(vocabulary, TokenID(id), twin) }
+                if let twin, vocabulary.tokens[Int(twin)] == text {
+                    throw TokenizerError.sameText(text, twin, TokenID(id))
+                }
             }
             switch kinds[id] {
             case .normal: self.pieces.append(spelled)
@@ -37,13 +39,6 @@ struct BytePairBuilder {
             case .unused, .undefined: self.pieces.append([])
             }
         }
-    }
-
-    /// The error for a text that two tokens have.
-    private static func twice(_ vocabulary: Vocabulary, _ id: TokenID, _ twin: TokenID) -> TokenizerError {
-        let text = String(decoding: vocabulary.tokens[Int(id)], as: UTF8.self)
-        return TokenizerError(
-            .malformed, "The tokens \(twin) and \(id) of the vocabulary have the same text '\(text)'.")
     }
 
     /// Adds all merges, best first.

@@ -39,9 +39,7 @@ struct SentencePieceModel: TokenModel {
         for id in 0..<list.count {
             let text = list[id]
             if let twin = text.withUnsafeBytes({ tokens.append($0, findable: !$0.isEmpty) }) {
-                let shown = String(decoding: text, as: UTF8.self)
-                throw TokenizerError(
-                    .malformed, "The tokens \(twin) and \(id) of the vocabulary have the same text '\(shown)'.")
+                throw TokenizerError.sameText(text, twin, TokenID(id))
             }
             switch kinds[id] {
             case .normal: pieces.append(Self.replacing(Self.spaceMark, by: [0x20], in: text))

@@ -16,3 +16,11 @@ extension TokenizerError.Code where Domain == TokenizerDomain {
     /// The vocabulary contradicts itself.
     package static var malformed: Self { "malformed" }
 }
+
+extension TokenizerError where Domain == TokenizerDomain {
+    /// The error for a text that two tokens have.
+    static func sameText(_ text: ArraySlice<UInt8>, _ first: TokenID, _ second: TokenID) -> Self {
+        let shown = String(decoding: text, as: UTF8.self)
+        return Self(.malformed, "The tokens \(first) and \(second) of the vocabulary have the same text '\(shown)'.")
+    }
+}

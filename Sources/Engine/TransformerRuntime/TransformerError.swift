@@ -22,6 +22,4 @@ extension TransformerError.Code where Domain == TransformerDomain {
     package static var contextOverflow: Self { "context-overflow" }
     /// A token is not in the vocabulary.
     package static var invalidToken: Self { "invalid-token" }
-    /// The system gives no more memory or threads.
-    package static var outOfMemory: Self { "out-of-memory" }
 }

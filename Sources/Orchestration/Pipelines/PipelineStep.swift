@@ -52,22 +52,18 @@ public struct StepDefinition: Sendable {
 
     /// The inputs as a JSON Schema.
     public var inputSchema: JSONValue {
-        var properties: [(String, JSONValue)] = []
-        for port in self.inputs { properties.append((port.name, port.schema)) }
-        return [
-            "type": "object",
-            "properties": .object(.init(uniqueKeysWithValues: properties)),
+        [
+            "type": "object", "properties": Self.properties(self.inputs),
             "required": .array(self.inputs.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
         ]
     }
 
     /// The outputs as a JSON Schema.
-    public var outputSchema: JSONValue {
-        [
-            "type": "object",
-            "properties": .object(.init(uniqueKeysWithValues: self.outputs.map { ($0.name, $0.schema) })),
-        ]
+    public var outputSchema: JSONValue { ["type": "object", "properties": Self.properties(self.outputs)] }
+
+    private static func properties(_ ports: [StepPort]) -> JSONValue {
+        .object(.init(ports.map { ($0.name, $0.schema) }, uniquingKeysWith: { first, _ in first }))
     }
 }
 

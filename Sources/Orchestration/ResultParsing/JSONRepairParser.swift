@@ -125,10 +125,9 @@ struct JSONRepairParser {
                 self.position += 1
                 guard self.position - start <= 100 else { throw .notJSON }
             }
+            guard self.next == nil || self.next == ":" || self.next == "：" || self.next == "=" else { throw .notJSON }
             key = String(String.UnicodeScalarView(self.scalars[start..<self.position])).trimmingSpace.description
-            guard !key.isEmpty, self.next == nil || self.next == ":" || self.next == "：" || self.next == "=" else {
-                throw .notJSON
-            }
+            guard !key.isEmpty else { throw .notJSON }
             self.note("Quotes around a key were added.")
         }
         self.skipSpace()

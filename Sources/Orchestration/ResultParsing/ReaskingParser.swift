@@ -97,27 +97,3 @@ public struct ReaskOutcome: Sendable {
         return try last.result.get()
     }
 }
-
-extension GenerationStream {
-    /// Reads the whole stream into one response, telling of its text on the way.
-    package func response(onText: (@Sendable (String) -> Void)?) async throws -> GenerationResponse {
-        guard let onText else { return try await self.response() }
-        var response = GenerationResponse()
-        var isFinished = false
-        for try await event in self {
-            switch event {
-            case .text(let delta):
-                response.text += delta.text
-                response.tokens += delta.tokens
-                if !delta.text.isEmpty { onText(delta.text) }
-            case .toolCall(let call): response.toolCalls.append(call)
-            case .finished(let summary):
-                response.summary = summary
-                isFinished = true
-            }
-        }
-        try Task.checkCancellation()
-        guard isFinished else { throw LLMError(.truncatedStream, "The stream ended without saying why.") }
-        return response
-    }
-}

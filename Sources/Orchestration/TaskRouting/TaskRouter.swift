@@ -4,13 +4,10 @@ public import LLMCore
 internal import ResultParsing
 internal import Synchronization
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 #if canImport(Glibc)
 internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
 #endif
 
 /// Finds out which task a request is: by rules first, then by the model's own probabilities.
@@ -84,7 +81,7 @@ public final class TaskRouter: Sendable {
     }
 
     private static func decision(_ scores: [Score], source: TaskDecision.Source, reason: String) -> TaskDecision {
-        let probabilities = Self.softmax(scores.map(\.value))
+        let probabilities = softmax(scores.map(\.value))
         return TaskDecision(
             task: scores[0].task, confidence: probabilities[0], source: source,
             alternatives: zip(scores, probabilities).map { .init(task: $0.task, probability: $1) }, explanation: reason)
@@ -157,7 +154,7 @@ public final class TaskRouter: Sendable {
         let prior = try await self.prior(model)
         // What rules found stays evidence, though it was not enough to decide.
         let evidence = TaskType.all.map { task in scores.first { $0.task == task }?.value ?? 0 }
-        let probabilities = Self.softmax(
+        let probabilities = softmax(
             logProbabilities.indices.map { logProbabilities[$0] - prior[$0] + evidence[$0] })
         let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
         let alternatives = order.map {
@@ -192,7 +189,7 @@ public final class TaskRouter: Sendable {
         if let known = self.priors.withLock({ $0[model.name] }) { return known }
         var mean = [Double](repeating: 0, count: Self.labels.count)
         for text in Self.balancedRequests {
-            let probabilities = Self.softmax(try await Self.logProbabilities(text, model))
+            let probabilities = softmax(try await Self.logProbabilities(text, model))
             for index in mean.indices { mean[index] += probabilities[index] / Double(Self.balancedRequests.count) }
         }
         let prior = mean.map { log(max($0, 1e-6)) }
@@ -213,13 +210,5 @@ public final class TaskRouter: Sendable {
         } catch let error as ParseError {
             return Self.unknown("no rule was clear and the model's answer was no help (\(error.message))")
         }
-    }
-
-    /// Turns scores into probabilities that add up to one.
-    private static func softmax(_ scores: [Double]) -> [Double] {
-        let highest = scores.max() ?? 0
-        let powers = scores.map { exp(highest.isFinite ? $0 - highest : 0) }
-        let sum = powers.reduce(0, +)
-        return powers.map { $0 / sum }
     }
 }

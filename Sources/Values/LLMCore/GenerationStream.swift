@@ -20,9 +20,10 @@ public struct GenerationStream: AsyncSequence, Sendable {
 
     /// Reads the whole stream into one response.
     ///
+    /// - Parameter onText: Receives the text as it is generated.
     /// - Throws: What the stream throws; ``LLMError`` with code `.truncatedStream` if it ends without a summary, and
     ///   `CancellationError` if the reading task was cancelled.
-    public func response() async throws -> GenerationResponse {
+    public func response(onText: (@Sendable (String) -> Void)? = nil) async throws -> GenerationResponse {
         var response = GenerationResponse()
         var summary: GenerationSummary?
         for try await event in self {
@@ -30,6 +31,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
             case .text(let delta):
                 response.text += delta.text
                 response.tokens += delta.tokens
+                if !delta.text.isEmpty { onText?(delta.text) }
             case .toolCall(let call): response.toolCalls.append(call)
             case .finished(let final): summary = final
             }

@@ -60,7 +60,7 @@ private struct JSONWriter {
 
     private mutating func newline(depth: Int) {
         guard let indentation else { return }
-        self.text += "\n" + String(repeating: " ", count: depth * indentation)
+        self.text += "\n" + String(repeating: " ", count: max(0, depth * indentation))
     }
 
     private mutating func write(string: String) {

@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// How likely each of a few texts is, together 1.
 public struct ChoiceProbabilities: Sendable, Hashable {
     /// The texts with their probabilities, in the order asked.
@@ -39,9 +33,7 @@ extension ModelAdapter {
         guard means.count == choices.count, let highest = means.max(), highest.isFinite else {
             throw LLMError(.backendFailed, "'\(self.name)' gave no usable scores for the choices.")
         }
-        let powers = means.map { exp($0 - highest) }
-        let sum = powers.reduce(0, +)
         return ChoiceProbabilities(
-            all: zip(choices, powers).map { ChoiceProbabilities.Choice(text: $0, probability: $1 / sum) })
+            all: zip(choices, softmax(means)).map { ChoiceProbabilities.Choice(text: $0, probability: $1) })
     }
 }

@@ -2,6 +2,9 @@
 
 /// Finds the known name that somebody who mistyped one probably meant.
 public enum NearestName {
+    /// The most names that are looked at, so that no foreign list can make an error slow.
+    private static let maximumCandidates = 1_000
+
     /// The known name with the smallest edit distance, if it is near enough to be worth suggesting.
     ///
     /// - Parameters:
@@ -11,7 +14,7 @@ public enum NearestName {
     public static func find(_ name: String, in known: some Sequence<String>) -> String? {
         let written = Array(name.lowercased().prefix(64))
         var best: (name: String, distance: Int)?
-        for candidate in known {
+        for candidate in known.prefix(Self.maximumCandidates) {
             let distance = Self.distance(written, Array(candidate.lowercased().prefix(64)))
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
@@ -26,7 +29,7 @@ public enum NearestName {
     ///   - known: The names that would have been accepted.
     /// - Returns: `Did you mean 'x'?` or `Known: a, b, c.`
     public static func hint(for name: String, in known: some Sequence<String>) -> String {
-        let known = Array(known)
+        let known = Array(known.prefix(Self.maximumCandidates))
         if let nearest = self.find(name, in: known) { return "Did you mean '\(nearest)'?" }
         return known.isEmpty ? "None are known." : "Known: \(known.sorted().joined(separator: ", "))."
     }

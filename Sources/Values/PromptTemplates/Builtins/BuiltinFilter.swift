@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// One call of a filter, its arguments sorted by parameter.
 struct FilterCall {
     let name: String
@@ -83,7 +85,7 @@ struct BuiltinFilter: Sendable {
         return all
     }()
 
-    static func hint(_ name: String) -> String { NameHint.hint(for: name, in: self.all.keys.sorted()) }
+    static func hint(_ name: String) -> String { NearestName.hint(for: name, in: self.all.keys.sorted()) }
 }
 
 /// The parameters of a function or filter.
@@ -105,7 +107,7 @@ struct Signature: Sendable {
             guard let index = self.parameters.firstIndex(of: name) else {
                 throw TemplateFailure.type(
                     "\(function) got an unexpected keyword argument '\(name)'. "
-                        + NameHint.hint(for: name, in: self.parameters))
+                        + NearestName.hint(for: name, in: self.parameters))
             }
             guard bound[index] == nil else {
                 throw TemplateFailure.type("\(function) got multiple values for argument '\(name)'")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// One of Jinja's tests.
 struct BuiltinTest: Sendable {
     /// How many arguments it takes after the value.
@@ -19,7 +21,7 @@ struct BuiltinTest: Sendable {
         return try self.body(value, given, renderer)
     }
 
-    static func hint(_ name: String) -> String { NameHint.hint(for: name, in: self.all.keys.sorted()) }
+    static func hint(_ name: String) -> String { NearestName.hint(for: name, in: self.all.keys.sorted()) }
 
     private static func comparison(_ operation: Comparison) -> BuiltinTest {
         BuiltinTest(1) { value, arguments, _ in try value.compare(operation, arguments[0]) }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// A macro, with the variables around its definition.
 final class MacroValue: ObjectValue {
     let macro: MacroBody
@@ -73,7 +75,7 @@ final class MacroValue: ObjectValue {
             if case .some(.none) = bound.caller { bound.caller = renderer.undefined("No caller defined") }
         }
         if !self.layout.usesKeywordArguments, let extra = bound.keyword.first {
-            let known = NameHint.hint(for: extra.name, in: names)
+            let known = NearestName.hint(for: extra.name, in: names)
             throw TemplateFailure.type(
                 "macro '\(self.macro.name ?? "caller")' takes no keyword argument '\(extra.name)'. \(known)")
         }

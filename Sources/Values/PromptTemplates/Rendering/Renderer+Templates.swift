@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// Inheritance, includes and imports.
 extension Renderer {
     /// Runs a template's own text, and its parents'.
@@ -194,7 +196,7 @@ extension Renderer {
                 ?? self.undefined(
                     "the template '\(module.name)' (imported on line \(statement.position.line)) "
                         + "does not export the requested name '\(name)'. "
-                        + NameHint.hint(for: name, in: module.attributes.keys.compactMap(\.stringValue)))
+                        + NearestName.hint(for: name, in: module.attributes.keys.compactMap(\.stringValue)))
             self.frame[self.code.names[target.id]] = value
             if statement.isToplevel {
                 self.context.variables[target.name] = value
