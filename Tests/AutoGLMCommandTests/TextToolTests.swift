@@ -38,7 +38,7 @@ struct TextToolTests {
     @Test(
         "Special tokens are parsed unless that is forbidden",
         arguments: [
-            ([String](), 1), (["--parse-special"], 1), (["--no-parse-special"], 6), (["--no-special-parsing"], 6),
+            ([String](), 1), (["--parse-special"], 1), (["--no-parse-special"], 6),
         ])
     func specialTokens(options: [String], count: Int) async throws {
         let report = try await Program.run(["tokenize", "--output", "json", "--pieces"] + options + ["<|im_end|>"])

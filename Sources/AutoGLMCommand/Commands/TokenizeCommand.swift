@@ -29,9 +29,6 @@ struct TokenizeCommand: AsyncParsableCommand {
         help: "Whether the spelling of a special token, such as <|im_end|>, becomes that token.")
     var parseSpecial = true
 
-    @Flag(name: [.customLong("no-special-parsing")], help: "The same as --no-parse-special.")
-    var noSpecialParsing = false
-
     @Flag(help: "Add the tokens for the text's beginning and end, as the model wants it.")
     var addSpecial = false
 
@@ -49,7 +46,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         let bytes = try self.input()
         let tokenizer = try self.vocabulary.tokenizer()
         let ids = tokenizer.encode(
-            bytes: bytes, addSpecial: self.addSpecial, parseSpecial: self.parseSpecial && !self.noSpecialParsing)
+            bytes: bytes, addSpecial: self.addSpecial, parseSpecial: self.parseSpecial)
         switch self.output.format {
         case .json: try Console.json(self.report(ids, tokenizer))
         case .text where self.pieces:
