@@ -93,6 +93,8 @@ struct LifecycleTests {
             (GenerationJob(prompt: [1], sampling: SamplingOptions(topP: 0)), "llm.invalid-request"),
             (GenerationJob(prompt: [1], sampling: SamplingOptions(topK: 0)), "llm.invalid-request"),
             (GenerationJob(prompt: [1], sampling: SamplingOptions(minP: 2)), "llm.invalid-request"),
+            (GenerationJob(prompt: [1], topLogProbabilities: 100_000), "llm.invalid-request"),
+            (GenerationJob(prompt: [1, -1]), "transformer.invalid-token"),
         ] {
             let error = #expect(throws: (any Error).self) { _ = try engine.generate(job) }
             #expect((error as? any CodedError)?.codeName == code)

@@ -37,6 +37,14 @@ struct JinjaLimitTests {
             "{% set d = {} %}{% do d.update({'a': d.values()}) %}{{ d }}",
             "{{ '%*c' % (10**12, 65) }}", "{{ '%*.3d' % (10**12, 5) }}", "{{ '%*d' % (-9223372036854775807 - 1, 5) }}",
             "{{ {'a' * 1000000: range(1000)|list}|pprint }}", "{{ 9223372036854775807|round(-1) }}",
+            """
+            {% set ns = namespace(a=[], b=[]) %}{% for i in range(99) %}{% set ns.a = [ns.a, ns.a] %}\
+            {% set ns.b = [ns.b, ns.b] %}{% endfor %}{% for i in range(999) %}{{ ns.a == ns.b }}{% endfor %}
+            """,
+            """
+            {% set ns = namespace(t=()) %}{% for i in range(99) %}{% set ns.t = (ns.t, ns.t) %}{% endfor %}\
+            {{ {ns.t: 1} }}
+            """,
             "{{ 9**99 }}", "{{ 9223372036854775807 + 1 }}", "{{ -9223372036854775807 - 2 }}",
         ])
     func limits(source: String) {

@@ -15,7 +15,7 @@ import pathlib
 import sys
 
 import jinja2
-from jinja2 import sandbox
+from jinja2 import ext, sandbox
 
 import jinja_chat_templates
 from jinja_cases import Generation

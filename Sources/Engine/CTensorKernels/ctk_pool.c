@@ -16,6 +16,8 @@
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#elif defined(__APPLE__)
+#include <os/os_sync_wait_on_address.h>
 #endif
 #include <sched.h>
 #include <unistd.h>
@@ -61,27 +63,38 @@ static inline void pause_briefly(void) {
 #endif
 }
 
+/// Sleeps until the ticker is woken, unless it has ticked already.
+static void sleep_at(ctk_ticker *ticker, uint32_t seen) {
+#if defined(__linux__)
+    syscall(SYS_futex, &ticker->value, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+#elif defined(__APPLE__)
+    os_sync_wait_on_address((void *)&ticker->value, seen, sizeof ticker->value, OS_SYNC_WAIT_ON_ADDRESS_NONE);
+#else
+    sched_yield();
+#endif
+}
+
+static void wake_all(ctk_ticker *ticker) {
+#if defined(__linux__)
+    syscall(SYS_futex, &ticker->value, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+#elif defined(__APPLE__)
+    os_sync_wake_by_address_all((void *)&ticker->value, sizeof ticker->value, OS_SYNC_WAKE_BY_ADDRESS_NONE);
+#endif
+}
+
 static void wait_for_tick(ctk_ticker *ticker, uint32_t seen) {
     for (int spin = 0; spin < SPINS; spin++) {
         if (atomic_load_explicit(&ticker->value, memory_order_acquire) != seen) return;
         pause_briefly();
     }
     atomic_fetch_add(&ticker->sleepers, 1);
-    while (atomic_load(&ticker->value) == seen) {
-#if defined(__linux__)
-        syscall(SYS_futex, &ticker->value, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
-#else
-        sched_yield();
-#endif
-    }
+    while (atomic_load(&ticker->value) == seen) sleep_at(ticker, seen);
     atomic_fetch_sub(&ticker->sleepers, 1);
 }
 
 static void tick(ctk_ticker *ticker) {
     atomic_fetch_add(&ticker->value, 1);
-#if defined(__linux__)
-    if (atomic_load(&ticker->sleepers) != 0) syscall(SYS_futex, &ticker->value, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
-#endif
+    if (atomic_load(&ticker->sleepers) != 0) wake_all(ticker);
 }
 
 void ctk_pool_barrier(ctk_pool *pool) {

@@ -86,6 +86,9 @@ package final class LocalEngine: Sendable {
         if let count = job.maxTokens, count < 0 {
             throw LLMError(.invalidRequest, "max tokens is \(count); it must be 0 or more.")
         }
+        if let count = job.topLogProbabilities, !(0...128).contains(count) {
+            throw LLMError(.invalidRequest, "top log-probabilities is \(count); it must be from 0 to 128.")
+        }
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let handle = ActiveSequence.Handle()
         continuation.onTermination = { _ in handle.cancel() }
@@ -129,6 +132,12 @@ package final class LocalEngine: Sendable {
     private func check(prompt: [TokenID], more: Int) throws {
         guard !prompt.isEmpty else {
             throw EngineError(.emptyPrompt, "The prompt has no tokens; a model continues at least one.")
+        }
+        // Found out in a batch, this would end the other sequences in it, too.
+        let vocabulary = 0..<Int32(clamping: self.modelConfiguration.vocabularySize)
+        if let token = prompt.first(where: { !vocabulary.contains($0) }) {
+            throw TransformerError(
+                .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabulary.upperBound).")
         }
         guard prompt.count + more <= self.contextLength else {
             throw EngineError(

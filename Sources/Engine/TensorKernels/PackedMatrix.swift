@@ -19,9 +19,6 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
     /// Rows, padded to whole groups.
     package var paddedRows: Int { self.groupCount * CTK_GROUP_ROWS }
 
-    /// Bytes of the packed weights.
-    package var byteCount: Int { self.storage.count }
-
     /// Whether a matrix of that element type and width can be packed.
     package static func supports(type: UInt32, columns: Int) -> Bool {
         ctk_type_supported(ctk_type(rawValue: type)) && columns > 0

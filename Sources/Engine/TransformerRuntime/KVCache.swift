@@ -43,9 +43,6 @@ package final class KVCache {
             heads: shape.keyValueHeadCount, headLength: shape.headLength, layers: shape.layerCount)
     }
 
-    /// Bytes of the pages taken.
-    package var byteCount: Int { self.pages.count * self.layout.pageBytes }
-
     /// Makes room for more tokens.
     ///
     /// - Throws: ``TransformerError`` with code `.contextOverflow` when they exceed the capacity.

@@ -24,13 +24,6 @@ package final class TransformerModel: Sendable {
     let output: MatrixStack
     let rope: RotaryEmbedding
 
-    /// Bytes of packed weights in memory.
-    package var weightBytes: Int {
-        self.layers.reduce(self.output.byteCount) {
-            $0 + $1.queryKeyValue.byteCount + $1.attentionOutput.byteCount + $1.gateUp.byteCount + $1.down.byteCount
-        }
-    }
-
     /// Loads and packs the weights of a model file.
     ///
     /// - Parameters:
@@ -94,8 +87,6 @@ struct MatrixStack: Sendable {
         self.width = width
         self.groupCount = matrices.reduce(0) { $0 + $1.groupCount }
     }
-
-    var byteCount: Int { self.matrices.reduce(0) { $0 + $1.byteCount } }
 
     /// Multiplies this worker's share of the rows with the first `tokens` rows of `x`.
     func multiply(_ x: Activations, tokens: Int, into output: UnsafeMutablePointer<Float>, worker: WorkerPool.Worker) {

@@ -24,7 +24,7 @@ struct BuiltinTest: Sendable {
     static func hint(_ name: String) -> String { NearestName.hint(for: name, in: self.all.keys.sorted()) }
 
     private static func comparison(_ operation: Comparison) -> BuiltinTest {
-        BuiltinTest(1) { value, arguments, _ in try value.compare(operation, arguments[0]) }
+        BuiltinTest(1) { value, arguments, renderer in try value.compare(operation, arguments[0], renderer) }
     }
 
     private static func remainder(_ value: Value, _ divisor: Value, _ renderer: Renderer) throws -> Value {

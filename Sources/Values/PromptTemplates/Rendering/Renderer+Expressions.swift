@@ -98,7 +98,7 @@ extension Renderer {
         for (operation, operand) in rest {
             let right = try self.evaluate(operand)
             self.position = position
-            guard try left.compare(operation, right) else { return .bool(false) }
+            guard try left.compare(operation, right, self) else { return .bool(false) }
             left = right
         }
         return .bool(true)

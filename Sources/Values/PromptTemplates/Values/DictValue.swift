@@ -56,14 +56,24 @@ struct DictKey: Hashable {
 
     init(_ string: String) { self.value = .string(string) }
 
+    /// The most values that a key is made of; a small template can make a tuple that holds itself a billion times over.
+    private static let maximumParts = 1 << 16
+
     init(_ value: Value) throws {
+        var partsLeft = Self.maximumParts
+        try Self.check(value, &partsLeft)
+        self.value = value
+    }
+
+    private static func check(_ value: Value, _ partsLeft: inout Int) throws {
+        partsLeft -= 1
+        guard partsLeft > 0 else { throw TemplateFailure.limit("A tuple is too large to be a key.") }
         switch value {
         case .list, .dict: throw TemplateFailure.type("unhashable type: '\(value.typeName)'")
-        case .tuple(let tuple): for element in tuple.elements { _ = try DictKey(element) }
+        case .tuple(let tuple): for element in tuple.elements { try self.check(element, &partsLeft) }
         case .undefined(let undefined): try undefined.checkUse()
         default: break
         }
-        self.value = value
     }
 
     static func == (left: Self, right: Self) -> Bool { left.value.equals(right.value) }

@@ -13,6 +13,9 @@ extension Value {
     /// How deeply values are compared, printed or copied before it is an error.
     static let maximumNesting = 200
 
+    /// How many values one comparison looks at; a small template can make a value that holds itself a billion times over.
+    private static let maximumComparisons = 1 << 22
+
     /// The number that this is in arithmetic, `True` being 1.
     var number: Number? {
         switch self {
@@ -35,9 +38,22 @@ extension Value {
         }
     }
 
-    /// Python's `==`; values nested too deeply are unequal.
+    /// Python's `==`; values that are too large or nested too deeply are unequal.
     func equals(_ other: Value, depth: Int = 0) -> Bool {
-        guard depth < Self.maximumNesting else { return false }
+        var left = Self.maximumComparisons
+        return self.equals(other, depth: depth, &left)
+    }
+
+    private func equals(_ other: Value, charging renderer: Renderer) throws -> Bool {
+        var left = Self.maximumComparisons
+        let areEqual = self.equals(other, depth: 0, &left)
+        try renderer.charge(count: (Self.maximumComparisons - left) / 16)
+        return areEqual
+    }
+
+    private func equals(_ other: Value, depth: Int, _ comparisonsLeft: inout Int) -> Bool {
+        comparisonsLeft -= 1
+        guard depth < Self.maximumNesting, comparisonsLeft > 0 else { return false }
         if let left = self.number, let right = other.number { return Self.equals(left, right) }
         switch (self, other) {
         case (.string(let left), .string(let right)), (.string(let left), .markup(let right)),
@@ -45,13 +61,13 @@ extension Value {
             return left.hasSameCodePoints(as: right)
         case (.none, .none), (.undefined, .undefined): return true
         case (.list(let left), .list(let right)):
-            return left === right || Self.equals(left.elements, right.elements, depth: depth)
+            return left === right || Self.equals(left.elements, right.elements, depth: depth, &comparisonsLeft)
         case (.tuple(let left), .tuple(let right)):
-            return Self.equals(left.elements, right.elements, depth: depth)
+            return left === right || Self.equals(left.elements, right.elements, depth: depth, &comparisonsLeft)
         case (.dict(let left), .dict(let right)):
             guard left.count == right.count else { return false }
             return left.entries.allSatisfy { key, value in
-                right.entries[key].map { $0.equals(value, depth: depth + 1) } ?? false
+                right.entries[key].map { $0.equals(value, depth: depth + 1, &comparisonsLeft) } ?? false
             }
         case (.object(let left as RangeValue), .object(let right as RangeValue)): return left.isSame(as: right)
         case (.object(let left), .object(let right)): return left === right
@@ -67,8 +83,11 @@ extension Value {
         }
     }
 
-    private static func equals(_ left: [Value], _ right: [Value], depth: Int) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { $0.equals($1, depth: depth + 1) }
+    private static func equals(
+        _ left: [Value], _ right: [Value], depth: Int, _ comparisonsLeft: inout Int
+    ) -> Bool {
+        left.count == right.count
+            && zip(left, right).allSatisfy { $0.equals($1, depth: depth + 1, &comparisonsLeft) }
     }
 
     /// Python's `<`, or an error where the types have no order.
@@ -105,12 +124,12 @@ extension Value {
     }
 
     /// Whether a comparison holds.
-    func compare(_ operation: Comparison, _ other: Value) throws -> Bool {
+    func compare(_ operation: Comparison, _ other: Value, _ renderer: Renderer) throws -> Bool {
         if case .undefined(let undefined) = self { try undefined.checkUse() }
         if case .undefined(let undefined) = other, operation != .in, operation != .notIn { try undefined.checkUse() }
         switch operation {
-        case .equal: return self.equals(other)
-        case .notEqual: return !self.equals(other)
+        case .equal: return try self.equals(other, charging: renderer)
+        case .notEqual: return try !self.equals(other, charging: renderer)
         case .less: return try self.isLess(than: other)
         case .greater: return try other.isLess(than: self, symbol: ">")
         case .lessOrEqual: return try self.isLessOrEqual(other, symbol: "<=")
