@@ -114,6 +114,10 @@ struct LifecycleTests {
             try await self.engine.response(GenerationJob(prompt: [1_000_000], maxTokens: 1))
         }
         #expect((error as? any CodedError)?.codeName == "transformer.invalid-token")
+        let scoring = await #expect(throws: (any Error).self) {
+            try await self.engine.score(prompt: [1], continuations: [[2], [3, -1]])
+        }
+        #expect((scoring as? any CodedError)?.codeName == "transformer.invalid-token")
         let job = GenerationJob(prompt: self.engine.tokens(GenerationTests.question), maxTokens: 4)
         #expect(try await self.engine.response(job).tokens.count == 4)
     }

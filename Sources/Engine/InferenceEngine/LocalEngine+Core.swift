@@ -92,23 +92,24 @@ extension LocalEngine {
             }
             let shared = cache.count
             return try continuations.map { continuation in
-                if isCancelled() { throw CancellationError() }
                 cache.truncate(to: shared)
-                return try self.score(continuation, after: prompt.suffix(1), cache: cache)
+                return try self.score(continuation, after: prompt.suffix(1), cache: cache, isCancelled: isCancelled)
             }
         }
 
-        private func score(_ continuation: [TokenID], after last: ArraySlice<TokenID>, cache: KVCache) throws -> Double
-        {
+        private func score(
+            _ continuation: [TokenID], after last: ArraySlice<TokenID>, cache: KVCache, isCancelled: () -> Bool
+        ) throws -> Double {
             var inputs = (last + continuation.dropLast())[...]
             var targets = continuation[...]
             var sum = 0.0
             while !inputs.isEmpty {
+                if isCancelled() { throw CancellationError() }
                 let piece = inputs.prefix(self.forward.capacity)
                 let rows = try self.forward.run([.init(cache: cache, tokens: piece, logits: .all)])
                 for (row, target) in zip(0..<rows, targets) {
-                    let probabilities = LogProbabilities(self.forward.logits(row), top: 0, kernels: .best)
-                    sum += Double(probabilities.value(of: target))
+                    let logits = self.forward.logits(row)
+                    sum += Double(logits[Int(target)]) - LogProbabilities.normalizer(of: logits, kernels: .best)
                 }
                 inputs = inputs.dropFirst(piece.count)
                 targets = targets.dropFirst(piece.count)

@@ -112,6 +112,7 @@ package final class LocalEngine: Sendable {
     /// - Throws: ``EngineError`` when the prompt is empty or something does not fit the context; `CancellationError`.
     package func score(prompt: [TokenID], continuations: [[TokenID]]) async throws -> [Double] {
         try self.check(prompt: prompt, more: continuations.map(\.count).max() ?? 0)
+        for continuation in continuations { try self.checkVocabulary(continuation) }
         let handle = ActiveSequence.Handle()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -133,17 +134,21 @@ package final class LocalEngine: Sendable {
         guard !prompt.isEmpty else {
             throw EngineError(.emptyPrompt, "The prompt has no tokens; a model continues at least one.")
         }
-        // Found out in a batch, this would end the other sequences in it, too.
-        let vocabulary = 0..<Int32(clamping: self.modelConfiguration.vocabularySize)
-        if let token = prompt.first(where: { !vocabulary.contains($0) }) {
-            throw TransformerError(
-                .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabulary.upperBound).")
-        }
+        try self.checkVocabulary(prompt)
         guard prompt.count + more <= self.contextLength else {
             throw EngineError(
                 .contextOverflow,
                 "The prompt has \(prompt.count) tokens, the context only \(self.contextLength); shorten the prompt."
             )
+        }
+    }
+
+    /// Found out in a batch, an unknown token would end the other sequences in it, too.
+    private func checkVocabulary(_ tokens: [TokenID]) throws {
+        let vocabulary = 0..<Int32(clamping: self.modelConfiguration.vocabularySize)
+        if let token = tokens.first(where: { !vocabulary.contains($0) }) {
+            throw TransformerError(
+                .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabulary.upperBound).")
         }
     }
 

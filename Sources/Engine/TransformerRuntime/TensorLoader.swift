@@ -26,6 +26,8 @@ struct TensorLoader {
                 .unsupported,
                 "Tensor '\(name)' has the type \(tensor.type.name); supported are F32, F16, BF16, Q8_0, Q4_0 and Q4_1.")
         }
+        // The packed copy serves from here on.
+        defer { self.file.adviseUnneeded(tensor) }
         return PackedMatrix(
             type: tensor.type.rawValue, rows: rows, columns: columns, source: self.file.bytes(of: tensor),
             kernels: self.kernels, pool: self.pool)
@@ -65,45 +67,5 @@ struct TensorLoader {
         }
         self.taken.insert(name)
         return tensor
-    }
-}
-
-/// A vector of weights.
-final class FloatVector: @unchecked Sendable {  // Written by init only.
-    private let buffer: Buffer<Float>
-
-    init(count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
-        self.buffer = Buffer(count: count)
-        fill(self.buffer.base)
-    }
-
-    var base: UnsafePointer<Float> { UnsafePointer(self.buffer.base) }
-    var array: [Float] { Array(UnsafeBufferPointer(start: self.buffer.base, count: self.buffer.count)) }
-}
-
-/// A matrix that stays in the file; single rows are read as floats.
-struct RowTable: Sendable {
-    private let file: GGUFFile
-    private let tensor: GGUFTensor
-    private let columns: Int
-    private let rowBytes: Int
-
-    init(file: GGUFFile, tensor: GGUFTensor, columns: Int) throws {
-        let type = ctk_type(rawValue: tensor.type.rawValue)
-        guard ctk_type_supported(type), columns.isMultiple(of: tensor.type.elementsPerBlock) else {
-            throw TransformerError(
-                .unsupported, "Tensor '\(tensor.name)' of type \(tensor.type.name) cannot be read row by row.")
-        }
-        self.file = file
-        self.tensor = tensor
-        self.columns = columns
-        self.rowBytes = ctk_row_bytes(type, columns)
-    }
-
-    func read(_ row: Int, into output: UnsafeMutablePointer<Float>) {
-        let bytes = self.file.bytes(of: self.tensor)
-        guard let base = bytes.baseAddress, (row + 1) * self.rowBytes <= bytes.count else { return }
-        let type = ctk_type(rawValue: self.tensor.type.rawValue)
-        ctk_dequantize_row(type, base + row * self.rowBytes, output, self.columns)
     }
 }

@@ -3,7 +3,7 @@
 /// How likely each of a few texts is, together 1.
 public struct ChoiceProbabilities: Sendable, Hashable {
     /// The texts with their probabilities, in the order asked.
-    public var all: [Choice]
+    public let all: [Choice]
 
     /// A text and its probability.
     public struct Choice: Sendable, Hashable {
