@@ -13,6 +13,7 @@ internal import Darwin
 enum AutoGLMCommand {
     @MainActor
     static func main() async {
+        Self.openStandardInput()
         let interrupts = Interrupts()
         let status = await withTaskGroup(of: Int32?.self) { group in
             group.addTask { await Self.run(Array(CommandLine.arguments.dropFirst())) }
@@ -26,6 +27,11 @@ enum AutoGLMCommand {
             return ExitStatus.interrupted
         }
         exit(status)
+    }
+
+    /// Makes a closed standard input an empty one; a model's file would else take its number and be read as input.
+    private static func openStandardInput() {
+        if fcntl(0, F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
     }
 
     /// Waits on the main thread, so that it is heard even while commands keep every other thread busy.

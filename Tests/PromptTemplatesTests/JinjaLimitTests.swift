@@ -112,6 +112,8 @@ struct JinjaLimitTests {
             ("a\n {{ x.y.z }}", "template 't', line 2, column 8: "),
             ("{% if %}", "template 't', line 1, column 7: "),
             ("{{ 1 +\n 'a' }}", "template 't', line 1, column 4: "),
+            ("{% nope %}\n{{ 'open }}", "template 't', line 1, column 4: "),
+            ("{% if 1 %}\n{{ 'open }}", "template 't', line 2, column 4: "),
             ("line\n{% for i in 5 %}{% endfor %}", "template 't', line 2, column 4: "),
             ("{{ 'abc'|nope }}", "template 't', line 1, column 10: No filter named 'nope'"),
             ("{{ 'abc'|uper }}", "Did you mean 'upper'?"),

@@ -1560,4 +1560,24 @@ range(9223372036854775807, -9223372036854775807, -4000000000000000000)|length
 'see (https://x.com/a_(b)_(c))).'|urlize
 'aaaa-bbbb-cccc-dddddddd'|wordwrap(6)
 '----------'|wordwrap(4)
+nums|sort('x')
+nums|sort(none)
+nums|sort(1.5)
+nums|sort(1)
+nums|sort(undefined_thing)
+d|dictsort(reverse='x')
+d|dictsort(false, 'key', true)
+nums|batch(0)|list
+nums|batch(-1)|list
+none_list|batch(0)|list
+'e' % [1]
+'%s' % [1, 2]
+'%s %s' % [1, 2]
+'s'|attr(1)
+'s'|attr(none)
+users|map(attribute='x.y', default='z')|list
+users|map(attribute='name.y', default='z')|list
+users|map(attribute='x.0', default='zebra')|list
+users|groupby('x.y', default='z')|map('first')|list
+users|groupby('x.0', default='zebra')|map('first')|list
 """.strip("\n").split("\n")

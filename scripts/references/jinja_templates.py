@@ -765,6 +765,10 @@ c
   <li>{{ i }}</li>
 {% endfor %}
 </ul>
+====
+{% for i in items %}{{ loop }}{% endfor %}
+====
+{% set é = 1 %}{{ é }}{{ xȩ́y is defined }}
 """.strip("\n").split("\n====\n")
 
 # White space: each is rendered with every combination of the three options.

@@ -24,6 +24,15 @@ struct FilterCall {
         try self.arguments[index]?.isTrue() ?? fallback
     }
 
+    /// Whether to sort in reverse; Python takes only a whole number here, so that `sort('name')` is an error.
+    func direction(_ index: Int) throws -> Bool {
+        guard let value = self.arguments[index] else { return false }
+        guard let number = value.indexValue else {
+            throw TemplateFailure.type("'\(value.typeName)' object cannot be interpreted as an integer")
+        }
+        return number != 0
+    }
+
     func integer(_ index: Int, default fallback: Int) throws -> Int {
         guard let value = self.arguments[index] else { return fallback }
         return try self.integer(value)

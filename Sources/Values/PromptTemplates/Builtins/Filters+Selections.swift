@@ -11,7 +11,9 @@ extension BuiltinFilter {
         Self.selection("rejectattr", keeps: false, byAttribute: true),
         BuiltinFilter("attr", ["name"], required: 1) { call in
             if case .undefined(let undefined) = call.value { throw undefined.failure }
-            let name = try call.text(0)
+            guard let name = call[0]?.stringValue else {
+                throw TemplateFailure.type("attribute name must be string, not '\(call[0]?.typeName ?? "")'")
+            }
             return try call.renderer.ownAttribute(name, of: call.value)
                 ?? call.renderer.undefined(call.value, attribute: name)
         },
@@ -41,9 +43,7 @@ enum SelectionFilters {
             }
             let path = try SequenceFilters.path(attribute)
             return try SequenceFilters.elements(call).map { element in
-                let value = try call.renderer.item(path: path, of: element)
-                if value.isUndefined, let fallback, !fallback.isNone { return fallback }
-                return value
+                try call.renderer.item(path: path, of: element, fallback: fallback ?? .none)
             }
         }
         guard !arguments.positional.isEmpty else { throw call.invalid("map requires a filter argument") }

@@ -49,7 +49,7 @@ extension BuiltinFilter {
                 )
             }
             return .list(
-                try SequenceFilters.sorted(keyed, reversed: try call.flag(0), call.renderer) {
+                try SequenceFilters.sorted(keyed, reversed: try call.direction(0), call.renderer) {
                     try Value.list($0.key).isLess(than: .list($1.key))
                 }.map(\.element))
         },
@@ -151,7 +151,8 @@ enum SequenceFilters {
         let size = try call.integer(0, default: 1)
         var rows: [[Value]] = []
         for element in try self.elements(call) {
-            if rows.isEmpty || rows[rows.count - 1].count == size { rows.append([]) }
+            if rows.isEmpty { rows.append([]) }
+            if rows[rows.count - 1].count == size { rows.append([]) }
             rows[rows.count - 1].append(element)
         }
         if let fill = call.some(1), let last = rows.last, last.count < size {
@@ -192,7 +193,7 @@ enum SequenceFilters {
             let key = by == "key" ? pair.0 : pair.1
             return (key: ignoresCase ? key.ignoringCase : key, pair: pair)
         }
-        let sorted = try self.sorted(keyed, reversed: try call.flag(2), call.renderer) {
+        let sorted = try self.sorted(keyed, reversed: try call.direction(2), call.renderer) {
             try $0.key.isLess(than: $1.key)
         }
         return .list(sorted.map { .tuple([$0.pair.0, $0.pair.1]) })
@@ -225,9 +226,7 @@ enum SequenceFilters {
         let path = try call[0].map { try self.path($0) } ?? []
         let ignoresCase = try !call.flag(2)
         func key(_ element: Value) throws -> Value {
-            let found = try call.renderer.item(path: path, of: element)
-            if found.isUndefined, let fallback = call.some(1) { return fallback }
-            return found
+            try call.renderer.item(path: path, of: element, fallback: call.some(1) ?? .none)
         }
         let keyed = try self.elements(call).map { element in
             let found = try key(element)

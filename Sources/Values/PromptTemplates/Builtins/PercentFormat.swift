@@ -37,7 +37,7 @@ struct PercentFormat {
         }
         if !self.usesNames, self.next == 0 {
             switch self.operand {
-            case .tuple, .dict: break
+            case .tuple, .dict, .list: break
             default: throw TemplateFailure.type("not all arguments converted during string formatting")
             }
         }

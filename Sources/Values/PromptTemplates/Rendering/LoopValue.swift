@@ -58,7 +58,7 @@ final class LoopValue: ObjectValue {
     }
 
     override var typeName: String { "LoopContext" }
-    override var text: String { "<LoopContext \(self.index + 1)/\(self.known ?? 0)>" }
+    override var text: String { "<LoopContext \(self.index + 1)/\((try? self.length()) ?? 0)>" }
     override var isCallable: Bool { self.recurse != nil }
     override var count: Int? { get throws { try self.length() } }
 

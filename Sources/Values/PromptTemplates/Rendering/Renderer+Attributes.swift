@@ -75,9 +75,14 @@ extension Renderer {
     }
 
     /// An item along a path such as `a.b.0`, as filters take it.
-    func item(path: [Value], of value: Value) throws -> Value {
+    ///
+    /// A `fallback` other than `none` stands in for whatever is missing on the way.
+    func item(path: [Value], of value: Value, fallback: Value = .none) throws -> Value {
         var value = value
-        for key in path { value = try self.item(key, of: value) }
+        for key in path {
+            value = try self.item(key, of: value)
+            if value.isUndefined, !fallback.isNone { value = fallback }
+        }
         return value
     }
 

@@ -3,7 +3,7 @@
 extension Lexer {
     mutating func scanName() throws -> String {
         let start = self.position
-        while self.position < self.text.count, self.text[self.position].isPythonWord { self.position += 1 }
+        while self.position < self.text.count, self.text[self.position].continuesName { self.position += 1 }
         let first = self.text[start]
         guard first == "_" || first.properties.isXIDStart else {
             throw self.failure("Invalid character in identifier", at: start)

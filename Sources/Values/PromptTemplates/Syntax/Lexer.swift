@@ -11,11 +11,15 @@ struct Lexer {
     /// Whether the text after the last tag begins a line, for `lstripBlocks`.
     private var startsLine = true
 
-    /// Cuts the whole text.
-    static func tokens(of source: String, options: JinjaOptions) throws -> [Token] {
+    /// Cuts the text as far as it can be cut.
+    ///
+    /// A failure comes with the tokens before it: what is wrong with those is the error to tell, since it comes first.
+    static func tokens(of source: String, options: JinjaOptions) -> (tokens: [Token], failure: (any Error)?) {
         var lexer = Self(source: source, options: options)
-        try lexer.run()
-        return lexer.tokens
+        var failure: (any Error)?
+        do { try lexer.run() } catch { failure = error }
+        lexer.emit(.end, at: failure == nil ? lexer.text.count : lexer.position)
+        return (lexer.tokens, failure)
     }
 
     private init(source: String, options: JinjaOptions) {
@@ -86,7 +90,6 @@ extension Lexer {
             }
             try self.lexTag(at: begin)
         }
-        self.emit(.end, at: self.text.count)
     }
 
     private func nextTagStart(from start: Int) -> Int? {

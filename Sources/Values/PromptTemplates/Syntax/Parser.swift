@@ -26,9 +26,16 @@ struct Parser {
 
     /// Parses a whole template.
     static func parse(_ source: String, options: JinjaOptions) throws -> ParsedTemplate {
-        var parser = Self(tokens: try Lexer.tokens(of: source, options: options))
+        let (tokens, failure) = Lexer.tokens(of: source, options: options)
+        var parser = Self(tokens: tokens)
         let selfName = parser.newName("self")
-        let body = try parser.parseBody(until: [])
+        let body: [Statement]
+        do {
+            body = try parser.parseBody(until: [])
+        } catch {
+            throw parser.current.kind == .end ? failure ?? error : error
+        }
+        if let failure { throw failure }
         return ParsedTemplate(
             body: body, blocks: parser.blocks, selfName: selfName, nameCount: parser.nameCount,
             scopeCount: parser.scopeCount, functionCount: parser.functionCount, visibleCount: parser.visibleCount,

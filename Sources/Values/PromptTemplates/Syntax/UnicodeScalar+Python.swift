@@ -25,6 +25,9 @@ extension Unicode.Scalar {
         return self.isPythonAlpha || self.properties.numericType != nil
     }
 
+    /// Whether a name that has begun goes on with this, such as the accent of a decomposed letter.
+    var continuesName: Bool { self.isPythonWord || !self.isASCII && self.properties.isXIDContinue }
+
     /// Whether Python's `str.splitlines` breaks a line here.
     var isPythonLineBreak: Bool {
         switch self.value {
