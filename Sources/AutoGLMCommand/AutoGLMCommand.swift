@@ -46,8 +46,11 @@ enum AutoGLMCommand {
     /// - Returns: The exit status.
     @concurrent
     private static func run(_ arguments: [String]) async -> Int32 {
+        var commandName: String?
         do {
+            try Settings.checkNames()
             var command = try Root.parseAsRoot(arguments)
+            commandName = type(of: command)._commandName
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -55,7 +58,7 @@ enum AutoGLMCommand {
             }
             return ExitStatus.success
         } catch {
-            return ErrorReport(error, arguments: arguments).send()
+            return ErrorReport(error, arguments: arguments, commandName: commandName).send()
         }
     }
 }

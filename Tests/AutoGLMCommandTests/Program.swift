@@ -55,8 +55,20 @@ enum Program {
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
         watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
     ) async throws -> Outcome {
+        try await self.run(self.url(), arguments, input: input, environment: environment, watch: watch)
+    }
+
+    /// Runs a line of the shell in which `$0` is the program.
+    static func shell(_ line: String) async throws -> Outcome {
+        try await self.run(URL(fileURLWithPath: "/bin/sh"), ["-c", line, self.url().path])
+    }
+
+    private static func run(
+        _ executable: URL, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+        watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
+    ) async throws -> Outcome {
         let process = Process()
-        process.executableURL = try self.url()
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = self.root
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AUTOGLM_") }

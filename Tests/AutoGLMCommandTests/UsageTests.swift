@@ -23,6 +23,7 @@ struct UsageTests {
         "The exit status and the message tell what to do",
         arguments: [
             Refusal("generat x", 64, "error: There is no command 'generat'. Did you mean 'generate'?"),
+            Refusal("help generat", 64, "error: There is no command 'generat'. Did you mean 'generate'?"),
             Refusal("generate --modle x", 64, "error: Unknown option '--modle'. Did you mean '--model'?"),
             Refusal("generate --temperature -1 x", 64, "error: temperature is -1.0; it must be 0 or more."),
             Refusal("generate --top-p 0 x", 64, "top-p is 0.0"),
@@ -51,7 +52,7 @@ struct UsageTests {
             Refusal("render - --context -", 64, "both"),
             Refusal("run no-such-file.yaml", 1, "no-such-file.yaml"),
             Refusal("run Examples/task-flow.yaml --set txt=a", 64, "Did you mean 'text'?"),
-            Refusal("run Examples/task-flow.yaml --set text", 64, "NAME=VALUE"),
+            Refusal("run Examples/task-flow.yaml --set text", 64, "NAME=VALUE", "See 'autoglm run --help'"),
             Refusal("run Examples/task-flow.yaml --resume r1", 1, "code: command.not-available"),
             Refusal("steps generat", 1, "Did you mean 'generate'?"),
             Refusal("pipeline validate no-such-file.yaml", 1, "no-such-file.yaml"),
@@ -71,6 +72,38 @@ struct UsageTests {
         let outcome = try await Program.run(["generate", "x"], environment: ["AUTOGLM_THREADS": "two"])
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains("AUTOGLM_THREADS is 'two'"))
+    }
+
+    @Test(
+        "A misspelt variable of the environment is refused, a script's is not",
+        arguments: [
+            ("AUTOGLM_THREDS", 1, "Did you mean 'AUTOGLM_THREADS'?"), ("AUTOGLM_STRICT", 0, ""),
+            ("AUTOGLM_MODEL_BYTES", 0, ""),
+        ])
+    func misspeltEnvironment(name: String, status: Int32, said: String) async throws {
+        let outcome = try await Program.run(["tokenize", "x"], environment: [name: "1"])
+        #expect(outcome.status == status)
+        #expect(outcome.errors == "" || outcome.errors.contains(said))
+    }
+
+    @Test("A text that is not UTF-8 is refused with the line")
+    func notUTF8() async throws {
+        let outcome = try await Program.run(["detokenize"], input: Array("1 2\n3 ".utf8) + [0xFF, 0x0A])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("line 2"))
+    }
+
+    @Test("An empty stop string is refused: it would stop everything or nothing")
+    func emptyStop() async throws {
+        let outcome = try await Program.run(["generate", "--stop", "", "x"])
+        #expect(outcome.status == 64 && outcome.text.isEmpty)
+        #expect(outcome.errors.contains("--stop needs a text"))
+    }
+
+    @Test("A closed standard input is an empty one", .timeLimit(.minutes(1)))
+    func closedInput() async throws {
+        let outcome = try await Program.shell("exec \"$0\" chat <&-")
+        #expect(outcome.status == 0)
     }
 
     @Test("The environment sets defaults")

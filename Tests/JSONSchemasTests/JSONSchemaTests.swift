@@ -85,7 +85,7 @@ struct JSONSchemaTests {
         arguments: [
             Refusal(
                 #"{"properties": {"a": {"type": "strng"}}}"#, "malformed-keyword",
-                "'#/properties/a/type' has the unknown type 'strng'; Did you mean 'string'?"),
+                "'#/properties/a/type' has the unknown type 'strng'. Did you mean 'string'?"),
             Refusal(
                 #"{"items": {"minLength": -1}}"#, "malformed-keyword", "'#/items/minLength' must be a whole number"),
             Refusal(#"{"required": "a"}"#, "malformed-keyword", "'#/required' must be an array"),

@@ -86,7 +86,7 @@ struct PipelineValidationTests {
                 ),
                 "p.yaml:4:46: 'as' cannot be 'jsn'. Did you mean 'json'?",
                 "p.yaml:5:5: The parser 'choice' cannot be made: Choices must be at least one word each, and differ in more than case and punctuation.",
-                "p.yaml:6:60: 'type' at '#/type' has the unknown type 'strin'; Did you mean 'string'?."),
+                "p.yaml:6:60: 'type' at '#/type' has the unknown type 'strin'. Did you mean 'string'?"),
             Case(
                 "pipeline: p\ninputs: {a: {type: strng, default: 3}, b: {type: string, default: 3}}\nsteps:\n  - {uses: generate, with: {prompt: x}}",
                 "p.yaml:2:20: There is no type 'strng'. Did you mean 'string'?",

@@ -54,6 +54,7 @@ struct GenerateCommand: AsyncParsableCommand {
         if let count = self.logProbabilities, !(0...100).contains(count) {
             throw ValidationError("--log-probabilities is \(count); it must be from 0 to 100.")
         }
+        if self.stop.contains("") { throw ValidationError("--stop needs a text that is not empty.") }
         if self.raw, self.system != nil {
             throw ValidationError(
                 "--system has no place in a raw prompt; write it into the prompt, or leave out --raw.")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import LLMCore
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -10,6 +11,26 @@ internal import Foundation
 
 /// Defaults that the environment sets.
 enum Settings {
+    private static let names = ["MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH"].map { "AUTOGLM_\($0)" }
+
+    /// Refuses misspelt variables.
+    ///
+    /// The project's scripts have variables of this prefix, too, so only what is near a known name is an error.
+    /// - Throws: ``CommandError`` that names the variable that was probably meant.
+    static func checkNames() throws {
+        for name in ProcessInfo.processInfo.environment.keys.sorted() where name.hasPrefix("AUTOGLM_") {
+            guard !self.names.contains(name), let meant = Self.nearest(to: name) else { continue }
+            throw CommandError(.badInput, "The environment variable \(name) is not known. Did you mean '\(meant)'?")
+        }
+    }
+
+    /// Compares without the prefix, which would make everything look alike.
+    private static func nearest(to name: String) -> String? {
+        let prefix = "AUTOGLM_"
+        let endings = self.names.map { String($0.dropFirst(prefix.count)) }
+        return NearestName.find(String(name.dropFirst(prefix.count)), in: endings).map { prefix + $0 }
+    }
+
     /// The value of `AUTOGLM_…`, if it is set and not empty.
     static func text(_ name: String) -> String? {
         ProcessInfo.processInfo.environment["AUTOGLM_\(name)"].flatMap { $0.isEmpty ? nil : $0 }

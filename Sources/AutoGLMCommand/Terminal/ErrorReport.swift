@@ -7,10 +7,13 @@ internal import LLMCore
 struct ErrorReport {
     private let error: any Error
     private let arguments: [String]
+    /// The command that failed while it ran; nil while the command line was still being read.
+    private let commandName: String?
 
-    init(_ error: any Error, arguments: [String]) {
+    init(_ error: any Error, arguments: [String], commandName: String?) {
         self.error = error
         self.arguments = arguments
+        self.commandName = commandName
     }
 
     /// Tells the user.
@@ -26,6 +29,10 @@ struct ErrorReport {
             if let cause = error.cause { Console.note("  because: \(cause)") }
             Console.note("  code: \(error.codeName)")
             return ExitStatus.failure
+        case let error as ValidationError where self.commandName != nil:
+            Console.note("error: \(error.message)")
+            Console.note("  See 'autoglm \(self.commandPath) --help' for more information.")
+            return ExitStatus.usage
         default: return self.sendParserError()
         }
     }
@@ -34,7 +41,7 @@ struct ErrorReport {
     private func sendParserError() -> Int32 {
         let status = Root.exitCode(for: self.error).rawValue
         var message = Root.fullMessage(for: self.error)
-        if status == ExitStatus.success {
+        if status == ExitStatus.success, self.subcommandHint == nil {
             do { try Console.line(message) } catch { return ExitStatus.success }
             return ExitStatus.success
         }
@@ -44,12 +51,19 @@ struct ErrorReport {
             message = (["error: \(hint)"] + usage.map(String.init)).joined(separator: "\n")
         }
         Console.note(message)
-        return status
+        return ExitStatus.usage
+    }
+
+    /// The command's words as they were typed, such as `bench engine`.
+    private var commandPath: String {
+        let end = self.arguments.firstIndex(of: self.commandName ?? "") ?? 0
+        return self.arguments.prefix(end + 1).joined(separator: " ")
     }
 
     /// The command that somebody who mistyped one probably meant.
     private var subcommandHint: String? {
-        guard let name = self.arguments.first, !name.hasPrefix("-") else { return nil }
+        let words = self.arguments.first == "help" ? self.arguments.dropFirst() : self.arguments[...]
+        guard let name = words.first, !name.hasPrefix("-") else { return nil }
         let known = Root.configuration.subcommands.map { $0._commandName }
         guard !known.contains(name), name != "help" else { return nil }
         return "There is no command '\(name)'. \(NearestName.hint(for: name, in: known))"

@@ -51,7 +51,9 @@ enum InputFile {
 
     private static func text(_ bytes: [UInt8], name: String) throws -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandError(.badInput, "The text of \(name) is not UTF-8.")
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+            throw CommandError(.badInput, "The text of \(name) is not UTF-8 (line \(line + 1)); save it as UTF-8.")
         }
         return text
     }

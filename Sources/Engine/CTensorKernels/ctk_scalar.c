@@ -26,21 +26,6 @@ static void matmul_values(ctk_type type, const ctk_matrix *w, size_t begin, size
     }
 }
 
-static void matmul_f32(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                       float *out, size_t out_stride) {
-    matmul_values(CTK_F32, w, begin, end, x, tokens, out, out_stride);
-}
-
-static void matmul_f16(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                       float *out, size_t out_stride) {
-    matmul_values(CTK_F16, w, begin, end, x, tokens, out, out_stride);
-}
-
-static void matmul_bf16(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                        float *out, size_t out_stride) {
-    matmul_values(CTK_BF16, w, begin, end, x, tokens, out, out_stride);
-}
-
 /// The integer dot product of one row's block with one token's block.
 static int32_t dot_block(ctk_type type, const uint8_t *quants, size_t block, size_t lane, const int8_t *x) {
     const size_t words = type == CTK_Q8_0 ? 8 : 4;
@@ -82,20 +67,18 @@ static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size
     }
 }
 
-static void matmul_q8_0(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                        float *out, size_t out_stride) {
-    matmul_quants(CTK_Q8_0, w, begin, end, x, tokens, out, out_stride);
-}
+#define CTK_SCALAR_MATMUL(name, body, type)                                                                          \
+    static void name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,         \
+                     float *out, size_t out_stride) {                                                                \
+        body(type, w, begin, end, x, tokens, out, out_stride);                                                       \
+    }
 
-static void matmul_q4_0(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                        float *out, size_t out_stride) {
-    matmul_quants(CTK_Q4_0, w, begin, end, x, tokens, out, out_stride);
-}
-
-static void matmul_q4_1(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,
-                        float *out, size_t out_stride) {
-    matmul_quants(CTK_Q4_1, w, begin, end, x, tokens, out, out_stride);
-}
+CTK_SCALAR_MATMUL(matmul_f32, matmul_values, CTK_F32)
+CTK_SCALAR_MATMUL(matmul_f16, matmul_values, CTK_F16)
+CTK_SCALAR_MATMUL(matmul_bf16, matmul_values, CTK_BF16)
+CTK_SCALAR_MATMUL(matmul_q8_0, matmul_quants, CTK_Q8_0)
+CTK_SCALAR_MATMUL(matmul_q4_0, matmul_quants, CTK_Q4_0)
+CTK_SCALAR_MATMUL(matmul_q4_1, matmul_quants, CTK_Q4_1)
 
 static void quantize_block(const ctk_activations *x, size_t token, size_t block, float scale, bool refined) {
     const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;

@@ -80,7 +80,7 @@ extension SchemaCompiler {
             }
             guard known.contains(name) else {
                 throw self.malformed(
-                    "type", scope, "has the unknown type '\(name)'; \(NearestName.hint(for: name, in: known))")
+                    "type", scope, "has the unknown type '\(name)'. \(NearestName.hint(for: name, in: known))")
             }
             return name
         }

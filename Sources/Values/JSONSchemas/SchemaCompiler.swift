@@ -135,7 +135,10 @@ struct SchemaCompiler {
     }
 
     func malformed(_ keyword: String, _ scope: SchemaScope, _ problem: String) -> JSONSchemaError {
-        JSONSchemaError(.malformedKeyword, "'\(keyword)' at '\(self.location(scope))/\(keyword)' \(problem).")
+        // A hint at the end brings its own full stop or question mark.
+        let end = problem.hasSuffix(".") || problem.hasSuffix("?") ? "" : "."
+        return JSONSchemaError(
+            .malformedKeyword, "'\(keyword)' at '\(self.location(scope))/\(keyword)' \(problem)\(end)")
     }
 
     // MARK: - References

@@ -89,7 +89,7 @@ struct SourceReader {
         guard self.nodesLeft > 0, depth < Self.maximumDepth else {
             throw self.issue(
                 place.line, place.column, "The file has more than 20,000 values or is nested more than 64 levels deep.",
-                "Check aliases ('*name'): each repeats all that it stands for.")
+                "Split it into several pipelines; an alias ('*name') counts for all that it stands for.")
         }
         switch node {
         case .scalar(let scalar): return SourceNode(kind: .scalar(YAMLCoreSchema.value(of: scalar)), place: place)
