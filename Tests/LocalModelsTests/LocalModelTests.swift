@@ -135,9 +135,9 @@ struct LocalModelTests {
             return pieces
         }
         #expect(try await reader.value < 4000)
-        #expect(await becomesTrue { model.engine.activeSequences == 0 && model.engine.queuedRequests == 0 })
+        #expect(await becomesTrue { model.engine.usage.activeSequences == 0 && model.engine.usage.queuedRequests == 0 })
         for try await _ in try await model.generate(long) { break }
-        #expect(await becomesTrue { model.engine.activeSequences == 0 && model.engine.queuedRequests == 0 })
+        #expect(await becomesTrue { model.engine.usage.activeSequences == 0 && model.engine.usage.queuedRequests == 0 })
         #expect(try await model.generate(Self.request(maxTokens: 2)).response().tokens.count == 2)
     }
 

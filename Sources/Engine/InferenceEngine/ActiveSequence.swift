@@ -2,7 +2,6 @@
 
 internal import LLMCore
 internal import Synchronization
-internal import TensorKernels
 internal import Tokenization
 internal import TransformerRuntime
 
@@ -24,88 +23,144 @@ final class ActiveSequence {
     }
 
     let request: Request
+    /// Its keys and values.
     let cache: KVCache
+    /// The prompt and what was sampled; those that the cache lacks are to be computed.
+    private(set) var tokens: [TokenID]
+    /// Whether another sequence waits to share this one's prompt.
+    var sharesPrompt = false
     private var sampler: Sampler
-    private var decoder: StreamingDecoder
-    private var matcher: StopMatcher
-    private let tokenizer: Tokenizer
+    private let drafts: DraftPlan?
+    private var output: AnswerStream
+    private let endOfGeneration: Set<TokenID>
     /// The most tokens that may be sampled.
     private let tokenLimit: Int
-    /// Prompt tokens not computed yet, or the token sampled last.
-    private(set) var pending: ArraySlice<TokenID>
-    private var sampledCount = 0
-    private var unsentTokens: [SampledToken] = []
+    private let contextLength: Int
+    private(set) var sampledCount = 0
+    private(set) var cachedPromptTokens = 0
     private var prefillStarted: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
     private(set) var isFinished = false
 
-    init(_ request: Request, model: TransformerModel, tokenizer: Tokenizer, contextLength: Int) {
+    /// Prepares a request.
+    ///
+    /// - Parameters:
+    ///   - request: What was asked.
+    ///   - cache: Empty.
+    ///   - tokenizer: Turns tokens into text.
+    ///   - contextLength: The most tokens that the cache may hold.
+    ///   - drafts: How tokens are guessed, if they are.
+    init(_ request: Request, cache: KVCache, tokenizer: Tokenizer, contextLength: Int, drafts: DraftPlan?) {
         let job = request.job
         self.request = request
-        self.tokenizer = tokenizer
-        self.tokenLimit = min(job.maxTokens ?? .max, contextLength - job.prompt.count)
-        self.cache = KVCache(model: model, capacity: job.prompt.count + self.tokenLimit)
+        self.cache = cache
+        self.drafts = drafts
+        self.endOfGeneration = tokenizer.endOfGeneration
+        self.contextLength = contextLength
+        self.tokens = job.overflow.fit(job.prompt, contextLength: contextLength)
+        let room = job.overflow == .stop ? contextLength - job.prompt.count : Int.max
+        self.tokenLimit = min(job.maxTokens ?? .max, room)
         self.sampler = Sampler(
             options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt)
-        self.decoder = StreamingDecoder(tokenizer: tokenizer)
-        self.matcher = StopMatcher(job.stop)
-        self.pending = job.prompt[...]
+        self.output = AnswerStream(request.events, tokenizer: tokenizer, stop: job.stop)
     }
 
-    /// Whether the prompt is not computed completely yet.
-    var isPrefilling: Bool { self.firstToken == nil }
+    /// Tokens that are not computed yet.
+    var pendingCount: Int { self.tokens.count - self.cache.count }
 
-    /// The next tokens to compute, at most `limit`.
-    func segment(limit: Int) -> ForwardPass.Segment {
-        if self.prefillStarted == nil { self.prefillStarted = .now }
-        let tokens = self.pending.prefix(limit)
-        return ForwardPass.Segment(
-            cache: self.cache, tokens: tokens, logits: tokens.count == self.pending.count ? .last : .none)
+    /// Whether more than the token sampled last is to be computed.
+    var isPrefilling: Bool { self.firstToken == nil || self.pendingCount > 1 }
+
+    /// Whether pages of other sequences could continue the cache.
+    private var mayShare: Bool { self.pendingCount > 1 && self.cache.count.isMultiple(of: KVLayout.positions) }
+
+    /// Takes as much as is known from the pages of other sequences; one token is left, to sample what follows it.
+    func extend(from prefixes: PrefixCache) {
+        guard self.mayShare else { return }
+        let taken = prefixes.extend(self.cache, with: self.tokens.dropLast())
+        if self.firstToken == nil { self.cachedPromptTokens += taken }
     }
 
-    /// Takes note of a computed segment; `logits` is what its last token gave, if it was the last one pending.
-    func computed(_ segment: ForwardPass.Segment, logits: UnsafeMutableBufferPointer<Float>?) {
-        self.pending = self.pending.dropFirst(segment.tokens.count)
-        guard let logits else { return }
-        if self.tokenLimit == 0 { return self.finish(.length) }
-        let choice = self.sampler.sample(logits)
-        if self.firstToken == nil { self.firstToken = .now }
-        if self.tokenizer.endOfGeneration.contains(choice.token) { return self.finish(.stop) }
-        self.sampledCount += 1
-        self.unsentTokens.append(self.report(choice))
-        switch self.matcher.append(self.decoder.append(choice.token)) {
-        case .stop(let text):
-            self.send(text)
-            self.finish(.stop, flush: false)
-        case .pass(let text):
-            if !text.isEmpty { self.send(text) }
-            if self.sampledCount == self.tokenLimit {
-                self.finish(.length)
-            } else {
-                self.pending = [choice.token]
-            }
+    /// Begins to be computed, as far as the timings go.
+    func began() { if self.prefillStarted == nil { self.prefillStarted = .now } }
+
+    // MARK: - Guessing
+
+    /// Tokens that may follow the one sampled last, to be checked in the same pass.
+    ///
+    /// - Parameters:
+    ///   - limit: The most tokens.
+    ///   - sequences: Sequences that decode in the same step.
+    ///   - costs: What steps cost.
+    func draft(limit: Int, sequences: Int, costs: StepCosts) -> [TokenID] {
+        guard let drafts, !self.isPrefilling else { return [] }
+        // The last token of an answer needs no guess, and all must fit into the context.
+        let room = min(limit, self.tokenLimit - self.sampledCount - 1, self.contextLength - self.tokens.count - 1)
+        guard room > 0 else { return [] }
+        return drafts.propose(after: self.tokens, limit: room, sequences: sequences, costs: costs)
+    }
+
+    // MARK: - Results
+
+    /// Takes what the tokens of a batch gave.
+    ///
+    /// - Parameters:
+    ///   - draft: The guesses that were computed beside the pending tokens.
+    ///   - row: The logits of each sampled place: the last pending token's, then those after each guess.
+    /// - Returns: How many guesses were right.
+    func computed(draft: [TokenID], logits row: (Int) -> UnsafeMutableBufferPointer<Float>) -> Int {
+        if self.tokenLimit == 0 {
+            self.finish(.length)
+            return 0
         }
+        var accepted = 0
+        while true {
+            let choice = self.sampler.sample(row(accepted))
+            self.take(choice)
+            guard !self.isFinished, accepted < draft.count, draft[accepted] == choice.token else { break }
+            accepted += 1
+        }
+        self.cache.truncate(to: self.cache.count - draft.count + accepted)
+        self.drafts?.learned(proposed: draft.count, accepted: accepted)
+        if !self.isFinished, self.tokens.count == self.contextLength { self.slide() }
+        return accepted
+    }
+
+    private func take(_ choice: Sampler.Choice) {
+        if self.firstToken == nil { self.firstToken = .now }
+        if self.endOfGeneration.contains(choice.token) { return self.finish(.stop) }
+        self.sampledCount += 1
+        self.tokens.append(choice.token)
+        if self.output.append(choice) {
+            self.finish(.stop)
+        } else if self.sampledCount == self.tokenLimit {
+            self.finish(.length)
+        }
+    }
+
+    /// Makes room in a full context.
+    private func slide() {
+        self.tokens = self.request.job.overflow.fit(self.tokens, contextLength: self.contextLength)
+        self.cache.truncate(to: 0)
+    }
+
+    /// Lets go of its pages; should it go on, what they held is computed again, or found again.
+    func releasePages() {
+        self.cache.truncate(to: 0)
+        if self.firstToken == nil { self.cachedPromptTokens = 0 }
     }
 
     /// Ends with an error.
     func fail(_ error: any Error) {
         self.isFinished = true
-        self.request.events.finish(throwing: error)
+        self.output.fail(error)
     }
 
-    private func finish(_ reason: FinishReason, flush: Bool = true) {
-        if flush {
-            var rest = ""
-            switch self.matcher.append(self.decoder.finish()) {
-            case .stop(let text): rest = text
-            case .pass(let text): rest = text + self.matcher.finish()
-            }
-            if !rest.isEmpty || !self.unsentTokens.isEmpty { self.send(rest) }
-        }
-        let usage = TokenUsage(promptTokens: self.request.job.prompt.count, completionTokens: self.sampledCount)
-        self.request.events.yield(
-            .finished(GenerationSummary(finishReason: reason, usage: usage, timings: self.timings())))
-        self.request.events.finish()
+    private func finish(_ reason: FinishReason) {
+        let usage = TokenUsage(
+            promptTokens: self.request.job.prompt.count, completionTokens: self.sampledCount,
+            cachedPromptTokens: self.cachedPromptTokens)
+        self.output.finish(GenerationSummary(finishReason: reason, usage: usage, timings: self.timings()))
         self.isFinished = true
     }
 
@@ -115,20 +170,5 @@ final class ActiveSequence {
         return GenerationTimings(
             timeToFirstToken: self.request.submitted.duration(to: first), prefill: started.duration(to: first),
             decode: first.duration(to: now))
-    }
-
-    private func send(_ text: String) {
-        self.request.events.yield(.text(TextDelta(text: text, tokens: self.unsentTokens)))
-        self.unsentTokens = []
-    }
-
-    private func report(_ choice: Sampler.Choice) -> SampledToken {
-        SampledToken(
-            id: Int(choice.token), logProbability: choice.logProbability,
-            alternatives: choice.top.map { token, logProbability in
-                SampledToken.Alternative(
-                    id: Int(token), text: self.tokenizer.decode([token], skipSpecial: false),
-                    logProbability: logProbability)
-            })
     }
 }

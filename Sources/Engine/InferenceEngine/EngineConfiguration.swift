@@ -15,6 +15,16 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var maximumSequences: Int
     /// The most requests that may wait; more are refused.
     public var maximumQueuedRequests: Int
+    /// The most tokens of one forward pass that are taken from prompts while answers are being written, so that a long
+    /// prompt does not make those wait.
+    public var promptTokensBesideDecoding = 128
+    /// Tokens whose keys and values are kept, of all sequences together; nil takes the larger of the context's length and
+    /// 16,384. Memory is taken as it is first needed.
+    public var cacheTokens: Int?
+    /// Whether prompts that begin like an earlier one continue from its keys and values.
+    public var prefixCache = true
+    /// How tokens are guessed to check several at a time.
+    public var speculation = Speculation.promptLookup
 
     /// Settings with their defaults.
     public init(
@@ -36,6 +46,9 @@ public struct EngineConfiguration: Sendable, Hashable {
             ("threads", self.threads, 1...1024), ("contextLength", self.contextLength ?? 1, 1...(1 << 24)),
             ("batchTokens", self.batchTokens, 1...65536), ("maximumSequences", self.maximumSequences, 1...4096),
             ("maximumQueuedRequests", self.maximumQueuedRequests, 0...(1 << 20)),
+            ("promptTokensBesideDecoding", self.promptTokensBesideDecoding, 1...65536),
+            ("cacheTokens", self.cacheTokens ?? 1, 1...(1 << 30)),
+            ("maximumDraft", self.speculation.maximumDraft, 1...64),
         ] where !range.contains(value) {
             throw EngineError(
                 .invalidConfiguration,

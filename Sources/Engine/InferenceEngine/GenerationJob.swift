@@ -15,6 +15,14 @@ package struct GenerationJob: Sendable {
     package var stop: [String]
     /// How many alternatives to report with each token's log-probability; nil reports none.
     package var topLogProbabilities: Int?
+    /// What happens where the context ends.
+    package var overflow = ContextOverflow.stop
+    /// Of requests that wait, those with a higher priority start first.
+    package var priority = 0
+    /// Who asks; of requests with the same priority, those of whoever was served least start first.
+    package var client = ""
+    /// When the answer is of no use any more; what is not complete by then ends with an error.
+    package var deadline: ContinuousClock.Instant?
 
     /// Describes a generation.
     package init(
@@ -26,5 +34,21 @@ package struct GenerationJob: Sendable {
         self.maxTokens = maxTokens
         self.stop = stop
         self.topLogProbabilities = topLogProbabilities
+    }
+}
+
+/// What happens when prompt and answer together reach the end of the context.
+package enum ContextOverflow: Sendable, Hashable {
+    /// A longer prompt is refused; the answer ends with the reason `length`.
+    case stop
+    /// The oldest tokens after the first `keeping` are forgotten until half of the context is free, and the answer goes on.
+    case slide(keeping: Int)
+
+    /// The tokens that are left of `tokens` when they must leave room in a context; at least one more fits.
+    func fit(_ tokens: [TokenID], contextLength: Int) -> [TokenID] {
+        guard case .slide(let keeping) = self, tokens.count >= contextLength else { return tokens }
+        let kept = min(max(0, keeping), contextLength / 2)
+        let recent = max(1, contextLength / 2 - kept)
+        return tokens.prefix(kept) + tokens.suffix(recent)
     }
 }

@@ -8,113 +8,188 @@ internal import TransformerRuntime
 extension LocalEngine {
     /// The part of the engine that computes; everything here happens on the engine's queue.
     final class Core {
-        private let model: TransformerModel
-        private let tokenizer: Tokenizer
-        private let forward: ForwardPass
-        private let contextLength: Int
+        let tokenizer: Tokenizer
+        let forward: ForwardPass
+        let contextLength: Int
+        let promptTokensBesideDecoding: Int
+        let pages: KVPagePool
+        let prefixes: PrefixCache?
+        /// Sequences that are computed; those before others may take their pages.
+        private(set) var active: [ActiveSequence] = []
         private let maximumSequences: Int
-        private var active: [ActiveSequence] = []
+        private let speculation: Speculation
+        private let draftModel: DraftModel?
+        private(set) var costs = StepCosts()
+        private let batch: ForwardBatch
+        private var plan: [Planned] = []
+        private var ended: [ActiveSequence] = []
+        /// What adds up over the engine's life.
+        private var counts = EngineUsage()
+
+        /// A sequence's part in a batch.
+        struct Planned {
+            let sequence: ActiveSequence
+            /// Pending tokens that are computed.
+            let count: Int
+            /// Guesses computed beside them.
+            let draft: [TokenID]
+            /// What was computed before.
+            let start: Int
+
+            init(_ sequence: ActiveSequence, count: Int, draft: [TokenID] = []) {
+                self.sequence = sequence
+                self.count = count
+                self.draft = draft
+                self.start = sequence.cache.count
+            }
+        }
 
         init(
             model: TransformerModel, tokenizer: Tokenizer, pool: WorkerPool, configuration: EngineConfiguration,
-            contextLength: Int
+            contextLength: Int, pages: KVPagePool, draftModel: DraftModel?
         ) {
-            self.model = model
             self.tokenizer = tokenizer
             self.forward = ForwardPass(
                 model: model, pool: pool, capacity: max(configuration.batchTokens, configuration.maximumSequences))
             self.contextLength = contextLength
+            self.promptTokensBesideDecoding = configuration.promptTokensBesideDecoding
+            self.pages = pages
+            self.prefixes = configuration.prefixCache ? PrefixCache() : nil
             self.maximumSequences = configuration.maximumSequences
+            self.speculation = configuration.speculation
+            self.draftModel = draftModel
+            self.batch = ForwardBatch(capacity: self.forward.capacity)
         }
 
-        /// Sequences that hold memory.
-        var activeCount: Int { self.active.count }
+        /// What is held at this moment.
+        var usage: EngineUsage {
+            var usage = self.counts
+            usage.activeSequences = self.active.count
+            usage.usedPages = self.pages.usedPages
+            usage.rememberedPages = self.prefixes?.pageCount ?? 0
+            usage.totalPages = self.pages.capacity
+            return usage
+        }
 
         /// How many more requests can be started now.
         var freePlaces: Int { self.maximumSequences - self.active.count }
 
-        func start(_ requests: [ActiveSequence.Request]) {
-            self.active += requests.map {
-                ActiveSequence(
-                    $0, model: self.model, tokenizer: self.tokenizer, contextLength: self.contextLength)
-            }
+        func start(_ request: ActiveSequence.Request) {
+            let sequence = ActiveSequence(
+                request, cache: KVCache(pool: self.pages, capacity: self.contextLength), tokenizer: self.tokenizer,
+                contextLength: self.contextLength, drafts: self.makeDraftPlan())
+            let place = self.active.firstIndex { $0.request.job.priority < request.job.priority }
+            self.active.insert(sequence, at: place ?? self.active.endIndex)
+        }
+
+        private func makeDraftPlan() -> DraftPlan? {
+            let source: (any DraftSource)? =
+                switch self.speculation.kind {
+                case .off: nil
+                case .promptLookup: PromptLookup()
+                case .draftModel: self.draftModel?.makeSource()
+                }
+            return source.map { DraftPlan(source: $0, maximum: self.speculation.maximumDraft) }
+        }
+
+        /// Sequences that ended since the last call.
+        func takeEnded() -> [ActiveSequence] {
+            defer { self.ended.removeAll(keepingCapacity: true) }
+            return self.ended
         }
 
         /// Computes one batch: a token of every sequence that decodes, and a piece of a prompt.
         func step() {
-            self.active.removeAll { $0.request.handle.isCancelled }
-            let (sequences, segments) = self.nextBatch()
-            guard !segments.isEmpty else { return }
+            self.endExpired()
+            self.planBatch(into: &self.plan)
+            if self.plan.isEmpty { return self.failFirst() }
+            self.fillBatch()
+            let clock = ContinuousClock()
+            let start = clock.now
             do {
-                try self.forward.run(segments)
+                try self.forward.run(self.batch)
+                if self.plan.allSatisfy({ $0.count == 1 }) {
+                    self.costs.record(rows: self.batch.count, seconds: start.duration(to: clock.now) / .seconds(1))
+                }
+                self.deliver()
             } catch {
-                for sequence in sequences { sequence.fail(error) }
-                self.active.removeAll(where: \.isFinished)
-                return
+                for planned in self.plan { planned.sequence.fail(error) }
             }
+            self.batch.clear()
+            self.plan.removeAll(keepingCapacity: true)
+            self.removeFinished()
+        }
+
+        /// The first sequence always finds room; should it not, others must not wait for it forever.
+        private func failFirst() {
+            self.active.first?.fail(
+                EngineError(.contextOverflow, "The KV cache of \(self.pages.capacity) pages has no room for one sequence."))
+            self.removeFinished()
+        }
+
+        private func endExpired() {
+            let now = ContinuousClock.now
+            for sequence in self.active {
+                if let deadline = sequence.request.job.deadline, deadline <= now {
+                    sequence.fail(LocalEngine.deadlineError)
+                }
+            }
+            self.removeFinished()
+        }
+
+        private func fillBatch() {
+            self.batch.clear()
+            for planned in self.plan {
+                let sequence = planned.sequence
+                sequence.began()
+                let tokens = sequence.tokens[sequence.cache.count...].prefix(planned.count)
+                if planned.draft.isEmpty {
+                    let isLast = planned.count == sequence.pendingCount
+                    self.batch.append(tokens, of: sequence.cache, logits: isLast ? .last : .none)
+                } else {
+                    self.batch.append(tokens + planned.draft, of: sequence.cache, logits: .all)
+                }
+            }
+        }
+
+        /// Gives each sequence what its part of the batch resulted in.
+        private func deliver() {
             var row = 0
-            for (sequence, segment) in zip(sequences, segments) {
-                guard segment.logits == .last else {
-                    sequence.computed(segment, logits: nil)
+            for planned in self.plan {
+                let sequence = planned.sequence
+                let wasPrefilling = sequence.isPrefilling
+                // The guesses are in the cache now, but they are no tokens of the sequence yet.
+                guard sequence.pendingCount + planned.draft.count == 0 else {
+                    self.prefixes?.insert(sequence.cache, tokens: sequence.tokens, tail: false)
                     continue
                 }
-                sequence.computed(segment, logits: self.forward.logits(row))
-                row += 1
-            }
-            self.active.removeAll(where: \.isFinished)
-        }
-
-        private func nextBatch() -> ([ActiveSequence], [ForwardPass.Segment]) {
-            var sequences: [ActiveSequence] = []
-            var segments: [ForwardPass.Segment] = []
-            var room = self.forward.capacity
-            let decoding = self.active.filter { !$0.isPrefilling }
-            let prefilling = self.active.filter(\.isPrefilling)
-            for sequence in decoding + prefilling where room > 0 {
-                let segment = sequence.segment(limit: room)
-                sequences.append(sequence)
-                segments.append(segment)
-                room -= segment.tokens.count
-            }
-            return (sequences, segments)
-        }
-
-        /// The log-probability of each continuation of a prompt.
-        func score(prompt: [TokenID], continuations: [[TokenID]], isCancelled: () -> Bool) throws -> [Double] {
-            let longest = continuations.map(\.count).max() ?? 0
-            let cache = KVCache(model: self.model, capacity: min(self.contextLength, prompt.count + longest))
-            var rest = prompt.dropLast()
-            while !rest.isEmpty {
-                if isCancelled() { throw CancellationError() }
-                let piece = rest.prefix(self.forward.capacity)
-                try self.forward.run([.init(cache: cache, tokens: piece, logits: .none)])
-                rest = rest.dropFirst(piece.count)
-            }
-            let shared = cache.count
-            return try continuations.map { continuation in
-                cache.truncate(to: shared)
-                return try self.score(continuation, after: prompt.suffix(1), cache: cache, isCancelled: isCancelled)
-            }
-        }
-
-        private func score(
-            _ continuation: [TokenID], after last: ArraySlice<TokenID>, cache: KVCache, isCancelled: () -> Bool
-        ) throws -> Double {
-            var inputs = (last + continuation.dropLast())[...]
-            var targets = continuation[...]
-            var sum = 0.0
-            while !inputs.isEmpty {
-                if isCancelled() { throw CancellationError() }
-                let piece = inputs.prefix(self.forward.capacity)
-                let rows = try self.forward.run([.init(cache: cache, tokens: piece, logits: .all)])
-                for (row, target) in zip(0..<rows, targets) {
-                    let logits = self.forward.logits(row)
-                    sum += Double(logits[Int(target)]) - LogProbabilities.normalizer(of: logits, kernels: .best)
+                if wasPrefilling {
+                    self.prefixes?.insert(sequence.cache, tokens: sequence.tokens, tail: sequence.sharesPrompt)
+                    sequence.sharesPrompt = false
                 }
-                inputs = inputs.dropFirst(piece.count)
-                targets = targets.dropFirst(piece.count)
+                let first = row
+                let accepted = sequence.computed(draft: planned.draft) { self.forward.logits(first + $0) }
+                self.counts.draftTokens += planned.draft.count
+                self.counts.acceptedDraftTokens += accepted
+                row += 1 + planned.draft.count
             }
-            return sum
+        }
+
+        /// Lets go of sequences that are done or that nobody waits for; their pages stay for others.
+        private func removeFinished() {
+            self.active.removeAll { sequence in
+                guard sequence.isFinished || sequence.request.handle.isCancelled else { return false }
+                self.releasePages(of: sequence)
+                self.counts.cachedPromptTokens += sequence.cachedPromptTokens
+                self.ended.append(sequence)
+                return true
+            }
+        }
+
+        /// Takes a sequence's pages away, and remembers them as long as nobody needs them.
+        func releasePages(of sequence: ActiveSequence) {
+            self.prefixes?.insert(sequence.cache, tokens: sequence.tokens, tail: true)
+            sequence.releasePages()
         }
     }
 }

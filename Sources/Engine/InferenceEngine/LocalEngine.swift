@@ -15,9 +15,9 @@ package import TransformerRuntime
 /// stream, ends its sequence before the next token and frees its memory.
 package final class LocalEngine: Sendable {
     private struct State {
-        var waiting: [ActiveSequence.Request] = []
+        var requests = RequestQueue()
         var isRunning = false
-        var activeCount = 0
+        var usage = EngineUsage()
     }
 
     /// The most tokens that a sequence may have.
@@ -58,22 +58,33 @@ package final class LocalEngine: Sendable {
             )
         }
         let trained = model.configuration.contextLength
+        let wanted = min(configuration.contextLength ?? trained, trained)
+        let cacheTokens = configuration.cacheTokens ?? max(wanted, Self.defaultCacheTokens)
+        let pages = KVPagePool(layout: KVLayout(model.configuration), capacity: KVLayout.pages(for: cacheTokens))
         self.file = file
         self.tokenizer = tokenizer
         self.modelConfiguration = model.configuration
-        self.contextLength = min(configuration.contextLength ?? trained, trained)
+        self.contextLength = min(wanted, cacheTokens)
         self.maximumRequests = configuration.maximumSequences + configuration.maximumQueuedRequests
         self.core = Confined(
             value: Core(
                 model: model, tokenizer: tokenizer, pool: pool, configuration: configuration,
-                contextLength: self.contextLength))
+                contextLength: self.contextLength, pages: pages,
+                draftModel: try configuration.speculation.draftModel(
+                    tokenizer: tokenizer, pool: pool, capacity: pages.capacity)))
     }
 
-    /// Sequences that hold memory at this moment.
-    package var activeSequences: Int { self.state.withLock { $0.activeCount } }
+    /// Tokens whose keys and values are kept, unless told otherwise.
+    private static let defaultCacheTokens = 16_384
 
-    /// Requests that wait for a place.
-    package var queuedRequests: Int { self.state.withLock { $0.waiting.count } }
+    /// What the engine holds at this moment.
+    package var usage: EngineUsage {
+        self.state.withLock { state in
+            var usage = state.usage
+            usage.queuedRequests = state.requests.count
+            return usage
+        }
+    }
 
     /// Starts a generation.
     ///
@@ -82,7 +93,7 @@ package final class LocalEngine: Sendable {
     /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait.
     package func generate(_ job: GenerationJob) throws -> GenerationStream {
         try job.sampling.validate()
-        try self.check(prompt: job.prompt, more: 1)
+        try self.check(prompt: job.prompt, more: 1, overflow: job.overflow)
         if let count = job.maxTokens, count < 0 {
             throw LLMError(.invalidRequest, "max tokens is \(count); it must be 0 or more.")
         }
@@ -94,10 +105,11 @@ package final class LocalEngine: Sendable {
         continuation.onTermination = { _ in handle.cancel() }
         let request = ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now)
         try self.state.withLock { state in
-            guard state.waiting.count + state.activeCount < self.maximumRequests else {
-                throw EngineError(.queueFull, "\(state.waiting.count) requests wait already; try again later.")
+            let waiting = state.requests.count
+            guard waiting + state.usage.activeSequences < self.maximumRequests else {
+                throw EngineError(.queueFull, "\(waiting) requests wait already; try again later.")
             }
-            state.waiting.append(request)
+            state.requests.append(request)
         }
         self.wake()
         return GenerationStream(events)
@@ -130,12 +142,12 @@ package final class LocalEngine: Sendable {
         }
     }
 
-    private func check(prompt: [TokenID], more: Int) throws {
+    private func check(prompt: [TokenID], more: Int, overflow: ContextOverflow = .stop) throws {
         guard !prompt.isEmpty else {
             throw EngineError(.emptyPrompt, "The prompt has no tokens; a model continues at least one.")
         }
         try self.checkVocabulary(prompt)
-        guard prompt.count + more <= self.contextLength else {
+        guard overflow != .stop || prompt.count + more <= self.contextLength else {
             throw EngineError(
                 .contextOverflow,
                 "The prompt has \(prompt.count) tokens, the context only \(self.contextLength); shorten the prompt."
@@ -164,20 +176,27 @@ package final class LocalEngine: Sendable {
     /// One step, and the next one behind whatever else has been put into the queue since.
     private func stepAndGoOn() {
         let core = self.core.value
-        let requests = self.state.withLock { state in
-            state.waiting.removeAll { $0.handle.isCancelled }
-            let next = Array(state.waiting.prefix(core.freePlaces))
-            state.waiting.removeFirst(next.count)
-            state.activeCount = core.activeCount + next.count
-            return next
+        let late = self.state.withLock { state in
+            let late = state.requests.removeExpired(now: .now)
+            while core.freePlaces > 0, let request = state.requests.popNext() { core.start(request) }
+            state.usage = core.usage
+            return late
         }
-        core.start(requests)
+        for request in late { request.events.finish(throwing: Self.deadlineError) }
         core.step()
         let goOn = self.state.withLock { state in
-            state.activeCount = core.activeCount
-            state.isRunning = core.activeCount > 0 || !state.waiting.isEmpty
+            for sequence in core.takeEnded() {
+                state.requests.ended(sequence.request.job, answerTokens: sequence.sampledCount)
+            }
+            state.usage = core.usage
+            state.isRunning = core.usage.activeSequences > 0 || state.requests.count > 0
             return state.isRunning
         }
         if goOn { self.queue.async { self.stepAndGoOn() } }
+    }
+
+    /// What a request ends with that took too long.
+    static var deadlineError: EngineError {
+        EngineError(.deadlineExceeded, "The answer was not complete when its deadline came; ask for less, or allow more.")
     }
 }

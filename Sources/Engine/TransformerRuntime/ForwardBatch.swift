@@ -3,51 +3,82 @@
 internal import LLMCore
 
 /// The rows of a batch: which token, of which sequence, at which position.
-struct ForwardBatch {
-    let tokens: [Int32]
-    let positions: [Int]
-    let segmentOfRow: [Int]
-    let rowsOfSegment: [Range<Int>]
-    let caches: [KVCache]
+///
+/// A batch is filled, run and cleared again and again; its memory stays.
+package final class ForwardBatch {
+    private(set) var tokens: [Int32] = []
+    private(set) var positions: [Int] = []
+    private(set) var segmentOfRow: [Int] = []
+    private(set) var rowsOfSegment: [Range<Int>] = []
+    private(set) var caches: [KVCache] = []
     /// Rows whose logits are wanted.
-    let logitRows: [Int]
+    private(set) var logitRows: [Int] = []
 
-    var count: Int { self.tokens.count }
+    /// An empty batch.
+    ///
+    /// - Parameter capacity: The tokens to reserve memory for.
+    package init(capacity: Int) {
+        self.tokens.reserveCapacity(capacity)
+        self.positions.reserveCapacity(capacity)
+        self.segmentOfRow.reserveCapacity(capacity)
+    }
 
-    /// Lays the segments' tokens out in rows and makes room in their caches.
-    init(_ segments: [ForwardPass.Segment], model: TransformerModel, capacity: Int) throws {
-        let vocabulary = model.configuration.vocabularySize
-        var tokens: [Int32] = []
-        var positions: [Int] = []
-        var segmentOfRow: [Int] = []
-        var rowsOfSegment: [Range<Int>] = []
-        var logitRows: [Int] = []
-        for (index, segment) in segments.enumerated() {
-            if let token = segment.tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
-                throw TransformerError(
-                    .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabulary).")
-            }
-            let start = tokens.count
-            tokens += segment.tokens
-            positions += segment.cache.count..<segment.cache.count + segment.tokens.count
-            segmentOfRow += repeatElement(index, count: segment.tokens.count)
-            rowsOfSegment.append(start..<tokens.count)
-            switch segment.logits {
-            case .none: break
-            case .last: if tokens.count > start { logitRows.append(tokens.count - 1) }
-            case .all: logitRows += start..<tokens.count
-            }
+    /// Tokens of all sequences.
+    package var count: Int { self.tokens.count }
+
+    /// Rows of logits that a run will give.
+    package var logitCount: Int { self.logitRows.count }
+
+    /// Removes everything and keeps the memory.
+    package func clear() {
+        self.tokens.removeAll(keepingCapacity: true)
+        self.positions.removeAll(keepingCapacity: true)
+        self.segmentOfRow.removeAll(keepingCapacity: true)
+        self.rowsOfSegment.removeAll(keepingCapacity: true)
+        self.caches.removeAll(keepingCapacity: true)
+        self.logitRows.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds tokens of a sequence that is not in the batch yet.
+    ///
+    /// - Parameters:
+    ///   - tokens: What follows what is in the cache.
+    ///   - cache: The sequence's keys and values.
+    ///   - logits: Whose logits are wanted.
+    package func append(_ tokens: some Collection<Int32>, of cache: KVCache, logits: ForwardPass.WantedLogits) {
+        let start = self.tokens.count
+        for token in tokens {
+            self.positions.append(cache.count + self.tokens.count - start)
+            self.segmentOfRow.append(self.caches.count)
+            self.tokens.append(token)
         }
-        guard tokens.count <= capacity else {
+        let rows = start..<self.tokens.count
+        switch logits {
+        case .none: break
+        case .last: if !rows.isEmpty { self.logitRows.append(rows.upperBound - 1) }
+        case .all: self.logitRows += rows
+        }
+        self.rowsOfSegment.append(rows)
+        self.caches.append(cache)
+    }
+
+    /// Checks the tokens and makes room for them in their caches.
+    ///
+    /// - Throws: ``TransformerError`` when tokens are unknown or do not fit.
+    func prepare(vocabularySize: Int, capacity: Int) throws {
+        if let token = self.tokens.first(where: { $0 < 0 || $0 >= vocabularySize }) {
             throw TransformerError(
-                .contextOverflow, "A batch of \(tokens.count) tokens exceeds its capacity of \(capacity).")
+                .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabularySize).")
         }
-        for segment in segments { try segment.cache.reserve(segment.tokens.count) }
-        self.tokens = tokens
-        self.positions = positions
-        self.segmentOfRow = segmentOfRow
-        self.rowsOfSegment = rowsOfSegment
-        self.caches = segments.map(\.cache)
-        self.logitRows = logitRows
+        guard self.count <= capacity else {
+            throw TransformerError(
+                .contextOverflow, "A batch of \(self.count) tokens exceeds its capacity of \(capacity).")
+        }
+        for (cache, rows) in zip(self.caches, self.rowsOfSegment) { try cache.reserve(rows.count) }
+    }
+
+    /// Says to the caches that their tokens are computed.
+    func advanceCaches() {
+        for (cache, rows) in zip(self.caches, self.rowsOfSegment) { cache.advance(by: rows.count) }
     }
 }

@@ -64,13 +64,11 @@ package final class ForwardPass {
 
     /// Computes a batch and appends its keys and values to the caches.
     ///
-    /// - Parameter segments: Parts of different sequences, together at most ``capacity`` tokens.
-    /// - Returns: How many rows of logits there are.
-    /// - Throws: ``TransformerError`` when tokens are unknown or do not fit; nothing is changed then.
-    @discardableResult
-    package func run(_ segments: [Segment]) throws -> Int {
-        let batch = try ForwardBatch(segments, model: self.model, capacity: self.capacity)
-        self.scratch.reserveLogits(rows: batch.logitRows.count)
+    /// - Parameter batch: Tokens of different sequences, together at most ``capacity``.
+    /// - Throws: ``TransformerError`` when tokens are unknown or do not fit; nothing that is stored changes then.
+    package func run(_ batch: ForwardBatch) throws {
+        try batch.prepare(vocabularySize: self.model.configuration.vocabularySize, capacity: self.capacity)
+        self.scratch.reserveLogits(rows: batch.logitCount)
         self.pool.run { worker in
             self.embed(batch, worker)
             for (index, layer) in self.model.layers.enumerated() {
@@ -79,8 +77,20 @@ package final class ForwardPass {
             }
             self.output(batch, worker)
         }
-        for segment in segments { segment.cache.advance(by: segment.tokens.count) }
-        return batch.logitRows.count
+        batch.advanceCaches()
+    }
+
+    /// Computes parts of different sequences in one batch.
+    ///
+    /// - Parameter segments: Together at most ``capacity`` tokens.
+    /// - Returns: How many rows of logits there are.
+    /// - Throws: As ``run(_:)-(ForwardBatch)``.
+    @discardableResult
+    package func run(_ segments: [Segment]) throws -> Int {
+        let batch = ForwardBatch(capacity: self.capacity)
+        for segment in segments { batch.append(segment.tokens, of: segment.cache, logits: segment.logits) }
+        try self.run(batch)
+        return batch.logitCount
     }
 
     // MARK: Stages

@@ -20,6 +20,8 @@ extension TransformerError.Code where Domain == TransformerDomain {
     package static var missingTensor: Self { "missing-tensor" }
     /// The tokens do not fit.
     package static var contextOverflow: Self { "context-overflow" }
+    /// Every page of the KV cache is in use.
+    package static var cacheFull: Self { "cache-full" }
     /// A token is not in the vocabulary.
     package static var invalidToken: Self { "invalid-token" }
 }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Tokenization
+internal import TransformerRuntime
+
+/// Pages of finished and running sequences, found again by the tokens that they stand for.
+///
+/// A radix tree whose edges are the tokens of one page (Zheng and others 2024: RadixAttention). Only full pages have
+/// children; a page that is not full, or that agrees with a prompt in its first tokens only, is continued as a copy.
+/// What has not been used for longest goes first. Used on the engine's queue only.
+final class PrefixCache {
+    /// One page and the tokens that it stands for.
+    private final class Node {
+        let tokens: [TokenID]
+        private(set) var page: KVPage
+        private(set) weak var parent: Node?
+        var children: [Node] = []
+        var lastUsed: UInt64 = 0
+
+        init(tokens: [TokenID], page: KVPage, parent: Node?) {
+            self.tokens = tokens
+            self.page = page
+            self.parent = parent
+        }
+
+        var isFull: Bool { self.tokens.count == KVLayout.positions }
+        /// Whether a sequence uses the page at this moment.
+        var isInUse: Bool { !isKnownUniquelyReferenced(&self.page) }
+    }
+
+    private var roots: [Node] = []
+    private var clock: UInt64 = 0
+    /// Pages that are held.
+    private(set) var pageCount = 0
+
+    deinit { self.removeAll() }
+
+    /// Lets go of everything; long prompts make deep trees, which must not be freed by recursion.
+    func removeAll() {
+        while let node = self.roots.popLast() {
+            self.roots += node.children
+            node.children = []
+        }
+        self.pageCount = 0
+    }
+
+    /// Pages that could be let go of without a sequence missing them.
+    var unusedPageCount: Int {
+        var count = 0
+        self.visit { if !$0.isInUse { count += 1 } }
+        return count
+    }
+
+    /// Continues a cache with as many of the following tokens as are known.
+    ///
+    /// - Parameters:
+    ///   - cache: A sequence's keys and values; nothing happens unless it ends where a page ends.
+    ///   - tokens: All tokens of the sequence that may be taken, those that it has already included.
+    /// - Returns: How many tokens were taken.
+    func extend(_ cache: KVCache, with tokens: ArraySlice<TokenID>) -> Int {
+        let before = cache.count
+        guard before.isMultiple(of: KVLayout.positions) else { return 0 }
+        self.clock += 1
+        var rest = tokens
+        var level = self.roots
+        while !rest.isEmpty, let (node, length) = Self.best(of: level, for: rest) {
+            node.lastUsed = self.clock
+            if tokens.startIndex + cache.count == rest.startIndex {
+                guard length == KVLayout.positions else {
+                    self.copy(node, length, to: cache)
+                    break
+                }
+                cache.share(node.page)
+            } else if length < KVLayout.positions {
+                break
+            }
+            rest = rest.dropFirst(length)
+            level = node.children
+        }
+        return cache.count - before
+    }
+
+    /// A copy is worth a page only where it saves more than a few tokens; without a free page they are computed.
+    private func copy(_ node: Node, _ length: Int, to cache: KVCache) {
+        if length >= Self.leastCopied { try? cache.copy(node.page, positions: length) }
+    }
+
+    /// Fewer tokens are cheaper computed than copied with their page.
+    private static let leastCopied = 4
+
+    /// Remembers a sequence's pages.
+    ///
+    /// - Parameters:
+    ///   - cache: Its keys and values; pages that are known already are replaced by the known ones.
+    ///   - tokens: The tokens that they stand for.
+    ///   - tail: Whether to remember the last page, too, if it is not full.
+    func insert(_ cache: KVCache, tokens: [TokenID], tail: Bool) {
+        self.clock += 1
+        var parent: Node?
+        for index in 0..<(tail ? KVLayout.pages(for: cache.count) : cache.fullPages) {
+            let start = index * KVLayout.positions
+            let part = tokens[start..<min(start + KVLayout.positions, cache.count)]
+            guard let page = cache.page(index) else { return }
+            let level = parent?.children ?? self.roots
+            if let known = level.first(where: { $0.tokens.starts(with: part) }) {
+                known.lastUsed = self.clock
+                if known.tokens.count == part.count { cache.replacePage(index, with: known.page) }
+                parent = known
+            } else {
+                parent = self.add(Node(tokens: Array(part), page: page, parent: parent), below: parent)
+            }
+        }
+    }
+
+    private func add(_ node: Node, below parent: Node?) -> Node {
+        node.lastUsed = self.clock
+        self.pageCount += 1
+        // What the new page begins with need not be kept twice.
+        let level = parent?.children ?? self.roots
+        for shorter in level where !shorter.isFull && node.tokens.starts(with: shorter.tokens) { self.remove(shorter) }
+        if let parent { parent.children.append(node) } else { self.roots.append(node) }
+        return node
+    }
+
+    /// Lets go of the page that was not used for longest and that nobody else holds.
+    ///
+    /// - Returns: Whether there was one.
+    func evictOne() -> Bool {
+        var oldest: Node?
+        self.visit { node in
+            guard node.children.isEmpty, node.lastUsed < oldest?.lastUsed ?? .max, !node.isInUse else { return }
+            oldest = node
+        }
+        if let oldest { self.remove(oldest) }
+        return oldest != nil
+    }
+
+    private func remove(_ node: Node) {
+        self.pageCount -= 1
+        if let parent = node.parent {
+            parent.children.removeAll { $0 === node }
+        } else {
+            self.roots.removeAll { $0 === node }
+        }
+    }
+
+    private func visit(_ body: (Node) -> Void) {
+        var stack = self.roots
+        while let node = stack.popLast() {
+            stack += node.children
+            body(node)
+        }
+    }
+
+    /// The page that agrees with the most tokens.
+    private static func best(of level: [Node], for tokens: ArraySlice<TokenID>) -> (Node, Int)? {
+        var best: (node: Node, length: Int)?
+        for node in level {
+            let length = zip(node.tokens, tokens).prefix { $0 == $1 }.count
+            if length > best?.length ?? 0 { best = (node, length) }
+        }
+        return best.map { ($0.node, $0.length) }
+    }
+}
