@@ -15,9 +15,10 @@ final class ActiveSequence {
     }
 
     /// What a submitted request consists of before memory is taken for it.
-    struct Request: Sendable {
+    struct Request: Sendable, QueuedRequest {
         let job: GenerationJob
         let handle: Handle
+        var isCancelled: Bool { self.handle.isCancelled }
         let events: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
         let submitted: ContinuousClock.Instant
     }

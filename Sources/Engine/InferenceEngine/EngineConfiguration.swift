@@ -18,8 +18,9 @@ public struct EngineConfiguration: Sendable, Hashable {
     /// The most tokens of one forward pass that are taken from prompts while answers are being written, so that a long
     /// prompt does not make those wait.
     public var promptTokensBesideDecoding = 128
-    /// Tokens whose keys and values are kept, of all sequences together; nil takes the larger of the context's length and
-    /// 16,384. Memory is taken as it is first needed.
+    /// Tokens whose keys and values are kept, of all sequences together.
+    ///
+    /// By default the context's length, or 16,384 if that is more. Memory is taken as it is first needed.
     public var cacheTokens: Int?
     /// Whether prompts that begin like an earlier one continue from its keys and values.
     public var prefixCache = true

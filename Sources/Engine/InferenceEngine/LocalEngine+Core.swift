@@ -123,7 +123,8 @@ extension LocalEngine {
         /// The first sequence always finds room; should it not, others must not wait for it forever.
         private func failFirst() {
             self.active.first?.fail(
-                EngineError(.contextOverflow, "The KV cache of \(self.pages.capacity) pages has no room for one sequence."))
+                EngineError(
+                    .contextOverflow, "The KV cache of \(self.pages.capacity) pages has no room for one sequence."))
             self.removeFinished()
         }
 

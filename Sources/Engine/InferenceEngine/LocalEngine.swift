@@ -15,7 +15,7 @@ package import TransformerRuntime
 /// stream, ends its sequence before the next token and frees its memory.
 package final class LocalEngine: Sendable {
     private struct State {
-        var requests = RequestQueue()
+        var requests = RequestQueue<ActiveSequence.Request>()
         var isRunning = false
         var usage = EngineUsage()
     }
@@ -91,7 +91,50 @@ package final class LocalEngine: Sendable {
     /// - Parameter job: What to generate.
     /// - Returns: Its events; the last is `.finished`.
     /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait.
-    package func generate(_ job: GenerationJob) throws -> GenerationStream {
+    package func generate(_ job: GenerationJob) throws -> GenerationStream { try self.submit([job])[0] }
+
+    /// Starts several generations from one prompt, which is computed once.
+    ///
+    /// - Parameters:
+    ///   - job: What to generate; where it names a seed, each generation takes the next one.
+    ///   - completions: How many, 1 or more.
+    /// - Returns: The events of each.
+    /// - Throws: As ``generate(_:)``; none is started then.
+    package func generate(_ job: GenerationJob, completions: Int) throws -> [GenerationStream] {
+        try self.submit(
+            (0..<max(1, completions)).map { index in
+                var next = job
+                next.sampling.seed = job.sampling.seed.map { $0 &+ UInt64(index) }
+                return next
+            })
+    }
+
+    /// Puts requests into the queue, all or none.
+    private func submit(_ jobs: [GenerationJob]) throws -> [GenerationStream] {
+        for job in jobs { try self.check(job) }
+        let pairs = jobs.map(Self.makeRequest)
+        try self.state.withLock { state in
+            let waiting = state.requests.count
+            guard waiting + state.usage.activeSequences + pairs.count <= self.maximumRequests else {
+                throw EngineError(.queueFull, "\(waiting) requests wait already; try again later.")
+            }
+            for (request, _) in pairs { state.requests.append(request) }
+        }
+        self.wake()
+        return pairs.map(\.1)
+    }
+
+    private static func makeRequest(_ job: GenerationJob) -> (ActiveSequence.Request, GenerationStream) {
+        let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let handle = ActiveSequence.Handle()
+        continuation.onTermination = { _ in handle.cancel() }
+        return (
+            ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now),
+            GenerationStream(events)
+        )
+    }
+
+    private func check(_ job: GenerationJob) throws {
         try job.sampling.validate()
         try self.check(prompt: job.prompt, more: 1, overflow: job.overflow)
         if let count = job.maxTokens, count < 0 {
@@ -100,19 +143,6 @@ package final class LocalEngine: Sendable {
         if let count = job.topLogProbabilities, !(0...128).contains(count) {
             throw LLMError(.invalidRequest, "top log-probabilities is \(count); it must be from 0 to 128.")
         }
-        let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
-        let handle = ActiveSequence.Handle()
-        continuation.onTermination = { _ in handle.cancel() }
-        let request = ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now)
-        try self.state.withLock { state in
-            let waiting = state.requests.count
-            guard waiting + state.usage.activeSequences < self.maximumRequests else {
-                throw EngineError(.queueFull, "\(waiting) requests wait already; try again later.")
-            }
-            state.requests.append(request)
-        }
-        self.wake()
-        return GenerationStream(events)
     }
 
     /// Computes how likely continuations of a prompt are.
@@ -197,6 +227,7 @@ package final class LocalEngine: Sendable {
 
     /// What a request ends with that took too long.
     static var deadlineError: EngineError {
-        EngineError(.deadlineExceeded, "The answer was not complete when its deadline came; ask for less, or allow more.")
+        EngineError(
+            .deadlineExceeded, "The answer was not complete when its deadline came; ask for less, or allow more time.")
     }
 }

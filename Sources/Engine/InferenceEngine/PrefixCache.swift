@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Tokenization
-internal import TransformerRuntime
+package import Tokenization
+package import TransformerRuntime
 
 /// Pages of finished and running sequences, found again by the tokens that they stand for.
 ///
 /// A radix tree whose edges are the tokens of one page (Zheng and others 2024: RadixAttention). Only full pages have
 /// children; a page that is not full, or that agrees with a prompt in its first tokens only, is continued as a copy.
 /// What has not been used for longest goes first. Used on the engine's queue only.
-final class PrefixCache {
+package final class PrefixCache {
     /// One page and the tokens that it stands for.
     private final class Node {
         let tokens: [TokenID]
@@ -31,12 +31,15 @@ final class PrefixCache {
     private var roots: [Node] = []
     private var clock: UInt64 = 0
     /// Pages that are held.
-    private(set) var pageCount = 0
+    package private(set) var pageCount = 0
+
+    /// An empty cache.
+    package init() {}
 
     deinit { self.removeAll() }
 
     /// Lets go of everything; long prompts make deep trees, which must not be freed by recursion.
-    func removeAll() {
+    package func removeAll() {
         while let node = self.roots.popLast() {
             self.roots += node.children
             node.children = []
@@ -45,7 +48,7 @@ final class PrefixCache {
     }
 
     /// Pages that could be let go of without a sequence missing them.
-    var unusedPageCount: Int {
+    package var unusedPageCount: Int {
         var count = 0
         self.visit { if !$0.isInUse { count += 1 } }
         return count
@@ -57,7 +60,7 @@ final class PrefixCache {
     ///   - cache: A sequence's keys and values; nothing happens unless it ends where a page ends.
     ///   - tokens: All tokens of the sequence that may be taken, those that it has already included.
     /// - Returns: How many tokens were taken.
-    func extend(_ cache: KVCache, with tokens: ArraySlice<TokenID>) -> Int {
+    package func extend(_ cache: KVCache, with tokens: ArraySlice<TokenID>) -> Int {
         let before = cache.count
         guard before.isMultiple(of: KVLayout.positions) else { return 0 }
         self.clock += 1
@@ -94,7 +97,7 @@ final class PrefixCache {
     ///   - cache: Its keys and values; pages that are known already are replaced by the known ones.
     ///   - tokens: The tokens that they stand for.
     ///   - tail: Whether to remember the last page, too, if it is not full.
-    func insert(_ cache: KVCache, tokens: [TokenID], tail: Bool) {
+    package func insert(_ cache: KVCache, tokens: [TokenID], tail: Bool) {
         self.clock += 1
         var parent: Node?
         for index in 0..<(tail ? KVLayout.pages(for: cache.count) : cache.fullPages) {
@@ -125,7 +128,7 @@ final class PrefixCache {
     /// Lets go of the page that was not used for longest and that nobody else holds.
     ///
     /// - Returns: Whether there was one.
-    func evictOne() -> Bool {
+    package func evictOne() -> Bool {
         var oldest: Node?
         self.visit { node in
             guard node.children.isEmpty, node.lastUsed < oldest?.lastUsed ?? .max, !node.isInUse else { return }

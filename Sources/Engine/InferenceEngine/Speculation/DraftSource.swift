@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Tokenization
+package import Tokenization
 
 /// Guesses how one sequence goes on; used on the engine's queue only.
-protocol DraftSource: AnyObject {
+package protocol DraftSource: AnyObject {
     /// Tokens that may follow.
     ///
     /// - Parameters:
@@ -13,13 +13,17 @@ protocol DraftSource: AnyObject {
 }
 
 /// Looks up what followed the last tokens when they last occurred.
-final class PromptLookup: DraftSource {
+package final class PromptLookup: DraftSource {
     /// Longer matches are better guesses; a single token is none.
     private static let matchLengths = [3, 2]
     /// Tokens that are looked through.
     private static let window = 4096
 
-    func propose(after tokens: [TokenID], limit: Int) -> [TokenID] {
+    /// Looks nothing up yet.
+    package init() {}
+
+    /// What followed the latest occurrence of the last tokens.
+    package func propose(after tokens: [TokenID], limit: Int) -> [TokenID] {
         for length in Self.matchLengths where tokens.count > length {
             let last = tokens.suffix(length)
             let first = max(0, tokens.count - Self.window)

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InferenceEngine
+import LLMCore
+import Testing
+import Tokenization
+
+@Suite("Bad moments: nothing is lost, leaked or left hanging", .timeLimit(.minutes(2)))
+struct BadMomentsTests {
+    private static func job(_ seed: UInt64, length: Int, maxTokens: Int?) -> GenerationJob {
+        GenerationJob(
+            prompt: LocalEngine.prompt(seed, length: length), sampling: SamplingOptions(temperature: 1, seed: seed),
+            maxTokens: maxTokens)
+    }
+
+    /// Everything that sequences held is back.
+    private static func checkNothingLeaked(_ engine: LocalEngine) async throws {
+        try await engine.waitUntilIdle()
+        let usage = engine.usage
+        #expect(usage.usedPages == usage.rememberedPages && usage.usedPages <= usage.totalPages)
+    }
+
+    private static func responses(_ engine: LocalEngine, _ jobs: [GenerationJob]) async throws -> [GenerationResponse] {
+        let streams = try jobs.map(engine.generate)
+        return try await withThrowingTaskGroup(of: (Int, GenerationResponse).self) { group in
+            for (index, stream) in streams.enumerated() { group.addTask { (index, try await stream.response()) } }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    @Test("A thousand requests at once on a small cache are all answered, as if each had been alone")
+    func thousandRequests() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { ($0.cacheTokens, $0.maximumSequences) = (640, 32) })
+        let jobs = (0..<1000).map { Self.job(UInt64($0), length: 20 + $0 % 90, maxTokens: 6) }
+        let responses = try await Self.responses(engine, jobs)
+        #expect(responses.allSatisfy { $0.tokens.count == 6 })
+        let alone = try TinyEngine.open()
+        for index in stride(from: 0, to: 1000, by: 50) {
+            #expect(try await alone.response(jobs[index]).tokens == responses[index].tokens)
+        }
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test(
+        "Sequences that outgrow the cache together take turns, and none notices",
+        arguments: [256, 320, 512], [true, false])
+    func outgrown(cacheTokens: Int, prefixCache: Bool) async throws {
+        let engine = try TinyEngine.open(
+            TinyEngine.with { ($0.cacheTokens, $0.prefixCache, $0.contextLength) = (cacheTokens, prefixCache, 200) })
+        let jobs = (0..<8).map { Self.job(UInt64($0), length: 30, maxTokens: 150) }
+        let responses = try await Self.responses(engine, jobs)
+        let alone = try TinyEngine.open()
+        for (job, response) in zip(jobs, responses) {
+            #expect(try await alone.response(job).tokens == response.tokens)
+        }
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test("Every client goes away in the middle of its answer")
+    func everyoneCancels() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.cacheTokens = 1024 })
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<100 {
+                group.addTask {
+                    var job = Self.job(UInt64(index), length: 10 + index % 60, maxTokens: nil)
+                    job.overflow = .slide(keeping: 4)
+                    var count = 0
+                    for try await event in try engine.generate(job) {
+                        if case .text(let delta) = event { count += delta.tokens.count }
+                        if count > index % 7 { break }
+                    }
+                }
+            }
+        }
+        try await Self.checkNothingLeaked(engine)
+        #expect(try await engine.response(Self.job(1, length: 10, maxTokens: 5)).tokens.count == 5)
+    }
+
+    @Test("A cache too small for a request refuses it with the sizes", arguments: [1, 64, 100])
+    func smallCache(cacheTokens: Int) async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.cacheTokens = cacheTokens })
+        let error = #expect(throws: EngineError.self) {
+            _ = try engine.generate(Self.job(1, length: 120, maxTokens: 1))
+        }
+        #expect(error?.code == .contextOverflow && error?.message.contains("120") == true)
+        if cacheTokens > 20 {
+            let response = try await engine.response(Self.job(1, length: 20, maxTokens: nil))
+            #expect(response.tokens.count == cacheTokens - 20 && response.summary.finishReason == .length)
+        }
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test("A context that slides goes on past its end, however the work is cut")
+    func slidingContext() async throws {
+        var job = Self.job(3, length: 300, maxTokens: 500)
+        job.overflow = .slide(keeping: 16)
+        var found: Set<[Int]> = []
+        for (batch, prefixCache) in [(256, true), (16, true), (50, false)] {
+            let engine = try TinyEngine.open(
+                TinyEngine.with { ($0.contextLength, $0.batchTokens, $0.prefixCache) = (128, batch, prefixCache) })
+            let response = try await engine.response(job)
+            #expect(response.tokens.count == 500 && response.summary.finishReason == .length)
+            #expect(response.summary.usage.promptTokens == 300)
+            found.insert(response.tokens.map(\.id))
+            try await Self.checkNothingLeaked(engine)
+        }
+        #expect(found.count == 1)
+    }
+
+    @Test("A deadline that has passed, or passes, ends the request with an error")
+    func deadlines() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.maximumSequences = 1 })
+        var endless = Self.job(1, length: 10, maxTokens: nil)
+        endless.overflow = .slide(keeping: 0)
+        for delay in [.zero, .milliseconds(30)] as [Duration] {
+            endless.deadline = .now.advanced(by: delay)
+            let error = await #expect(throws: EngineError.self) { try await engine.response(endless) }
+            #expect(error?.code == .deadlineExceeded)
+        }
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test("Two engines in one process do not disturb each other")
+    func twoEngines() async throws {
+        let engines = [try TinyEngine.open(), try TinyEngine.open(TinyEngine.with { $0.threads = 2 })]
+        let jobs = (0..<6).map { Self.job(UInt64($0), length: 40, maxTokens: 20) }
+        async let first = Self.responses(engines[0], jobs)
+        async let second = Self.responses(engines[1], jobs)
+        #expect(try await first.map(\.tokens) == (try await second.map(\.tokens)))
+        for engine in engines { try await Self.checkNothingLeaked(engine) }
+    }
+
+    @Test("A request is refused while the queue is full, and a group of completions as a whole")
+    func fullQueue() async throws {
+        let engine = try TinyEngine.open(
+            TinyEngine.with { ($0.maximumSequences, $0.maximumQueuedRequests) = (1, 4) })
+        let error = #expect(throws: EngineError.self) {
+            _ = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 6)
+        }
+        #expect(error?.code == .queueFull)
+        #expect(engine.usage.queuedRequests == 0)
+        let streams = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 5)
+        for stream in streams { #expect(try await stream.response().tokens.count == 5) }
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test("An engine that is let go of in the middle of an answer ends it")
+    func droppedEngine() async throws {
+        var engine: LocalEngine? = try TinyEngine.open()
+        let stream = try #require(try engine?.generate(Self.job(1, length: 10, maxTokens: 200)))
+        engine = nil
+        let response = try await stream.response()
+        #expect(response.tokens.count == 200)
+    }
+}
