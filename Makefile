@@ -9,7 +9,7 @@ SHELL := /bin/bash
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 
-.PHONY: help setup build release demo test soundness format bench evaluate soak clean
+.PHONY: help setup build release demo test tsan soundness format bench evaluate soak clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -31,6 +31,9 @@ test: setup ## Run every test, in release
 	@scripts/test-setup.sh
 	swift test $(TEST_FLAGS)
 
+tsan: setup ## Run the engine's tests under Thread Sanitizer
+	swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan --filter InferenceEngineTests
+
 soundness: ## Check format, layers, imports, licence lines and bans
 	@scripts/soundness.sh
 	@scripts/test-soundness.sh
@@ -49,4 +52,4 @@ soak: release ## Ask the program for ten minutes: the same answer each time, mem
 
 clean: ## Remove what was built (the fetched model and the bench's peers stay)
 	swift package clean
-	rm -rf .build
+	rm -rf .build .build-tsan

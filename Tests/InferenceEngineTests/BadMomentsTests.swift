@@ -16,7 +16,7 @@ struct BadMomentsTests {
     /// Everything that sequences held is back.
     private static func checkNothingLeaked(_ engine: LocalEngine) async throws {
         try await engine.waitUntilIdle()
-        let usage = engine.usage
+        let usage = await engine.usage
         #expect(usage.usedPages == usage.rememberedPages && usage.usedPages <= usage.totalPages)
     }
 
@@ -138,7 +138,7 @@ struct BadMomentsTests {
             _ = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 6)
         }
         #expect(error?.code == .queueFull)
-        #expect(engine.usage.queuedRequests == 0)
+        #expect(await engine.usage.queuedRequests == 0)
         let streams = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 5)
         for stream in streams { #expect(try await stream.response().tokens.count == 5) }
         try await Self.checkNothingLeaked(engine)

@@ -21,7 +21,7 @@ struct SpeculationTests {
         let job = GenerationJob(prompt: prompt, sampling: options, maxTokens: 300, topLogProbabilities: 2)
         let response = try await engine.response(job)
         try await engine.waitUntilIdle()
-        return (response, engine.usage)
+        return (response, await engine.usage)
     }
 
     @Test("The answer is the same to the bit as without guesses", arguments: sampling)

@@ -135,9 +135,9 @@ struct LocalModelTests {
             return pieces
         }
         #expect(try await reader.value < 4000)
-        #expect(await becomesTrue { model.engine.usage.activeSequences == 0 && model.engine.usage.queuedRequests == 0 })
+        #expect(await becomesTrue { !(await model.engine.usage.isBusy) })
         for try await _ in try await model.generate(long) { break }
-        #expect(await becomesTrue { model.engine.usage.activeSequences == 0 && model.engine.usage.queuedRequests == 0 })
+        #expect(await becomesTrue { !(await model.engine.usage.isBusy) })
         #expect(try await model.generate(Self.request(maxTokens: 2)).response().tokens.count == 2)
     }
 
@@ -228,9 +228,9 @@ struct LocalModelTests {
 }
 
 /// Waits until something holds, without sleeping; false when it takes longer than any machine should.
-private func becomesTrue(_ condition: () -> Bool) async -> Bool {
+private func becomesTrue(_ condition: () async -> Bool) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)
-    while !condition() {
+    while await !condition() {
         guard ContinuousClock.now < deadline else { return false }
         await Task.yield()
     }

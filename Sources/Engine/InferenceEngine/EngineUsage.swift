@@ -16,4 +16,7 @@ package struct EngineUsage: Sendable, Hashable {
     package var cachedPromptTokens = 0
     /// Tokens that were guessed so far, and how many of the guesses were right.
     package var draftTokens = 0, acceptedDraftTokens = 0
+
+    /// Whether something is computed or waits.
+    package var isBusy: Bool { self.activeSequences > 0 || self.queuedRequests > 0 }
 }

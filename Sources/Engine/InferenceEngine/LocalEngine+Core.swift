@@ -22,7 +22,7 @@ extension LocalEngine {
         private(set) var costs = StepCosts()
         private let batch: ForwardBatch
         private var plan: [Planned] = []
-        private var ended: [ActiveSequence] = []
+        private var requests = RequestQueue<ActiveSequence.Request>()
         /// What adds up over the engine's life.
         private var counts = EngineUsage()
 
@@ -65,16 +65,34 @@ extension LocalEngine {
         var usage: EngineUsage {
             var usage = self.counts
             usage.activeSequences = self.active.count
+            usage.queuedRequests = self.requests.count
             usage.usedPages = self.pages.usedPages
             usage.rememberedPages = self.prefixes?.pageCount ?? 0
             usage.totalPages = self.pages.capacity
             return usage
         }
 
-        /// How many more requests can be started now.
-        var freePlaces: Int { self.maximumSequences - self.active.count }
+        /// Whether something waits or is computed.
+        var hasWork: Bool { !self.active.isEmpty || self.requests.count > 0 }
 
-        func start(_ request: ActiveSequence.Request) {
+        /// Puts requests where they wait for a place.
+        ///
+        /// - Returns: Whether nothing was to be done before, so that somebody must begin.
+        func enqueue(_ requests: [ActiveSequence.Request]) -> Bool {
+            defer { for request in requests { self.requests.append(request) } }
+            return !self.hasWork
+        }
+
+        private func startRequests() {
+            for request in self.requests.removeExpired(now: .now) {
+                request.events.finish(throwing: LocalEngine.deadlineError)
+            }
+            while self.active.count < self.maximumSequences, let request = self.requests.popNext() {
+                self.start(request)
+            }
+        }
+
+        private func start(_ request: ActiveSequence.Request) {
             let sequence = ActiveSequence(
                 request, cache: KVCache(pool: self.pages, capacity: self.contextLength), tokenizer: self.tokenizer,
                 contextLength: self.contextLength, drafts: self.makeDraftPlan())
@@ -92,15 +110,18 @@ extension LocalEngine {
             return source.map { DraftPlan(source: $0, maximum: self.speculation.maximumDraft) }
         }
 
-        /// Sequences that ended since the last call.
-        func takeEnded() -> [ActiveSequence] {
-            defer { self.ended.removeAll(keepingCapacity: true) }
-            return self.ended
+        /// Computes one batch: a token of every sequence that decodes, and a piece of a prompt.
+        ///
+        /// - Returns: How many requests ended.
+        func step() -> Int {
+            let before = self.requests.count + self.active.count
+            self.startRequests()
+            self.endExpired()
+            self.computeBatch()
+            return before - self.requests.count - self.active.count
         }
 
-        /// Computes one batch: a token of every sequence that decodes, and a piece of a prompt.
-        func step() {
-            self.endExpired()
+        private func computeBatch() {
             self.planBatch(into: &self.plan)
             if self.plan.isEmpty { return self.failFirst() }
             self.fillBatch()
@@ -182,7 +203,7 @@ extension LocalEngine {
                 guard sequence.isFinished || sequence.request.handle.isCancelled else { return false }
                 self.releasePages(of: sequence)
                 self.counts.cachedPromptTokens += sequence.cachedPromptTokens
-                self.ended.append(sequence)
+                self.requests.ended(sequence.request.job, answerTokens: sequence.sampledCount)
                 return true
             }
         }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+package import LLMCore
+internal import Synchronization
+internal import Tokenization
+internal import TransformerRuntime
+
+/// How requests come in, and what keeps the engine going.
+extension LocalEngine {
+    /// Starts a generation.
+    ///
+    /// - Parameter job: What to generate.
+    /// - Returns: Its events; the last is `.finished`.
+    /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait.
+    package func generate(_ job: GenerationJob) throws -> GenerationStream { try self.submit([job])[0] }
+
+    /// Starts several generations from one prompt, which is computed once.
+    ///
+    /// - Parameters:
+    ///   - job: What to generate; where it names a seed, each generation takes the next one.
+    ///   - completions: How many, 1 or more.
+    /// - Returns: The events of each.
+    /// - Throws: As ``generate(_:)``; none is started then.
+    package func generate(_ job: GenerationJob, completions: Int) throws -> [GenerationStream] {
+        try self.submit(
+            (0..<max(1, completions)).map { index in
+                var next = job
+                next.sampling.seed = job.sampling.seed.map { $0 &+ UInt64(index) }
+                return next
+            })
+    }
+
+    /// Puts requests into the queue, all or none.
+    private func submit(_ jobs: [GenerationJob]) throws -> [GenerationStream] {
+        for job in jobs { try self.check(job) }
+        let (before, after) = self.pendingRequests.add(jobs.count, ordering: .relaxed)
+        guard after <= self.maximumRequests else {
+            self.pendingRequests.subtract(jobs.count, ordering: .relaxed)
+            throw EngineError(.queueFull, "\(before) requests are computed or wait already; try again later.")
+        }
+        let pairs = jobs.map(Self.makeRequest)
+        let requests = pairs.map(\.0)
+        self.queue.async {
+            let mustBegin = self.core.value.enqueue(requests)
+            if mustBegin { self.stepAndGoOn() }
+        }
+        return pairs.map(\.1)
+    }
+
+    private static func makeRequest(_ job: GenerationJob) -> (ActiveSequence.Request, GenerationStream) {
+        let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+        let handle = ActiveSequence.Handle()
+        continuation.onTermination = { _ in handle.cancel() }
+        return (
+            ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now),
+            GenerationStream(events)
+        )
+    }
+
+    private func check(_ job: GenerationJob) throws {
+        try job.sampling.validate()
+        try self.check(prompt: job.prompt, more: 1, overflow: job.overflow)
+        if let count = job.maxTokens, count < 0 {
+            throw LLMError(.invalidRequest, "max tokens is \(count); it must be 0 or more.")
+        }
+        if let count = job.topLogProbabilities, !(0...128).contains(count) {
+            throw LLMError(.invalidRequest, "top log-probabilities is \(count); it must be from 0 to 128.")
+        }
+    }
+
+    func check(prompt: [TokenID], more: Int, overflow: ContextOverflow = .stop) throws {
+        guard !prompt.isEmpty else {
+            throw EngineError(.emptyPrompt, "The prompt has no tokens; a model continues at least one.")
+        }
+        try self.checkVocabulary(prompt)
+        guard overflow != .stop || prompt.count + more <= self.contextLength else {
+            throw EngineError(
+                .contextOverflow,
+                "The prompt has \(prompt.count) tokens, the context only \(self.contextLength); shorten the prompt."
+            )
+        }
+    }
+
+    /// Found out in a batch, an unknown token would end the other sequences in it, too.
+    func checkVocabulary(_ tokens: [TokenID]) throws {
+        let vocabulary = 0..<Int32(clamping: self.modelConfiguration.vocabularySize)
+        if let token = tokens.first(where: { !vocabulary.contains($0) }) {
+            throw TransformerError(
+                .invalidToken, "Token \(token) is not in the model's vocabulary of \(vocabulary.upperBound).")
+        }
+    }
+
+    /// One step, and the next one behind whatever else has been put into the queue since.
+    private func stepAndGoOn() {
+        let core = self.core.value
+        let ended = core.step()
+        self.pendingRequests.subtract(ended, ordering: .relaxed)
+        if core.hasWork { self.queue.async { self.stepAndGoOn() } }
+    }
+
+    /// What a request ends with that took too long.
+    static var deadlineError: EngineError {
+        EngineError(
+            .deadlineExceeded, "The answer was not complete when its deadline came; ask for less, or allow more time.")
+    }
+}
