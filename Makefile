@@ -9,7 +9,7 @@ SHELL := /bin/bash
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 
-.PHONY: help setup build release demo test tsan soundness format bench evaluate soak clean
+.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -30,6 +30,10 @@ demo: release ## Run the main job on the default model, shown step by step
 test: setup ## Run every test, in release
 	@scripts/test-setup.sh
 	swift test $(TEST_FLAGS)
+
+benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)
+	swift build --package-path Benchmarks -c release
+	cd Benchmarks && .build/release/Benchmarks
 
 tsan: setup ## Run the engine's tests under Thread Sanitizer
 	swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan --filter InferenceEngineTests

@@ -165,12 +165,10 @@ extension LocalEngine {
                 let sequence = planned.sequence
                 sequence.began()
                 let tokens = sequence.tokens[sequence.cache.count...].prefix(planned.count)
-                if planned.draft.isEmpty {
-                    let isLast = planned.count == sequence.pendingCount
-                    self.batch.append(tokens, of: sequence.cache, logits: isLast ? .last : .none)
-                } else {
-                    self.batch.append(tokens + planned.draft, of: sequence.cache, logits: .all)
-                }
+                let isLast = planned.count == sequence.pendingCount
+                self.batch.append(
+                    tokens, of: sequence.cache, logits: planned.draft.isEmpty ? (isLast ? .last : .none) : .all,
+                    draft: planned.draft)
             }
         }
 

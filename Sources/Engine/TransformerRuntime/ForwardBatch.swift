@@ -45,14 +45,18 @@ package final class ForwardBatch {
     ///   - tokens: What follows what is in the cache.
     ///   - cache: The sequence's keys and values.
     ///   - logits: Whose logits are wanted.
-    package func append(_ tokens: some Collection<Int32>, of cache: KVCache, logits: ForwardPass.WantedLogits) {
+    ///   - draft: Guesses that follow the tokens.
+    package func append(
+        _ tokens: ArraySlice<Int32>, of cache: KVCache, logits: ForwardPass.WantedLogits, draft: [Int32] = []
+    ) {
         let start = self.tokens.count
-        for token in tokens {
-            self.positions.append(cache.count + self.tokens.count - start)
-            self.segmentOfRow.append(self.caches.count)
-            self.tokens.append(token)
-        }
+        self.tokens += tokens
+        self.tokens += draft
         let rows = start..<self.tokens.count
+        for row in rows {
+            self.positions.append(cache.count + row - start)
+            self.segmentOfRow.append(self.caches.count)
+        }
         switch logits {
         case .none: break
         case .last: if !rows.isEmpty { self.logitRows.append(rows.upperBound - 1) }
