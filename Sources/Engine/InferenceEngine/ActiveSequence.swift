@@ -46,7 +46,8 @@ final class ActiveSequence {
         self.tokenLimit = min(job.maxTokens ?? .max, contextLength - job.prompt.count)
         self.cache = KVCache(model: model, capacity: job.prompt.count + self.tokenLimit)
         self.sampler = Sampler(
-            options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt)
+            options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt,
+            breakers: SequenceBreakers(job.sampling, tokenizer: tokenizer))
         self.decoder = StreamingDecoder(tokenizer: tokenizer)
         self.matcher = StopMatcher(job.stop)
         self.pending = job.prompt[...]

@@ -81,7 +81,7 @@ package final class LocalEngine: Sendable {
     /// - Returns: Its events; the last is `.finished`.
     /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait.
     package func generate(_ job: GenerationJob) throws -> GenerationStream {
-        try job.sampling.validate()
+        try job.sampling.validate(vocabularySize: self.modelConfiguration.vocabularySize)
         try self.check(prompt: job.prompt, more: 1)
         if let count = job.maxTokens, count < 0 {
             throw LLMError(.invalidRequest, "max tokens is \(count); it must be 0 or more.")
