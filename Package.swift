@@ -108,7 +108,9 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "InferenceEngineTests",
-            dependencies: ["LLMCore", "ModelFiles", "InferenceEngine", "Tokenization", "TransformerRuntime"]),
+            dependencies: [
+                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "Tokenization", "TransformerRuntime",
+            ]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),

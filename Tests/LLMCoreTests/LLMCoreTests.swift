@@ -54,26 +54,6 @@ struct LLMCoreTests {
             })
     }
 
-    @Test(
-        "Sampling options out of range are named",
-        arguments: [
-            (SamplingOptions(temperature: -1), "temperature"), (SamplingOptions(temperature: .nan), "temperature"),
-            (SamplingOptions(temperature: .infinity), "temperature"), (SamplingOptions(topK: 0), "top-k"),
-            (SamplingOptions(topP: 0), "top-p"), (SamplingOptions(topP: 1.5), "top-p"),
-            (SamplingOptions(topP: .nan), "top-p"), (SamplingOptions(minP: -0.1), "min-p"),
-            (SamplingOptions(minP: 1.1), "min-p"), (SamplingOptions(repetitionPenalty: 0), "repetition penalty"),
-            (SamplingOptions(repetitionPenalty: .infinity), "repetition penalty"),
-        ])
-    func samplingRanges(options: SamplingOptions, name: String) {
-        let error = #expect(throws: LLMError.self) { try options.validate() }
-        #expect(error?.code == .invalidRequest)
-        #expect(error?.message.hasPrefix(name) == true)
-    }
-
-    @Test(
-        "Usual sampling options are fine", arguments: [SamplingOptions(), .greedy, SamplingOptions(topK: 1, topP: 1)])
-    func samplingFine(options: SamplingOptions) throws { try options.validate() }
-
     @Test("An error says its code, its message and its cause")
     func errors() {
         let inner = JSONError(.malformed, "Inner.")

@@ -62,7 +62,8 @@ final class ActiveSequence {
         let room = job.overflow == .stop ? contextLength - job.prompt.count : Int.max
         self.tokenLimit = min(job.maxTokens ?? .max, room)
         self.sampler = Sampler(
-            options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt)
+            options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt,
+            breakers: SequenceBreakers(job.sampling, tokenizer: tokenizer))
         self.output = AnswerStream(request.events, tokenizer: tokenizer, stop: job.stop)
     }
 

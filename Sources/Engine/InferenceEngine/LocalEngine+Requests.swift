@@ -59,7 +59,7 @@ extension LocalEngine {
     }
 
     private func check(_ job: GenerationJob) throws {
-        try job.sampling.validate()
+        try job.sampling.validate(vocabularySize: self.modelConfiguration.vocabularySize)
         try self.check(prompt: job.prompt, more: 1, overflow: job.overflow)
         if let count = job.maxTokens, count < 0 {
             throw LLMError(.invalidRequest, "max tokens is \(count); it must be 0 or more.")

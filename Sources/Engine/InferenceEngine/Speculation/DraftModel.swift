@@ -82,7 +82,7 @@ final class DraftModel {
                 ])
                 self.computed += piece
             }
-            return Sampler.largest(self.model.forward.logits(0), kernels: .best)
+            return TokenID(LogitScan(kernels: .best).largest(self.model.forward.logits(0)).token)
         }
     }
 }

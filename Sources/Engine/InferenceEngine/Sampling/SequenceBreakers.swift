@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LLMCore
+package import Tokenization
+
+/// Sequences of tokens across which DRY finds no repetition.
+package struct SequenceBreakers: Sendable {
+    /// The sequences, by their last token.
+    private var sequences: [Int32: [[Int32]]] = [:]
+
+    /// No breakers.
+    package static let none = Self([])
+
+    /// Breakers that are tokens already; empty ones are ignored.
+    package init(_ sequences: [[Int32]]) {
+        for sequence in sequences { self.insert(sequence) }
+    }
+
+    /// All the ways in which a model's tokens can spell the breakers that the options ask for.
+    ///
+    /// A breaker may begin and end inside a token (`.\n` holds `\n`), or begin at the end of one and go on in the next.
+    /// - Parameters:
+    ///   - options: How tokens are chosen; without DRY there are no breakers.
+    ///   - tokenizer: The model's tokens.
+    package init(_ options: SamplingOptions, tokenizer: Tokenizer) {
+        guard let dry = options.dry, dry.isActive, !dry.breakers.isEmpty else { return }
+        let texts = dry.breakers.map { Array($0.utf8) }
+        var bytes: [UInt8] = []
+        for token in 0..<Int32(tokenizer.vocabularySize) where !tokenizer.isControl(token) {
+            bytes.removeAll(keepingCapacity: true)
+            tokenizer.appendBytes(of: token, to: &bytes)
+            for text in texts {
+                guard let overlap = Self.overlap(of: text, with: bytes) else { continue }
+                self.insert([token] + Self.tokens(text[overlap...], tokenizer))
+            }
+        }
+    }
+
+    /// Whether a breaker ends with the last of these tokens.
+    func end(_ tokens: ArraySlice<Int32>) -> Bool {
+        guard let last = tokens.last, let sequences = self.sequences[last] else { return false }
+        return sequences.contains { $0.count <= tokens.count && tokens.suffix($0.count).elementsEqual($0) }
+    }
+
+    /// Whether a token is a breaker by itself.
+    func contain(_ token: Int32) -> Bool { self.sequences[token]?.contains { $0.count == 1 } == true }
+
+    private mutating func insert(_ sequence: [Int32]) {
+        guard let last = sequence.last, self.sequences[last]?.contains(sequence) != true else { return }
+        self.sequences[last, default: []].append(sequence)
+    }
+
+    /// How many bytes of a text are in a token that holds it, or ends with its beginning; nil for neither.
+    private static func overlap(of text: [UInt8], with token: [UInt8]) -> Int? {
+        for start in token.indices where token[start] == text[0] {
+            let part = token[start...].prefix(text.count)
+            if text.starts(with: part) { return part.count }
+        }
+        return nil
+    }
+
+    /// The tokens of a text that goes on in the middle of another.
+    private static func tokens(_ text: ArraySlice<UInt8>, _ tokenizer: Tokenizer) -> [Int32] {
+        if text.isEmpty { return [] }
+        let newline = UInt8(ascii: "\n")
+        guard tokenizer.addsSpacePrefix else {
+            return tokenizer.encode(bytes: Array(text), addSpecial: false, parseSpecial: false)
+        }
+        // Only the first word of a text gets a space put before it; a line break is no part of a word.
+        let tokens = tokenizer.encode(bytes: [newline] + text, addSpecial: false, parseSpecial: false)
+        return Array(tokens.drop { tokenizer.bytes(of: $0) != [newline] }.dropFirst())
+    }
+}
