@@ -114,7 +114,7 @@ struct BadMomentsTests {
         endless.overflow = .slide(keeping: 0)
         for delay in [.zero, .milliseconds(30)] as [Duration] {
             endless.deadline = .now.advanced(by: delay)
-            let error = await #expect(throws: EngineError.self) { try await engine.response(endless) }
+            let error = await #expect(throws: LLMError.self) { try await engine.response(endless) }
             #expect(error?.code == .deadlineExceeded)
         }
         try await Self.checkNothingLeaked(engine)
@@ -134,10 +134,14 @@ struct BadMomentsTests {
     func fullQueue() async throws {
         let engine = try TinyEngine.open(
             TinyEngine.with { ($0.maximumSequences, $0.maximumQueuedRequests) = (1, 4) })
-        let error = #expect(throws: EngineError.self) {
-            _ = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 6)
-        }
+        var endless = Self.job(1, length: 10, maxTokens: nil)
+        endless.overflow = .slide(keeping: 0)
+        var first = try engine.generate(endless, completions: 4)
+        let error = #expect(throws: EngineError.self) { _ = try engine.generate(endless, completions: 2) }
         #expect(error?.code == .queueFull)
+        first.append(try engine.generate(endless))
+        first = []
+        try await engine.waitUntilIdle()
         #expect(await engine.usage.queuedRequests == 0)
         let streams = try engine.generate(Self.job(1, length: 10, maxTokens: 5), completions: 5)
         for stream in streams { #expect(try await stream.response().tokens.count == 5) }

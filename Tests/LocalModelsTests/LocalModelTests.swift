@@ -141,6 +141,29 @@ struct LocalModelTests {
         #expect(try await model.generate(Self.request(maxTokens: 2)).response().tokens.count == 2)
     }
 
+    @Test("A time limit, a sliding context and several completions reach the engine")
+    func engineOptions() async throws {
+        let model = try DefaultModel.get()
+        var request = Self.request(maxTokens: 6)
+        request.scheduling.timeLimit = .zero
+        let error = await #expect(throws: LLMError.self) { try await model.generate(request).response() }
+        #expect(error?.code == .deadlineExceeded)
+        request.scheduling.timeLimit = nil
+        request.sampling = SamplingOptions(temperature: 1.5, topP: 1, seed: 3)
+        var texts: Set<String> = []
+        var found: [Int] = []
+        for stream in try await model.generate(request, completions: 3) {
+            let response = try await stream.response()
+            texts.insert(response.text)
+            found.append(response.summary.usage.cachedPromptTokens)
+        }
+        #expect(texts.count == 3 && found.max() == found.first { $0 > 10 })
+        request.prompt = .raw(String(repeating: "one two three ", count: 4000))
+        let tooLong = await #expect(throws: LLMError.self) { try await model.generate(request) }
+        #expect(tooLong?.code == .contextOverflow)
+        await #expect(throws: LLMError.self) { try await model.generate(request, completions: 0) }
+    }
+
     @Test("Several requests at once get the answers that each would get alone")
     func concurrency() async throws {
         let model = try DefaultModel.get()
@@ -179,7 +202,7 @@ struct LocalModelTests {
             #expect(error?.code == code)
             #expect(error?.message.contains(said) == true)
         }
-        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring])
+        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext])
         let embedding = await #expect(throws: LLMError.self) { _ = try await model.embed(["a"]) }
         #expect(embedding?.code == .unsupported)
         let empty = ScoringRequest(prompt: .raw("a"), choices: [""])

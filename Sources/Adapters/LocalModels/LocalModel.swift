@@ -34,7 +34,7 @@ public final class LocalModel: ModelAdapter {
         try device.checkLocal()
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
         let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
-        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring]
+        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext]
         if formatter.takesMessages { capabilities.insert(.chat) }
         self.name = model
         self.capabilities = capabilities
@@ -49,16 +49,30 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        let job = try self.job(request)
+        return try self.translatingErrors { try self.engine.generate(job) }
+    }
+
+    /// Starts several generations from one prompt, which is computed once.
+    ///
+    /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context or queue.
+    public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
+        let job = try self.job(request)
+        return try self.translatingErrors { try self.engine.generate(job, completions: completions) }
+    }
+
+    private func job(_ request: GenerationRequest) throws -> GenerationJob {
         guard request.tools.isEmpty else {
             throw LLMError(.unsupported, "'\(self.name)' cannot ask for tools to be called on the local engine.")
         }
-        let prompt = try self.formatter.tokens(request.prompt)
-        return try self.translatingErrors {
-            try self.engine.generate(
-                GenerationJob(
-                    prompt: prompt, sampling: request.sampling, maxTokens: request.maxTokens, stop: request.stop,
-                    topLogProbabilities: request.topLogProbabilities))
-        }
+        var job = GenerationJob(
+            prompt: try self.formatter.tokens(request.prompt), sampling: request.sampling, maxTokens: request.maxTokens,
+            stop: request.stop, topLogProbabilities: request.topLogProbabilities)
+        job.overflow = request.overflow
+        job.priority = request.scheduling.priority
+        job.client = request.scheduling.client
+        job.deadline = request.scheduling.timeLimit.map { .now.advanced(by: $0) }
+        return job
     }
 
     /// Tells how likely each choice is as the continuation of a prompt.

@@ -23,8 +23,25 @@ struct ModelOptions: ParsableArguments {
         help: "The most tokens of prompt and answer together (default: what the model was trained for).")
     var contextLength: Int?
 
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Tokens whose keys and values are kept, of all sequences together (default: the context's length, at least \
+            16384).
+            """)
+    var cacheTokens: Int?
+
+    @Option(
+        help: "How tokens are guessed, to check several at a time: off or prompt-lookup; the answer stays the same.")
+    var speculation: SpeculationMode = .promptLookup
+
+    @Option(help: "Guess tokens with this smaller model of the same vocabulary, a GGUF file.")
+    var draftModel: String?
+
     func validate() throws {
-        for (name, value) in [("--threads", self.threads), ("--context-length", self.contextLength)] {
+        for (name, value) in [
+            ("--threads", self.threads), ("--context-length", self.contextLength), ("--cache-tokens", self.cacheTokens),
+        ] {
             if let value, value < 1 { throw ValidationError("\(name) is \(value); it must be 1 or more.") }
         }
         do {
@@ -37,9 +54,13 @@ struct ModelOptions: ParsableArguments {
 
     /// How the engine uses the machine.
     func configuration() throws -> EngineConfiguration {
-        EngineConfiguration(
+        var configuration = EngineConfiguration(
             threads: try self.threads ?? Settings.number("THREADS"),
             contextLength: try self.contextLength ?? Settings.number("CONTEXT_LENGTH"))
+        configuration.cacheTokens = self.cacheTokens
+        configuration.speculation = self.speculation.value
+        if let draftModel { configuration.speculation = .draftModel(path: try ModelLocator().path(of: draftModel)) }
+        return configuration
     }
 
     /// Opens the model.
@@ -47,5 +68,21 @@ struct ModelOptions: ParsableArguments {
         try await AutoGLM(
             model: self.model, backend: Backend(named: self.backend), device: Device(named: self.device),
             options: self.configuration())
+    }
+}
+
+/// How tokens are guessed without a draft model.
+enum SpeculationMode: String, ExpressibleByArgument, CaseIterable {
+    /// Not at all.
+    case off
+    /// What followed the last words before.
+    case promptLookup = "prompt-lookup"
+
+    /// The engine's setting.
+    var value: Speculation {
+        switch self {
+        case .off: .off
+        case .promptLookup: .promptLookup
+        }
     }
 }

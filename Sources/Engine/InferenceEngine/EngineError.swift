@@ -20,6 +20,4 @@ extension EngineError.Code where Domain == EngineDomain {
     package static var invalidConfiguration: Self { "invalid-configuration" }
     /// Too many requests wait already.
     package static var queueFull: Self { "queue-full" }
-    /// The answer was not complete when its deadline came.
-    package static var deadlineExceeded: Self { "deadline-exceeded" }
 }

@@ -36,19 +36,3 @@ package struct GenerationJob: Sendable {
         self.topLogProbabilities = topLogProbabilities
     }
 }
-
-/// What happens when prompt and answer together reach the end of the context.
-package enum ContextOverflow: Sendable, Hashable {
-    /// A longer prompt is refused; the answer ends with the reason `length`.
-    case stop
-    /// The oldest tokens after the first `keeping` are forgotten until half of the context is free, and the answer goes on.
-    case slide(keeping: Int)
-
-    /// The tokens that are left of `tokens` when they must leave room in a context; at least one more fits.
-    func fit(_ tokens: [TokenID], contextLength: Int) -> [TokenID] {
-        guard case .slide(let keeping) = self, tokens.count >= contextLength else { return tokens }
-        let kept = min(max(0, keeping), contextLength / 2)
-        let recent = max(1, contextLength / 2 - kept)
-        return tokens.prefix(kept) + tokens.suffix(recent)
-    }
-}

@@ -23,8 +23,12 @@ extension LocalEngine {
     /// - Returns: The events of each.
     /// - Throws: As ``generate(_:)``; none is started then.
     package func generate(_ job: GenerationJob, completions: Int) throws -> [GenerationStream] {
-        try self.submit(
-            (0..<max(1, completions)).map { index in
+        guard (1...self.maximumRequests).contains(completions) else {
+            throw LLMError(
+                .invalidRequest, "completions is \(completions); it must be from 1 to \(self.maximumRequests).")
+        }
+        return try self.submit(
+            (0..<completions).map { index in
                 var next = job
                 next.sampling.seed = job.sampling.seed.map { $0 &+ UInt64(index) }
                 return next
@@ -100,8 +104,8 @@ extension LocalEngine {
     }
 
     /// What a request ends with that took too long.
-    static var deadlineError: EngineError {
-        EngineError(
+    static var deadlineError: LLMError {
+        LLMError(
             .deadlineExceeded, "The answer was not complete when its deadline came; ask for less, or allow more time.")
     }
 }

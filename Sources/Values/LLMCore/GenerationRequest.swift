@@ -28,6 +28,10 @@ public struct GenerationRequest: Sendable {
     public var topLogProbabilities: Int?
     /// Functions that the model may ask to have called.
     public var tools: [ToolDefinition]
+    /// What happens where the model's context ends.
+    public var overflow = ContextOverflow.stop
+    /// Who asks, how urgently, and for how long.
+    public var scheduling = SchedulingOptions()
 
     /// Asks for one generation.
     public init(

@@ -20,6 +20,8 @@ extension LLMError.Code where Domain == LLMDomain {
     public static var contextOverflow: Self { "context-overflow" }
     /// The backend refused the request because it is full; try again later.
     public static var overloaded: Self { "overloaded" }
+    /// The answer was not complete within its time limit.
+    public static var deadlineExceeded: Self { "deadline-exceeded" }
     /// The backend failed; the cause says more.
     public static var backendFailed: Self { "backend-failed" }
     /// The stream ended before the backend said that it was finished.

@@ -18,6 +18,15 @@ public protocol ModelAdapter: Sendable {
     /// - Throws: ``LLMError`` when the request cannot be started; later failures are thrown by the stream.
     func generate(_ request: GenerationRequest) async throws -> GenerationStream
 
+    /// Starts several generations from one prompt; a backend may compute it once.
+    ///
+    /// - Parameters:
+    ///   - request: What to continue and how; where it names a seed, each generation takes the next one.
+    ///   - completions: How many, 1 or more.
+    /// - Returns: The events of each.
+    /// - Throws: ``LLMError`` when they cannot be started.
+    func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream]
+
     /// Tells how likely each choice is as the continuation of a prompt.
     ///
     /// - Parameter request: The prompt and the choices.
@@ -40,6 +49,20 @@ public protocol ModelAdapter: Sendable {
 }
 
 extension ModelAdapter {
+    /// Starts each generation by itself.
+    public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
+        guard completions >= 1 else {
+            throw LLMError(.invalidRequest, "completions is \(completions); it must be 1 or more.")
+        }
+        var streams: [GenerationStream] = []
+        for index in 0..<completions {
+            var next = request
+            next.sampling.seed = request.sampling.seed.map { $0 &+ UInt64(index) }
+            streams.append(try await self.generate(next))
+        }
+        return streams
+    }
+
     /// Refuses: most backends cannot score.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
         throw LLMError(.unsupported, "The model '\(self.name)' cannot score choices.")
@@ -75,4 +98,6 @@ public struct ModelCapabilities: OptionSet, Sendable, Hashable {
     public static let images = Self(rawValue: 1 << 6)
     /// Hears recordings.
     public static let audio = Self(rawValue: 1 << 7)
+    /// Goes on past the end of its context, forgetting what is oldest.
+    public static let slidingContext = Self(rawValue: 1 << 8)
 }
