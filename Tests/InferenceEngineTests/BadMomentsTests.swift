@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import InferenceEngine
 import LLMCore
+import ModelFiles
+import TensorKernels
 import Testing
 import Tokenization
+import TransformerRuntime
 
 @Suite("Bad moments: nothing is lost, leaked or left hanging", .timeLimit(.minutes(2)))
 struct BadMomentsTests {
@@ -118,6 +122,31 @@ struct BadMomentsTests {
             #expect(error?.code == .deadlineExceeded)
         }
         try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test("A model file that is truncated or deleted while it is open does not disturb the engine")
+    func fileGone() async throws {
+        let url = try TinyEngine.ownFile()
+        defer { try? FileManager.default.removeItem(at: url) }
+        let engine = try LocalEngine(path: url.path, configuration: TinyEngine.with { _ in })
+        let job = Self.job(1, length: 40, maxTokens: 20)
+        let before = try await engine.response(job)
+        try FileHandle(forWritingTo: url).truncate(atOffset: 100)
+        #expect(try await engine.response(Self.job(2, length: 40, maxTokens: 20)).tokens.count == 20)
+        try FileManager.default.removeItem(at: url)
+        #expect(try await engine.response(job).tokens == before.tokens)
+    }
+
+    @Test("A model file that is truncated between opening and loading is an error, not a crash")
+    func fileTruncated() throws {
+        let url = try TinyEngine.ownFile()
+        defer { try? FileManager.default.removeItem(at: url) }
+        let file = try GGUFFile(path: url.path)
+        try FileHandle(forWritingTo: url).truncate(atOffset: 5000)
+        let error = #expect(throws: ModelFileError.self) {
+            try TransformerModel(file: file, pool: WorkerPool(count: 1))
+        }
+        #expect(error?.code == .truncated && error?.message.contains("became shorter") == true)
     }
 
     @Test("Two engines in one process do not disturb each other")

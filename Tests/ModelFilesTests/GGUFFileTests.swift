@@ -140,7 +140,6 @@ struct GGUFFileTests {
         let file = try GGUFFile(path: path)
         let tensor = try #require(file.tensor(named: "a"))
         file.adviseUnneeded(tensor)
-        file.adviseWillNeed(tensor)
         #expect(Array(file.bytes(of: tensor)) == Array(0..<12))
 
         let empty = folder.appending(path: "empty.gguf").path

@@ -41,6 +41,27 @@ struct MatrixProductTests {
         return (0..<shape.tokens).flatMap { out[$0 * matrix.paddedRows..<$0 * matrix.paddedRows + shape.rows] }
     }
 
+    @Test("A row of packed weights reads as the row of the file", arguments: types, shapes)
+    func unpacking(type: (String, UInt32), shape: Shape) throws {
+        var numbers = Numbers(8)
+        let ctkType = ctk_type(rawValue: type.1)
+        let source = numbers.rows(ctkType, rows: shape.rows, columns: shape.columns)
+        let pool = try WorkerPool(count: 1)
+        try source.withUnsafeBytes { bytes in
+            let matrix = PackedMatrix(
+                type: type.1, rows: shape.rows, columns: shape.columns, source: bytes, kernels: .best, pool: pool)
+            let first = try #require(bytes.baseAddress)
+            for row in 0..<shape.rows {
+                var expected = [Float](repeating: .nan, count: shape.columns)
+                ctk_dequantize_row(
+                    ctkType, first + row * ctk_row_bytes(ctkType, shape.columns), &expected, shape.columns)
+                var found = [Float](repeating: .nan, count: shape.columns)
+                matrix.read(row, into: &found)
+                #expect(found == expected)
+            }
+        }
+    }
+
     @Test("The plain product equals dequantised weights times dequantised inputs", arguments: types, shapes)
     func scalarMatchesDefinition(type: (String, UInt32), shape: Shape) throws {
         var numbers = Numbers(7)

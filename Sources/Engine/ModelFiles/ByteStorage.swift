@@ -14,15 +14,15 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
     /// Every byte; valid while this object lives.
     package let bytes: UnsafeRawBufferPointer
 
-    /// Whether the bytes are a mapping, to be unmapped, or heap memory, to be deallocated.
-    private let isMapping: Bool
+    /// The mapped file, or -1 for heap memory.
+    private let descriptor: Int32
 
     /// Copies bytes to the heap.
     package init(copying source: some Collection<UInt8>) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 64)
         copy.copyBytes(from: source)
         self.bytes = UnsafeRawBufferPointer(copy)
-        self.isMapping = false
+        self.descriptor = -1
     }
 
     /// Maps a regular file read-only, without reading it.
@@ -32,7 +32,16 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
         // A pipe without a writer would block here forever but for O_NONBLOCK.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.openFailure(path, errno) }
-        defer { close(descriptor) }
+        do {
+            self.bytes = try Self.map(descriptor, path)
+            self.descriptor = descriptor
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    private static func map(_ descriptor: Int32, _ path: String) throws -> UnsafeRawBufferPointer {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw ModelFileError(.notReadable, "\(path): cannot be examined: \(Self.reason(errno)).")
@@ -50,31 +59,34 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
             throw ModelFileError(.notReadable, "\(path): cannot be mapped into memory: \(Self.reason(errno)).")
         }
-        self.bytes = UnsafeRawBufferPointer(start: base, count: size)
-        self.isMapping = true
+        return UnsafeRawBufferPointer(start: base, count: size)
     }
 
     deinit {
-        if self.isMapping {
+        if self.descriptor >= 0 {
             munmap(UnsafeMutableRawPointer(mutating: self.bytes.baseAddress), self.bytes.count)
+            close(self.descriptor)
         } else {
             self.bytes.deallocate()
         }
     }
 
-    /// Tells the system what will happen to a range of a mapping next; a hint without effect on the bytes.
-    ///
-    /// - Parameters:
-    ///   - range: Which bytes.
-    ///   - needed: True when they will be read soon, false when they will not be read for a while.
-    package func advise(_ range: Range<Int>, needed: Bool) {
-        guard self.isMapping, let base = self.bytes.baseAddress else { return }
+    /// Whether a mapped file is still as long as it was; bytes beyond its end must not be touched.
+    var isIntact: Bool {
+        guard self.descriptor >= 0 else { return true }
+        var status = stat()
+        return fstat(self.descriptor, &status) == 0 && Int(status.st_size) >= self.bytes.count
+    }
+
+    /// Tells the system that a range of a mapping will not be read for a while; a hint without effect on the bytes.
+    package func adviseUnneeded(_ range: Range<Int>) {
+        guard self.descriptor >= 0, let base = self.bytes.baseAddress else { return }
         let page = Int(getpagesize())
         let clamped = range.clamped(to: 0..<self.bytes.count)
         let first = clamped.lowerBound / page * page
         guard first < clamped.upperBound else { return }
         let start = UnsafeMutableRawPointer(mutating: base + first)
-        madvise(start, clamped.upperBound - first, needed ? MADV_WILLNEED : MADV_DONTNEED)
+        madvise(start, clamped.upperBound - first, MADV_DONTNEED)
     }
 
     /// The error for a path that could not be opened.

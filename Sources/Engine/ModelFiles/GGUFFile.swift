@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// A GGUF model file (versions 2 and 3, little endian), mapped into memory and checked.
 ///
 /// Opening reads the metadata and the tensor table, never the weights; whatever the table says has been checked
@@ -69,13 +71,18 @@ package final class GGUFFile: Sendable {
         return UnsafeRawBufferPointer(rebasing: self.storage.bytes[range])
     }
 
-    /// Hints that a tensor's bytes will be read soon.
-    package func adviseWillNeed(_ tensor: GGUFTensor) {
-        self.storage.advise(tensor.offset..<tensor.offset + tensor.byteCount, needed: true)
+    /// Checks that the file has not become shorter since it was opened: reading what is gone would end the process.
+    ///
+    /// - Throws: ``ModelFileError`` with code `.truncated`.
+    package func checkIntact() throws {
+        guard self.storage.isIntact else {
+            throw ModelFileError(
+                .truncated, "\(self.path): the file became shorter while it was read; leave it alone, and try again.")
+        }
     }
 
     /// Hints that a tensor's bytes will not be read for a while; reading them again reads the file again.
     package func adviseUnneeded(_ tensor: GGUFTensor) {
-        self.storage.advise(tensor.offset..<tensor.offset + tensor.byteCount, needed: false)
+        self.storage.adviseUnneeded(tensor.offset..<tensor.offset + tensor.byteCount)
     }
 }

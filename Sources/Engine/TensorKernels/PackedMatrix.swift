@@ -61,6 +61,22 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
         }
     }
 
+    /// Reads a row as floats.
+    ///
+    /// - Parameters:
+    ///   - row: Below ``rows``.
+    ///   - output: Room for ``columns`` floats.
+    package func read(_ row: Int, into output: UnsafeMutablePointer<Float>) {
+        guard (0..<self.rows).contains(row) else { return }
+        var matrix = self.view
+        ctk_dequantize_lane(self.type, &matrix, row, output)
+    }
+
+    private var view: ctk_matrix {
+        ctk_matrix(
+            groups: self.storage.base, columns: self.columns, group_bytes: ctk_group_bytes(self.type, self.columns))
+    }
+
     /// Multiplies some groups of rows with the first `tokens` rows of `x`.
     ///
     /// - Parameters:
@@ -72,8 +88,7 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
     package func multiply(
         groups: Range<Int>, _ x: Activations, tokens: Int, into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
-        var matrix = ctk_matrix(
-            groups: self.storage.base, columns: self.columns, group_bytes: ctk_group_bytes(self.type, self.columns))
+        var matrix = self.view
         withUnsafePointer(to: x.view) {
             self.multiply(&matrix, groups.lowerBound, groups.upperBound, $0, tokens, output, stride)
         }

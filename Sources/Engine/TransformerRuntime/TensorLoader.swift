@@ -36,13 +36,13 @@ struct TensorLoader {
     /// A vector as floats.
     mutating func vector(_ name: String, count: Int) throws -> FloatVector {
         let tensor = try self.take(name, dimensions: [count])
-        let table = try RowTable(file: self.file, tensor: tensor, columns: count)
-        return FloatVector(count: count) { table.read(0, into: $0) }
-    }
-
-    /// The rows of a matrix, dequantised one by one when they are read.
-    mutating func rows(_ name: String, columns: Int, rows: Int) throws -> RowTable {
-        try RowTable(file: self.file, tensor: try self.take(name, dimensions: [columns, rows]), columns: columns)
+        let type = ctk_type(rawValue: tensor.type.rawValue)
+        guard ctk_type_supported(type), count.isMultiple(of: tensor.type.elementsPerBlock) else {
+            throw TransformerError(
+                .unsupported, "Tensor '\(tensor.name)' of type \(tensor.type.name) cannot be read as a vector.")
+        }
+        let bytes = self.file.bytes(of: tensor)
+        return FloatVector(count: count) { ctk_dequantize_row(type, bytes.baseAddress, $0, count) }
     }
 
     func has(_ name: String) -> Bool { self.file.tensor(named: name) != nil }
@@ -65,6 +65,7 @@ struct TensorLoader {
                 .missingTensor,
                 "Tensor '\(name)' has the shape \(tensor.dimensions); the model's settings ask for \(dimensions).")
         }
+        try self.file.checkIntact()
         self.taken.insert(name)
         return tensor
     }

@@ -18,7 +18,7 @@ package final class TransformerModel: Sendable {
     /// The model's shape.
     package let configuration: ModelConfiguration
     let kernels: Kernels
-    let embeddings: RowTable
+    let embeddings: PackedMatrix
     let layers: [Layer]
     let outputNorm: FloatVector
     let output: MatrixStack
@@ -27,7 +27,7 @@ package final class TransformerModel: Sendable {
     /// Loads and packs the weights of a model file.
     ///
     /// - Parameters:
-    ///   - file: A GGUF file; embeddings are read from it as long as the model lives.
+    ///   - file: A GGUF file; nothing is read from it afterwards.
     ///   - kernels: What will run it.
     ///   - pool: The workers that share the packing.
     /// - Throws: ``TransformerError`` when the model is not one that runs here; `ModelFileError` when settings are missing.
@@ -38,7 +38,7 @@ package final class TransformerModel: Sendable {
         let (queries, keys) = (shape.headCount * shape.headLength, shape.keyValueHeadCount * shape.headLength)
         self.configuration = shape
         self.kernels = kernels
-        self.embeddings = try loader.rows(TensorName.tokenEmbedding, columns: width, rows: shape.vocabularySize)
+        self.embeddings = try loader.matrix(TensorName.tokenEmbedding, columns: width, rows: shape.vocabularySize)
         self.layers = try (0..<shape.layerCount).map { index in
             func matrix(_ part: String, _ columns: Int, _ rows: Int) throws -> PackedMatrix {
                 try loader.matrix(TensorName.layer(index, part), columns: columns, rows: rows)
@@ -55,8 +55,11 @@ package final class TransformerModel: Sendable {
                 down: MatrixStack([try matrix("ffn_down", inner, width)]))
         }
         self.outputNorm = try loader.vector(TensorName.outputNorm, count: width)
-        let outputName = loader.has(TensorName.output) ? TensorName.output : TensorName.tokenEmbedding
-        self.output = MatrixStack([try loader.matrix(outputName, columns: width, rows: shape.vocabularySize)])
+        // Without a matrix of its own, the output layer is the embeddings'.
+        let output =
+            loader.has(TensorName.output)
+            ? try loader.matrix(TensorName.output, columns: width, rows: shape.vocabularySize) : self.embeddings
+        self.output = MatrixStack([output])
         var factors: [Float]?
         if loader.has(TensorName.ropeFactors) {
             factors = try loader.vector(TensorName.ropeFactors, count: shape.headLength / 2).array

@@ -57,6 +57,9 @@ typedef struct {
     size_t group_bytes;
 } ctk_matrix;
 
+/// Turns a row of packed weights into floats, the same as ctk_dequantize_row does with the row of the file.
+void ctk_dequantize_lane(ctk_type type, const ctk_matrix *weights, size_t row, float *out);
+
 /// The inputs of a matrix product, one row a token: floats, and the same quantised in blocks of 32 columns.
 ///
 /// Most blocks have 8 bits: an element is about `quants * scale`. A few blocks hold the large elements of a row and with
