@@ -300,6 +300,14 @@ line {{ x }} #}after
 {% filter indent(2) %}a
 b{% endfilter %}
 ====
+{% filter length %}abc{% endfilter %}
+====
+{% filter list %}abc{% endfilter %}
+====
+{% call dict() %}x{% endcall %}
+====
+{% for x in items %}{{ loop.cycle(a=1) }}{% endfor %}
+====
 {% filter nope %}{% endfilter %}
 ====
 {% filter upper %}{% set f = 1 %}{{ f }}{% endfilter %}{{ f }}

@@ -148,7 +148,15 @@ extension Renderer {
         let text = try self.capture { _ = try self.execute(block.body) }
         let value = try self.filtering(self.captured(text)) { try self.evaluate(block.filter) }
         self.leave(layout)
-        try self.write(try value.text())
+        try self.writeUnconverted(value)
+    }
+
+    /// Prints what a filter or call block gave; only a string can be, as in Jinja.
+    func writeUnconverted(_ value: Value) throws {
+        guard let text = value.stringValue else {
+            throw TemplateFailure.type("sequence item 0: expected str instance, \(value.typeName) found")
+        }
+        try self.write(text)
     }
 
     /// Evaluates a filter that has no base of its own.
