@@ -15,18 +15,26 @@ enum AutoGLMCommand {
     static func main() async {
         Self.openStandardInput()
         let interrupts = Interrupts()
-        let status = await withTaskGroup(of: Int32?.self) { group in
-            group.addTask { await Self.run(Array(CommandLine.arguments.dropFirst())) }
-            group.addTask { await Self.waitForSignal(interrupts.signals) }
-            var wasInterrupted = false
-            while let result = await group.next() {
+        let status = await withTaskGroup(of: Ending.self) { group in
+            group.addTask { .finished(await Self.run(Array(CommandLine.arguments.dropFirst()))) }
+            group.addTask { .signalled(await Self.waitForSignal(interrupts.signals)) }
+            var signal: Int32?
+            while let ending = await group.next() {
                 group.cancelAll()
-                if let status = result { return wasInterrupted ? ExitStatus.interrupted : status }
-                wasInterrupted = true
+                switch ending {
+                case .finished(let status): return signal.map { ExitStatus.ended(bySignal: $0) } ?? status
+                case .signalled(let number): signal = number
+                }
             }
             return ExitStatus.interrupted
         }
         exit(status)
+    }
+
+    /// What came first: the command's end or a signal.
+    private enum Ending {
+        case finished(Int32)
+        case signalled(Int32?)
     }
 
     /// Makes a closed standard input an empty one; a model's file would else take its number and be read as input.
@@ -36,8 +44,8 @@ enum AutoGLMCommand {
 
     /// Waits on the main thread, so that it is heard even while commands keep every other thread busy.
     @MainActor
-    private static func waitForSignal(_ signals: AsyncStream<Void>) async -> Int32? {
-        for await _ in signals { break }
+    private static func waitForSignal(_ signals: AsyncStream<Int32>) async -> Int32? {
+        for await number in signals { return number }
         return nil
     }
 
@@ -69,6 +77,9 @@ enum ExitStatus {
     static let failure: Int32 = 1
     /// Wrong usage, `EX_USAGE` of BSD's sysexits.
     static let usage: Int32 = 64
-    /// Ended by Ctrl-C: 128 and the signal's number, as shells have it.
-    static let interrupted: Int32 = 130
+    /// Ended by Ctrl-C.
+    static let interrupted = ended(bySignal: SIGINT)
+
+    /// Ended by a signal: 128 and its number, as shells have it.
+    static func ended(bySignal number: Int32) -> Int32 { 128 + number }
 }

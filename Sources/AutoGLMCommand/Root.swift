@@ -11,8 +11,9 @@ struct Root: AsyncParsableCommand {
             Example:
               autoglm generate "What is the capital of France?"
 
-            With --output json, a command prints one JSON object on stdout and nothing else; logs and progress go to \
-            stderr. The exit status is 0, or 1 when something failed, 64 when the command line is wrong, 130 after Ctrl-C.
+            With --output json, a command prints one JSON object on stdout and nothing else; logs, progress \
+            and errors go to stderr, and a command that fails leaves stdout empty. The exit status is 0, or 1 when \
+            something failed, 64 when the command line is wrong, 130 after Ctrl-C.
 
             Environment: AUTOGLM_MODEL, AUTOGLM_BACKEND, AUTOGLM_DEVICE, AUTOGLM_THREADS and AUTOGLM_CONTEXT_LENGTH \
             set the defaults of the options of those names; XDG_CACHE_HOME moves the folder of models.

@@ -85,14 +85,16 @@ struct GenerateTests {
         #expect(failed.errors.contains("code: result-parsing."))
     }
 
-    @Test("Ctrl-C stops cleanly: what was written stays, the status is 130")
-    func interrupt() async throws {
+    @Test(
+        "Ctrl-C and a request to end stop cleanly: what was written stays, the status is 128 and the signal's number",
+        arguments: [SIGINT, SIGTERM])
+    func interrupt(signal: Int32) async throws {
         let outcome = try await Program.run(
             ["generate", "--raw", "--temperature", "0", "Count: one, two, three, four,"]
         ) { process, _ in
-            process.interrupt()
+            kill(process.processIdentifier, signal)
         }
-        #expect(outcome.status == 130)
+        #expect(outcome.status == 128 + signal)
         #expect(!outcome.text.isEmpty && outcome.text.utf8.count < 4000)
         #expect(String(validating: outcome.output, as: UTF8.self) != nil)
         #expect(!outcome.errors.contains("error"))

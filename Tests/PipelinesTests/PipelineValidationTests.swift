@@ -125,6 +125,12 @@ struct PipelineValidationTests {
         #expect(throws: InvalidPipelineError.self) { try Pipeline(yaml: yaml) }
     }
 
+    @Test("A byte order mark before the text is no part of it")
+    func byteOrderMark() throws {
+        let pipeline = try Pipeline(yaml: "\u{FEFF}" + Self.steps("  - {id: a, uses: generate, with: {prompt: x}}"))
+        #expect(pipeline.name == "p")
+    }
+
     @Test("Every kind of step describes itself with schemas")
     func definitions() {
         let definitions = StepRegistry.standard.definitions

@@ -75,6 +75,14 @@ struct TemplateLibraryTests {
         }
     }
 
+    @Test("A byte order mark before the front matter is no part of it")
+    func byteOrderMark() async throws {
+        try await self.withFolder(["a.prompt": "\u{FEFF}" + Self.file("a", "1.0.0", "x")]) { folder in
+            let template = try TemplateLibrary(folder: folder.url.path).template("a")
+            #expect(try template.render([:]) == "x")
+        }
+    }
+
     @Test("Required inputs are checked by name")
     func inputs() async throws {
         let schema = "input_schema: {type: object, required: [text], properties: {text: {type: string}}}\n"

@@ -1580,4 +1580,80 @@ users|map(attribute='name.y', default='z')|list
 users|map(attribute='x.0', default='zebra')|list
 users|groupby('x.y', default='z')|map('first')|list
 users|groupby('x.0', default='zebra')|map('first')|list
+s.upper(1)
+s.title('x', 2)
+s.zfill(3, '*')
+s.strip('a', 'b')
+s.center(none)
+s.center()
+s.split('a', sep='b')
+s.join()
+s.partition()
+s.partition('a', 'b')
+s.splitlines('a')
+s.splitlines(none)
+s.isdigit(1)
+nums.append()
+nums.append(1, 2)
+nums.copy(1)
+nums.count(1, 2)
+nums.pop(none)
+nums.insert(none, 1)
+nums.sort(true)
+nums.sort(reverse=true)
+(1, 2).count(1, 2)
+(1, 2).index(2, none)
+d.keys(1)
+d.values('a')
+d.get('a', 1, 2)
+d.get('a', default=2)
+d.setdefault('a', 1, 2)
+d.popitem('a')
+d.update(undefined_thing)
+d.update(1)
+dict(undefined_thing)
+(2.5).is_integer(1)
+cycler(1, 2).next(3)
+cycler(a=1)
+joiner(1, 2)
+joiner()(1)
+range(0, 10, 3)[1:]
+range(0, 10, 3)[::-1]
+range(5)[:2]
+range(5)[3:1]
+range(5, 0, -2)[:2]
+range(10)[::3]
+range(5)[::0]
+range(0, 10, 3).count(3)
+range(0, 10, 3).index(6)
+range(0, 10, 3).index(7)
+range(5).count()
+('<b>'|safe).join([1, '<', none])
+'１２'|float
+'１２.５'|float
+'١٢'|int
+'一'|int
+'²'|int
+'{!a}'.format('né世😀')
+'{!a:>12}'.format('é')
+'%a|%5.3a' % ('é', 'é')
+'{:,x}'.format(255)
+'{:_x} {:_b}'.format(1048575, 1023)
+'{:,s}'.format('a')
+'{:+}'.format('a')
+'{:#}'.format('a')
+'{:,n}'.format(5)
+'{:.2c}'.format(65)
+'{:+c}'.format(65)
+'{:c}'.format(-1)
+'{:,}'.format(none)
+'{:#.0%}|{:#.0f}|{:#.3g}|{:#}'.format(0.5, 2.0, 1.5, 1e20)
+'{:.4}|{:.5}|{:.1}|{:.0}'.format(1234.5, 1234.5, 5.0, 5.0)
+'{:.3}|{:.2}|{:#.3}'.format(100.0, 0.0, 0.0)
+'%+06.3d|%06.2d|%-6.3d|' % (42, -7, 5)
+'%#.3x|%#o|%#8.3X|' % (42, 8, 255)
+'%05c|' % 'a'
+'%05s|%+s' % ('a', 'b')
+'%d' % 1e20
+'%d' % -0.5
 """.strip("\n").split("\n")

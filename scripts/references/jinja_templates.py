@@ -300,6 +300,38 @@ line {{ x }} #}after
 {% filter indent(2) %}a
 b{% endfilter %}
 ====
+{% filter length %}abc{% endfilter %}
+====
+{% filter list %}abc{% endfilter %}
+====
+{% call dict() %}x{% endcall %}
+====
+{% for x in items %}{{ loop.cycle(a=1) }}{% endfor %}
+====
+{% for i in [1, 2, 3] %}{% filter upper %}a{% if i == 2 %}{% break %}{% endif %}{% endfilter %}{% endfor %}b
+====
+{% for i in [1, 2, 3] %}{% set z %}a{{ i }}{% if i == 2 %}{% continue %}{% endif %}{% endset %}{{ z }}{% endfor %}b
+====
+{% for i in [1, 2] %}{% for j in [] %}{% else %}e{% break %}{% endfor %}{{ i }}{% endfor %}b
+====
+{% for i in [1, 2] %}{% for j in [] %}{% else %}e{% continue %}{% endfor %}{{ i }}{% else %}none{% endfor %}b
+====
+{% for i in [1, 2] %}{% for j in [] recursive %}{% else %}e{% break %}{% endfor %}{{ i }}{% endfor %}b
+====
+{% for i in [] %}{% else %}{% break %}{% endfor %}
+====
+{% macro m(true) %}{% endmacro %}
+====
+{% macro none() %}{% endmacro %}
+====
+{% import 'macros.txt' as None %}
+====
+{% from 'macros.txt' import hi as false %}
+====
+{% from 'macros.txt' import true %}
+====
+{% for i in [1] %}{% block a %}{% break %}{% endblock %}{% endfor %}
+====
 {% filter nope %}{% endfilter %}
 ====
 {% filter upper %}{% set f = 1 %}{{ f }}{% endfilter %}{{ f }}

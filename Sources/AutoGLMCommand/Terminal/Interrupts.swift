@@ -10,11 +10,11 @@ internal import Darwin
 
 /// Turns Ctrl-C and a request to end into an event; the second one ends the program at once.
 ///
-/// The handler only writes a byte into a pipe, and one thread reads it. (Waiting for blocked signals is no way here:
+/// The handler only writes the signal's number into a pipe, and one thread reads it. (Waiting for blocked signals is no way here:
 /// Dispatch lets the main thread wait with every signal unblocked.) Writing to a closed pipe becomes an error of `write`.
 struct Interrupts: Sendable {
-    /// One element, when the first signal has come.
-    let signals: AsyncStream<Void>
+    /// One element, the number of the first signal when it has come.
+    let signals: AsyncStream<Int32>
 
     /// The pipe's ends; negative where the system has no more, and signals then end the program.
     private static let ends: (read: Int32, write: Int32) = {
@@ -25,14 +25,14 @@ struct Interrupts: Sendable {
     /// Takes over the signals.
     init() {
         signal(SIGPIPE, SIG_IGN)
-        let (signals, continuation) = AsyncStream<Void>.makeStream()
+        let (signals, continuation) = AsyncStream<Int32>.makeStream()
         self.signals = signals
         let source = Self.ends.read
         guard source >= 0 else { return }
         for number in [SIGINT, SIGTERM] {
-            signal(number) { _ in
+            signal(number) { number in
                 let before = errno
-                var byte: UInt8 = 0
+                var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(Interrupts.ends.write, &byte, 1)
                 errno = before
             }
@@ -43,7 +43,8 @@ struct Interrupts: Sendable {
                 let count = read(source, &byte, 1)
                 if count < 0, errno == EINTR { continue }
                 guard count == 1 else { return }
-                if case .terminated = continuation.yield() { _exit(ExitStatus.interrupted) }
+                let number = Int32(byte)
+                if case .terminated = continuation.yield(number) { _exit(ExitStatus.ended(bySignal: number)) }
                 continuation.finish()
             }
         }

@@ -74,7 +74,8 @@ struct SourceReader {
             throw self.issue(1, 1, "The file is larger than 1 MiB.", "Move long texts into template files.")
         }
         do {
-            guard let root = try Yams.compose(yaml: yaml) else {
+            // A byte order mark, as some editors write it, is no part of the text; the YAML library stumbles over it.
+            guard let root = try Yams.compose(yaml: yaml.withoutByteOrderMark) else {
                 throw self.issue(1, 1, "The file is empty.", "A pipeline begins with 'pipeline: name'.")
             }
             return try self.convert(root, depth: 0)

@@ -66,7 +66,8 @@ struct BraceFormat {
             let conversion = rest[rest.startIndex + 1]
             switch conversion {
             case "s": value = .string(try value.text())
-            case "r", "a": value = .string(try value.representation())
+            case "r": value = .string(try value.representation())
+            case "a": value = .string(try value.representation().asciiEscaped)
             default: throw TemplateFailure.value("Unknown conversion specifier '\(conversion)'")
             }
             rest = rest.dropFirst(2)

@@ -7,6 +7,7 @@ enum BuiltinGlobals {
 
     static func pairs(_ value: Value) throws -> [(Value, Value)] {
         if case .dict(let dict) = value { return dict.pairs }
+        if case .undefined(let undefined) = value { throw undefined.failure }
         return try value.elements().map { element in
             let pair = try element.elements()
             guard pair.count == 2 else {
@@ -105,9 +106,9 @@ extension JinjaEnvironment {
     /// The variables that every template sees.
     func globalValues(_ renderer: Renderer) -> [String: Value] {
         var values: [String: Value] = [:]
-        for (name, body) in BuiltinGlobals.all { values[name] = .object(FunctionValue(name, body)) }
+        for (name, body) in BuiltinGlobals.all { values[name] = .object(FunctionValue(name, .global(name), body)) }
         if self.options.sandboxed {
-            for (name, body) in BuiltinGlobals.chat { values[name] = .object(FunctionValue(name, body)) }
+            for (name, body) in BuiltinGlobals.chat { values[name] = .object(FunctionValue(name, .one, body)) }
         }
         for (name, value) in self.globals { values[name] = Value(value) }
         return values

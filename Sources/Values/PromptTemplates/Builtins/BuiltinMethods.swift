@@ -24,20 +24,24 @@ enum BuiltinMethods {
     static func bind(_ name: String, to value: Value) -> ObjectValue? {
         switch value {
         case .string(let text), .markup(let text):
-            self.string[name].map { self.bound(name, StringOwner(text: text, isMarkup: value.isMarkup), $0) }
-        case .list(let list): self.list[name].map { self.bound(name, list, depth: list.depth, $0) }
-        case .dict(let dict): self.dict[name].map { self.bound(name, dict, depth: dict.depth, $0) }
-        case .tuple(let tuple): self.tuple[name].map { self.bound(name, tuple, depth: tuple.depth, $0) }
-        case .float(let number): self.float[name].map { self.bound(name, number, $0) }
-        case .int(let number): self.int[name].map { self.bound(name, number, $0) }
+            self.string[name].map {
+                self.bound(name, StringOwner(text: text, isMarkup: value.isMarkup), .string(name), $0)
+            }
+        case .list(let list): self.list[name].map { self.bound(name, list, depth: list.depth, .list(name), $0) }
+        case .dict(let dict): self.dict[name].map { self.bound(name, dict, depth: dict.depth, .dict(name), $0) }
+        case .tuple(let tuple):
+            self.tuple[name].map { self.bound(name, tuple, depth: tuple.depth, .sequence(name), $0) }
+        case .float(let number): self.float[name].map { self.bound(name, number, .none, $0) }
+        case .int(let number): self.int[name].map { self.bound(name, number, .none, $0) }
+        case .object(let range as RangeValue): self.range[name].map { self.bound(name, range, .one, $0) }
         default: nil
         }
     }
 
     private static func bound<Owner>(
-        _ name: String, _ owner: Owner, depth: Int = 0, _ body: @escaping Body<Owner>
+        _ name: String, _ owner: Owner, depth: Int = 0, _ signature: MethodSignature, _ body: @escaping Body<Owner>
     ) -> ObjectValue {
-        FunctionValue(name, ownerDepth: depth) { arguments, renderer in
+        FunctionValue(name, ownerDepth: depth, signature) { arguments, renderer in
             try body(owner, MethodCall(name: name, arguments: arguments, renderer: renderer))
         }
     }
@@ -48,6 +52,17 @@ enum BuiltinMethods {
             return .int(tuple.elements.count { $0.equals(wanted) })
         },
         "index": { tuple, call in try Self.index(of: call, in: tuple.elements, "tuple") },
+    ]
+
+    private static let range: [String: Body<RangeValue>] = [
+        "count": { range, call in .int(range.contains(try call.required(0)) ? 1 : 0) },
+        "index": { range, call in
+            let wanted = try call.required(0)
+            guard let index = range.index(of: wanted) else {
+                throw TemplateFailure.value("\(try wanted.representation()) is not in range")
+            }
+            return .int(index)
+        },
     ]
 
     private static let float: [String: Body<Double>] = [
@@ -104,7 +119,7 @@ struct MethodCall {
     }
 
     func integer(_ index: Int, default fallback: Int) throws -> Int {
-        guard let value = self[index], !value.isNone else { return fallback }
+        guard let value = self[index] else { return fallback }
         return try self.integer(value)
     }
 
@@ -113,14 +128,5 @@ struct MethodCall {
             throw TemplateFailure.type("'\(value.typeName)' object cannot be interpreted as an integer")
         }
         return number
-    }
-
-    /// Checks the number of arguments given by place.
-    func check(_ range: ClosedRange<Int>) throws {
-        guard range.contains(self.arguments.positional.count) else {
-            throw TemplateFailure.type(
-                "\(self.name)() takes \(range.lowerBound) to \(range.upperBound) arguments, "
-                    + "not \(self.arguments.positional.count)")
-        }
     }
 }

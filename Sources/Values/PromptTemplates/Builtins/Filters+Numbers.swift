@@ -48,7 +48,7 @@ enum NumberFilters {
     }
 
     static func parseFloat(_ text: String) -> Double? {
-        let text = text.stripped(nil)
+        let text = text.stripped(nil).withASCIIDigits
         let unsigned = text.lowercased().drop { $0 == "+" || $0 == "-" }
         if text.utf8.count - unsigned.utf8.count <= 1 {
             let sign = text.hasPrefix("-") ? -1.0 : 1.0
@@ -85,7 +85,7 @@ enum NumberFilters {
 
     /// Python's `int()` of a string, or nil where it fails.
     static func parseInt(_ text: String, base: Int) -> Int? {
-        var text = text.stripped(nil).lowercased()
+        var text = text.stripped(nil).withASCIIDigits.lowercased()
         var sign = ""
         if text.hasPrefix("-") || text.hasPrefix("+") { sign = text.removeFirst() == "-" ? "-" : "" }
         var base = base
@@ -102,8 +102,7 @@ enum NumberFilters {
         guard (2...36).contains(base), let digits = self.withoutUnderscores(text), let first = digits.first,
             first != "+" && first != "-"
         else { return nil }
-        let ascii = String(digits.map { $0.isASCII ? $0 : $0.wholeNumberValue.map { Character(String($0)) } ?? $0 })
-        return Int(sign + ascii, radix: base)
+        return Int(sign + digits, radix: base)
     }
 
     /// Python's `int()` of a number; nil for what the filter catches.

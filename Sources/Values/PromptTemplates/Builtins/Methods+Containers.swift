@@ -3,19 +3,16 @@
 extension BuiltinMethods {
     static let list: [String: Body<ListValue>] = [
         "append": { list, call in
-            try call.check(1...1)
             try Self.change(list, call) { $0.append(try call.required(0)) }
             return .none
         },
         "extend": { list, call in
-            try call.check(1...1)
             let added = try call.required(0).elements()
             try call.renderer.charge(count: added.count)
             try Self.change(list, call) { $0 += added }
             return .none
         },
         "insert": { list, call in
-            try call.check(2...2)
             let index = try call.integer(0, default: 0)
             let count = list.elements.count
             let place = min(max(index < 0 ? index + count : index, 0), count)
@@ -23,7 +20,6 @@ extension BuiltinMethods {
             return .none
         },
         "pop": { list, call in
-            try call.check(0...1)
             let index = try call.integer(0, default: -1)
             let place = index < 0 ? index + list.elements.count : index
             guard list.elements.indices.contains(place) else {
@@ -73,12 +69,8 @@ extension BuiltinMethods {
     static let dict: [String: Body<DictValue>] = [
         "keys": { dict, _ in .object(DictView(dict, .keys)) },
         "values": { dict, _ in .object(DictView(dict, .values)) },
-        "items": { dict, call in
-            try call.check(0...0)
-            return .object(DictView(dict, .items))
-        },
+        "items": { dict, _ in .object(DictView(dict, .items)) },
         "get": { dict, call in
-            try call.check(1...2)
             return try dict.get(try call.required(0)) ?? call[1] ?? .none
         },
         "copy": { dict, call in
@@ -86,7 +78,6 @@ extension BuiltinMethods {
             return .dict(dict.copy())
         },
         "pop": { dict, call in
-            try call.check(1...2)
             if let value = try dict.remove(try call.required(0)) ?? call[1] { return value }
             throw TemplateFailure.value("KeyError: \(try call.required(0).representation())")
         },

@@ -17,7 +17,6 @@ extension BuiltinMethods {
 
     private static func strip(left: Bool, right: Bool) -> Body<StringOwner> {
         { owner, call in
-            try call.check(0...1)
             let characters = try call.some(0, "chars").map { try TextFilters.characters($0, "strip") }
             return owner.same(owner.text.stripped(characters, left: left, right: right))
         }
@@ -25,7 +24,6 @@ extension BuiltinMethods {
 
     private static func pad(_ pad: @escaping @Sendable (String, Int, Unicode.Scalar) -> String) -> Body<StringOwner> {
         { owner, call in
-            try call.check(1...2)
             let width = try call.integer(0, default: 0)
             let fill = call[1] == nil ? " " : try call.string(1)
             guard let scalar = fill.unicodeScalars.first, fill.unicodeScalars.count == 1 else {
@@ -90,7 +88,6 @@ extension BuiltinMethods {
 
     private static func split(fromRight: Bool) -> Body<StringOwner> {
         { owner, call in
-            try call.check(0...2)
             let limit = try call.some(1, "maxsplit").map { try call.integer($0) } ?? -1
             try call.renderer.charge(bytes: owner.text.utf8.count)
             guard let separator = call.some(0, "sep") else {
@@ -123,24 +120,24 @@ extension BuiltinMethods {
         "partition": Self.partition(fromRight: false),
         "rpartition": Self.partition(fromRight: true),
         "splitlines": { owner, call in
-            let keeps = try call.some(0, "keepends")?.isTrue() ?? false
-            return owner.list(owner.text.lines(keepingEnds: keeps))
+            let keeps = try (call[0] ?? call.arguments.value("keepends")).map { try call.integer($0) } ?? 0
+            return owner.list(owner.text.lines(keepingEnds: keeps != 0))
         },
         "join": { owner, call in
             let parts = try call.required(0).elements()
             try call.renderer.charge(bytes: owner.text.utf8.count, times: parts.count)
             let texts = try parts.enumerated().map { index, part in
+                if owner.isMarkup { return try call.renderer.escape(part) }
                 guard part.isString else {
                     throw TemplateFailure.type("sequence item \(index): expected str instance, \(part.typeName) found")
                 }
-                return owner.isMarkup ? part.escaped() : try part.text()
+                return try part.text()
             }
             let result = texts.joined(separator: owner.text)
             try call.renderer.charge(bytes: result.utf8.count)
             return owner.same(result)
         },
         "replace": { owner, call in
-            try call.check(2...3)
             let count = try call.some(2, "count").map { try call.integer($0) } ?? -1
             let new = try call.string(1)
             let replacement = owner.isMarkup && !(call[1]?.isMarkup ?? false) ? new.escapedForHTML : new
@@ -157,7 +154,6 @@ extension BuiltinMethods {
 
     /// Looks for a part between two optional bounds; the result is in code points.
     private static func find(_ owner: StringOwner, _ call: MethodCall, last: Bool) throws -> Int? {
-        try call.check(1...3)
         let part = try call.string(0)
         let (text, start) = try self.bounded(owner.text, call)
         guard let text else { return nil }
@@ -179,7 +175,8 @@ extension BuiltinMethods {
         guard call[1] != nil || call[2] != nil else { return (text, 0) }
         let scalars = Array(text.unicodeScalars)
         func bound(_ index: Int, _ fallback: Int) throws -> Int {
-            let value = try call.integer(index, default: fallback)
+            guard let given = call[index], !given.isNone else { return fallback }
+            let value = try call.integer(given)
             return max(value < 0 ? value + scalars.count : value, 0)
         }
         let (start, stop) = (try bound(1, 0), min(try bound(2, scalars.count), scalars.count))

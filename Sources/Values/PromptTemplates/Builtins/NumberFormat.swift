@@ -4,7 +4,7 @@
 struct NumberFormat {
     var fill: Unicode.Scalar = " "
     var alignment: Unicode.Scalar?
-    var sign: Unicode.Scalar = "-"
+    var sign: Unicode.Scalar?
     var isAlternate = false
     var width = 0
     var grouping: Unicode.Scalar?
@@ -63,11 +63,15 @@ struct NumberFormat {
         case .string(let text), .markup(let text): return try self.format(string: text)
         case .int, .bool: return try self.format(integer: value.indexValue ?? 0)
         case .float(let number): return try self.format(number)
-        default:
-            guard self.kind == nil, self.width == 0, self.alignment == nil, self.precision == nil else {
-                throw TemplateFailure.type("unsupported format string passed to \(value.typeName).__format__")
-            }
-            return try value.text()
+        default: throw TemplateFailure.type("unsupported format string passed to \(value.typeName).__format__")
+        }
+    }
+
+    /// Refuses a separator of thousands that the kind cannot have.
+    private func checkGrouping(_ kinds: String) throws {
+        guard let separator = self.grouping, let kind = self.kind else { return }
+        guard kinds.unicodeScalars.contains(kind) || separator == "_" && "boxX".unicodeScalars.contains(kind) else {
+            throw TemplateFailure.value("Cannot specify '\(separator)' with '\(kind)'.")
         }
     }
 
@@ -78,6 +82,9 @@ struct NumberFormat {
 
     private func format(string: String) throws -> String {
         guard self.kind == nil || self.kind == "s" else { throw self.unknownKind("str") }
+        guard self.grouping == nil, self.sign == nil, !self.isAlternate else {
+            throw TemplateFailure.value("Sign, separator and alternate form are not allowed in a string format")
+        }
         guard self.alignment != "=" || self.fill == "0" else {
             throw TemplateFailure.value("'=' alignment not allowed in string format specifier")
         }
@@ -88,6 +95,7 @@ struct NumberFormat {
     }
 
     private func format(integer: Int) throws -> String {
+        try self.checkGrouping("deEfFgG%")
         let prefixes: [Unicode.Scalar: (String, Int)] = [
             "b": ("0b", 2), "o": ("0o", 8), "x": ("0x", 16), "X": ("0X", 16),
         ]
@@ -102,23 +110,24 @@ struct NumberFormat {
             let grouped = self.group(digits, size: radix == 10 ? 3 : 4, width: self.width - sign.utf8.count)
             return self.pad(sign: sign, digits: grouped)
         case "c":
-            return self.pad(String(Unicode.Scalar(UInt32(clamping: integer)) ?? "\u{FFFD}"), defaultAlignment: "<")
+            guard self.precision == nil, self.sign == nil, !self.isAlternate else {
+                throw TemplateFailure.value("Sign, precision and alternate form are not allowed with 'c'")
+            }
+            guard let scalar = UInt32(exactly: integer).flatMap({ Unicode.Scalar($0) }) else {
+                throw TemplateFailure(.overflow, "%c arg not in range(0x110000)")
+            }
+            return self.pad(String(scalar), defaultAlignment: "<")
         case "e", "E", "f", "F", "g", "G", "%": return try self.format(Double(integer))
         default: throw self.unknownKind("int")
         }
     }
 
     private func format(_ number: Double) throws -> String {
+        try self.checkGrouping("eEfFgG%")
         let magnitude = number.magnitude
         var digits: String
         switch self.kind {
-        case nil:
-            if let precision = self.precision {
-                digits = CFormat.format(magnitude, "g", precision: max(1, precision))
-                if magnitude.isFinite, !digits.contains("."), !digits.contains("e") { digits += ".0" }
-            } else {
-                digits = magnitude.pythonDescription
-            }
+        case nil: digits = self.plain(magnitude)
         case "e", "E", "f", "F":
             digits = CFormat.format(
                 magnitude, self.kind.map { Character($0) } ?? "f", precision: self.precision ?? 6,
@@ -127,7 +136,9 @@ struct NumberFormat {
             digits = CFormat.format(
                 magnitude, self.kind == "G" ? "G" : "g", precision: max(1, self.precision ?? 6),
                 keepsPoint: self.isAlternate)
-        case "%": digits = CFormat.format(magnitude * 100, "f", precision: self.precision ?? 6) + "%"
+        case "%":
+            digits =
+                CFormat.format(magnitude * 100, "f", precision: self.precision ?? 6, keepsPoint: self.isAlternate) + "%"
         default: throw self.unknownKind("float")
         }
         let whole = digits.prefix { $0.isNumber }
@@ -137,8 +148,30 @@ struct NumberFormat {
         return self.pad(sign: sign, digits: digits)
     }
 
-    private func signText(isNegative: Bool) -> String {
-        isNegative ? "-" : self.sign == "-" ? "" : String(self.sign)
+    /// A number without a kind: as it is printed, or like `g` with at least one digit after the point.
+    private func plain(_ magnitude: Double) -> String {
+        guard magnitude.isFinite else { return magnitude.pythonDescription }
+        guard let precision = self.precision.map({ max(1, $0) }) else {
+            let digits = magnitude.pythonDescription
+            guard self.isAlternate, !digits.contains("."), let end = digits.firstIndex(of: "e") else { return digits }
+            return digits[..<end] + "." + digits[end...]
+        }
+        let scientific = CFormat.format(magnitude, "e", precision: precision - 1, keepsPoint: true)
+        let parts = scientific.split(separator: "e")
+        // A number with as many digits before the point as the precision has none left for after it.
+        if var mantissa = parts.first, let exponent = parts.last, Int(exponent) == precision - 1 {
+            if !self.isAlternate {
+                while mantissa.last == "0" { mantissa.removeLast() }
+                if mantissa.last == "." { mantissa.removeLast() }
+            }
+            return "\(mantissa)e\(exponent)"
+        }
+        let digits = CFormat.format(magnitude, "g", precision: precision, keepsPoint: self.isAlternate)
+        return digits.contains(".") || digits.contains("e") ? digits : digits + ".0"
+    }
+
+    func signText(isNegative: Bool) -> String {
+        isNegative ? "-" : self.sign.map { $0 == "-" ? "" : String($0) } ?? ""
     }
 
     private func group(_ digits: String, size: Int, width: Int) -> String {
@@ -157,7 +190,7 @@ struct NumberFormat {
         return result
     }
 
-    private func pad(sign: String, digits: String) -> String {
+    func pad(sign: String, digits: String) -> String {
         guard self.alignment == "=" else { return self.pad(sign + digits, defaultAlignment: ">") }
         let missing = max(0, self.width - sign.unicodeScalars.count - digits.unicodeScalars.count)
         return sign + String(repeating: String(self.fill), count: missing) + digits

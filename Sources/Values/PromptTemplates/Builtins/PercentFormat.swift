@@ -118,11 +118,13 @@ struct PercentFormat {
         switch kind {
         case "s", "r", "a":
             var text = kind == "s" ? try value.text() : try value.representation()
+            if kind == "a" { text = text.asciiEscaped }
             if self.escapes, !value.isMarkup { text = text.escapedForHTML }
             if format.alignment == "=" { (format.alignment, format.fill) = (">", " ") }
-            format.kind = "s"
+            (format.kind, format.sign, format.isAlternate) = ("s", nil, false)
             return try format.format(.string(text), self.renderer)
         case "c":
+            if format.alignment == "=" { (format.alignment, format.fill) = (">", " ") }
             guard let code = value.indexValue else {
                 guard let text = value.stringValue, text.unicodeScalars.count == 1 else {
                     throw TemplateFailure.type("%c requires int or char")
@@ -148,28 +150,29 @@ struct PercentFormat {
     private func convertInteger(
         _ value: Value, _ kind: Unicode.Scalar, _ format: inout NumberFormat
     ) throws -> String {
-        let number: Int
+        let isNegative: Bool
+        var digits: String
         switch value {
-        case .int, .bool: number = value.indexValue ?? 0
-        case .float(let float) where "diu".unicodeScalars.contains(kind):
-            guard let whole = Int(exactly: float.rounded(.towardZero)) else {
-                throw TemplateFailure(.overflow, "The number does not fit 64 bits.")
+        case .int, .bool:
+            let number = value.indexValue ?? 0
+            let radix = kind == "o" ? 8 : kind == "x" || kind == "X" ? 16 : 10
+            isNegative = number < 0
+            digits = String(number.magnitude, radix: radix, uppercase: kind == "X")
+        case .float(let number) where "diu".unicodeScalars.contains(kind):
+            guard number.isFinite else {
+                throw number.isNaN
+                    ? TemplateFailure.value("cannot convert float NaN to integer")
+                    : TemplateFailure(.overflow, "cannot convert float infinity to integer")
             }
-            number = whole
+            isNegative = number <= -1
+            digits = CFormat.format(number.magnitude.rounded(.towardZero), "f", precision: 0)
         case .undefined(let undefined): throw undefined.failure
         default:
             throw TemplateFailure.type("%\(kind) format: a real number is required, not \(value.typeName)")
         }
-        format.kind = "diu".unicodeScalars.contains(kind) ? "d" : kind
-        guard let precision = format.precision else { return try format.format(.int(number), self.renderer) }
         // Precision is the least number of digits.
-        format.precision = nil
-        var inner = NumberFormat()
-        (inner.kind, inner.isAlternate) = (format.kind, false)
-        let digits = try inner.format(.int(Int(clamping: number.magnitude)), self.renderer)
-        let zeros = String(repeating: "0", count: max(0, precision - digits.count))
-        let sign = number < 0 ? "-" : format.sign == "-" ? "" : String(format.sign)
-        if format.alignment == "=" { (format.alignment, format.fill) = (">", " ") }
-        return format.pad(sign + zeros + digits, defaultAlignment: ">")
+        digits = String(repeating: "0", count: max(0, (format.precision ?? 0) - digits.utf8.count)) + digits
+        let prefix = format.isAlternate ? ["x": "0x", "X": "0X", "o": "0o"][kind] ?? "" : ""
+        return format.pad(sign: format.signText(isNegative: isNegative) + prefix, digits: digits)
     }
 }

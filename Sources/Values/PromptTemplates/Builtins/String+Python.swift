@@ -25,6 +25,17 @@ extension String {
         return result
     }
 
+    /// The string with the decimal digits of every script written as `0` to `9`, as Python reads numbers.
+    var withASCIIDigits: String {
+        guard !self.utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        return self.unicodeScalars.map { scalar in
+            guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else {
+                return String(scalar)
+            }
+            return String(Int(value))
+        }.joined()
+    }
+
     var pythonCapitalized: String {
         guard let first = self.unicodeScalars.first else { return "" }
         return first.properties.titlecaseMapping + String(self.unicodeScalars.dropFirst()).pythonLowercased

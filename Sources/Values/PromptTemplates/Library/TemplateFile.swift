@@ -26,7 +26,7 @@ struct TemplateFile {
             throw Failure(line: nil, message: "The file is not valid UTF-8.")
         }
         var file = Self(path: path)
-        return try file.parse(text, options: options)
+        return try file.parse(text.withoutByteOrderMark, options: options)
     }
 
     private init(path: String) { self.path = path }

@@ -75,8 +75,10 @@ final class LoopValue: ObjectValue {
         case "depth0": return .int(self.loopDepth)
         case "previtem": return self.previous ?? self.undefinedValue("there is no previous item")
         case "nextitem": return try self.peek() ?? self.undefinedValue("there is no next item")
-        case "cycle": return .object(FunctionValue(name) { [self] arguments, _ in try self.cycle(arguments) })
-        case "changed": return .object(FunctionValue(name) { [self] arguments, _ in self.changed(arguments) })
+        case "cycle":
+            return .object(FunctionValue(name, .anyPositional) { [self] arguments, _ in try self.cycle(arguments) })
+        case "changed":
+            return .object(FunctionValue(name, .anyPositional) { [self] arguments, _ in self.changed(arguments) })
         default: return nil
         }
     }

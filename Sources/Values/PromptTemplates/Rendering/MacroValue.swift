@@ -130,8 +130,7 @@ extension Renderer {
         var arguments = try self.evaluate(call.arguments)
         self.position = call.position
         arguments.keyword.append(("caller", caller))
-        let result = try self.call(function, arguments)
-        try self.write(try self.escapesOutput ? self.escape(result) : result.text())
+        try self.writeUnconverted(try self.call(function, arguments))
     }
 
     /// Runs a part of another function or template and comes back.

@@ -91,7 +91,7 @@ extension Renderer {
     func slice(_ value: Value, _ start: Value, _ stop: Value, _ step: Value) throws -> Value {
         func indices(_ count: Int) throws -> [Int] {
             try self.charge(count: 1 + count / 16)
-            return try SliceIndices.indices(start: start, stop: stop, step: step, count: count)
+            return try SliceIndices(start: start, stop: stop, step: step, count: count).all
         }
         switch value {
         case .list(let list): return .list(try indices(list.elements.count).map { list.elements[$0] })
@@ -102,8 +102,8 @@ extension Renderer {
             for index in try indices(scalars.count) { result.append(scalars[index]) }
             return value.sameKind(String(result))
         case .object(let range as RangeValue):
-            let elements = try indices(range.count ?? 0).compactMap { try range.item(.int($0)) }
-            return .list(elements)
+            return .object(
+                try range.slice(try SliceIndices(start: start, stop: stop, step: step, count: range.count ?? 0)))
         case .undefined(let undefined):
             if undefined.mode == .chainable { return value }
             throw undefined.failure
@@ -114,9 +114,15 @@ extension Renderer {
 }
 
 /// Python's rules for `[start:stop:step]`.
-enum SliceIndices {
-    static func indices(start: Value, stop: Value, step: Value, count: Int) throws -> [Int] {
-        let step = try self.bound(step) ?? 1
+struct SliceIndices {
+    let first: Int
+    /// The index that is not reached any more.
+    let last: Int
+    let step: Int
+    private let count: Int
+
+    init(start: Value, stop: Value, step: Value, count: Int) throws {
+        let step = try Self.bound(step) ?? 1
         guard step != 0 else { throw TemplateFailure.value("slice step cannot be zero") }
         let lower = step > 0 ? 0 : -1
         let upper = step > 0 ? count : count - 1
@@ -125,11 +131,15 @@ enum SliceIndices {
             if bound < 0 { bound += count }
             return min(max(bound, lower), upper)
         }
-        let first = clamp(try self.bound(start), step > 0 ? lower : upper)
-        let last = clamp(try self.bound(stop), step > 0 ? upper : lower)
-        if step > 0 ? first >= last : first <= last { return [] }
-        let bounded = step > 0 ? min(step, count + 1) : max(step, -count - 1)
-        return Array(stride(from: first, to: last, by: bounded))
+        self.first = clamp(try Self.bound(start), step > 0 ? lower : upper)
+        self.last = clamp(try Self.bound(stop), step > 0 ? upper : lower)
+        (self.step, self.count) = (step, count)
+    }
+
+    var all: [Int] {
+        if self.step > 0 ? self.first >= self.last : self.first <= self.last { return [] }
+        let bounded = self.step > 0 ? min(self.step, self.count + 1) : max(self.step, -self.count - 1)
+        return Array(stride(from: self.first, to: self.last, by: bounded))
     }
 
     private static func bound(_ value: Value) throws -> Int? {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Renderer {
-    func execute(_ loop: LoopStatement) throws {
+    func execute(_ loop: LoopStatement) throws -> Flow {
         let iterable = try self.evaluate(loop.iterable)
         self.position = loop.position
         let layout = self.code.loops[loop.scopes.body]
@@ -9,6 +9,7 @@ extension Renderer {
             return try self.run(loop, over: iterable, usesLoop: layout?.usesLoop ?? false, depth: 0, recurse: nil)
         }
         try self.write(try self.runRecursively(loop, function: function, over: iterable, depth: 0).text())
+        return .normal
     }
 
     private func runRecursively(_ loop: LoopStatement, function: Int, over iterable: Value, depth: Int) throws -> Value
@@ -20,7 +21,7 @@ extension Renderer {
             self.frame = frame
             defer { self.frame = outerFrame }
             let text = try self.capture {
-                try self.run(loop, over: iterable, usesLoop: true, depth: depth) { inner in
+                _ = try self.run(loop, over: iterable, usesLoop: true, depth: depth) { inner in
                     let caller = (self.code, self.context, self.frame)
                     (self.code, self.context, self.frame) = (code, context, outerFrame)
                     defer { (self.code, self.context, self.frame) = caller }
@@ -31,10 +32,11 @@ extension Renderer {
         }
     }
 
+    /// Runs the loop; in its `else` part `break` and `continue` belong to the loop around it.
     private func run(
         _ loop: LoopStatement, over iterable: Value, usesLoop: Bool, depth: Int,
         recurse: ((Value) throws -> Value)?
-    ) throws {
+    ) throws -> Flow {
         let scope = self.code.scopes[loop.scopes.body]
         let iterator = try self.filtered(loop, try iterable.requiredIterator())
         var loopValue: LoopValue?
@@ -59,12 +61,12 @@ extension Renderer {
             hasRun = hasRun || flow == .normal
         }
         self.leave(scope)
-        if !hasRun, !loop.otherwise.isEmpty {
-            let scope = self.code.scopes[loop.scopes.otherwise]
-            self.enter(scope)
-            _ = try self.execute(loop.otherwise)
-            self.leave(scope)
-        }
+        guard !hasRun, !loop.otherwise.isEmpty else { return .normal }
+        let elseScope = self.code.scopes[loop.scopes.otherwise]
+        self.enter(elseScope)
+        let flow = try self.execute(loop.otherwise)
+        self.leave(elseScope)
+        return flow
     }
 
     /// The elements for which the loop's condition holds, tested when they are reached.

@@ -5,36 +5,36 @@ extension Renderer {
         try self.checkStack()
         for statement in statements {
             try self.step()
-            switch statement {
-            case .output(let parts): try self.print(parts)
-            case .breakLoop: return .breakLoop
-            case .continueLoop: return .continueLoop
-            case .condition(let condition):
-                let flow = try self.execute(condition)
-                if flow != .normal { return flow }
-            case .with(let with):
-                let flow = try self.execute(with)
-                if flow != .normal { return flow }
-            case .autoescape(let statement):
-                let flow = try self.execute(statement)
-                if flow != .normal { return flow }
-            case .loop(let loop): try self.execute(loop)
-            case .assign(let assign): try self.execute(assign)
-            default: try self.executeRare(statement)
-            }
+            let flow = try self.execute(statement)
+            if flow != .normal { return flow }
+        }
+        return .normal
+    }
+
+    private func execute(_ statement: Statement) throws -> Flow {
+        switch statement {
+        case .output(let parts): try self.print(parts)
+        case .breakLoop: return .breakLoop
+        case .continueLoop: return .continueLoop
+        case .condition(let condition): return try self.execute(condition)
+        case .with(let with): return try self.execute(with)
+        case .autoescape(let statement): return try self.execute(statement)
+        case .assignBlock(let assign): return try self.execute(assign)
+        case .filterBlock(let block): return try self.execute(block)
+        case .loop(let loop): return try self.execute(loop)
+        case .assign(let assign): try self.execute(assign)
+        default: try self.executeRare(statement)
         }
         return .normal
     }
 
     private func executeRare(_ statement: Statement) throws {
         switch statement {
-        case .assignBlock(let assign): try self.execute(assign)
         case .macro(let statement):
             let macro = self.makeMacro(statement.macro)
             self.frame[self.code.names[statement.target.id]] = macro
             if statement.isToplevel { self.export(statement.target.name, macro) }
         case .callBlock(let call): try self.execute(call)
-        case .filterBlock(let block): try self.execute(block)
         case .block(let block): try self.execute(block)
         case .extends(let extends): try self.execute(extends)
         case .include(let include): try self.execute(include)
@@ -125,13 +125,19 @@ extension Renderer {
         if assign.isToplevel { self.export(assign.target) }
     }
 
-    private func execute(_ assign: AssignBlockStatement) throws {
+    private func execute(_ assign: AssignBlockStatement) throws -> Flow {
         let layout = self.code.scopes[assign.scope]
         self.enter(layout)
         let outerParent = self.parent
         self.parent = nil
-        let text = try self.capture { _ = try self.execute(assign.body) }
+        var flow = Flow.normal
+        let text = try self.capture { flow = try self.execute(assign.body) }
         self.parent = outerParent
+        // Leaving the loop around drops what the block has printed, and assigns nothing.
+        guard flow == .normal else {
+            self.leave(layout)
+            return flow
+        }
         var value = self.captured(text)
         if let filter = assign.filter {
             value = try self.filtering(value) { try self.evaluate(filter) }
@@ -140,15 +146,30 @@ extension Renderer {
         try self.assign(value, to: assign.target)
         self.leave(layout)
         if assign.isToplevel { self.export(assign.target) }
+        return .normal
     }
 
-    private func execute(_ block: FilterBlockStatement) throws {
+    private func execute(_ block: FilterBlockStatement) throws -> Flow {
         let layout = self.code.scopes[block.scope]
         self.enter(layout)
-        let text = try self.capture { _ = try self.execute(block.body) }
+        var flow = Flow.normal
+        let text = try self.capture { flow = try self.execute(block.body) }
+        guard flow == .normal else {
+            self.leave(layout)
+            return flow
+        }
         let value = try self.filtering(self.captured(text)) { try self.evaluate(block.filter) }
         self.leave(layout)
-        try self.write(try value.text())
+        try self.writeUnconverted(value)
+        return .normal
+    }
+
+    /// Prints what a filter or call block gave; only a string can be, as in Jinja.
+    func writeUnconverted(_ value: Value) throws {
+        guard let text = value.stringValue else {
+            throw TemplateFailure.type("sequence item 0: expected str instance, \(value.typeName) found")
+        }
+        try self.write(text)
     }
 
     /// Evaluates a filter that has no base of its own.

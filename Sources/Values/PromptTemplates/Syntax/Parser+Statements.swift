@@ -58,7 +58,11 @@ extension Parser {
         self.loopDepth -= 1
         let hasElse = self.at(name: "else")
         self.advance()
+        // The whole of a recursive loop is a function, so that its `else` part is in no loop.
+        let outerLoops = self.loopDepth
+        if isRecursive { self.loopDepth = 0 }
         let otherwise = hasElse ? try self.scoped { try $0.parseBlockBody(through: "endfor") } : []
+        self.loopDepth = outerLoops
         let testTarget = test == nil ? nil : self.copy(of: target)
         return .loop(
             LoopStatement(
@@ -166,9 +170,7 @@ extension Parser {
             return inner
         }
         guard case .name(let name) = self.current.kind else { throw self.failure("can't assign to this") }
-        guard !["true", "false", "none", "True", "False", "None"].contains(name) else {
-            throw self.failure("can't assign to 'const'")
-        }
+        try self.checkAssignable(name)
         self.advance()
         if allowsNamespace, self.skip(.dot) {
             let attribute = try self.expectName()
@@ -180,7 +182,19 @@ extension Parser {
         return .name(self.newName(name))
     }
 
-    private mutating func parseNameTarget() throws -> NameUse { self.newName(try self.expectName()) }
+    /// A name that gets a value.
+    mutating func parseNameTarget() throws -> NameUse { self.newName(try self.parseAssignedName()) }
+
+    mutating func parseAssignedName() throws -> String {
+        if case .name(let name) = self.current.kind { try self.checkAssignable(name) }
+        return try self.expectName()
+    }
+
+    private func checkAssignable(_ name: String) throws {
+        guard !["true", "false", "none", "True", "False", "None"].contains(name) else {
+            throw self.failure("can't assign to '\(name)'")
+        }
+    }
 
     // MARK: Macros
 

@@ -66,7 +66,7 @@ extension Parser {
     mutating func parseImport() throws -> Statement {
         let template = try self.parseExpression()
         try self.expect(.name("as"))
-        let target = self.newName(try self.expectName())
+        let target = try self.parseNameTarget()
         return .importModule(
             ImportStatement(
                 template: template, target: target, withContext: self.parseContextChoice() ?? false,
@@ -83,11 +83,11 @@ extension Parser {
             withContext = self.parseContextChoice()
             if withContext != nil { break }
             let nameStart = self.position
-            let name = try self.expectName()
+            let name = try self.parseAssignedName()
             guard !name.hasPrefix("_") else {
                 throw self.failure("names starting with an underline can not be imported", at: nameStart)
             }
-            let alias = self.skip(name: "as") ? try self.expectName() : name
+            let alias = self.skip(name: "as") ? try self.parseAssignedName() : name
             names.append((name, self.newName(alias)))
             withContext = self.parseContextChoice()
             guard withContext == nil, self.at(.comma) else { break }

@@ -32,23 +32,43 @@ final class RangeValue: ObjectValue {
     /// An element; the sum fits where the product does not, so both wrap.
     private func element(_ index: Int) -> Int { self.start &+ index &* self.step }
 
+    /// A part of the range, which is a range again.
+    func slice(_ indices: SliceIndices) throws -> RangeValue {
+        func checked(_ result: (partialValue: Int, overflow: Bool)) throws -> Int {
+            guard !result.overflow else { throw Value.overflow() }
+            return result.partialValue
+        }
+        func bound(_ index: Int) throws -> Int {
+            try checked(self.start.addingReportingOverflow(checked(index.multipliedReportingOverflow(by: self.step))))
+        }
+        return RangeValue(
+            start: try bound(indices.first), stop: try bound(indices.last),
+            step: try checked(self.step.multipliedReportingOverflow(by: indices.step)))
+    }
+
     func isSame(as other: RangeValue) -> Bool {
         self.length == other.length
             && (self.length == 0 || self.start == other.start && (self.length == 1 || self.step == other.step))
     }
 
-    func contains(_ element: Value) -> Bool {
-        guard let number = element.number else { return false }
+    func contains(_ element: Value) -> Bool { self.offset(of: element) != nil }
+
+    func index(of element: Value) -> Int? { self.offset(of: element).flatMap { Int(exactly: $0) } }
+
+    /// The place of a number in the range.
+    private func offset(of element: Value) -> UInt? {
+        guard let number = element.number else { return nil }
         let whole: Int
         switch number {
         case .int(let value): whole = value
         case .float(let value):
-            guard let value = Int(exactly: value) else { return false }
+            guard let value = Int(exactly: value) else { return nil }
             whole = value
         }
         let isInside =
             self.step > 0 ? whole >= self.start && whole < self.stop : whole <= self.start && whole > self.stop
-        return isInside && self.distance(to: whole).isMultiple(of: self.step.magnitude)
+        let (index, remainder) = self.distance(to: whole).quotientAndRemainder(dividingBy: self.step.magnitude)
+        return isInside && remainder == 0 ? index : nil
     }
 
     override func attribute(_ name: String, _ renderer: Renderer) throws -> Value? {
@@ -56,7 +76,7 @@ final class RangeValue: ObjectValue {
         case "start": .int(self.start)
         case "stop": .int(self.stop)
         case "step": .int(self.step)
-        default: nil
+        default: BuiltinMethods.bind(name, to: .object(self)).map { .object($0) }
         }
     }
 
@@ -158,11 +178,16 @@ final class NamespaceValue: ObjectValue {
 final class FunctionValue: ObjectValue {
     let name: String
     private let ownerDepth: Int
+    private let signature: MethodSignature
     private let body: (Arguments, Renderer) throws -> Value
 
-    init(_ name: String, ownerDepth: Int = 0, _ body: @escaping (Arguments, Renderer) throws -> Value) {
+    init(
+        _ name: String, ownerDepth: Int = 0, _ signature: MethodSignature = .any,
+        _ body: @escaping (Arguments, Renderer) throws -> Value
+    ) {
         self.name = name
         self.ownerDepth = ownerDepth
+        self.signature = signature
         self.body = body
     }
 
@@ -177,7 +202,8 @@ final class FunctionValue: ObjectValue {
     }
     override var isCallable: Bool { true }
     override func call(_ arguments: Arguments, _ renderer: Renderer) throws -> Value {
-        try self.body(arguments, renderer)
+        try self.signature.check(arguments, of: self.name)
+        return try self.body(arguments, renderer)
     }
 }
 
@@ -198,13 +224,13 @@ final class CyclerValue: ObjectValue {
         case "items": return .tuple(self.values)
         case "next":
             return .object(
-                FunctionValue("next", ownerDepth: self.depth) { [self] _, _ in
+                FunctionValue("next", ownerDepth: self.depth, .none) { [self] _, _ in
                     defer { self.position = (self.position + 1) % self.values.count }
                     return self.values[self.position]
                 })
         case "reset":
             return .object(
-                FunctionValue("reset", ownerDepth: self.depth) { [self] _, _ in
+                FunctionValue("reset", ownerDepth: self.depth, .none) { [self] _, _ in
                     self.position = 0
                     return .none
                 })
@@ -231,6 +257,7 @@ final class JoinerValue: ObjectValue {
         }
     }
     override func call(_ arguments: Arguments, _ renderer: Renderer) throws -> Value {
+        try MethodSignature.none.check(arguments, of: "joiner")
         defer { self.used = true }
         return self.used ? self.separator : .string("")
     }

@@ -150,7 +150,7 @@ extension Value {
         return .int(result.partialValue)
     }
 
-    private static func overflow() -> TemplateFailure {
+    static func overflow() -> TemplateFailure {
         TemplateFailure(.overflow, "The whole number does not fit 64 bits; use floating point.")
     }
 

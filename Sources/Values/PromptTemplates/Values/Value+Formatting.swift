@@ -82,9 +82,7 @@ extension String {
             case "\r": text += "\\r"
             case "\t": text += "\\t"
             case _ where scalar.isPythonPrintable: text.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x100: text += "\\x" + scalar.hex(digits: 2)
-            case _ where scalar.value < 0x10000: text += "\\u" + scalar.hex(digits: 4)
-            default: text += "\\U" + scalar.hex(digits: 8)
+            default: text += scalar.pythonEscape
             }
         }
         text.unicodeScalars.append(quote)
@@ -98,7 +96,18 @@ extension String {
     }
 }
 
+extension String {
+    /// The string as Python's `ascii()` shows what `repr()` gave.
+    var asciiEscaped: String { self.unicodeScalars.map { $0.isASCII ? String($0) : $0.pythonEscape }.joined() }
+}
+
 extension Unicode.Scalar {
+    /// The code point as an escape of a Python string.
+    var pythonEscape: String {
+        if self.value < 0x100 { return "\\x" + self.hex(digits: 2) }
+        return self.value < 0x10000 ? "\\u" + self.hex(digits: 4) : "\\U" + self.hex(digits: 8)
+    }
+
     func hex(digits: Int) -> String {
         let hex = String(self.value, radix: 16)
         return String(repeating: "0", count: Swift.max(0, digits - hex.count)) + hex
