@@ -34,6 +34,7 @@ test: setup ## Run every test, in release
 soundness: ## Check format, layers, imports, licence lines and bans
 	@scripts/soundness.sh
 	@scripts/test-soundness.sh
+	@scripts/test-bench-report.sh
 
 format: ## Format the Swift sources in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
