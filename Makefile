@@ -41,6 +41,7 @@ tsan: setup ## Run the engine's tests under Thread Sanitizer
 soundness: ## Check format, layers, imports, licence lines and bans
 	@scripts/soundness.sh
 	@scripts/test-soundness.sh
+	@scripts/test-bench-report.sh
 
 format: ## Format the Swift sources in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

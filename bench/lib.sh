@@ -5,7 +5,10 @@
 
 bench_dir=${AUTOGLM_BENCH_DIR:-$PWD/.bench}
 llama_package=llama-cpp-python==0.3.36
-llama_targets=(llama-bench llama-batched-bench llama-quantize llama-server)
+llama_targets=(llama-batched-bench llama-bench llama-completion llama-quantize llama-server)
+
+# Python leaves no compiled files beside its sources.
+export PYTHONDONTWRITEBYTECODE=1
 
 # Runs a command with its output in a log; shows the log's end only when the command fails.
 logged() { # log, what it does, command…
@@ -42,15 +45,17 @@ build_llama() {
     PATH=$bench_dir/venv/bin:$PATH
     logged "$bench_dir/configure.log" "Configuring llama.cpp" cmake -S "$source" -B "$source/build" -G Ninja \
         -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DLLAMA_CURL=OFF
-    logged "$bench_dir/build.log" "Building llama.cpp for this processor, about 9 minutes on 2 cores" \
+    logged "$bench_dir/build.log" "Building llama.cpp for this processor, the first time about 9 minutes on 2 cores" \
         cmake --build "$source/build" --target "${llama_targets[@]}"
 }
 
 # Sets llama_bin to the folder of llama.cpp's programs; AUTOGLM_LLAMA_BIN names a build made elsewhere.
 find_llama() {
+    local program missing=
     llama_bin=${AUTOGLM_LLAMA_BIN:-$bench_dir/llama.cpp/build/bin}
-    if [ -x "$llama_bin/llama-bench" ] && [ -x "$llama_bin/llama-quantize" ]; then return; fi
-    [ -z "${AUTOGLM_LLAMA_BIN:-}" ] || fail "AUTOGLM_LLAMA_BIN=$llama_bin holds no llama-bench and llama-quantize."
+    for program in "${llama_targets[@]}"; do [ -x "$llama_bin/$program" ] || missing+=" $program"; done
+    if [ -z "$missing" ]; then return; fi
+    [ -z "${AUTOGLM_LLAMA_BIN:-}" ] || fail "AUTOGLM_LLAMA_BIN=$llama_bin has no$missing."
     build_llama
 }
 
@@ -67,11 +72,34 @@ requantised() { # model, type
     printf '%s\n' "$file"
 }
 
-# Runs one measurement into a file; a failure shows what the program said.
+# The command that cleans up when this script ends, and the program that runs at this moment, if any.
+cleaning_up=()
+child=
+
+# Cleans up at the end, and on Ctrl-C or a request to end, after ending the program that runs.
+clean_up_with() { # command…
+    cleaning_up=("$@")
+    trap '"${cleaning_up[@]}"' EXIT
+    trap 'stop_child; exit 130' INT
+    trap 'stop_child; exit 143' TERM HUP
+}
+
+stop_child() {
+    if [ -z "$child" ]; then return; fi
+    kill "$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+}
+
+# Runs one measurement into a file; a failure shows what the program said. It runs beside the shell, which would otherwise
+# hear signals only after it.
 measure() { # file, command…
-    local file=$1
+    local file=$1 status=0
     shift
-    "$@" >"$file" 2>"$file.log" </dev/null && return
+    "$@" >"$file" 2>"$file.log" </dev/null &
+    child=$!
+    wait "$child" || status=$?
+    child=
+    if [ "$status" = 0 ]; then return; fi
     tail -n 15 "$file.log" >&2
     fail "This measurement failed: $*"
 }

@@ -58,6 +58,15 @@ struct UsageTests {
             Refusal("pipeline validate no-such-file.yaml", 1, "no-such-file.yaml"),
             Refusal("validate --schema Makefile --instance Makefile", 1, "'Makefile' is not JSON: "),
             Refusal("bench engine --runs 0", 64, "--runs is 0"),
+            Refusal("bench engine --clients -1", 64, "--clients is -1"),
+            Refusal("bench engine --requests 0", 64, "--requests is 0"),
+            Refusal("bench engine --measure prefil", 64, "no measure 'prefil'", "Did you mean 'prefill'?"),
+            Refusal("bench engine --measure prefill,", 64, "no measure ''", "cached"),
+            Refusal("bench engine --measure decode,memory", 64, "needs a process of its own"),
+            Refusal("bench engine --streams 1,x", 64, "'x' is no number from 1 to 1024"),
+            Refusal("bench engine --streams 0", 64, "'0' is no number from 1 to 1024"),
+            Refusal("bench prompts --count 0", 64, "--count is 0"),
+            Refusal("bench prompts --tokens 0", 64, "--tokens is 0"),
         ])
     func refusals(refusal: Refusal) async throws {
         let outcome = try await Program.run(refusal.arguments)
@@ -129,7 +138,7 @@ struct UsageTests {
         "Every command's help shows an example",
         arguments: [
             "", "generate", "chat", "run", "steps", "pipeline", "pipeline validate", "render", "validate", "tokenize",
-            "detokenize", "doctor", "bench", "bench engine",
+            "detokenize", "doctor", "bench", "bench engine", "bench prompts",
         ])
     func help(command: String) async throws {
         let words = command.split(separator: " ").map(String.init)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import OrderedCollections
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// The most memory that this process ever had, in MB, after streams have filled 1,024 tokens of context each at one time.
+struct MemoryBenchmark: EngineBenchmark {
+    let session: BenchmarkSession
+    /// How many hold memory together.
+    let streams: Int
+
+    /// Tokens of each prompt and answer.
+    ///
+    /// The first answer is written while the last prompt is still computed: answers are long enough for all to hold their
+    /// memory at one time.
+    private static let (promptTokens, answerTokens) = (896, 128)
+
+    /// One run is enough: a process has one peak.
+    func rows(runs _: Int) async throws -> [BenchmarkRow] {
+        Console.note("peak_memory: filling \(self.streams) × \(Self.promptTokens + Self.answerTokens) tokens")
+        let prompts = try await self.session.promptsThatGoOn(
+            self.streams, tokens: Self.promptTokens, answer: Self.answerTokens)
+        let completed = try await self.session.run(
+            prompts.map { self.session.job($0, tokens: Self.answerTokens) })
+        let generated = completed.reduce(0) { $0 + $1.summary.usage.completionTokens }
+        try BenchmarkSession.checkLength(generated: generated, asked: self.streams * Self.answerTokens)
+        guard let allRunning = completed.map(\.firstToken).max(), let firstEnd = completed.map(\.lastToken).min(),
+            allRunning <= firstEnd
+        else {
+            throw CommandError(
+                .notMeasurable, "A stream ended before all had begun, so they never held their memory together.")
+        }
+        return [
+            BenchmarkRow(
+                measure: "peak_memory", samples: [try Self.peak()], unit: "MB", isLowerBetter: true,
+                details: [
+                    "streams": .integer(self.streams), "context": .integer(Self.promptTokens + Self.answerTokens),
+                ])
+        ]
+    }
+
+    /// The largest resident set so far, in MB (10⁶ bytes).
+    private static func peak() throws -> Double {
+        var usage = rusage()
+        #if canImport(Darwin)
+        let (own, unit) = (RUSAGE_SELF, 1.0)
+        #else
+        let (own, unit) = (__rusage_who_t(RUSAGE_SELF.rawValue), 1024.0)
+        #endif
+        guard getrusage(own, &usage) == 0 else {
+            throw CommandError(.notMeasurable, "The system does not tell how much memory the process had.")
+        }
+        return Double(usage.ru_maxrss) * unit / 1e6
+    }
+}

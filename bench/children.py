@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the measurements in bench/ share: programs that are started, and that never outlive whoever started them."""
+import contextlib
+import signal
+import subprocess
+import sys
+
+
+@contextlib.contextmanager
+def running(command, **options):
+    """Starts a program and gives its Popen; on leaving, by a signal too, the program is ended by its id."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
