@@ -24,6 +24,19 @@ struct PrefixCacheTests {
         #expect(expected <= 3 ? found == 0 : (expected...expected + 1).contains(found))
     }
 
+    @Test("A full cache lets go of other prompts to copy a page that a prompt shares in part")
+    func fullCache() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { ($0.cacheTokens, $0.contextLength) = (512, 256) })
+        let first = LocalEngine.prompt(1, length: 200)
+        for prompt in [LocalEngine.prompt(2, length: 250), first] {
+            _ = try await engine.response(GenerationJob(prompt: prompt, maxTokens: 1))
+        }
+        #expect(await engine.usage.rememberedPages == 8)
+        let other = Array(first.prefix(180)) + LocalEngine.prompt(9, length: 20)
+        let response = try await engine.response(GenerationJob(prompt: other, maxTokens: 1))
+        #expect((180...181).contains(response.summary.usage.cachedPromptTokens))
+    }
+
     @Test("The next turn of a conversation finds the answer, too")
     func nextTurn() async throws {
         let engine = try TinyEngine.open()

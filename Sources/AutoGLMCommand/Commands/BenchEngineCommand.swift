@@ -52,6 +52,9 @@ struct BenchEngineCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Runs of each measure, after one that warms up.")
     var runs = 3
 
+    @Option(help: "How tokens are guessed: off, as in the comparison with others, or prompt-lookup.")
+    var speculation: SpeculationMode = .off
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -95,6 +98,7 @@ struct BenchEngineCommand: AsyncParsableCommand {
         var configuration = EngineConfiguration(threads: try self.threads ?? Settings.number("THREADS"))
         configuration.maximumSequences = max(
             configuration.maximumSequences, self.clients, try self.streamCounts().max() ?? 1)
+        configuration.speculation = self.speculation.value
         return configuration
     }
 

@@ -83,9 +83,12 @@ package final class PrefixCache {
         return cache.count - before
     }
 
-    /// A copy is worth a page only where it saves more than a few tokens; without a free page they are computed.
+    /// A copy is worth a page only where it saves more than a few tokens; where no page can be had, they are computed.
     private func copy(_ node: Node, _ length: Int, to cache: KVCache) {
-        if length >= Self.leastCopied { try? cache.copy(node.page, positions: length) }
+        guard length >= Self.leastCopied else { return }
+        // Being held here, the page itself is not let go of.
+        let page = node.page
+        while (try? cache.copy(page, positions: length)) == nil, self.evictOne() {}
     }
 
     /// Fewer tokens are cheaper computed than copied with their page.
