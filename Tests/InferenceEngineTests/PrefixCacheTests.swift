@@ -37,6 +37,15 @@ struct PrefixCacheTests {
         #expect((180...181).contains(response.summary.usage.cachedPromptTokens))
     }
 
+    @Test("A cache of 8 bits shares and copies pages as well")
+    func smallCacheType() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.cacheType = .q8 })
+        let prompt = LocalEngine.prompt(1, length: 200)
+        let cold = try await engine.response(GenerationJob(prompt: prompt, maxTokens: 20))
+        let warm = try await engine.response(GenerationJob(prompt: prompt, maxTokens: 20))
+        #expect(warm.tokens == cold.tokens && warm.summary.usage.cachedPromptTokens == 199)
+    }
+
     @Test("The next turn of a conversation finds the answer, too")
     func nextTurn() async throws {
         let engine = try TinyEngine.open()

@@ -6,16 +6,31 @@ import Testing
 
 @Suite("Attention")
 struct AttentionTests {
+    static let types = [CTK_CACHE_F16, CTK_CACHE_Q8]
+
     /// A cache of one layer and one head with random keys and values.
     private struct Cache {
+        let type: ctk_cache_type
         let pages: [Buffer<UInt8>]
         let valueOffset: Int
 
-        init(positions: Int, headSize: Int, numbers: inout Numbers) {
+        init(_ type: ctk_cache_type = CTK_CACHE_F16, positions: Int, headSize: Int, numbers: inout Numbers) {
             let perPage = CTK_PAGE_POSITIONS * headSize
-            self.valueOffset = perPage * 2
+            self.type = type
+            self.valueOffset = type == CTK_CACHE_F16 ? perPage * 2 : perPage + perPage / CTK_CACHE_BLOCK * 4
+            let pageBytes = 2 * self.valueOffset
             self.pages = (0..<(positions + CTK_PAGE_POSITIONS - 1) / CTK_PAGE_POSITIONS).map { _ in
-                let page = Buffer<UInt8>(count: perPage * 4)
+                let page = Buffer<UInt8>(count: pageBytes)
+                guard type == CTK_CACHE_F16 else {
+                    for index in 0..<pageBytes { page[index] = UInt8.random(in: 0...255, using: &numbers) }
+                    for part in 0..<2 {
+                        let scales = UnsafeMutableRawPointer(page.base) + part * pageBytes / 2 + perPage
+                        for (index, value) in numbers.floats(perPage / CTK_CACHE_BLOCK).enumerated() {
+                            scales.storeBytes(of: abs(value) * 0.003, toByteOffset: index * 4, as: Float.self)
+                        }
+                    }
+                    return page
+                }
                 UnsafeMutableRawPointer(page.base).withMemoryRebound(to: UInt16.self, capacity: perPage * 2) { halves in
                     for (index, value) in numbers.floats(perPage * 2).enumerated() {
                         halves[index] = ctk_float_to_half(value * 0.3)
@@ -39,6 +54,7 @@ struct AttentionTests {
         call.rows = queries.count
         call.head_size = headSize
         call.scale = 0.125
+        call.cache = cache.type
         call.value_offset = cache.valueOffset
         withUnsafeMutableBytes(of: &call.queries) { slots in
             let slots = slots.bindMemory(to: UnsafePointer<Float>?.self)
@@ -67,14 +83,36 @@ struct AttentionTests {
         arguments: KernelVariant.fast, [16, 64, 80, 128, 256])
     func matchesScalar(variant: KernelVariant, headSize: Int) {
         var numbers = Numbers(UInt64(headSize))
-        for limits in [[1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303]] {
-            let cache = Cache(positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
+        for (type, limits) in Self.types.flatMap({ type in
+            [[1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303]].map { (type, $0) }
+        }) {
+            let cache = Cache(type, positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
             let queries = limits.map { _ in numbers.floats(headSize) }
             let expected = Self.attend(
                 KernelVariant.scalar, cache, queries: queries, limits: limits, headSize: headSize)
             let found = Self.attend(variant.kernels, cache, queries: queries, limits: limits, headSize: headSize)
             let errors = zip(found.joined(), expected.joined()).map { abs($0 - $1) }
             #expect((errors.max() ?? 1) <= 2e-5)
+        }
+    }
+
+    @Test("Integers of the cache are the nearest ones, wherever they are stored", arguments: KernelVariant.all)
+    func storesQuants(variant: KernelVariant) throws {
+        var numbers = Numbers(12)
+        for (count, stride) in [(16, 1), (64, 16), (256, 1), (64, 1)] {
+            for vector in [numbers.floats(count), [Float](repeating: 0, count: count)] {
+                var quants = [Int8](repeating: 99, count: count * stride)
+                let store = try #require(variant.kernels.table.pointee.store_quants)
+                var scales = [Float](repeating: .nan, count: count / CTK_CACHE_BLOCK * CTK_PAGE_POSITIONS)
+                store(&quants, &scales, vector, count, stride)
+                for (index, value) in vector.enumerated() {
+                    let block = index / CTK_CACHE_BLOCK
+                    let largest = vector[block * CTK_CACHE_BLOCK..<(block + 1) * CTK_CACHE_BLOCK].map(abs).max() ?? 0
+                    let scale = scales[block * CTK_PAGE_POSITIONS]
+                    #expect(abs(scale - largest / 127) <= largest * 1e-6)
+                    #expect(abs(Float(quants[index * stride]) * scale - value) <= scale * 0.501)
+                }
+            }
         }
     }
 

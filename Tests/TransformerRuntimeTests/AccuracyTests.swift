@@ -37,14 +37,16 @@ struct AccuracyTests {
         }
     }
 
-    private static func measure(_ windows: [ReferenceText.Window], kernels: Kernels) throws -> Measurement {
+    private static func measure(
+        _ windows: [ReferenceText.Window], kernels: Kernels, cacheType: KVCacheType = .f16
+    ) throws -> Measurement {
         let pool = try WorkerPool(count: WorkerPool.availableProcessors)
         let model = try TransformerModel(file: DefaultModelFile.open(), kernels: kernels, pool: pool)
         let piece = 64
         let pass = ForwardPass(model: model, pool: pool, capacity: piece)
         var result = Measurement()
         for window in windows {
-            let cache = KVCache(model: model, capacity: window.tokens.count)
+            let cache = KVCache(model: model, capacity: window.tokens.count, type: cacheType)
             for start in stride(from: 0, to: window.tokens.count, by: piece) {
                 let tokens = window.tokens[start..<min(start + piece, window.tokens.count)]
                 for row in 0..<(try pass.run([.init(cache: cache, tokens: tokens, logits: .all)])) {
@@ -64,6 +66,15 @@ struct AccuracyTests {
     func boundsHold(variant: Variant) throws {
         let reference = try ReferenceText.load()
         let found = try Self.measure(reference.windows, kernels: variant.kernels)
+        #expect(found.positions == 4096)
+        #expect(abs(found.perplexity / reference.perplexity - 1) <= 0.005)
+        #expect(found.agreement >= 0.98)
+    }
+
+    @Test("The same holds with keys and values of 8 bits")
+    func boundsHoldWithSmallCache() throws {
+        let reference = try ReferenceText.load()
+        let found = try Self.measure(reference.windows, kernels: .best, cacheType: .q8)
         #expect(found.positions == 4096)
         #expect(abs(found.perplexity / reference.perplexity - 1) <= 0.005)
         #expect(found.agreement >= 0.98)

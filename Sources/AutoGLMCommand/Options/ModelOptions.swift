@@ -31,6 +31,9 @@ struct ModelOptions: ParsableArguments {
             """)
     var cacheTokens: Int?
 
+    @Option(help: "How keys and values are stored: f16, or q8 in three fifths of the memory.")
+    var cacheType: CacheType = .f16
+
     @Option(
         help: "How tokens are guessed, to check several at a time: off or prompt-lookup; the answer stays the same.")
     var speculation: SpeculationMode = .promptLookup
@@ -58,6 +61,7 @@ struct ModelOptions: ParsableArguments {
             threads: try self.threads ?? Settings.number("THREADS"),
             contextLength: try self.contextLength ?? Settings.number("CONTEXT_LENGTH"))
         configuration.cacheTokens = self.cacheTokens
+        configuration.cacheType = self.cacheType
         configuration.speculation = self.speculation.value
         if let draftModel { configuration.speculation = .draftModel(path: try ModelLocator().path(of: draftModel)) }
         return configuration
@@ -86,3 +90,5 @@ enum SpeculationMode: String, ExpressibleByArgument, CaseIterable {
         }
     }
 }
+
+extension CacheType: ExpressibleByArgument {}

@@ -134,12 +134,32 @@ static void store_halves(uint16_t *out, const float *x, size_t count, size_t str
     for (size_t i = 0; i < count; i++) out[i * stride] = ctk_float_to_half(x[i]);
 }
 
+static void store_quants(int8_t *out, float *scales, const float *x, size_t count, size_t stride) {
+    for (size_t block = 0; block < count / CTK_CACHE_BLOCK; block++) {
+        float largest = 0;
+        const float *values = x + block * CTK_CACHE_BLOCK;
+        for (size_t i = 0; i < CTK_CACHE_BLOCK; i++) largest = fmaxf(largest, fabsf(values[i]));
+        const float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
+        scales[block * CTK_PAGE_POSITIONS] = scale;
+        for (size_t i = 0; i < CTK_CACHE_BLOCK; i++)
+            out[(block * CTK_CACHE_BLOCK + i) * stride] = (int8_t)fmaxf(-127, fminf(127, rintf(values[i] * inverse)));
+    }
+}
+
+/// A number of a page's keys or values: the `index`-th, which is element `d` of a position.
+static float cached(const ctk_attention *call, const uint8_t *elements, size_t index, size_t d, size_t position) {
+    if (call->cache == CTK_CACHE_F16) return ctk_half_to_float(((const uint16_t *)elements)[index]);
+    const float *scales = (const float *)(elements + CTK_PAGE_POSITIONS * call->head_size);
+    return (float)((const int8_t *)elements)[index] * scales[d / CTK_CACHE_BLOCK * CTK_PAGE_POSITIONS + position];
+}
+
 static float score(const ctk_attention *call, size_t row, size_t position) {
-    const uint8_t *page = call->pages[position / CTK_PAGE_POSITIONS];
+    const uint8_t *keys = call->pages[position / CTK_PAGE_POSITIONS] + call->key_offset;
     const size_t inside = position % CTK_PAGE_POSITIONS;
-    const uint16_t *keys = (const uint16_t *)(page + call->key_offset) + inside / 16 * call->head_size * 16 + inside % 16;
+    const size_t begin = inside / 16 * call->head_size * 16 + inside % 16;
     float sum = 0;
-    for (size_t d = 0; d < call->head_size; d++) sum += call->queries[row][d] * ctk_half_to_float(keys[d * 16]);
+    for (size_t d = 0; d < call->head_size; d++)
+        sum += call->queries[row][d] * cached(call, keys, begin + d * 16, d, inside);
     return sum * call->scale;
 }
 
@@ -153,9 +173,9 @@ static void attention(const ctk_attention *call) {
         for (size_t i = 0; i < call->limits[row]; i++) {
             const float weight = expf(score(call, row, i) - largest);
             total += weight;
-            const uint16_t *values = (const uint16_t *)(call->pages[i / CTK_PAGE_POSITIONS] + call->value_offset)
-                + i % CTK_PAGE_POSITIONS * call->head_size;
-            for (size_t d = 0; d < call->head_size; d++) out[d] += weight * ctk_half_to_float(values[d]);
+            const uint8_t *values = call->pages[i / CTK_PAGE_POSITIONS] + call->value_offset;
+            const size_t inside = i % CTK_PAGE_POSITIONS, begin = inside * call->head_size;
+            for (size_t d = 0; d < call->head_size; d++) out[d] += weight * cached(call, values, begin + d, d, inside);
         }
         for (size_t d = 0; d < call->head_size; d++) out[d] /= total;
     }
@@ -187,6 +207,7 @@ const ctk_kernels_table ctk_table_scalar = {
     .silu_multiply = silu_multiply,
     .rope_pairs = rope_pairs,
     .store_halves = store_halves,
+    .store_quants = store_quants,
     .attention = attention,
     .maximum = maximum,
     .sum_exp = sum_exp,

@@ -246,6 +246,7 @@ CTK_MATMUL(ctk_body_matmul_q4_1, CTK_Q4_1)
         .silu_multiply = ctk_body_silu_multiply, \
         .rope_pairs = ctk_body_rope_pairs,     \
         .store_halves = ctk_body_store_halves, \
+        .store_quants = ctk_body_store_quants, \
         .attention = ctk_body_attention,       \
         .maximum = ctk_body_maximum,           \
         .sum_exp = ctk_body_sum_exp,           \

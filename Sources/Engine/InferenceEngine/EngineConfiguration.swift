@@ -22,6 +22,8 @@ public struct EngineConfiguration: Sendable, Hashable {
     ///
     /// By default the context's length, or 16,384 if that is more. Memory is taken as it is first needed.
     public var cacheTokens: Int?
+    /// How keys and values are stored.
+    public var cacheType = CacheType.f16
     /// Whether prompts that begin like an earlier one continue from its keys and values.
     public var prefixCache = true
     /// How tokens are guessed to check several at a time.

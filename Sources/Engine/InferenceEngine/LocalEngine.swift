@@ -55,7 +55,9 @@ package final class LocalEngine: Sendable {
         let trained = model.configuration.contextLength
         let wanted = min(configuration.contextLength ?? trained, trained)
         let cacheTokens = configuration.cacheTokens ?? max(wanted, Self.defaultCacheTokens)
-        let pages = KVPagePool(layout: KVLayout(model.configuration), capacity: KVLayout.pages(for: cacheTokens))
+        let pages = KVPagePool(
+            layout: KVLayout(model.configuration, type: configuration.cacheType.layoutType),
+            capacity: KVLayout.pages(for: cacheTokens))
         self.file = file
         self.tokenizer = tokenizer
         self.modelConfiguration = model.configuration

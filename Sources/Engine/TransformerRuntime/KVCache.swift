@@ -28,8 +28,9 @@ package final class KVCache {
     }
 
     /// An empty cache with pages of its own.
-    package convenience init(model: TransformerModel, capacity: Int) {
-        let pool = KVPagePool(layout: KVLayout(model.configuration), capacity: max(1, KVLayout.pages(for: capacity)))
+    package convenience init(model: TransformerModel, capacity: Int, type: KVCacheType = .f16) {
+        let layout = KVLayout(model.configuration, type: type)
+        let pool = KVPagePool(layout: layout, capacity: max(1, KVLayout.pages(for: capacity)))
         self.init(pool: pool, capacity: capacity)
     }
 
@@ -132,16 +133,16 @@ package final class KVCache {
         key: UnsafePointer<Float>, value: UnsafePointer<Float>, layer: Int, head: Int, position: Int, kernels: Kernels
     ) {
         let (page, inside) = position.quotientAndRemainder(dividingBy: KVLayout.positions)
-        let (layout, store) = (self.pool.layout, kernels.table.pointee.store_halves)
-        let (base, length) = (UnsafeMutableRawPointer(self.pages[page].base), layout.headLength)
-        let keys = (base + layout.keyOffset(layer: layer, head: head)).assumingMemoryBound(to: UInt16.self)
-        store?(keys + inside / 16 * length * 16 + inside % 16, key, length, 16)
-        let values = (base + layout.valueOffset(layer: layer, head: head)).assumingMemoryBound(to: UInt16.self)
-        store?(values + inside * length, value, length, 1)
+        let (layout, base) = (self.pool.layout, UnsafeMutableRawPointer(self.pages[page].base))
+        let keys = base + layout.keyOffset(layer: layer, head: head)
+        layout.store(key, in: keys, inside: inside, isKey: true, kernels: kernels.table)
+        let values = base + layout.valueOffset(layer: layer, head: head)
+        layout.store(value, in: values, inside: inside, isKey: false, kernels: kernels.table)
     }
 
     /// Attention of up to four query rows with one head.
     func attend(_ call: inout ctk_attention, layer: Int, head: Int, kernels: Kernels) {
+        call.cache = self.pool.layout.type == .q8 ? CTK_CACHE_Q8 : CTK_CACHE_F16
         call.key_offset = self.pool.layout.keyOffset(layer: layer, head: head)
         call.value_offset = self.pool.layout.valueOffset(layer: layer, head: head)
         self.pagePointers.withUnsafeBufferPointer { pages in

@@ -27,6 +27,7 @@ enum {
     CTK_BLOCK_COLUMNS = 32,    ///< Columns that share a scale, in weights and in activations.
     CTK_ATTENTION_ROWS = 4,    ///< The most query rows of one call of the attention kernel.
     CTK_MAX_HEAD_SIZE = 256,   ///< The widest attention head, in elements.
+    CTK_CACHE_BLOCK = 16,      ///< Elements of a key or value that share a scale in a cache of 8 bits.
     CTK_PAGE_POSITIONS = 64,   ///< Positions in a page of the KV cache.
 };
 
@@ -81,9 +82,17 @@ typedef struct {
 typedef void (*ctk_matmul_fn)(const ctk_matrix *weights, size_t begin, size_t end, const ctk_activations *x,
                               size_t tokens, float *out, size_t out_stride);
 
-/// Attention of up to CTK_ATTENTION_ROWS query rows that share a key-value head over a paged cache of half floats.
-/// In a page, at `key_offset`: [positions / 16][head_size][16] keys; at `value_offset`: [positions][head_size] values.
+/// Element types of the KV cache.
+typedef enum {
+    CTK_CACHE_F16 = 0,  ///< Half floats.
+    CTK_CACHE_Q8 = 1,   ///< 8-bit integers; CTK_CACHE_BLOCK neighbours of a key or value share a scale.
+} ctk_cache_type;
+
+/// Attention of up to CTK_ATTENTION_ROWS query rows that share a key-value head over a paged cache.
+/// In a page, at `key_offset`: [positions / 16][head_size][16] keys; at `value_offset`: [positions][head_size] values. With
+/// CTK_CACHE_Q8, each is followed by scales, as floats: [blocks of a head][positions].
 typedef struct {
+    ctk_cache_type cache;
     const float *queries[CTK_ATTENTION_ROWS];
     float *outputs[CTK_ATTENTION_ROWS];
     size_t limits[CTK_ATTENTION_ROWS];  ///< Row r sees positions [0, limits[r]); at least 1.
@@ -111,6 +120,8 @@ typedef struct {
     void (*rope_pairs)(float *x, const float *table, size_t pairs);
     /// out[i * stride] = x[i] as a half float
     void (*store_halves)(uint16_t *out, const float *x, size_t count, size_t stride);
+    /// out[i * stride] = x[i] as an 8-bit integer, scales[block * CTK_PAGE_POSITIONS] = its block's scale; `count` fills blocks.
+    void (*store_quants)(int8_t *out, float *scales, const float *x, size_t count, size_t stride);
     void (*attention)(const ctk_attention *call);
     /// The largest value; not-a-number never wins.
     float (*maximum)(const float *x, size_t count);
