@@ -53,6 +53,34 @@ struct GenerateTests {
         #expect(stopped["text"] == " P" && stopped["finish_reason"] == "stop")
     }
 
+    @Test("A bias bans the token that would come, or forces another")
+    func logitBias() async throws {
+        let arguments = Self.greedy + ["--raw", "--output", "json", "--max-tokens", "2", "The capital of France is"]
+        let plain = try await Program.run(arguments).json()
+        let first = try #require(plain["token_ids"]?.arrayValue?.first?.integerValue)
+        let banned = try await Program.run(arguments + ["--logit-bias", "\(first)=-100"]).json()
+        #expect(banned["token_ids"]?.arrayValue?.contains(.integer(first)) == false)
+        let forced = try await Program.run(arguments + ["--logit-bias", "\(first + 1)=100", "--logit-bias", "0=-1"])
+            .json()
+        #expect(forced["token_ids"] == [.integer(first + 1), .integer(first + 1)])
+    }
+
+    @Test(
+        "A seed gives the same text with every method",
+        arguments: [
+            "--mirostat-tau 3 --mirostat-eta 0.2", "--typical-p 0.9 --min-p 0.02 --top-k 50",
+            "--xtc-probability 0.5 --xtc-threshold 0.05 --presence-penalty 0.5 --frequency-penalty 0.2",
+            "--dry-multiplier 0.8 --dry-base 2 --dry-allowed-length 1 --dry-window 64 --dry-breaker . --penalty-window 9",
+        ])
+    func methods(flags: String) async throws {
+        let arguments =
+            ["generate", "--raw", "--seed", "7", "--max-tokens", "24", "--output", "json", "One day"]
+            + flags.split(separator: " ").map(String.init)
+        let (first, second) = (try await Program.run(arguments), try await Program.run(arguments))
+        #expect(try first.json()["token_ids"]?.arrayValue?.isEmpty == false)
+        #expect(try first.json()["token_ids"] == second.json()["token_ids"])
+    }
+
     @Test("Log-probabilities come with the tokens' texts when asked for")
     func logProbabilities() async throws {
         let arguments = Self.greedy + ["--log-probabilities", "2", "--max-tokens", "4", "--output", "json"]

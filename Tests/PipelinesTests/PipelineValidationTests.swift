@@ -96,6 +96,22 @@ struct PipelineValidationTests {
             Case(
                 Self.steps("  - {id: a, uses: generate, with: {prompt: x, temperature: -1}}"),
                 "p.yaml:4:5: The step cannot sample this way: temperature is -1.0; it must be 0 or more."),
+            Case(
+                Self.steps("  - {id: a, uses: generate, with: {prompt: x, mirostat_tau: 4, top_p: 0.5}}"),
+                "p.yaml:4:5: The step cannot sample this way: mirostat takes the place of top-p; leave out one or the other (top-p 1 is off)."
+            ),
+            Case(
+                Self.steps("  - {id: a, uses: generate, with: {prompt: x, dry_base: 2, xtc_threshold: 0.1}}"),
+                "p.yaml:4:57: 'dry_base' does nothing without 'dry_multiplier'. Add that, or leave it out.",
+                "p.yaml:4:75: 'xtc_threshold' does nothing without 'xtc_probability'. Add that, or leave it out."),
+            Case(
+                Self.steps("  - {id: a, uses: generate, with: {prompt: x, logit_bias: {word: 1}}}"),
+                "p.yaml:4:5: The step cannot sample this way: 'logit_bias' must hold numbers by the tokens' numbers, such as {15043: -2}, but holds word: 1."
+            ),
+            Case(
+                Self.steps("  - {id: a, uses: generate, with: {prompt: x, presence_penality: 1, penalty_window: 0.5}}"),
+                "p.yaml:4:47: The step 'generate' has no input 'presence_penality'. Did you mean 'presence_penalty'?",
+                "p.yaml:4:85: 'penalty_window' must be of type integer, but is number."),
             Case("pipeline: p\npipeline: q", "p.yaml:1:1: The key 'pipeline' is written twice. Keep one of them."),
         ])
     func issues(testCase: Case) throws {

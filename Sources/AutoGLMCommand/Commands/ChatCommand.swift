@@ -17,7 +17,7 @@ struct ChatCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
-    @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+    @OptionGroup var sampling: SamplingFlags
 
     @Option(parsing: .unconditional, help: "The most tokens of an answer.")
     var maxTokens = 1024

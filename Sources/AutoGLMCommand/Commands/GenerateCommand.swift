@@ -18,7 +18,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
-    @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+    @OptionGroup var sampling: SamplingFlags
     @OptionGroup var output: OutputOptions
 
     @Option(

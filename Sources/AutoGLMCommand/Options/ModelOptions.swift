@@ -32,7 +32,7 @@ struct ModelOptions: ParsableArguments {
     var cacheTokens: Int?
 
     @Option(help: "How keys and values are stored: f16, or q8 in three fifths of the memory.")
-    var cacheType: CacheType = .f16
+    var cacheType: CacheTypeName = .f16
 
     @Option(
         help: "How tokens are guessed, to check several at a time: off or prompt-lookup; the answer stays the same.")
@@ -61,7 +61,7 @@ struct ModelOptions: ParsableArguments {
             threads: try self.threads ?? Settings.number("THREADS"),
             contextLength: try self.contextLength ?? Settings.number("CONTEXT_LENGTH"))
         configuration.cacheTokens = self.cacheTokens
-        configuration.cacheType = self.cacheType
+        configuration.cacheType = self.cacheType.value
         configuration.speculation = self.speculation.value
         if let draftModel { configuration.speculation = .draftModel(path: try ModelLocator().path(of: draftModel)) }
         return configuration
@@ -91,4 +91,15 @@ enum SpeculationMode: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-extension CacheType: ExpressibleByArgument {}
+/// How keys and values are stored.
+enum CacheTypeName: String, ExpressibleByArgument, CaseIterable {
+    case f16, q8
+
+    /// The engine's setting.
+    var value: CacheType {
+        switch self {
+        case .f16: .f16
+        case .q8: .q8
+        }
+    }
+}

@@ -52,6 +52,9 @@ func expect(
 enum SampleLogits {
     static let few: [Float] = [0.5, 0.4, 0.05, 0.03, 0.02].map(log)
 
+    /// One likely token, far above many that are likelier together.
+    static let cliff: [Float] = [log(0.3)] + [Float](repeating: log(0.7 / 600), count: 600)
+
     /// As of a model: a few likely tokens above a bell of unlikely ones.
     static func model(_ count: Int, seed: UInt64) -> [Float] {
         var generator = SeededGenerator(seed: seed)

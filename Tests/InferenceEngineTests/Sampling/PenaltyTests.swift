@@ -161,4 +161,20 @@ struct PenaltyTests {
         #expect(!isBroken("The house is small", by: ["mouse is small"]))
         #expect(isBroken("价格是一百元。", by: ["。"]))
     }
+
+    @Test("A breaker that goes on in the next token has no space there, where texts begin with one")
+    func breakerAcrossSentencePieces() throws {
+        var vocabulary = Vocabulary(
+            model: .sentencePiece, tokens: ByteStringList(["<unk>", "<0x0A>", "▁", "a", "b", "▁b", "c"]))
+        vocabulary.kinds = [.unknown, .byte, .normal, .normal, .normal, .normal, .normal]
+        vocabulary.scores = [Float](repeating: 0, count: 7)
+        let tokenizer = try Tokenizer(vocabulary: vocabulary)
+        #expect(tokenizer.encode("b", addSpecial: false, parseSpecial: false) == [5])
+        let options = Options(temperature: 0, dry: .init(multiplier: 9, allowedLength: 1, breakers: ["ab"]))
+        let breakers = SequenceBreakers(options, tokenizer: tokenizer)
+        for (last, isBroken) in [(4, true), (5, false)] as [(Int32, Bool)] {
+            var sampler = Sampler(options: options, prompt: [6, 3, last, 6, 3, last], breakers: breakers)
+            #expect((sampler.token([0, 0, 0, 0, 0, 0, 1]) == 6) == isBroken)
+        }
+    }
 }

@@ -36,7 +36,7 @@ struct SamplerTests {
         options.seed = 1
         for logits in [
             SampleLogits.few, SampleLogits.model(16, seed: 2), SampleLogits.model(1000, seed: 3),
-            SampleLogits.flat(777, seed: 4),
+            SampleLogits.flat(777, seed: 4), SampleLogits.cliff,
         ] {
             var sampler = Sampler(options: options)
             let expected = ReferenceDistribution(options: options).probabilities(logits)
@@ -46,7 +46,8 @@ struct SamplerTests {
 
     @Test("The distribution is the same with all kernels and a vocabulary of the usual size", arguments: 0..<4)
     func kernels(seed: Int) {
-        let logits = SampleLogits.model(49_152, seed: 9)
+        var logits = SampleLogits.model(49_152, seed: 9)
+        for token in [0, 700, 49_151] { logits[token] = .nan }
         let all = [
             Options(temperature: 1, topP: 0.9, seed: 1), Options(temperature: 0.8, topP: 1, typicalP: 0.9, seed: 2),
             Options(temperature: 0.4, topP: 1, seed: 3),

@@ -14,7 +14,7 @@ struct LogProbabilities {
     private(set) var top: [(token: Int32, logProbability: Float)] = []
     private var logSum = 0.0
     private let count: Int
-    private let scan: LogitScan
+    private var scan: LogitScan
 
     /// Prepares to find the `top` most likely tokens.
     init(top count: Int, kernels: Kernels) {
@@ -24,7 +24,8 @@ struct LogProbabilities {
 
     /// Computes the normaliser and the most likely tokens of a row.
     mutating func read(_ logits: UnsafeMutableBufferPointer<Float>) {
-        self.logSum = Self.normalizer(of: logits, kernels: self.scan.kernels)
+        let maximum = self.scan.begin(logits).logit
+        self.logSum = self.scan.logSum(logits, maximum: maximum)
         self.top.removeAll(keepingCapacity: true)
         guard self.count > 0 else { return }
         var best = self.top
@@ -50,7 +51,6 @@ struct LogProbabilities {
     /// What to take off a logit to get its log-probability.
     static func normalizer(of logits: UnsafeMutableBufferPointer<Float>, kernels: Kernels) -> Double {
         let scan = LogitScan(kernels: kernels)
-        let maximum = scan.largest(logits).logit
-        return Double(maximum) + log(scan.sum(logits, maximum: maximum, factor: 1))
+        return scan.logSum(logits, maximum: scan.largest(logits).logit)
     }
 }

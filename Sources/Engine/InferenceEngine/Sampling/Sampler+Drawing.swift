@@ -12,28 +12,30 @@ extension Sampler {
     private typealias Logits = UnsafeMutableBufferPointer<Float>
 
     /// How far below the largest logit to look, in turn: what the filters keep is almost always within the first.
-    private static let depths: [Float] = [-6, -12, -.infinity]
+    private static let depths: [Float] = [-5, -8, -11, -14, -18, -.infinity]
 
     /// Chooses by the logits as they are now.
     mutating func choose(_ logits: UnsafeMutableBufferPointer<Float>) -> Int32 {
-        let (token, maximum) = self.scan.largest(logits)
-        // Where the largest logit is infinite, or the temperature next to nothing, nothing else has a chance.
-        guard maximum.isFinite, self.options.temperature > .leastNormalMagnitude else { return Int32(token) }
-        let drawn = self.draw(logits, maximum: maximum)
-        return drawn ?? Int32(token)
+        // A temperature next to nothing leaves the others no chance either.
+        guard self.options.temperature > .leastNormalMagnitude else { return Int32(self.scan.largest(logits).token) }
+        let needsVisits = !self.options.drawsFromAll || self.options.xtc != nil
+        let (token, maximum) = needsVisits ? self.scan.begin(logits) : self.scan.largest(logits)
+        // Nor does an infinite logit.
+        return (maximum.isFinite ? self.draw(logits, maximum: maximum) : nil) ?? Int32(token)
     }
 
     private mutating func draw(_ logits: Logits, maximum: Float) -> Int32? {
         let options = self.options
         if let mirostat = options.mirostat { return self.draw(logits, maximum: maximum, by: mirostat) }
         let threshold = self.exclusionThreshold()
-        if options.topK != nil || options.typicalP < 1 || options.topP < 1 {
-            self.filter(logits, maximum: maximum)
-        } else if options.minP > 0 {
-            self.candidates.collect(logits, maximum: maximum, depth: logf(options.minP), scan: self.scan)
-        } else {
+        if options.drawsFromAll {
             return self.drawFromAll(
                 logits, maximum: threshold.map { self.exclude($0, logits, maximum: maximum) } ?? maximum)
+        }
+        if options.topK != nil || options.typicalP < 1 || options.topP < 1 {
+            self.filter(logits, maximum: maximum)
+        } else {
+            self.candidates.collect(logits, maximum: maximum, depth: logf(options.minP), scan: self.scan)
         }
         if let threshold { self.candidates.excludeTopChoices(threshold: threshold) }
         return self.candidates.draw(temperature: options.temperature, using: &self.generator)
@@ -153,5 +155,12 @@ extension Sampler {
         let surprise = (logTotal - Double(score)) / M_LN2
         self.border -= Double(mirostat.eta) * (surprise - Double(mirostat.tau))
         return drawn
+    }
+}
+
+extension SamplingOptions {
+    /// Whether no filter but XTC limits the choice.
+    fileprivate var drawsFromAll: Bool {
+        self.topK == nil && self.typicalP == 1 && self.topP == 1 && self.minP == 0 && self.mirostat == nil
     }
 }

@@ -9,7 +9,7 @@ package import TensorKernels
 /// is kept from token to token.
 package struct Sampler {
     let options: SamplingOptions
-    let scan: LogitScan
+    var scan: LogitScan
     var generator: SeededGenerator
     var candidates = CandidateList()
     /// Sums over parts of the vocabulary.
@@ -90,13 +90,13 @@ package struct Sampler {
 
     private mutating func penalize(_ logits: UnsafeMutableBufferPointer<Float>) {
         guard let counts = self.history?.counts else { return }
-        for (token, count) in counts where logits.indices.contains(Int(token)) {
-            var logit = logits[Int(token)]
+        for count in counts where logits.indices.contains(Int(count.token)) {
+            var logit = logits[Int(count.token)]
             logit = logit > 0 ? logit / self.options.repetitionPenalty : logit * self.options.repetitionPenalty
             if count.generated > 0 {
                 logit -= self.options.presencePenalty + self.options.frequencyPenalty * Float(count.generated)
             }
-            self.set(Int(token), to: logit, in: logits)
+            self.set(Int(count.token), to: logit, in: logits)
         }
     }
 

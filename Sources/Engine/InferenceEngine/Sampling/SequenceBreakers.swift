@@ -24,14 +24,25 @@ package struct SequenceBreakers: Sendable {
     ///   - tokenizer: The model's tokens.
     package init(_ options: SamplingOptions, tokenizer: Tokenizer) {
         guard let dry = options.dry, dry.isActive, !dry.breakers.isEmpty else { return }
-        let texts = dry.breakers.map { Array($0.utf8) }
+        // By their first byte.
+        var texts = [[[UInt8]]](repeating: [], count: 256)
+        for text in dry.breakers.map({ Array($0.utf8) }) {
+            if let first = text.first { texts[Int(first)].append(text) }
+        }
+        var tails: [ArraySlice<UInt8>: [Int32]] = [[]: []]
         var bytes: [UInt8] = []
         for token in 0..<Int32(tokenizer.vocabularySize) where !tokenizer.isControl(token) {
             bytes.removeAll(keepingCapacity: true)
             tokenizer.appendBytes(of: token, to: &bytes)
-            for text in texts {
-                guard let overlap = Self.overlap(of: text, with: bytes) else { continue }
-                self.insert([token] + Self.tokens(text[overlap...], tokenizer))
+            for start in bytes.indices {
+                for text in texts[Int(bytes[start])] {
+                    let part = bytes[start...].prefix(text.count)
+                    guard text.starts(with: part) else { continue }
+                    let rest = text[part.count...]
+                    let tail = tails[rest] ?? Self.tokens(rest, tokenizer)
+                    tails[rest] = tail
+                    self.insert([token] + tail)
+                }
             }
         }
     }
@@ -46,22 +57,11 @@ package struct SequenceBreakers: Sendable {
     func contain(_ token: Int32) -> Bool { self.sequences[token]?.contains { $0.count == 1 } == true }
 
     private mutating func insert(_ sequence: [Int32]) {
-        guard let last = sequence.last, self.sequences[last]?.contains(sequence) != true else { return }
-        self.sequences[last, default: []].append(sequence)
-    }
-
-    /// How many bytes of a text are in a token that holds it, or ends with its beginning; nil for neither.
-    private static func overlap(of text: [UInt8], with token: [UInt8]) -> Int? {
-        for start in token.indices where token[start] == text[0] {
-            let part = token[start...].prefix(text.count)
-            if text.starts(with: part) { return part.count }
-        }
-        return nil
+        if let last = sequence.last { self.sequences[last, default: []].append(sequence) }
     }
 
     /// The tokens of a text that goes on in the middle of another.
     private static func tokens(_ text: ArraySlice<UInt8>, _ tokenizer: Tokenizer) -> [Int32] {
-        if text.isEmpty { return [] }
         let newline = UInt8(ascii: "\n")
         guard tokenizer.addsSpacePrefix else {
             return tokenizer.encode(bytes: Array(text), addSpecial: false, parseSpecial: false)

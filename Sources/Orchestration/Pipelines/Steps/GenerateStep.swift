@@ -21,14 +21,9 @@ public struct GenerateStep: PipelineStep {
                 StepPort("raw", .boolean, "Whether the prompt skips the chat template."),
                 StepPort("choices", .array, "Texts to choose from by their probability instead of writing freely."),
                 StepPort("max_tokens", .integer, "The most tokens of the answer."),
-                StepPort("temperature", .number, "0 for the likeliest answer, higher for more variety."),
-                StepPort("top_p", .number, "The probability mass to sample from, above 0 and at most 1."),
-                StepPort("top_k", .integer, "How many of the likeliest tokens to sample from."),
-                StepPort("repetition_penalty", .number, "Above 1 to make repetition less likely."),
-                StepPort("seed", .integer, "The same seed gives the same answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
                 StepPort("profile", .string, "A task whose sampling and length are used where not given here."),
-            ],
+            ] + SamplingInputs.ports,
             outputs: [
                 StepPort("text", .string, "The answer."),
                 StepPort("confidence", .any, "The choice's probability; null without choices."),
@@ -47,12 +42,7 @@ public struct GenerateStep: PipelineStep {
         if let choices = inputs.literals["choices"]?.arrayValue, choices.count < 2 {
             problems.append(.init("choices", "'choices' must hold at least two texts."))
         }
-        do {
-            try Self.sampling(StepInputs(inputs.literals), base: SamplingOptions()).validate()
-        } catch {
-            problems.append(.init(nil, "The step cannot sample this way: \(error)"))
-        }
-        return problems
+        return problems + SamplingInputs.check(inputs)
     }
 
     /// Asks the model.
@@ -66,7 +56,7 @@ public struct GenerateStep: PipelineStep {
         }
         var request = GenerationRequest(
             prompt: isRaw ? .raw(text) : .messages(system + [.user(text)]),
-            sampling: Self.sampling(inputs, base: profile?.sampling ?? SamplingOptions()),
+            sampling: try SamplingInputs.options(inputs, base: profile?.sampling ?? SamplingOptions()),
             maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens,
             stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
@@ -99,15 +89,5 @@ public struct GenerateStep: PipelineStep {
             "probabilities": .object(.init(members, uniquingKeysWith: { first, _ in first })),
             "finish_reason": "stop", "tokens": .integer(0),
         ]
-    }
-
-    private static func sampling(_ inputs: StepInputs, base: SamplingOptions) -> SamplingOptions {
-        var sampling = base
-        if let value = inputs["temperature"]?.numberValue { sampling.temperature = Float(value) }
-        if let value = inputs["top_p"]?.numberValue { sampling.topP = Float(value) }
-        if let value = inputs["top_k"]?.integerValue { sampling.topK = value }
-        if let value = inputs["repetition_penalty"]?.numberValue { sampling.repetitionPenalty = Float(value) }
-        if let value = inputs["seed"]?.integerValue { sampling.seed = UInt64(bitPattern: Int64(value)) }
-        return sampling
     }
 }
