@@ -91,7 +91,7 @@ let package = Package(
             ],
             linkerSettings: selfContained),
 
-        .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore"]),
+        .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
         .testTarget(
             name: "PromptTemplatesTests",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LLMCore
+import OpenAutoGLMTesting
 import Testing
 
 @Suite("JSON values")
@@ -28,11 +29,11 @@ struct JSONValueTests {
             ("1e", "malformed"), ("+1", "malformed"), ("[1 2]", "malformed"), ("[1,]", "malformed"),
             ("{\"a\" 1}", "malformed"), ("{a:1}", "malformed"), ("{\"a\":1,}", "malformed"), ("\"\\x\"", "malformed"),
             ("\"\\u00zz\"", "malformed"), ("\"\u{1}\"", "malformed"), ("1 2", "malformed"), ("NaN", "malformed"),
-            ("'a'", "malformed"), (String(repeating: "[", count: 100_000), "too-deep"),
-            (String(repeating: "{\"a\":", count: 100_000), "too-deep"),
-        ])
-    func refuses(text: String, code: String) {
-        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
+            ("'a'", "malformed"), ("\(String(repeating: "[", count: 100_000))", "too-deep"),
+            ("\(String(repeating: "{\"a\":", count: 100_000))", "too-deep"),
+        ] as [(LongText, String)])
+    func refuses(text: LongText, code: String) {
+        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text.text) }
         #expect(error?.code.rawValue == code)
         #expect(error?.message.contains("line 1, column") == true)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LLMCore
+import OpenAutoGLMTesting
 import Pipelines
 import Testing
 
@@ -134,11 +135,28 @@ struct PipelineValidationTests {
     @Test(
         "A file that is too large or nested too deeply is refused",
         arguments: [
-            String(repeating: "#", count: 1_100_000), String(repeating: "[", count: 900),
-            String(repeating: "[", count: 100_000),
+            LongText(String(repeating: "#", count: 1_100_000)), LongText(String(repeating: "[", count: 900)),
+            LongText(String(repeating: "[", count: 100_000)),
         ])
-    func limits(yaml: String) {
-        #expect(throws: InvalidPipelineError.self) { try Pipeline(yaml: yaml) }
+    func limits(yaml: LongText) {
+        #expect(throws: InvalidPipelineError.self) { try Pipeline(yaml: yaml.text) }
+    }
+
+    @Test("Of thousands of steps that come too late a hundred are told, soon")
+    func manyLateSteps() throws {
+        let steps = (0..<3_000).map { "- {id: s\($0), uses: generate, with: {prompt: '${s\($0 + 1).text}'}}" }
+        let yaml = Self.steps(steps.joined(separator: "\n"))
+        let error = try #require(throws: InvalidPipelineError.self) { try Pipeline(yaml: yaml) }
+        #expect(error.issues.count == 100)
+    }
+
+    @Test("Of thousands of references to nothing a hundred are told, soon")
+    func manyUnknownSteps() throws {
+        let steps = (0..<1_000).map { "- {id: step-\($0), uses: generate, with: {prompt: x}}\n" }.joined()
+        let references = String(repeating: "${stop-x.text}", count: 50_000)
+        let yaml = Self.steps(steps + "- {id: last, uses: generate, with: {prompt: '\(references)'}}")
+        let error = try #require(throws: InvalidPipelineError.self) { try Pipeline(yaml: yaml) }
+        #expect(error.issues.count == 100)
     }
 
     @Test("A byte order mark before the text is no part of it")

@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import OpenAutoGLMTesting
 import PromptTemplates
 import Testing
 
@@ -31,7 +32,7 @@ struct JinjaLimitTests {
             "{{ \(String(repeating: "not ", count: 5000))1 }}", "{{ \(String(repeating: "-", count: 5000))1 }}",
             "{{ \(String(repeating: "1+", count: 50_000))1 }}", "{{ a\(String(repeating: ".b", count: 50_000)) }}",
             "{{ 1\(String(repeating: "|abs", count: 50_000)) }}",
-            String(repeating: "{% if 1 %}", count: 5000),
+            "\(String(repeating: "{% if 1 %}", count: 5000))",
             "{{ \(String(repeating: "[", count: 50_000))\(String(repeating: "]", count: 50_000)) }}",
             "{% set ns = namespace() %}{% set ns.self = ns %}{{ ns }}",
             "{% set d = {} %}{% do d.update({'a': d.values()}) %}{{ d }}",
@@ -46,15 +47,15 @@ struct JinjaLimitTests {
             {{ {ns.t: 1} }}
             """,
             "{{ 9**99 }}", "{{ 9223372036854775807 + 1 }}", "{{ -9223372036854775807 - 2 }}",
-        ])
-    func limits(source: String) {
+        ] as [LongText])
+    func limits(source: LongText) {
         let loaded = [
             "self": "{% include 'self' %}", "self2": "{% extends 'self2' %}", "self3": "{% import 'self3' as x %}",
         ]
         var options = JinjaOptions()
         options.limits.steps = 300_000
         let environment = JinjaEnvironment(options: options, loader: { loaded[$0] })
-        let error = #expect(throws: PromptError.self) { try environment.template(source).render() }
+        let error = #expect(throws: PromptError.self) { try environment.template(source.text).render() }
         let codes: [PromptError.Code] = [.limitExceeded, .overflow, .invalidValue]
         #expect(error.map { codes.contains($0.code) } == true, "\(String(describing: error))")
     }

@@ -42,6 +42,8 @@ struct JSONAnswerParserTests {
             Case("{\"a\": 1, // one\n \"b\": 2 /* two */, # three\n\"c\": 3}", #"{"a": 1, "b": 2, "c": 3}"#, "comment"),
             Case("{\"a\": 1\n \"b\": 2}", #"{"a": 1, "b": 2}"#, "missing comma"),
             Case(#"{"a": "x" "b": "y"}"#, #"{"a": "x", "b": "y"}"#, "missing comma"),
+            Case(#"{"a": 1 "b": True "c": [2 "d"]}"#, #"{"a": 1, "b": true, "c": [2, "d"]}"#, "missing comma"),
+            Case(#"{"a": 5" disk, "b": 6}"#, #"{"a": "5\" disk", "b": 6}"#, "around a text"),
             Case("{“a”: “x”, “b”: ‘y’}", #"{"a": "x", "b": "y"}"#, "quotation marks"),
             Case("{\"a\": \"one\ntwo\"}", #"{"a": "one\ntwo"}"#, "line break"),
             Case(#"{\"a\": \"x\", \"b\": [\"y\"]}"#, #"{"a": "x", "b": ["y"]}"#, "escaped twice"),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Labels that a request names")
 struct RequestLabelsTests {
-    static let cases: [(String, [String])] = [
+    static let cases: [(LongText, [String])] = [
         ("Is this review positive or negative? I hated it.", ["positive", "negative"]),
         ("Classify this message as spam or not spam: You won!", ["spam", "not spam"]),
         ("Classify as sports, politics, or weather: Rain.", ["sports", "politics", "weather"]),
@@ -17,11 +17,11 @@ struct RequestLabelsTests {
         ("Which category fits?", []),
         ("Is it good or good?", []),
         ("", []),
-        (String(repeating: "a, ", count: 5000) + "b or c", []),
+        ("\(String(repeating: "a, ", count: 5000))b or c", []),
     ]
 
     @Test("They are found in the order written, and only where there are several", arguments: cases)
-    func labels(text: String, expected: [String]) { #expect(RequestLabels.find(in: text) == expected) }
+    func labels(text: LongText, expected: [String]) { #expect(RequestLabels.find(in: text.text) == expected) }
 
     @Test("A classification that names its labels carries them; other tasks carry none")
     func decision() async throws {

@@ -4,17 +4,32 @@ internal import LLMCore
 
 /// Finds everything that is wrong with a pipeline before it runs.
 struct PipelineValidator {
+    /// The most mistakes that are told at once: telling one may mean to look at every name or reference there is.
+    static let maximumIssues = 100
+
     let content: PipelineContent
     let registry: StepRegistry
+    /// The place of each step in the order, by its id; of two with one id the first.
+    private let stepIndices: [String: Int]
 
-    func issues() -> [PipelineIssue] {
+    init(content: PipelineContent, registry: StepRegistry) {
+        self.content = content
+        self.registry = registry
+        let ids = content.steps.enumerated().map { ($0.element.id, $0.offset) }
+        self.stepIndices = Dictionary(ids) { first, _ in first }
+    }
+
+    /// What is wrong, at most the first ``maximumIssues``.
+    func issues() -> [PipelineIssue] { Array(self.allIssues().prefix(Self.maximumIssues)) }
+
+    private func allIssues() -> [PipelineIssue] {
         var issues = self.inputIssues() + self.idIssues()
         if self.content.steps.isEmpty {
             issues.append(
                 PipelineIssue(
                     self.content.place, "The pipeline has no steps.", suggestion: "List at least one under 'steps'."))
         }
-        for (index, step) in self.content.steps.enumerated() {
+        for (index, step) in self.content.steps.enumerated() where issues.count < Self.maximumIssues {
             guard let kind = self.registry[step.uses] else {
                 if !step.uses.isEmpty {
                     let hint = NearestName.hint(for: step.uses, in: self.registry.definitions.map(\.name))
@@ -132,7 +147,7 @@ struct PipelineValidator {
         for part in expression.all {
             let place = part.place ?? step?.place
             issues += part.problems.map { PipelineIssue(place, $0) }
-            for reference in part.references {
+            for reference in part.references where issues.count < Self.maximumIssues {
                 let (type, issue) = self.resolve(reference, before: index, place, in: step)
                 if let issue { issues.append(issue) }
                 guard let type, let port, case .reference = expression.kind, !port.type.accepts(type) else { continue }
@@ -160,7 +175,7 @@ struct PipelineValidator {
             }
             return (type(input.type), nil)
         }
-        guard let target = self.content.steps.firstIndex(where: { $0.id == reference.source }) else {
+        guard let target = self.stepIndices[reference.source] else {
             return unknown("names no step.", reference.source, self.content.steps.prefix(index).map(\.id) + ["inputs"])
         }
         guard target < index else { return (nil, self.orderIssue(reference, target: target, index: index, place)) }
@@ -195,9 +210,7 @@ struct PipelineValidator {
         while let index = queue.popLast() {
             for (_, value, _) in self.content.steps[index].with {
                 for reference in value.all.flatMap(\.references) {
-                    guard let next = self.content.steps.firstIndex(where: { $0.id == reference.source }) else {
-                        continue
-                    }
+                    guard let next = self.stepIndices[reference.source] else { continue }
                     if found.insert(next).inserted { queue.append(next) }
                 }
             }

@@ -157,11 +157,23 @@ struct JSONRepairParser {
 
     private mutating func parseBareValue() -> JSONValue {
         let start = self.position
-        while let next, !",}]\n\r，；;".unicodeScalars.contains(next), !self.isAtComment { self.position += 1 }
-        let word = String(String.UnicodeScalarView(self.scalars[start..<self.position])).trimmingSpace.description
-        let (value, repair) = BareWord.read(word)
+        while let next, !",}]\n\r，；;".unicodeScalars.contains(next), !self.isAtComment {
+            if self.isNextEntry(after: start) { break }
+            self.position += 1
+        }
+        let (value, repair) = BareWord.read(self.word(from: start))
         if let repair { self.note(repair) }
         return value
+    }
+
+    /// Whether a number or a constant has ended here, with a comma missing: white space and a quotation mark follow it.
+    private func isNextEntry(after start: Int) -> Bool {
+        guard self.next == "\"" || self.next == "“", (2...64).contains(self.position - start) else { return false }
+        return self.scalars[self.position - 1].properties.isWhitespace && BareWord.isConstant(self.word(from: start))
+    }
+
+    private func word(from start: Int) -> String {
+        String(String.UnicodeScalarView(self.scalars[start..<self.position])).trimmingSpace.description
     }
 
     // MARK: - Space and comments
@@ -227,6 +239,13 @@ enum BareWord {
         }
         if let number = Self.number(word) { return (number, "The number '\(word)' was put right.") }
         return (.string(String(word.trimmingQuotes)), "Quotes around a text were added.")
+    }
+
+    /// Whether a word stands for a number, a truth value or nothing, and is no text.
+    static func isConstant(_ word: String) -> Bool {
+        guard !word.isEmpty, word.utf8.count <= 64 else { return false }
+        if case .string = self.read(word).0 { return false }
+        return true
     }
 
     /// Numbers as other languages write them.
