@@ -8,7 +8,7 @@ import sys
 
 @contextlib.contextmanager
 def running(command, **options):
-    """Starts a program and gives its Popen; on leaving, by a signal too, the program is ended by its id."""
+    """Starts a program and gives its Popen; on leaving, by a signal too, the program is ended by its id, if need be by force."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
@@ -18,7 +18,7 @@ def running(command, **options):
         if child.poll() is None:
             child.terminate()
             try:
-                child.wait(timeout=10)
+                child.wait(timeout=1)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

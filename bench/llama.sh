@@ -87,7 +87,7 @@ sides() { # measure, model file
         cached) ours+=(--measure cached) peer=() ;;
         memory)
             ours+=(--measure memory --clients 16)
-            peer=(python3 bench/process.py "${batched[@]}" -c 16384 -npp 960 -ntg 64 -npl 16)
+            peer=(python3 bench/process.py "${batched[@]}" -c 16384 -npp 960 -ntg 64 -npl 16 -pps)
             ;;
         start)
             local prompt='The capital of France is'
