@@ -162,21 +162,6 @@ struct GenerateTests {
         #expect(outcome.errors.contains("/reset  forget"))
     }
 
-    @Test("The engine's speed is reported in the form that bench/ reads")
-    func bench() async throws {
-        let outcome = try await Program.run(
-            ["bench", "engine", "--prompt-tokens", "32", "--generated-tokens", "6", "--runs", "1", "--output", "json"])
-        #expect(outcome.status == 0)
-        let report = try outcome.json()
-        #expect(report["bench"] == "engine" && report["machine"]?["cpu"] != nil)
-        let rows = try #require(report["rows"]?.arrayValue)
-        #expect(rows.map { $0["measure"] } == ["prefill_32", "decode_1"])
-        for row in rows {
-            #expect(try #require(row["ours"]?.numberValue) > 0)
-            #expect(row["unit"] == "tokens/s")
-        }
-    }
-
     @Test("The doctor finds the default model whole")
     func doctor() async throws {
         let outcome = try await Program.run(["doctor", "--full", "--output", "json"])

@@ -31,7 +31,11 @@ enum TinyEngine {
         return url
     }
 
-    private static let file = Result { try TinyEngine.ownFile() }
+    private static let file = Result {
+        let url = try TinyEngine.ownFile()
+        atexit { try? FileManager.default.removeItem(atPath: TinyEngine.path) }
+        return url
+    }
 
     /// The model file that engines share.
     static var path: String { get throws { try self.file.get().path } }

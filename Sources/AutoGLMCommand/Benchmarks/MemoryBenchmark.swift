@@ -47,15 +47,17 @@ struct MemoryBenchmark: EngineBenchmark {
 
     /// The largest resident set so far, in MB (10⁶ bytes).
     private static func peak() throws -> Double {
-        var usage = rusage()
         #if canImport(Darwin)
-        let (own, unit) = (RUSAGE_SELF, 1.0)
+        var usage = rusage()
+        if getrusage(RUSAGE_SELF, &usage) == 0 { return Double(usage.ru_maxrss) / 1e6 }
         #else
-        let (own, unit) = (__rusage_who_t(RUSAGE_SELF.rawValue), 1024.0)
-        #endif
-        guard getrusage(own, &usage) == 0 else {
-            throw CommandError(.notMeasurable, "The system does not tell how much memory the process had.")
+        // What getrusage tells would include whoever started this process.
+        let status = try InputFile.text(path: "/proc/self/status")
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        if let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) }) {
+            return kilobytes * 1024 / 1e6
         }
-        return Double(usage.ru_maxrss) * unit / 1e6
+        #endif
+        throw CommandError(.notMeasurable, "The system does not tell how much memory the process had.")
     }
 }

@@ -18,6 +18,8 @@ final class ActiveSequence {
     struct Request: Sendable, QueuedRequest {
         let job: GenerationJob
         let handle: Handle
+        /// The token sequences of the DRY penalty's breakers; finding them takes a walk over the vocabulary.
+        let breakers: SequenceBreakers
         var isCancelled: Bool { self.handle.isCancelled }
         let events: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
         let submitted: ContinuousClock.Instant
@@ -63,7 +65,7 @@ final class ActiveSequence {
         self.tokenLimit = min(job.maxTokens ?? .max, room)
         self.sampler = Sampler(
             options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt,
-            breakers: SequenceBreakers(job.sampling, tokenizer: tokenizer))
+            breakers: request.breakers)
         self.output = AnswerStream(request.events, tokenizer: tokenizer, stop: job.stop)
     }
 

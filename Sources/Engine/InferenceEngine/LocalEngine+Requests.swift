@@ -43,7 +43,7 @@ extension LocalEngine {
             self.pendingRequests.subtract(jobs.count, ordering: .relaxed)
             throw EngineError(.queueFull, "\(before) requests are computed or wait already; try again later.")
         }
-        let pairs = jobs.map(Self.makeRequest)
+        let pairs = jobs.map(self.makeRequest)
         let requests = pairs.map(\.0)
         self.queue.async {
             let mustBegin = self.core.value.enqueue(requests)
@@ -52,12 +52,14 @@ extension LocalEngine {
         return pairs.map(\.1)
     }
 
-    private static func makeRequest(_ job: GenerationJob) -> (ActiveSequence.Request, GenerationStream) {
+    private func makeRequest(_ job: GenerationJob) -> (ActiveSequence.Request, GenerationStream) {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let handle = ActiveSequence.Handle()
         continuation.onTermination = { _ in handle.cancel() }
         return (
-            ActiveSequence.Request(job: job, handle: handle, events: continuation, submitted: .now),
+            ActiveSequence.Request(
+                job: job, handle: handle, breakers: SequenceBreakers(job.sampling, tokenizer: self.tokenizer),
+                events: continuation, submitted: .now),
             GenerationStream(events)
         )
     }
