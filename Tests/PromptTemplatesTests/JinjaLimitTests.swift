@@ -91,7 +91,11 @@ struct JinjaLimitTests {
                     continuation.resume(returning: nil)
                 } catch { continuation.resume(returning: (error as? PromptError)?.code) }
             }
+            #if DEBUG
+            thread.stackSize = 4 << 20
+            #else
             thread.stackSize = 512 << 10
+            #endif
             thread.start()
         }
         #expect(code == .limitExceeded)

@@ -5,7 +5,14 @@
 /// A count of levels cannot tell: how many bytes a level takes depends on what it does and how it was built. Tasks run on
 /// threads with as little as 512 KiB (Apple's systems); the share leaves a quarter of that to what is called last.
 package struct StackBudget {
+    /// What recursion may use.
+    ///
+    /// Frames of debug builds are several times as large; where threads have 8 MiB, they get several times as much.
+    #if DEBUG && !canImport(Darwin)
+    private static let bytes: UInt = 3 << 20
+    #else
     private static let bytes: UInt = 384 << 10
+    #endif
     private let start: UInt
 
     /// A budget that begins here.
