@@ -61,7 +61,7 @@ extension Activations {
         self.init(tokens: rows.count, columns: rows[0].count)
         for (token, row) in rows.enumerated() {
             for (column, value) in row.enumerated() { self.row(token)[column] = value }
-            self.quantize(token, kernels: kernels)
+            self.quantize(token, refinedAbove: 0.5, kernels: kernels)
         }
     }
 }

@@ -132,15 +132,15 @@ struct MatrixProductTests {
 }
 
 extension Activations {
+    /// Whether a block of a token's row has 16 bits.
+    func isRefined(_ token: Int, block: Int) -> Bool { self.view.refined[block * self.view.token_stride + token] != 0 }
+
     /// A token's row as its quants say.
     func dequantised(_ token: Int) -> [Double] {
         (0..<self.columns).map { column in
-            let block = (token * self.columns + column) / 32
-            let coarse = Int(self.view.quants[token * self.columns + column])
-            let integer =
-                self.view.refined[block] == 0
-                ? coarse : 256 * coarse + Int(self.view.fine[token * self.columns + column])
-            return Double(integer) * Double(self.view.scales[block])
+            let index = token * self.columns + column
+            let fine = self.isRefined(token, block: column / 32) ? Double(self.view.fine[index]) / 256 : 0
+            return (Double(self.view.quants[index]) + fine) * Double(self.view.scales[index / 32])
         }
     }
 }

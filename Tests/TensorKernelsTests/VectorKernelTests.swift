@@ -57,15 +57,17 @@ struct VectorKernelTests {
         let rows = [numbers.floats(96), [Float](repeating: 0, count: 96), numbers.floats(96).map { $0 * 1e-30 }]
         let (expected, found) = (Activations(rows: rows), Activations(rows: rows, kernels: variant.kernels))
         var refined = 0
-        for block in 0..<rows.count * 3 {
-            #expect(found.view.refined[block] == expected.view.refined[block])
-            #expect(found.view.scales[block] == expected.view.scales[block])
-            #expect(found.view.offsets8[block] == expected.view.offsets8[block])
-            #expect(found.view.offsets128[block] == expected.view.offsets128[block])
-            let columns = block * 32..<(block + 1) * 32
+        for (token, block) in (0..<rows.count * 3).map({ $0.quotientAndRemainder(dividingBy: 3) }) {
+            let at = 3 * token + block
+            #expect(found.isRefined(token, block: block) == expected.isRefined(token, block: block))
+            #expect(found.view.scales[at] == expected.view.scales[at])
+            #expect(found.view.sums[at] == expected.view.sums[at])
+            #expect(found.view.offsets[at] == expected.view.offsets[at])
+            let columns = at * 32..<(at + 1) * 32
             #expect(columns.allSatisfy { found.view.quants[$0] == expected.view.quants[$0] })
-            guard expected.view.refined[block] != 0 else { continue }
+            guard expected.isRefined(token, block: block) else { continue }
             refined += 1
+            #expect(found.view.fine_offsets[at] == expected.view.fine_offsets[at])
             #expect(columns.allSatisfy { found.view.fine[$0] == expected.view.fine[$0] })
         }
         #expect(refined > 0)
@@ -77,7 +79,7 @@ struct VectorKernelTests {
         let large = (0..<32).map { _ in Float.random(in: -30...30, using: &numbers) }
         let small = (0..<64).map { _ in Float.random(in: -1...1, using: &numbers) }
         let x = Activations(rows: [large + small], kernels: variant.kernels)
-        #expect((0..<3).map { x.view.refined[$0] } == [1, 0, 0])
+        #expect((0..<3).map { x.isRefined(0, block: $0) } == [true, false, false])
         let errors = zip(x.dequantised(0), large + small).map { abs($0 - Double($1)) }
         #expect(errors[..<32].allSatisfy { $0 <= 30.0 / 127 / 400 })
         #expect(errors[32...].allSatisfy { $0 <= 1.0 / 127 / 2 + 1e-6 })

@@ -37,13 +37,14 @@ static void expect_near(const char *name, const char *what, const float *a, cons
 
 static ctk_activations activations(const ctk_kernels_table *table) {
     const size_t blocks = TOKENS * COLUMNS / CTK_BLOCK_COLUMNS;
+    const size_t stride = TOKENS + 63;
     ctk_activations x = {
-        zeros(4 * TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(blocks),
-        zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), COLUMNS,
+        zeros(4 * TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(COLUMNS / 32 * stride),
+        zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), COLUMNS, stride,
     };
     state = 1;
     for (size_t i = 0; i < TOKENS * COLUMNS; i++) x.values[i] = number() * (i % 96 < 32 ? 9 : 1);
-    for (size_t token = 0; token < TOKENS; token++) table->quantize(&x, token);
+    for (size_t token = 0; token < TOKENS; token++) table->quantize(&x, token, 0.5f);
     return x;
 }
 

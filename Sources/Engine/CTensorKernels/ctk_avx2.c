@@ -65,8 +65,9 @@ CTK_INLINE void dot_block(ctk_type type, const uint8_t *group_quants, size_t blo
 
 CTK_INLINE __m256 eight_halves(const uint16_t *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
 
-CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_activations *x, size_t token,
-                                size_t tokens, float *out, size_t out_stride) {
+CTK_INLINE void tile_quants(ctk_type type, const ctk_matrix *w, size_t index, const ctk_activations *x, size_t token,
+                            size_t tokens, float *out, size_t out_stride) {
+    const ctk_group_view group = ctk_view(w, index, type == CTK_Q4_1);
     const size_t columns = x->columns, blocks = columns / CTK_BLOCK_COLUMNS;
     for (size_t half = 0; half < 2; half++) {
         __m256 sums[CTK_TILE];
@@ -80,12 +81,15 @@ CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_a
             const __m256 scale = eight_halves(group.scales + lane);
             CTK_UNROLL for (size_t t = 0; t < tokens; t++) {
                 const size_t at = (token + t) * blocks + block;
-                if (x->refined[at]) {
+                const bool refined = x->refined[block * x->token_stride + token + t];
+                if (type == CTK_Q4_0) dots[t] = _mm256_add_epi32(dots[t], _mm256_set1_epi32(x->offsets[at]));
+                if (refined) {
                     dots[t] = _mm256_slli_epi32(dots[t], 8);
                     dot_block(type, group.quants, block, half, x->fine + first + t * columns, columns, 1, dots + t);
+                    if (type == CTK_Q4_0) dots[t] = _mm256_add_epi32(dots[t], _mm256_set1_epi32(x->fine_offsets[at]));
                 }
-                if (type == CTK_Q4_0) dots[t] = _mm256_add_epi32(dots[t], _mm256_set1_epi32(x->offsets8[at]));
-                const __m256 both = _mm256_mul_ps(scale, _mm256_set1_ps(x->scales[at]));
+                const float unit = refined ? x->scales[at] * ctk_fine_unit : x->scales[at];
+                const __m256 both = _mm256_mul_ps(scale, _mm256_set1_ps(unit));
                 sums[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dots[t]), both, sums[t]);
                 if (type == CTK_Q4_1)
                     sums[t] = _mm256_fmadd_ps(eight_halves(group.minima + lane), _mm256_set1_ps(x->sums[at]), sums[t]);
@@ -94,6 +98,11 @@ CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_a
         CTK_UNROLL for (size_t t = 0; t < tokens; t++)
             _mm256_storeu_ps(out + (token + t) * out_stride + half * 8, sums[t]);
     }
+}
+
+CTK_INLINE void ctk_product_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end,
+                                   const ctk_activations *x, size_t tokens, float *out, size_t out_stride) {
+    ctk_each_tile(tile_quants, type, w, begin, end, x, tokens, out, out_stride);
 }
 
 const ctk_kernels_table ctk_table_avx2 = CTK_BODY_TABLE("avx2");

@@ -27,25 +27,28 @@ typedef struct {
     const uint8_t *quants;
 } ctk_group_view;
 
-/// A block is refined when the square of its scale, which its rounding error grows with, is more than this share of the
-/// row's average. What remains is at most this share of the whole error.
-static const float ctk_refinement_threshold = 0.5f;
-
-/// The square of the scale from which on the blocks of a row are refined.
-static inline float ctk_refinement_bound(const float *scales, size_t blocks) {
+/// The square of the scale beyond which the blocks of a row are refined.
+static inline float ctk_refinement_bound(const float *scales, size_t blocks, float threshold) {
     float sum = 0;
     for (size_t block = 0; block < blocks; block++) sum += scales[block] * scales[block];
-    return ctk_refinement_threshold * sum / (float)blocks;
+    return threshold * sum / (float)blocks;
 }
 
-/// Writes what depends on a block's integers once they are known; `scale` is still that of the 8-bit quants.
-static inline void ctk_finish_block(const ctk_activations *x, size_t at, float scale, bool refined, int32_t sum) {
-    x->refined[at] = refined;
-    x->scales[at] = refined ? scale * 0x1p-8f : scale;
-    x->sums[at] = x->scales[at] * (float)sum;
-    x->offsets8[at] = -8 * sum;
-    x->offsets128[at] = -128 * sum;
+/// Writes what depends on a block's integers, given their sums.
+static inline void ctk_finish_block(const ctk_activations *x, size_t token, size_t block, bool refined, int32_t coarse,
+                                    int32_t fine) {
+    const size_t at = token * (x->columns / CTK_BLOCK_COLUMNS) + block;
+    x->refined[block * x->token_stride + token] = refined;
+    x->sums[at] = x->scales[at] * (refined ? (float)coarse + (float)fine * 0x1p-8f : (float)coarse);
+    x->offsets[at] = -8 * coarse;
+    x->fine_offsets[at] = -8 * fine;
 }
+
+/// What 1 / scale is for quantising; scales too small to divide by make zeros.
+static inline float ctk_inverse_scale(float scale) { return scale >= 0x1p-126f ? 1 / scale : 0; }
+
+/// The factor of a refined block's 16-bit integers 256 * quants + fine.
+static const float ctk_fine_unit = 0x1p-8f;
 
 static inline size_t ctk_align64(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
 

@@ -53,8 +53,9 @@ CTK_INLINE void dot_block(ctk_type type, const uint8_t *group_quants, size_t blo
     }
 }
 
-CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_activations *x, size_t token,
-                                size_t tokens, float *out, size_t out_stride) {
+CTK_INLINE void tile_quants(ctk_type type, const ctk_matrix *w, size_t index, const ctk_activations *x, size_t token,
+                            size_t tokens, float *out, size_t out_stride) {
+    const ctk_group_view group = ctk_view(w, index, type == CTK_Q4_1);
     const size_t columns = x->columns, blocks = columns / CTK_BLOCK_COLUMNS;
     for (size_t quarter = 0; quarter < 4; quarter++) {
         float32x4_t sums[CTK_TILE];
@@ -68,18 +69,26 @@ CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_a
             const float32x4_t scale = four_halves(group.scales + lane);
             CTK_UNROLL for (size_t t = 0; t < tokens; t++) {
                 const size_t at = (token + t) * blocks + block;
-                if (x->refined[at]) {
+                const bool refined = x->refined[block * x->token_stride + token + t];
+                if (type == CTK_Q4_0) dots[t] = vaddq_s32(dots[t], vdupq_n_s32(x->offsets[at]));
+                if (refined) {
                     dots[t] = vshlq_n_s32(dots[t], 8);
                     dot_block(type, group.quants, block, quarter, x->fine + first + t * columns, columns, 1, dots + t);
+                    if (type == CTK_Q4_0) dots[t] = vaddq_s32(dots[t], vdupq_n_s32(x->fine_offsets[at]));
                 }
-                if (type == CTK_Q4_0) dots[t] = vaddq_s32(dots[t], vdupq_n_s32(x->offsets8[at]));
-                sums[t] = vfmaq_f32(sums[t], vcvtq_f32_s32(dots[t]), vmulq_n_f32(scale, x->scales[at]));
+                const float unit = refined ? x->scales[at] * ctk_fine_unit : x->scales[at];
+                sums[t] = vfmaq_f32(sums[t], vcvtq_f32_s32(dots[t]), vmulq_n_f32(scale, unit));
                 if (type == CTK_Q4_1) sums[t] = vfmaq_n_f32(sums[t], four_halves(group.minima + lane), x->sums[at]);
             }
         }
         CTK_UNROLL for (size_t t = 0; t < tokens; t++)
             vst1q_f32(out + (token + t) * out_stride + quarter * 4, sums[t]);
     }
+}
+
+CTK_INLINE void ctk_product_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end,
+                                   const ctk_activations *x, size_t tokens, float *out, size_t out_stride) {
+    ctk_each_tile(tile_quants, type, w, begin, end, x, tokens, out, out_stride);
 }
 
 const ctk_kernels_table ctk_table_neon = CTK_BODY_TABLE("neon");

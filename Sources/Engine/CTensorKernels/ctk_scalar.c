@@ -41,6 +41,19 @@ static int32_t dot_block(ctk_type type, const uint8_t *quants, size_t block, siz
     return sum;
 }
 
+/// A block's part of a product: its integers, without the bias of unsigned weights.
+static float block_product(ctk_type type, const ctk_group_view *view, size_t block, size_t lane,
+                           const ctk_activations *x, size_t token) {
+    const size_t at = token * (x->columns / CTK_BLOCK_COLUMNS) + block;
+    const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
+    int32_t coarse = dot_block(type, view->quants, block, lane, x->quants + first);
+    if (type == CTK_Q4_0) coarse += x->offsets[at];
+    if (!x->refined[block * x->token_stride + token]) return (float)coarse * x->scales[at];
+    int32_t fine = dot_block(type, view->quants, block, lane, x->fine + first);
+    if (type == CTK_Q4_0) fine += x->fine_offsets[at];
+    return (float)(256 * coarse + fine) * (x->scales[at] * ctk_fine_unit);
+}
+
 static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,
                           size_t tokens, float *out, size_t out_stride) {
     const size_t blocks = w->columns / CTK_BLOCK_COLUMNS;
@@ -50,16 +63,9 @@ static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size
             for (size_t lane = 0; lane < CTK_GROUP_ROWS; lane++) {
                 float sum = 0;
                 for (size_t block = 0; block < blocks; block++) {
-                    const size_t at = token * blocks + block;
-                    const int8_t *quants = x->quants + token * x->columns + block * CTK_BLOCK_COLUMNS;
-                    int32_t dot = dot_block(type, view.quants, block, lane, quants);
-                    if (x->refined[at])
-                        dot = 256 * dot + dot_block(type, view.quants, block, lane, quants - x->quants + x->fine);
-                    if (type == CTK_Q4_0) dot += x->offsets8[at];
-                    const float scale = ctk_half_to_float(view.scales[block * CTK_GROUP_ROWS + lane]);
-                    sum += (float)dot * (scale * x->scales[at]);
-                    if (type == CTK_Q4_1)
-                        sum += ctk_half_to_float(view.minima[block * CTK_GROUP_ROWS + lane]) * x->sums[at];
+                    const size_t scale = block * CTK_GROUP_ROWS + lane;
+                    sum += ctk_half_to_float(view.scales[scale]) * block_product(type, &view, block, lane, x, token);
+                    if (type == CTK_Q4_1) sum += ctk_half_to_float(view.minima[scale]) * x->sums[token * blocks + block];
                 }
                 out[token * out_stride + group * CTK_GROUP_ROWS + lane] = sum;
             }
@@ -82,18 +88,19 @@ CTK_SCALAR_MATMUL(matmul_q4_1, matmul_quants, CTK_Q4_1)
 
 static void quantize_block(const ctk_activations *x, size_t token, size_t block, float scale, bool refined) {
     const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
-    const float inverse = scale > 0 ? 1 / scale : 0;
-    int32_t sum = 0;
+    const float inverse = ctk_inverse_scale(scale);
+    int32_t coarse_sum = 0, fine_sum = 0;
     for (size_t i = first; i < first + CTK_BLOCK_COLUMNS; i++) {
         const float exact = fmaxf(-127, fminf(127, x->values[i] * inverse)), coarse = rintf(exact);
         x->quants[i] = (int8_t)coarse;
         x->fine[i] = (int8_t)fmaxf(-127, fminf(127, rintf((exact - coarse) * 256)));
-        sum += refined ? 256 * x->quants[i] + x->fine[i] : x->quants[i];
+        coarse_sum += x->quants[i];
+        fine_sum += x->fine[i];
     }
-    ctk_finish_block(x, token * (x->columns / CTK_BLOCK_COLUMNS) + block, scale, refined, sum);
+    ctk_finish_block(x, token, block, refined, coarse_sum, fine_sum);
 }
 
-static void quantize(const ctk_activations *x, size_t token) {
+static void quantize(const ctk_activations *x, size_t token, float threshold) {
     const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
     float *scales = x->scales + token * blocks;
     for (size_t block = 0; block < blocks; block++) {
@@ -102,7 +109,7 @@ static void quantize(const ctk_activations *x, size_t token) {
         for (size_t i = 0; i < CTK_BLOCK_COLUMNS; i++) largest = fmaxf(largest, fabsf(values[i]));
         scales[block] = largest / 127;
     }
-    const float bound = ctk_refinement_bound(scales, blocks);
+    const float bound = ctk_refinement_bound(scales, blocks, threshold);
     for (size_t block = 0; block < blocks; block++)
         quantize_block(x, token, block, scales[block], scales[block] * scales[block] > bound);
 }

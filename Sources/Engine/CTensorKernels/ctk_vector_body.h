@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Kernels written once over vectors of 16 floats; the compiler splits them to the width of the instruction set. Included
-// by one file an instruction set, which defines before: ctk_load_half and ctk_store_half (16 at a time), CTK_TILE (tokens of a full
-// tile) and ctk_tile_quants (one group times one tile of tokens), and after: its table.
+// by one file an instruction set, which defines before: CTK_TILE (tokens of a tile of a product) and CTK_CHUNK, and after:
+// ctk_load_half and ctk_store_half (16 at a time), ctk_product_quants and its table.
 
 #include <math.h>
 
@@ -50,23 +50,23 @@ CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
     return p * (ctk_vf)exponent;
 }
 
-/// 16 of a block's elements: writes the quants and what is left of each, returns their integers.
-CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse, bool refined) {
+/// 16 of a block's elements: writes the quants and what rounding left of each; returns 65536 * quants + fine.
+CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse) {
     const ctk_vf bound = ctk_splat(127);
     const ctk_vf scaled = ctk_load(x->values + first) * inverse;
     const ctk_vf exact = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, scaled));
     const ctk_vf coarse = __builtin_elementwise_roundeven(exact);
-    const ctk_vi quants = __builtin_convertvector(coarse, ctk_vi);
-    *(ctk_vb_at *)(x->quants + first) = __builtin_convertvector(quants, ctk_vb);
-    if (!refined) return quants;
     const ctk_vf rest = __builtin_elementwise_roundeven((exact - coarse) * 256.0f);
+    const ctk_vi quants = __builtin_convertvector(coarse, ctk_vi);
     const ctk_vi fine =
         __builtin_convertvector(__builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, rest)), ctk_vi);
+    *(ctk_vb_at *)(x->quants + first) = __builtin_convertvector(quants, ctk_vb);
     *(ctk_vb_at *)(x->fine + first) = __builtin_convertvector(fine, ctk_vb);
-    return quants * 256 + fine;
+    return (quants << 16) + fine;
 }
 
-static void ctk_body_quantize(const ctk_activations *x, size_t token) {
+/// Every block is written with its fine part, since a branch on whether it is refined would be guessed wrong too often.
+static void ctk_body_quantize(const ctk_activations *x, size_t token, float threshold) {
     const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
     float *scales = x->scales + token * blocks;
     for (size_t block = 0; block < blocks; block++) {
@@ -75,14 +75,13 @@ static void ctk_body_quantize(const ctk_activations *x, size_t token) {
         const ctk_vf high = __builtin_elementwise_abs(ctk_load(values + 16));
         scales[block] = ctk_reduce_max(__builtin_elementwise_max(low, high)) / 127;
     }
-    const float bound = ctk_refinement_bound(scales, blocks);
+    const float bound = ctk_refinement_bound(scales, blocks, threshold);
     for (size_t block = 0; block < blocks; block++) {
         const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
-        const float scale = scales[block], inverse = scale > 0 ? 1 / scale : 0;
-        const bool refined = scale * scale > bound;
-        const ctk_vi low = ctk_quantize_half(x, first, inverse, refined);
-        const ctk_vi high = ctk_quantize_half(x, first + 16, inverse, refined);
-        ctk_finish_block(x, token * blocks + block, scale, refined, __builtin_reduce_add(low + high));
+        const float scale = scales[block], inverse = ctk_inverse_scale(scale);
+        const ctk_vi low = ctk_quantize_half(x, first, inverse), high = ctk_quantize_half(x, first + 16, inverse);
+        const int32_t both = __builtin_reduce_add(low + high), fine = (int16_t)both;
+        ctk_finish_block(x, token, block, scale * scale > bound, (both - fine) >> 16, fine);
     }
 }
 
@@ -165,71 +164,7 @@ static double ctk_body_sum_exp(const float *x, size_t count, float maximum, floa
     return sum;
 }
 
-// ---- Matrix products ------------------------------------------------------------------------------------------------
-
-/// One group of quantised rows times `tokens` (1...CTK_TILE, known when inlined) tokens from `token` on.
-CTK_INLINE void ctk_tile_quants(ctk_type type, ctk_group_view group, const ctk_activations *x, size_t token,
-                                size_t tokens, float *out, size_t out_stride);
-
-CTK_INLINE ctk_vf ctk_load_weights(ctk_type type, const uint8_t *group, size_t column) {
-    if (type == CTK_F32) return ctk_load((const float *)group + column * CTK_GROUP_ROWS);
-    const uint16_t *halves = (const uint16_t *)group + column * CTK_GROUP_ROWS;
-    if (type == CTK_F16) return ctk_load_half(halves);
-    typedef uint16_t vh __attribute__((vector_size(32), aligned(2), may_alias));
-    typedef uint32_t vu __attribute__((vector_size(64)));
-    return (ctk_vf)(__builtin_convertvector(*(const vh *)halves, vu) << 16);
-}
-
-CTK_INLINE void ctk_tile_values(ctk_type type, const uint8_t *group, const ctk_activations *x, size_t token,
-                                size_t tokens, float *out, size_t out_stride) {
-    ctk_vf sums[CTK_TILE] = {};
-    const float *values = x->values + token * x->columns;
-    for (size_t column = 0; column < x->columns; column++) {
-        const ctk_vf weights = ctk_load_weights(type, group, column);
-        CTK_UNROLL for (size_t t = 0; t < tokens; t++) sums[t] += weights * values[t * x->columns + column];
-    }
-    CTK_UNROLL for (size_t t = 0; t < tokens; t++) ctk_store(out + (token + t) * out_stride, sums[t]);
-}
-
-CTK_INLINE void ctk_tile(ctk_type type, const ctk_matrix *w, size_t group, const ctk_activations *x, size_t token,
-                         size_t tokens, float *out, size_t out_stride) {
-    float *target = out + group * CTK_GROUP_ROWS;
-    if (type == CTK_F32 || type == CTK_F16 || type == CTK_BF16) {
-        ctk_tile_values(type, w->groups + group * w->group_bytes, x, token, tokens, target, out_stride);
-    } else {
-        ctk_tile_quants(type, ctk_view(w, group, type == CTK_Q4_1), x, token, tokens, target, out_stride);
-    }
-}
-
-CTK_INLINE void ctk_body_matmul(ctk_type type, const ctk_matrix *w, size_t begin, size_t end,
-                                const ctk_activations *x, size_t tokens, float *out, size_t out_stride) {
-    for (size_t group = begin; group < end; group++) {
-        size_t token = 0;
-        for (; token + CTK_TILE <= tokens; token += CTK_TILE) ctk_tile(type, w, group, x, token, CTK_TILE, out, out_stride);
-        if (CTK_TILE > 4 && token + 4 <= tokens) {
-            ctk_tile(type, w, group, x, token, 4, out, out_stride);
-            token += 4;
-        }
-        if (token + 2 <= tokens) {
-            ctk_tile(type, w, group, x, token, 2, out, out_stride);
-            token += 2;
-        }
-        if (token < tokens) ctk_tile(type, w, group, x, token, 1, out, out_stride);
-    }
-}
-
-#define CTK_MATMUL(name, type)                                                                                   \
-    static void name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,     \
-                     float *out, size_t out_stride) {                                                            \
-        ctk_body_matmul(type, w, begin, end, x, tokens, out, out_stride);                                        \
-    }
-
-CTK_MATMUL(ctk_body_matmul_f32, CTK_F32)
-CTK_MATMUL(ctk_body_matmul_f16, CTK_F16)
-CTK_MATMUL(ctk_body_matmul_bf16, CTK_BF16)
-CTK_MATMUL(ctk_body_matmul_q8_0, CTK_Q8_0)
-CTK_MATMUL(ctk_body_matmul_q4_0, CTK_Q4_0)
-CTK_MATMUL(ctk_body_matmul_q4_1, CTK_Q4_1)
+#include "ctk_product_body.h"
 
 #define CTK_BODY_TABLE(label)                  \
     {                                          \

@@ -21,24 +21,30 @@ package final class Activations {
     ///   - columns: The width, a multiple of 32.
     package init(tokens: Int, columns: Int) {
         let blocks = tokens * columns / CTK_BLOCK_COLUMNS
+        let stride = tokens + 63
         self.columns = columns
         self.values = Buffer(count: tokens * columns)
         self.quants = Buffer(count: 2 * tokens * columns)
-        self.refined = Buffer(count: blocks)
+        self.refined = Buffer(count: columns / CTK_BLOCK_COLUMNS * stride)
         self.floats = Buffer(count: 2 * blocks)
         self.offsets = Buffer(count: 2 * blocks)
         self.view = ctk_activations(
             values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
             refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks,
-            offsets8: self.offsets.base, offsets128: self.offsets.base + blocks,
-            columns: columns)
+            offsets: self.offsets.base, fine_offsets: self.offsets.base + blocks,
+            columns: columns, token_stride: stride)
     }
 
     /// A token's row of floats, to be written before it is quantised.
     package func row(_ token: Int) -> UnsafeMutablePointer<Float> { self.values.base + token * self.columns }
 
     /// Quantises a token's row.
-    package func quantize(_ token: Int, kernels: Kernels) {
-        withUnsafePointer(to: self.view) { kernels.table.pointee.quantize($0, token) }
+    ///
+    /// - Parameters:
+    ///   - token: Which row.
+    ///   - threshold: Blocks whose squared scale is more than this many times the row's average get 16 bits; 0: all.
+    ///   - kernels: What computes it.
+    package func quantize(_ token: Int, refinedAbove threshold: Float, kernels: Kernels) {
+        withUnsafePointer(to: self.view) { kernels.table.pointee.quantize($0, token, threshold) }
     }
 }

@@ -107,7 +107,7 @@ package final class ForwardPass {
     ) {
         let (scratch, kernels) = (self.scratch, self.model.kernels)
         for row in worker.share(of: batch.count) {
-            self.normalize(scratch.hiddenRow(row), layer.attentionNorm, into: scratch.normed, row: row)
+            self.normalize(scratch.hiddenRow(row), layer.attentionNorm, .queryKeyValue, into: scratch.normed, row: row)
         }
         worker.barrier()
         layer.queryKeyValue.multiply(scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
@@ -116,7 +116,9 @@ package final class ForwardPass {
         worker.barrier()
         self.attend(layer, index, batch, worker)
         worker.barrier()
-        for row in worker.share(of: batch.count) { scratch.attended.quantize(row, kernels: kernels) }
+        for row in worker.share(of: batch.count) {
+            scratch.attended.quantize(row, refinedAbove: Refinement.attentionOutput.threshold, kernels: kernels)
+        }
         worker.barrier()
         layer.attentionOutput.multiply(scratch.attended, tokens: batch.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
@@ -127,7 +129,7 @@ package final class ForwardPass {
         let (scratch, kernels) = (self.scratch, self.model.kernels)
         let inner = self.model.configuration.feedForwardLength
         for row in worker.share(of: batch.count) {
-            self.normalize(scratch.hiddenRow(row), layer.feedForwardNorm, into: scratch.normed, row: row)
+            self.normalize(scratch.hiddenRow(row), layer.feedForwardNorm, .gateUp, into: scratch.normed, row: row)
         }
         worker.barrier()
         layer.gateUp.multiply(scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
@@ -135,7 +137,7 @@ package final class ForwardPass {
         for row in worker.share(of: batch.count) {
             let gate = scratch.mixed.base + row * layer.gateUp.width
             kernels.table.pointee.silu_multiply(scratch.gated.row(row), gate, gate + layer.gateUp.offsets[1], inner)
-            scratch.gated.quantize(row, kernels: kernels)
+            scratch.gated.quantize(row, refinedAbove: Refinement.down.threshold, kernels: kernels)
         }
         worker.barrier()
         layer.down.multiply(scratch.gated, tokens: batch.count, into: scratch.mixed.base, worker: worker)
@@ -146,7 +148,8 @@ package final class ForwardPass {
     private func output(_ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
         worker.barrier()
         for (index, row) in batch.logitRows.enumerated() where index % worker.count == worker.index {
-            self.normalize(self.scratch.hiddenRow(row), self.model.outputNorm, into: self.scratch.normed, row: index)
+            self.normalize(
+                self.scratch.hiddenRow(row), self.model.outputNorm, .output, into: self.scratch.normed, row: index)
         }
         worker.barrier()
         self.model.output.multiply(
@@ -156,12 +159,13 @@ package final class ForwardPass {
     // MARK: Parts of stages
 
     private func normalize(
-        _ hidden: UnsafePointer<Float>, _ weight: FloatVector, into target: Activations, row: Int
+        _ hidden: UnsafePointer<Float>, _ weight: FloatVector, _ refinement: Refinement, into target: Activations,
+        row: Int
     ) {
         let shape = self.model.configuration
         self.model.kernels.table.pointee.rms_norm(
             target.row(row), hidden, weight.base, shape.embeddingLength, shape.normEpsilon)
-        target.quantize(row, kernels: self.model.kernels)
+        target.quantize(row, refinedAbove: refinement.threshold, kernels: self.model.kernels)
     }
 
     private func addToHidden(width: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker) {

@@ -63,19 +63,20 @@ void ctk_dequantize_lane(ctk_type type, const ctk_matrix *weights, size_t row, f
 
 /// The inputs of a matrix product, one row a token: floats, and the same quantised in blocks of 32 columns.
 ///
-/// Most blocks have 8 bits: an element is about `quants * scale`. A few blocks hold the large elements of a row and with
-/// them most of the rounding error; those are refined to 16 bits: `(256 * quants + fine) * scale`. Which ones depends on
-/// the row alone, so that a token's result never depends on what else is in its batch.
+/// An element of a block is about `quants * scale`. A few blocks hold the large elements of a row and with them most of
+/// the rounding error; those are refined to 16 bits: `(quants + fine / 256) * scale`. Which ones depends on the row
+/// alone, so that a token's result never depends on what else is in its batch.
 typedef struct {
-    float *values;        ///< tokens x columns
-    int8_t *quants;       ///< tokens x columns, -127...127
-    int8_t *fine;         ///< tokens x columns, -127...127; meaningful in refined blocks
-    uint8_t *refined;     ///< tokens x blocks: whether a block is refined
-    float *scales;        ///< tokens x blocks
-    float *sums;          ///< tokens x blocks: sum of the quantised elements
-    int32_t *offsets8;    ///< tokens x blocks: -8 * sum of the integers, undoes the bias of 4-bit weights
-    int32_t *offsets128;  ///< tokens x blocks: -128 * sum of the integers, undoes the bias of 8-bit weights
+    float *values;          ///< tokens x columns
+    int8_t *quants;         ///< tokens x columns, -127...127
+    int8_t *fine;           ///< tokens x columns, -127...127; meaningful in refined blocks
+    uint8_t *refined;       ///< blocks x token_stride: 1 where a block is refined
+    float *scales;          ///< tokens x blocks
+    float *sums;            ///< tokens x blocks: sum of the quantised elements
+    int32_t *offsets;       ///< tokens x blocks: -8 * sum of quants, undoes the bias of unsigned weights
+    int32_t *fine_offsets;  ///< tokens x blocks: -8 * sum of fine
     size_t columns;
+    size_t token_stride;    ///< At least the tokens and 63 more, since kernels look at 64 tokens at a time.
 } ctk_activations;
 
 /// out[token * out_stride + row] = sum over columns of weight * activation, for the rows of groups [begin, end).
@@ -108,8 +109,9 @@ typedef struct {
 typedef struct {
     const char *name;  ///< "scalar", "avx2", "avx512vnni", "neon"
     ctk_matmul_fn matmul_f32, matmul_f16, matmul_bf16, matmul_q8_0, matmul_q4_0, matmul_q4_1;
-    /// Fills every field of one token's row from `values`.
-    void (*quantize)(const ctk_activations *x, size_t token);
+    /// Fills every field of one token's row from `values`. Blocks are refined when the square of their scale, which the
+    /// rounding error grows with, is more than `threshold` times the row's average; 0 refines all.
+    void (*quantize)(const ctk_activations *x, size_t token, float threshold);
     /// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]
     void (*rms_norm)(float *out, const float *x, const float *weight, size_t count, float epsilon);
     /// x[i] += y[i]
