@@ -46,26 +46,47 @@ package final class WorkerPool {
         }
     }
 
+    /// Lets each worker do its part of a task and returns when all are done.
+    ///
+    /// Nothing is allocated, unlike by ``run(_:)-((Worker)->Void)``.
+    package func run(_ task: any WorkerTask) {
+        var call = Call(pool: self.pool, count: self.count, task: task)
+        withUnsafeMutablePointer(to: &call) { pointer in
+            ctk_pool_run(
+                self.pool,
+                { context, worker in
+                    guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
+                    call.task.work(Worker(pool: call.pool, index: Int(worker), count: call.count))
+                }, pointer)
+        }
+    }
+
     /// Calls `body` once on each worker and returns when all are done.
     ///
     /// The body runs on several threads at once: what it shares between workers it must order with barriers.
     package func run(_ body: (Worker) -> Void) {
-        withoutActuallyEscaping(body) { body in
-            var call = Call(pool: self.pool, count: self.count, body: body)
-            withUnsafeMutablePointer(to: &call) { pointer in
-                ctk_pool_run(
-                    self.pool,
-                    { context, worker in
-                        guard let call = context?.assumingMemoryBound(to: Call.self).pointee else { return }
-                        call.body(Worker(pool: call.pool, index: Int(worker), count: call.count))
-                    }, pointer)
-            }
-        }
+        withoutActuallyEscaping(body) { self.run(Body(body: $0)) }
     }
 
     private struct Call {
         let pool: OpaquePointer
         let count: Int
-        let body: (Worker) -> Void
+        let task: any WorkerTask
     }
+
+    private final class Body: WorkerTask {
+        private let body: (Worker) -> Void
+
+        init(body: @escaping (Worker) -> Void) { self.body = body }
+
+        func work(_ worker: Worker) { self.body(worker) }
+    }
+}
+
+/// Something that several workers do together.
+package protocol WorkerTask: AnyObject {
+    /// Does one worker's part.
+    ///
+    /// Called on several threads at once: what they share they must order with barriers.
+    func work(_ worker: WorkerPool.Worker)
 }

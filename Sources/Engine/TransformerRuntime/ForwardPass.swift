@@ -8,7 +8,7 @@ package import TensorKernels
 ///
 /// All workers go through the same stages and meet at a barrier after each; a stage's work is split by rows of a matrix,
 /// by tokens or by attention heads. Used by one thread at a time, the first of the workers.
-package final class ForwardPass {
+package final class ForwardPass: WorkerTask {
     /// Some tokens of one sequence, which continue what is in its cache.
     package struct Segment {
         /// The sequence's keys and values; the tokens' own are appended.
@@ -41,6 +41,8 @@ package final class ForwardPass {
     let model: TransformerModel
     private let pool: WorkerPool
     private let scratch: ForwardScratch
+    /// What is computed at this moment.
+    private var batch: ForwardBatch?
 
     /// Reserves the memory that a pass needs.
     ///
@@ -69,15 +71,21 @@ package final class ForwardPass {
     package func run(_ batch: ForwardBatch) throws {
         try batch.prepare(vocabularySize: self.model.configuration.vocabularySize, capacity: self.capacity)
         self.scratch.reserveLogits(rows: batch.logitCount)
-        self.pool.run { worker in
-            self.embed(batch, worker)
-            for (index, layer) in self.model.layers.enumerated() {
-                self.attention(layer, index, batch, worker)
-                self.feedForward(layer, batch, worker)
-            }
-            self.output(batch, worker)
-        }
+        self.batch = batch
+        self.pool.run(self)
+        self.batch = nil
         batch.advanceCaches()
+    }
+
+    /// One worker's part of the run.
+    package func work(_ worker: WorkerPool.Worker) {
+        guard let batch = self.batch else { return }
+        self.embed(batch, worker)
+        for (index, layer) in self.model.layers.enumerated() {
+            self.attention(layer, index, batch, worker)
+            self.feedForward(layer, batch, worker)
+        }
+        self.output(batch, worker)
     }
 
     /// Computes parts of different sequences in one batch.
