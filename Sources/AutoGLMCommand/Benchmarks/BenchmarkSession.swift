@@ -20,17 +20,21 @@ final class BenchmarkSession: Sendable {
         var firstToken: ContinuousClock.Instant { self.submitted + self.timings.timeToFirstToken }
         /// When the engine had computed the last token.
         var lastToken: ContinuousClock.Instant { self.firstToken + self.timings.decode }
-        /// Tokens computed after the first; one that ends the text is computed, but is no part of it.
-        var steps: Int { self.summary.usage.completionTokens - (self.summary.finishReason == .stop ? 0 : 1) }
+        /// Tokens of the answer.
+        var answerTokens: Int { self.summary.usage.completionTokens }
     }
 
     private let engine: LocalEngine
     private let prompts: BenchmarkPrompts
+    /// Biases that ban what ends a text.
+    private let withoutEnd: [Int: Float]
     private let promptsTaken = Atomic<Int>(0)
 
     init(engine: LocalEngine) {
         self.engine = engine
         self.prompts = BenchmarkPrompts(tokenizer: engine.tokenizer)
+        self.withoutEnd = Dictionary(
+            engine.tokenizer.endOfGeneration.map { (Int($0), -100) }, uniquingKeysWith: { $1 })
     }
 
     /// A prompt that nobody had before.
@@ -39,33 +43,12 @@ final class BenchmarkSession: Sendable {
         return self.prompts.prompt(number, tokens: count)
     }
 
-    /// Prompts that nobody had before, and whose most likely answer is not shorter than asked for.
-    ///
-    /// Asking them, as many together as are wanted, warms the engine up.
-    ///
-    /// - Parameters:
-    ///   - count: How many.
-    ///   - length: Tokens of each.
-    ///   - answer: Tokens of each answer.
-    /// - Throws: ``CommandError`` when the model ends nearly all of its answers earlier; what the engine throws.
-    func promptsThatGoOn(_ count: Int, tokens length: Int, answer: Int) async throws -> [[TokenID]] {
-        var found: [[TokenID]] = []
-        for _ in 0..<8 where found.count < count {
-            let candidates = (0..<count).map { _ in self.prompt(tokens: length) }
-            let completed = try await self.run(candidates.map { self.job($0, tokens: answer) })
-            found += zip(candidates, completed).filter { $0.1.summary.finishReason == .length }.map(\.0)
-        }
-        guard found.count >= count else {
-            throw CommandError(
-                .notMeasurable,
-                "Only \(found.count) of \(8 * count) answers of the model reach \(answer) tokens; ask for fewer.")
-        }
-        return Array(found.prefix(count))
-    }
-
-    /// What to generate: always the most likely token, so that every run does the same.
+    /// What to generate: always the most likely token but those that end a text, so that every run does the same and each
+    /// answer is as long as asked for.
     func job(_ prompt: [TokenID], tokens count: Int) -> GenerationJob {
-        GenerationJob(prompt: prompt, sampling: .greedy, maxTokens: count)
+        var sampling = SamplingOptions.greedy
+        sampling.logitBias = self.withoutEnd
+        return GenerationJob(prompt: prompt, sampling: sampling, maxTokens: count)
     }
 
     /// Runs generations together.
@@ -102,13 +85,13 @@ final class BenchmarkSession: Sendable {
 
     // MARK: - Checks
 
-    /// Makes sure that nearly as much was generated as was asked for.
+    /// Makes sure that answers are as long as asked for.
     ///
-    /// - Throws: ``CommandError`` when texts ended so early that fewer were computed together than the measure says.
-    static func checkLength(generated: Int, asked: Int) throws {
-        guard Double(generated) >= 0.95 * Double(asked) else {
+    /// - Throws: ``CommandError`` when one is not.
+    static func checkLengths(_ completed: some Sequence<Completed>, asked: Int) throws {
+        if let short = completed.first(where: { $0.answerTokens != asked }) {
             throw CommandError(
-                .notMeasurable, "The model ended its texts after \(generated) of \(asked) tokens, too few to measure.")
+                .notMeasurable, "An answer has \(short.answerTokens) tokens where \(asked) were asked for.")
         }
     }
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import Tokenization
-
 /// Tokens per second of streams that decode together, all streams counted.
 struct DecodeBenchmark: EngineBenchmark {
     let session: BenchmarkSession
@@ -16,27 +13,23 @@ struct DecodeBenchmark: EngineBenchmark {
 
     func rows(runs: Int) async throws -> [BenchmarkRow] {
         let name = "decode_\(self.streams)"
-        let prompts = try await self.session.promptsThatGoOn(
-            self.streams, tokens: Self.promptTokens, answer: self.tokens + 1)
-        let rates = try await self.repeated(runs, of: name) { try await self.rate(prompts) }
+        _ = try await self.rate(tokens: min(8, self.tokens))
+        let rates = try await self.repeated(runs, of: name) { try await self.rate(tokens: self.tokens) }
         return [BenchmarkRow(measure: name, samples: rates, unit: "tokens/s")]
     }
 
     /// From the first token of whoever had one first to the last token of whoever had one last.
-    private func rate(_ prompts: [[TokenID]]) async throws -> Double {
-        let completed = try await self.decode(prompts)
-        let steps = completed.reduce(0) { $0 + $1.steps }
-        try BenchmarkSession.checkLength(generated: steps, asked: self.tokens * self.streams)
+    private func rate(tokens: Int) async throws -> Double {
+        // While the engine computes the first job, the others gather, and so start in the same step.
+        let gathering = self.session.job(self.session.prompt(tokens: 256), tokens: 1)
+        let jobs = (0..<self.streams).map { _ in
+            self.session.job(self.session.prompt(tokens: Self.promptTokens), tokens: tokens + 1)
+        }
+        let completed = try await self.session.run([gathering] + jobs).dropFirst()
+        try BenchmarkSession.checkLengths(completed, asked: tokens + 1)
         guard let start = completed.map(\.firstToken).min(), let end = completed.map(\.lastToken).max() else {
             return .nan
         }
-        return Double(steps) / start.duration(to: end).seconds
-    }
-
-    private func decode(_ prompts: [[TokenID]]) async throws -> ArraySlice<BenchmarkSession.Completed> {
-        // While the engine computes the first job, the others gather, and so start in the same step.
-        let gathering = self.session.job(self.session.prompt(tokens: 256), tokens: 1)
-        let jobs = prompts.map { self.session.job($0, tokens: self.tokens + 1) }
-        return try await self.session.run([gathering] + jobs).dropFirst()
+        return Double(tokens * self.streams) / start.duration(to: end).seconds
     }
 }

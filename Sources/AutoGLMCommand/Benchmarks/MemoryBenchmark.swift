@@ -24,12 +24,11 @@ struct MemoryBenchmark: EngineBenchmark {
     /// One run is enough: a process has one peak.
     func rows(runs _: Int) async throws -> [BenchmarkRow] {
         Console.note("peak_memory: filling \(self.streams) × \(Self.promptTokens + Self.answerTokens) tokens")
-        let prompts = try await self.session.promptsThatGoOn(
-            self.streams, tokens: Self.promptTokens, answer: Self.answerTokens)
-        let completed = try await self.session.run(
-            prompts.map { self.session.job($0, tokens: Self.answerTokens) })
-        let generated = completed.reduce(0) { $0 + $1.summary.usage.completionTokens }
-        try BenchmarkSession.checkLength(generated: generated, asked: self.streams * Self.answerTokens)
+        let jobs = (0..<self.streams).map { _ in
+            self.session.job(self.session.prompt(tokens: Self.promptTokens), tokens: Self.answerTokens)
+        }
+        let completed = try await self.session.run(jobs)
+        try BenchmarkSession.checkLengths(completed, asked: Self.answerTokens)
         guard let allRunning = completed.map(\.firstToken).max(), let firstEnd = completed.map(\.lastToken).min(),
             allRunning <= firstEnd
         else {

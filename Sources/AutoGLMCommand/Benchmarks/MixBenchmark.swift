@@ -16,7 +16,7 @@ struct MixBenchmark: EngineBenchmark {
     /// Tokens of each answer.
     private static let answerTokens = 64
 
-    private func sample() async throws -> MixLedger.Result {
+    private func sample() async throws -> Double {
         let ledger = MixLedger(warmUp: self.clients, requests: self.requests)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<self.clients { group.addTask { try await self.askAgainAndAgain(ledger) } }
@@ -24,10 +24,7 @@ struct MixBenchmark: EngineBenchmark {
             try await group.next()
             group.cancelAll()
         }
-        let result = ledger.result
-        try BenchmarkSession.checkLength(
-            generated: result.generated, asked: self.requests * Self.answerTokens)
-        return result
+        return ledger.rate
     }
 
     private func askAgainAndAgain(_ ledger: MixLedger) async throws {
@@ -35,20 +32,17 @@ struct MixBenchmark: EngineBenchmark {
             let prompt = self.session.prompt(tokens: self.promptTokens)
             let completed = try await self.session.run(self.session.job(prompt, tokens: Self.answerTokens))
             try BenchmarkSession.checkComputed([completed])
+            try BenchmarkSession.checkLengths([completed], asked: Self.answerTokens)
             ledger.enter(completed)
         }
     }
 
     func rows(runs: Int) async throws -> [BenchmarkRow] {
         let name = "mix_\(self.clients)"
-        let results = try await self.repeated(runs, of: name, self.sample)
-        let generated = Double(results.reduce(0) { $0 + $1.generated }) / Double(runs * self.requests)
         return [
             BenchmarkRow(
-                measure: name, samples: results.map { Double($0.tokens) / $0.duration.seconds }, unit: "tokens/s",
-                details: [
-                    "requests": .integer(self.requests), "answer_tokens": .number(generated.rounded(toPlaces: 2)),
-                ])
+                measure: name, samples: try await self.repeated(runs, of: name, self.sample), unit: "tokens/s",
+                details: ["requests": .integer(self.requests)])
         ]
     }
 }
@@ -58,16 +52,11 @@ struct MixBenchmark: EngineBenchmark {
 /// What is half done at the beginning is counted when it ends, what is half done at the end is not: in a steady state they
 /// are equal.
 private final class MixLedger: Sendable {
-    struct Result {
-        var tokens = 0
-        var generated = 0
-        var duration = Duration.zero
-    }
-
     private struct State {
         var answered = 0
         var start: ContinuousClock.Instant?
-        var result = Result()
+        var tokens = 0
+        var duration = Duration.zero
     }
 
     private let warmUp: Int
@@ -82,7 +71,8 @@ private final class MixLedger: Sendable {
     /// Whether more requests are wanted.
     var isOpen: Bool { self.state.withLock { $0.answered < self.warmUp + self.requests } }
 
-    var result: Result { self.state.withLock(\.result) }
+    /// Tokens per second of the requests that count.
+    var rate: Double { self.state.withLock { Double($0.tokens) / $0.duration.seconds } }
 
     func enter(_ completed: BenchmarkSession.Completed) {
         self.state.withLock { state in
@@ -90,9 +80,8 @@ private final class MixLedger: Sendable {
             state.answered += 1
             if state.answered == self.warmUp { state.start = completed.received }
             guard state.answered > self.warmUp, let start = state.start else { return }
-            state.result.tokens += completed.summary.usage.totalTokens
-            state.result.generated += completed.summary.usage.completionTokens
-            state.result.duration = start.duration(to: completed.received)
+            state.tokens += completed.summary.usage.totalTokens
+            state.duration = start.duration(to: completed.received)
         }
     }
 }

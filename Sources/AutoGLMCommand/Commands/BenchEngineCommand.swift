@@ -96,8 +96,12 @@ struct BenchEngineCommand: AsyncParsableCommand {
 
     private func configuration() throws -> EngineConfiguration {
         var configuration = EngineConfiguration(threads: try self.threads ?? Settings.number("THREADS"))
-        configuration.maximumSequences = max(
-            configuration.maximumSequences, self.clients, try self.streamCounts().max() ?? 1)
+        let streams = try self.streamCounts().max() ?? 1
+        configuration.maximumSequences = max(configuration.maximumSequences, self.clients, streams)
+        // Nobody waits for memory: what is measured holds at most this much context, in pages of 64 tokens.
+        configuration.cacheTokens = max(
+            16384, self.clients * max(1024, self.promptTokens + 128), streams * (self.generatedTokens + 128))
+        // A small model repeats itself so much that guesses would be right more often than in real use.
         configuration.speculation = self.speculation.value
         return configuration
     }
