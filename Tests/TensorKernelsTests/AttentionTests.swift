@@ -67,7 +67,10 @@ struct AttentionTests {
         arguments: KernelVariant.fast, [16, 64, 80, 128, 256])
     func matchesScalar(variant: KernelVariant, headSize: Int) {
         var numbers = Numbers(UInt64(headSize))
-        for limits in [[1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303]] {
+        for limits in [
+            [1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303], [5, 64, 65, 1, 129],
+            [70, 70, 70, 71, 71, 71],
+        ] {
             let cache = Cache(positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
             let queries = limits.map { _ in numbers.floats(headSize) }
             let expected = Self.attend(
@@ -75,6 +78,27 @@ struct AttentionTests {
             let found = Self.attend(variant.kernels, cache, queries: queries, limits: limits, headSize: headSize)
             let errors = zip(found.joined(), expected.joined()).map { abs($0 - $1) }
             #expect((errors.max() ?? 1) <= 2e-5)
+        }
+    }
+
+    @Test(
+        "A row's result is the same to the bit, whatever other rows it is computed with", arguments: KernelVariant.all)
+    func rowsAreIndependent(variant: KernelVariant) {
+        var numbers = Numbers(11)
+        let limits = [90, 91, 200, 33, 64, 1]
+        let cache = Cache(positions: 200, headSize: 64, numbers: &numbers)
+        let queries = limits.map { _ in numbers.floats(64) }
+        func attend(_ rows: Range<Int>) -> [[Float]] {
+            Self.attend(
+                variant.kernels, cache, queries: Array(queries[rows]), limits: Array(limits[rows]), headSize: 64)
+        }
+        let alone = (0..<6).flatMap { attend($0..<$0 + 1) }
+        for size in 2...6 {
+            for first in 0...6 - size {
+                let together = attend(first..<first + size)
+                let same = together == Array(alone[first..<first + size])
+                #expect(same, "\(size) rows from \(first) on")
+            }
         }
     }
 
