@@ -6,6 +6,10 @@ import Testing
 
 @Suite("Attention")
 struct AttentionTests {
+    static let limits = [
+        [1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303], [5, 64, 65, 1, 129],
+        [70, 70, 70, 71, 71, 71],
+    ]
     static let types = [CTK_CACHE_F16, CTK_CACHE_Q8]
 
     /// A cache of one layer and one head with random keys and values.
@@ -84,7 +88,7 @@ struct AttentionTests {
     func matchesScalar(variant: KernelVariant, headSize: Int) {
         var numbers = Numbers(UInt64(headSize))
         for (type, limits) in Self.types.flatMap({ type in
-            [[1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303]].map { (type, $0) }
+            Self.limits.map { (type, $0) }
         }) {
             let cache = Cache(type, positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
             let queries = limits.map { _ in numbers.floats(headSize) }
@@ -112,6 +116,28 @@ struct AttentionTests {
                     #expect(abs(scale - largest / 127) <= largest * 1e-6)
                     #expect(abs(Float(quants[index * stride]) * scale - value) <= scale * 0.501)
                 }
+            }
+        }
+    }
+
+    @Test(
+        "A row's result is the same to the bit, whatever other rows it is computed with", arguments: KernelVariant.all,
+        types)
+    func rowsAreIndependent(variant: KernelVariant, type: ctk_cache_type) {
+        var numbers = Numbers(11)
+        let limits = [90, 91, 200, 33, 64, 1]
+        let cache = Cache(type, positions: 200, headSize: 64, numbers: &numbers)
+        let queries = limits.map { _ in numbers.floats(64) }
+        func attend(_ rows: Range<Int>) -> [[Float]] {
+            Self.attend(
+                variant.kernels, cache, queries: Array(queries[rows]), limits: Array(limits[rows]), headSize: 64)
+        }
+        let alone = (0..<6).flatMap { attend($0..<$0 + 1) }
+        for size in 2...6 {
+            for first in 0...6 - size {
+                let together = attend(first..<first + size)
+                let same = together == Array(alone[first..<first + size])
+                #expect(same, "\(size) rows from \(first) on")
             }
         }
     }

@@ -21,6 +21,7 @@ struct MatrixProductTests {
         Shape(rows: 16, columns: 32, tokens: 1), Shape(rows: 1, columns: 64, tokens: 2),
         Shape(rows: 48, columns: 576, tokens: 3), Shape(rows: 33, columns: 96, tokens: 7),
         Shape(rows: 64, columns: 1536, tokens: 17), Shape(rows: 20, columns: 32, tokens: 31),
+        Shape(rows: 40, columns: 64, tokens: 70),
     ]
 
     /// The product of the first `tokens` rows of `x`, row by row of the output.
@@ -98,6 +99,23 @@ struct MatrixProductTests {
             let scale = expected.reduce(0) { max($0, abs($1)) }
             let errors = zip(product, expected).map { abs($0 - $1) }
             #expect((errors.max() ?? .infinity) <= 2e-5 * scale)
+        }
+    }
+
+    @Test("A token's product is the same to the bit, however many there are", arguments: KernelVariant.all, types)
+    func tokensAreIndependent(variant: KernelVariant, type: (String, UInt32)) throws {
+        var numbers = Numbers(12)
+        let (rows, columns, tokens) = (40, 160, 70)
+        let source = numbers.rows(ctk_type(rawValue: type.1), rows: rows, columns: columns)
+        let x = Activations(rows: (0..<tokens).map { _ in numbers.floats(columns) })
+        func product(_ count: Int) throws -> [Float] {
+            let shape = Shape(rows: rows, columns: columns, tokens: count)
+            return try Self.multiply(type.1, source, shape, x, variant.kernels)
+        }
+        let all = try product(tokens)
+        for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 64, 65] {
+            let same = try product(count) == Array(all[..<(count * rows)])
+            #expect(same, "\(count) tokens")
         }
     }
 

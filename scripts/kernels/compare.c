@@ -92,7 +92,7 @@ static void compare_attention(const ctk_kernels_table *table, const ctk_kernels_
         ctk_attention call = {.rows = rows, .pages = pages, .value_offset = halves, .head_size = HEAD, .scale = 0.125f};
         float *query = zeros(4 * HEAD * CTK_ATTENTION_ROWS), *a = zeros(4 * HEAD * rows), *b = zeros(4 * HEAD * rows);
         for (size_t i = 0; i < HEAD * CTK_ATTENTION_ROWS; i++) query[i] = number();
-        for (size_t row = 0; row < rows; row++) call.queries[row] = query + row * HEAD, call.limits[row] = POSITIONS - 40 * row;
+        for (size_t row = 0; row < rows; row++) call.queries[row] = query + row * HEAD, call.limits[row] = POSITIONS - 29 * row;
         for (size_t row = 0; row < rows; row++) call.outputs[row] = a + row * HEAD;
         table->attention(&call);
         for (size_t row = 0; row < rows; row++) call.outputs[row] = b + row * HEAD;

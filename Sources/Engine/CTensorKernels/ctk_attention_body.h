@@ -4,10 +4,22 @@
 // are turned into weights relative to the largest score so far, and what was summed before is scaled down when a larger
 // one comes. Included by ctk_vector_body.h.
 
+// Query rows are computed together, at most CTK_ROWS, so that each key and value is loaded and converted once for all of
+// them. How many there are never changes what a row computes.
+
 /// Running softmax of one query row.
 typedef struct {
     float maximum, total;
 } ctk_softmax_state;
+
+/// What a tile of query rows works on: their scores in a page, and their results, which are scaled at the end.
+typedef struct {
+    float queries[CTK_ROWS][CTK_MAX_HEAD_SIZE];
+    float scores[CTK_ROWS][CTK_PAGE_POSITIONS];
+    float outputs[CTK_ROWS][CTK_MAX_HEAD_SIZE];
+    float factors[CTK_ROWS];
+    ctk_softmax_state states[CTK_ROWS];
+} ctk_attention_tile;
 
 #define CTK_PAGE_BLOCKS (CTK_PAGE_POSITIONS / 16)
 
@@ -25,27 +37,34 @@ CTK_INLINE const float *ctk_page_scales(const ctk_attention *call, const uint8_t
     return scales + d / CTK_CACHE_BLOCK * CTK_PAGE_POSITIONS + position;
 }
 
-/// scores[row][position] for the first `blocks` blocks of 16 positions of a page.
-CTK_INLINE void ctk_page_scores(const ctk_attention *call, ctk_cache_type type, size_t rows, const uint8_t *keys,
-                                size_t blocks, float scores[][CTK_PAGE_POSITIONS]) {
-    for (size_t block = 0; block < blocks; block++) {
-        const size_t begin = block * call->head_size * 16;
-        ctk_vf even[CTK_ATTENTION_ROWS] = {}, odd[CTK_ATTENTION_ROWS] = {};
-        for (size_t d = 0; d < call->head_size; d += 2) {
-            ctk_vf first = ctk_load_cached(type, keys, begin + d * 16);
-            ctk_vf second = ctk_load_cached(type, keys, begin + d * 16 + 16);
-            if (type == CTK_CACHE_Q8) {
-                const ctk_vf scale = ctk_load(ctk_page_scales(call, keys, d, block * 16));
-                first *= scale, second *= scale;
-            }
-            CTK_UNROLL for (size_t r = 0; r < rows; r++) {
-                even[r] += first * call->queries[r][d];
-                odd[r] += second * call->queries[r][d + 1];
-            }
+/// Vectors that each of `rows` rows adds up at a time: 1, 2 or 4, so many that additions need not wait for each other.
+CTK_INLINE size_t ctk_vectors(size_t rows) { return rows * 4 <= CTK_VECTORS ? 4 : rows * 2 <= CTK_VECTORS ? 2 : 1; }
+
+/// scores[row][position] for `count` blocks of 16 positions from `position` on.
+CTK_INLINE void ctk_block_scores(const ctk_attention *call, ctk_cache_type type, size_t rows, const uint8_t *keys,
+                                 size_t count, size_t position, ctk_attention_tile *tile) {
+    ctk_vf sums[CTK_ROWS][4] = {};
+    for (size_t d = 0; d < call->head_size; d++) {
+        ctk_vf key[4];
+        CTK_UNROLL for (size_t i = 0; i < count; i++) {
+            key[i] = ctk_load_cached(type, keys, (position + i * 16) * call->head_size + d * 16);
+            if (type == CTK_CACHE_Q8) key[i] *= ctk_load(ctk_page_scales(call, keys, d, position + i * 16));
         }
         CTK_UNROLL for (size_t r = 0; r < rows; r++)
-            ctk_store(&scores[r][block * 16], (even[r] + odd[r]) * call->scale);
+            CTK_UNROLL for (size_t i = 0; i < count; i++) sums[r][i] += key[i] * tile->queries[r][d];
     }
+    CTK_UNROLL for (size_t r = 0; r < rows; r++)
+        CTK_UNROLL for (size_t i = 0; i < count; i++)
+            ctk_store(&tile->scores[r][position + i * 16], sums[r][i] * call->scale);
+}
+
+/// scores[row][position] for the first `blocks` blocks of 16 positions of a page.
+CTK_INLINE void ctk_page_scores(const ctk_attention *call, ctk_cache_type type, size_t rows, const uint8_t *keys,
+                                size_t blocks, ctk_attention_tile *tile) {
+    const size_t most = ctk_vectors(rows);
+    size_t block = 0;
+    for (; block + most <= blocks; block += most) ctk_block_scores(call, type, rows, keys, most, block * 16, tile);
+    for (; block < blocks; block++) ctk_block_scores(call, type, rows, keys, 1, block * 16, tile);
 }
 
 /// Turns a row's scores into weights (0 beyond `limit`); returns the factor for what was summed before.
@@ -53,7 +72,7 @@ CTK_INLINE float ctk_page_weights(ctk_softmax_state *state, float *scores, size_
     for (size_t i = limit; i < blocks * 16; i++) scores[i] = -INFINITY;
     ctk_vf largest = ctk_load(scores);
     for (size_t block = 1; block < blocks; block++)
-        largest = __builtin_elementwise_max(largest, ctk_load(scores + block * 16));
+        largest = ctk_max(largest, ctk_load(scores + block * 16));
     const float previous = state->maximum;
     state->maximum = fmaxf(previous, ctk_reduce_max(largest));
     ctk_vf sum = {};
@@ -72,70 +91,79 @@ CTK_INLINE float ctk_page_weights(ctk_softmax_state *state, float *scores, size_
     return factor;
 }
 
-/// out[row] = out[row] * factors[row] + sum over positions of weight * value, for CTK_CHUNK * 16 elements from `d` on.
+/// outputs[row] = outputs[row] * factors[row] + sum over positions of weight * value, for `count` * 16 elements from `d` on.
 CTK_INLINE void ctk_page_values(const ctk_attention *call, ctk_cache_type type, size_t rows, const uint8_t *values,
-                                size_t positions, size_t chunk, size_t d, const float *factors,
-                                float scores[][CTK_PAGE_POSITIONS]) {
-    ctk_vf sums[CTK_ATTENTION_ROWS][CTK_CHUNK];
+                                size_t positions, size_t count, size_t d, ctk_attention_tile *tile) {
+    ctk_vf sums[CTK_ROWS][4];
     CTK_UNROLL for (size_t r = 0; r < rows; r++)
-        CTK_UNROLL for (size_t c = 0; c < chunk; c++)
-            sums[r][c] = ctk_load(call->outputs[r] + d + c * 16) * factors[r];
+        CTK_UNROLL for (size_t i = 0; i < count; i++)
+            sums[r][i] = ctk_load(&tile->outputs[r][d + i * 16]) * tile->factors[r];
     for (size_t position = 0; position < positions; position++) {
-        const size_t begin = position * call->head_size + d;
-        CTK_UNROLL for (size_t c = 0; c < chunk; c++) {
-            ctk_vf v = ctk_load_cached(type, values, begin + c * 16);
-            if (type == CTK_CACHE_Q8) v *= *ctk_page_scales(call, values, d + c * 16, position);
-            CTK_UNROLL for (size_t r = 0; r < rows; r++) sums[r][c] += v * scores[r][position];
+        CTK_UNROLL for (size_t i = 0; i < count; i++) {
+            ctk_vf v = ctk_load_cached(type, values, position * call->head_size + d + i * 16);
+            if (type == CTK_CACHE_Q8) v *= *ctk_page_scales(call, values, d + i * 16, position);
+            CTK_UNROLL for (size_t r = 0; r < rows; r++) sums[r][i] += v * tile->scores[r][position];
         }
     }
     CTK_UNROLL for (size_t r = 0; r < rows; r++)
-        CTK_UNROLL for (size_t c = 0; c < chunk; c++) ctk_store(call->outputs[r] + d + c * 16, sums[r][c]);
+        CTK_UNROLL for (size_t i = 0; i < count; i++) ctk_store(&tile->outputs[r][d + i * 16], sums[r][i]);
 }
 
-CTK_INLINE void ctk_attention_rows(const ctk_attention *call, ctk_cache_type type, size_t rows) {
-    ctk_softmax_state states[CTK_ATTENTION_ROWS];
+/// Scores, weights and values of one page, which begins at position `start`, for positions before `longest`.
+CTK_INLINE void ctk_attend_page(const ctk_attention *call, ctk_cache_type type, size_t first, size_t rows,
+                                size_t start, size_t longest, ctk_attention_tile *tile) {
+    const uint8_t *page = call->pages[start / CTK_PAGE_POSITIONS];
+    const size_t positions = longest - start < CTK_PAGE_POSITIONS ? longest - start : CTK_PAGE_POSITIONS;
+    const size_t blocks = (positions + 15) / 16;
+    ctk_page_scores(call, type, rows, page + call->key_offset, blocks, tile);
+    for (size_t r = 0; r < rows; r++) {
+        const size_t limit = call->limits[first + r], seen = limit > start ? limit - start : 0;
+        if (seen == 0) {  // Only a row whose limit ends before this page.
+            memset(tile->scores[r], 0, sizeof tile->scores[r]);
+            tile->factors[r] = 1;
+        } else {
+            tile->factors[r] =
+                ctk_page_weights(&tile->states[r], tile->scores[r], seen < positions ? seen : positions, blocks);
+        }
+    }
+    const uint8_t *values = page + call->value_offset;
+    const size_t most = ctk_vectors(rows);
+    size_t d = 0;
+    for (; d + most * 16 <= call->head_size; d += most * 16)
+        ctk_page_values(call, type, rows, values, positions, most, d, tile);
+    for (; d < call->head_size; d += 16) ctk_page_values(call, type, rows, values, positions, 1, d, tile);
+}
+
+CTK_INLINE void ctk_attention_rows(const ctk_attention *call, ctk_cache_type type, size_t first, size_t rows) {
+    ctk_attention_tile tile;
     size_t longest = 0;
     for (size_t r = 0; r < rows; r++) {
-        states[r] = (ctk_softmax_state){.maximum = -INFINITY, .total = 0};
-        memset(call->outputs[r], 0, call->head_size * sizeof(float));
-        longest = call->limits[r] > longest ? call->limits[r] : longest;
+        const size_t limit = call->limits[first + r];
+        tile.states[r] = (ctk_softmax_state){.maximum = -INFINITY, .total = 0};
+        memcpy(tile.queries[r], call->queries[first + r], call->head_size * sizeof(float));
+        memset(tile.outputs[r], 0, call->head_size * sizeof(float));
+        longest = limit > longest ? limit : longest;
     }
-    float scores[CTK_ATTENTION_ROWS][CTK_PAGE_POSITIONS];
-    for (size_t start = 0; start < longest; start += CTK_PAGE_POSITIONS) {
-        const uint8_t *page = call->pages[start / CTK_PAGE_POSITIONS];
-        const size_t positions = longest - start < CTK_PAGE_POSITIONS ? longest - start : CTK_PAGE_POSITIONS;
-        const size_t blocks = (positions + 15) / 16;
-        ctk_page_scores(call, type, rows, page + call->key_offset, blocks, scores);
-        float factors[CTK_ATTENTION_ROWS];
-        for (size_t r = 0; r < rows; r++) {
-            const size_t seen = call->limits[r] > start ? call->limits[r] - start : 0;
-            if (seen == 0) {  // Only a row whose limit ends before this page.
-                memset(scores[r], 0, sizeof scores[r]);
-                factors[r] = 1;
-            } else {
-                factors[r] = ctk_page_weights(&states[r], scores[r], seen < positions ? seen : positions, blocks);
-            }
-        }
-        const uint8_t *values = page + call->value_offset;
-        size_t d = 0;
-        for (; d + CTK_CHUNK * 16 <= call->head_size; d += CTK_CHUNK * 16)
-            ctk_page_values(call, type, rows, values, positions, CTK_CHUNK, d, factors, scores);
-        for (; d < call->head_size; d += 16)
-            ctk_page_values(call, type, rows, values, positions, 1, d, factors, scores);
-    }
+    for (size_t start = 0; start < longest; start += CTK_PAGE_POSITIONS)
+        ctk_attend_page(call, type, first, rows, start, longest, &tile);
     for (size_t r = 0; r < rows; r++) {
-        const float inverse = 1 / states[r].total;
+        const float inverse = 1 / tile.states[r].total;
         for (size_t d = 0; d < call->head_size; d += 16)
-            ctk_store(call->outputs[r] + d, ctk_load(call->outputs[r] + d) * inverse);
+            ctk_store(call->outputs[first + r] + d, ctk_load(&tile.outputs[r][d]) * inverse);
     }
 }
 
 CTK_INLINE void ctk_attention_of_type(const ctk_attention *call, ctk_cache_type type) {
-    switch (call->rows) {
-        case 4: ctk_attention_rows(call, type, 4); break;
-        case 3: ctk_attention_rows(call, type, 3); break;
-        case 2: ctk_attention_rows(call, type, 2); break;
-        default: ctk_attention_rows(call, type, 1); break;
+    size_t row = 0;
+    for (; row + CTK_ROWS <= call->rows; row += CTK_ROWS) ctk_attention_rows(call, type, row, CTK_ROWS);
+    if (CTK_ROWS > 4 && row + 4 <= call->rows) {
+        ctk_attention_rows(call, type, row, 4);
+        row += 4;
+    }
+    switch (call->rows - row) {
+        case 3: ctk_attention_rows(call, type, row, 3); break;
+        case 2: ctk_attention_rows(call, type, row, 2); break;
+        case 1: ctk_attention_rows(call, type, row, 1); break;
     }
 }
 
@@ -149,7 +177,7 @@ static void ctk_body_store_quants(int8_t *out, float *scales, const float *x, si
         const ctk_vf v = ctk_load(x + i);
         const float scale = ctk_reduce_max(__builtin_elementwise_abs(v)) / 127, inverse = scale > 0 ? 1 / scale : 0;
         const ctk_vf rounded = __builtin_elementwise_roundeven(v * inverse);
-        const ctk_vf clamped = __builtin_elementwise_max(ctk_splat(-127), __builtin_elementwise_min(ctk_splat(127), rounded));
+        const ctk_vf clamped = ctk_max(ctk_splat(-127), ctk_min(ctk_splat(127), rounded));
         const ctk_vb quants = __builtin_convertvector(__builtin_convertvector(clamped, ctk_vi), ctk_vb);
         scales[i / 16 * CTK_PAGE_POSITIONS] = scale;
         if (stride == 1) *(ctk_vb_at *)(out + i) = quants;

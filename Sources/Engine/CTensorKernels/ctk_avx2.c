@@ -8,7 +8,8 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #define CTK_TILE 4
-#define CTK_CHUNK 1
+#define CTK_ROWS 4
+#define CTK_VECTORS 4
 #include "ctk_vector_body.h"
 
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p) {
@@ -22,6 +23,21 @@ CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v) {
     const __m256 high = (__m256)__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(low, _MM_FROUND_TO_NEAREST_INT));
     _mm_storeu_si128((__m128i *)(p + 8), _mm256_cvtps_ph(high, _MM_FROUND_TO_NEAREST_INT));
+}
+
+typedef union {
+    ctk_vf whole;
+    __m256 half[2];
+} two_halves;
+
+CTK_INLINE ctk_vf ctk_max(ctk_vf a, ctk_vf b) {
+    const two_halves x = {a}, y = {b};
+    return (two_halves){.half = {_mm256_max_ps(x.half[0], y.half[0]), _mm256_max_ps(x.half[1], y.half[1])}}.whole;
+}
+
+CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b) {
+    const two_halves x = {a}, y = {b};
+    return (two_halves){.half = {_mm256_min_ps(x.half[0], y.half[0]), _mm256_min_ps(x.half[1], y.half[1])}}.whole;
 }
 
 /// sum + dot products of four signed weights with four signed activations each, in 8 rows. The product of absolute

@@ -9,7 +9,8 @@
     __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
 
 #define CTK_TILE 8
-#define CTK_CHUNK 4
+#define CTK_ROWS 6
+#define CTK_VECTORS 24
 #include "ctk_vector_body.h"
 
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p) {
@@ -19,6 +20,9 @@ CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p) {
 CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v) {
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph((__m512)v, _MM_FROUND_TO_NEAREST_INT));
 }
+
+CTK_INLINE ctk_vf ctk_max(ctk_vf a, ctk_vf b) { return (ctk_vf)_mm512_max_ps((__m512)a, (__m512)b); }
+CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b) { return (ctk_vf)_mm512_min_ps((__m512)a, (__m512)b); }
 
 #include "ctk_product_avx512vnni.h"
 

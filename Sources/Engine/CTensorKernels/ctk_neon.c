@@ -8,7 +8,8 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 #define CTK_TILE 4
-#define CTK_CHUNK 1
+#define CTK_ROWS 4
+#define CTK_VECTORS 4
 #include "ctk_vector_body.h"
 
 CTK_INLINE float32x4_t four_halves(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
@@ -25,6 +26,9 @@ CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v) {
     CTK_UNROLL for (size_t i = 0; i < 4; i++)
         vst1_u16(p + 4 * i, vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(in + 4 * i))));
 }
+
+CTK_INLINE ctk_vf ctk_max(ctk_vf a, ctk_vf b) { return __builtin_elementwise_max(a, b); }
+CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b) { return __builtin_elementwise_min(a, b); }
 
 CTK_INLINE int8x16_t four_columns(const int8_t *quants, size_t column) {
     int32_t four;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Kernels written once over vectors of 16 floats; the compiler splits them to the width of the instruction set. Included
-// by one file an instruction set, which defines before: CTK_TILE (tokens of a tile of a product) and CTK_CHUNK, and after:
-// ctk_load_half and ctk_store_half (16 at a time), ctk_product_quants and its table.
+// by one file an instruction set, which defines before: CTK_TILE (tokens of a tile of a product), CTK_ROWS (rows of a
+// tile of attention) and CTK_VECTORS (sums that attention keeps in registers), and after:
+// ctk_load_half and ctk_store_half (16 at a time), ctk_max and ctk_min, ctk_product_quants and its table.
 
 #include <math.h>
 
@@ -23,6 +24,9 @@ CTK_INLINE void ctk_store(float *p, ctk_vf v) { *(ctk_vf_at *)p = v; }
 CTK_INLINE ctk_vf ctk_splat(float x) { return (ctk_vf){} + x; }
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p);
 CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v);
+/// The larger and the smaller of each two, b where a is not a number: one instruction, which the compiler's own are not.
+CTK_INLINE ctk_vf ctk_max(ctk_vf a, ctk_vf b);
+CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b);
 
 CTK_INLINE float ctk_reduce_add(ctk_vf v) {
     typedef float vf8 __attribute__((vector_size(32)));
@@ -33,11 +37,17 @@ CTK_INLINE float ctk_reduce_add(ctk_vf v) {
     return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
-CTK_INLINE float ctk_reduce_max(ctk_vf v) { return __builtin_reduce_max(v); }
+CTK_INLINE float ctk_reduce_max(ctk_vf v) {
+    v = ctk_max(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+    v = ctk_max(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+    v = ctk_max(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+    v = ctk_max(v, __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+    return v[0];
+}
 
 /// exp by range reduction to [-ln2/2, ln2/2] and a polynomial; the error is below 2 units in the last place.
 CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
-    x = __builtin_elementwise_min(__builtin_elementwise_max(x, ctk_splat(-87.0f)), ctk_splat(88.0f));
+    x = ctk_min(ctk_max(x, ctk_splat(-87.0f)), ctk_splat(88.0f));
     const ctk_vf n = __builtin_elementwise_roundeven(x * 1.44269504f);
     const ctk_vf r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     ctk_vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
@@ -54,12 +64,11 @@ CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
 CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse) {
     const ctk_vf bound = ctk_splat(127);
     const ctk_vf scaled = ctk_load(x->values + first) * inverse;
-    const ctk_vf exact = __builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, scaled));
+    const ctk_vf exact = ctk_max(ctk_min(scaled, bound), -bound);
     const ctk_vf coarse = __builtin_elementwise_roundeven(exact);
     const ctk_vf rest = __builtin_elementwise_roundeven((exact - coarse) * 256.0f);
     const ctk_vi quants = __builtin_convertvector(coarse, ctk_vi);
-    const ctk_vi fine =
-        __builtin_convertvector(__builtin_elementwise_max(-bound, __builtin_elementwise_min(bound, rest)), ctk_vi);
+    const ctk_vi fine = __builtin_convertvector(ctk_max(ctk_min(rest, bound), -bound), ctk_vi);
     *(ctk_vb_at *)(x->quants + first) = __builtin_convertvector(quants, ctk_vb);
     *(ctk_vb_at *)(x->fine + first) = __builtin_convertvector(fine, ctk_vb);
     return (quants << 16) + fine;
@@ -73,7 +82,7 @@ static void ctk_body_quantize(const ctk_activations *x, size_t token, float thre
         const float *values = x->values + token * x->columns + block * CTK_BLOCK_COLUMNS;
         const ctk_vf low = __builtin_elementwise_abs(ctk_load(values));
         const ctk_vf high = __builtin_elementwise_abs(ctk_load(values + 16));
-        scales[block] = ctk_reduce_max(__builtin_elementwise_max(low, high)) / 127;
+        scales[block] = ctk_reduce_max(ctk_max(low, high)) / 127;
     }
     const float bound = ctk_refinement_bound(scales, blocks, threshold);
     for (size_t block = 0; block < blocks; block++) {
@@ -145,7 +154,7 @@ static void ctk_body_store_halves(uint16_t *out, const float *x, size_t count, s
 static float ctk_body_maximum(const float *x, size_t count) {
     ctk_vf largest = ctk_splat(-INFINITY);
     size_t i = 0;
-    for (; i + 16 <= count; i += 16) largest = __builtin_elementwise_max(largest, ctk_load(x + i));
+    for (; i + 16 <= count; i += 16) largest = ctk_max(ctk_load(x + i), largest);
     float result = ctk_reduce_max(largest);
     for (; i < count; i++) result = x[i] > result ? x[i] : result;
     return result;

@@ -202,7 +202,7 @@ package final class ForwardPass: WorkerTask {
         }
     }
 
-    /// Every worker takes every n-th tile of four query rows, so that the longer ones at the end are shared evenly.
+    /// Every worker takes every n-th tile of query rows, so that the longer ones at the end are shared evenly.
     private func attend(
         _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
     ) {
@@ -238,11 +238,17 @@ extension ctk_attention {
     fileprivate mutating func setRow(
         _ slot: Int, query: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, limit: Int
     ) {
-        switch slot {
-        case 0: (self.queries.0, self.outputs.0, self.limits.0) = (query, output, limit)
-        case 1: (self.queries.1, self.outputs.1, self.limits.1) = (query, output, limit)
-        case 2: (self.queries.2, self.outputs.2, self.limits.2) = (query, output, limit)
-        default: (self.queries.3, self.outputs.3, self.limits.3) = (query, output, limit)
+        withUnsafeMutableBytes(of: &self.queries) {
+            $0.storeBytes(
+                of: query, toByteOffset: slot * MemoryLayout.stride(ofValue: query), as: UnsafePointer<Float>.self)
+        }
+        withUnsafeMutableBytes(of: &self.outputs) {
+            $0.storeBytes(
+                of: output, toByteOffset: slot * MemoryLayout.stride(ofValue: output),
+                as: UnsafeMutablePointer<Float>.self)
+        }
+        withUnsafeMutableBytes(of: &self.limits) {
+            $0.storeBytes(of: limit, toByteOffset: slot * MemoryLayout.stride(ofValue: limit), as: Int.self)
         }
     }
 }

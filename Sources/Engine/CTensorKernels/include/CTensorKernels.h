@@ -25,7 +25,7 @@ typedef enum {
 enum {
     CTK_GROUP_ROWS = 16,       ///< Rows of a matrix that are interleaved with each other.
     CTK_BLOCK_COLUMNS = 32,    ///< Columns that share a scale, in weights and in activations.
-    CTK_ATTENTION_ROWS = 4,    ///< The most query rows of one call of the attention kernel.
+    CTK_ATTENTION_ROWS = 6,    ///< The most query rows of one call of the attention kernel.
     CTK_MAX_HEAD_SIZE = 256,   ///< The widest attention head, in elements.
     CTK_CACHE_BLOCK = 16,      ///< Elements of a key or value that share a scale in a cache of 8 bits.
     CTK_PAGE_POSITIONS = 64,   ///< Positions in a page of the KV cache.
