@@ -206,14 +206,18 @@ package final class ForwardPass: WorkerTask {
     private func attend(
         _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
     ) {
-        let shape = self.model.configuration
-        let (length, group) = (shape.headLength, shape.groupSize)
+        // Taken out of their objects once: counting references in the loop would cost as much as a product.
+        let (shape, kernels, positions) = (self.model.configuration, self.model.kernels, batch.positions)
+        let (length, group, heads) = (shape.headLength, shape.groupSize, shape.keyValueHeadCount)
+        let (queries, width) = (self.scratch.mixed.base, layer.queryKeyValue.width)
+        let (outputs, outputWidth) = (self.scratch.attended.row(0), self.scratch.attended.columns)
         var call = ctk_attention()
         call.head_size = length
         call.scale = 1 / Float(length).squareRoot()
         var tile = 0
         for (segment, rows) in batch.rowsOfSegment.enumerated() {
-            for head in 0..<shape.keyValueHeadCount {
+            let cache = batch.caches[segment]
+            for head in 0..<heads {
                 for start in stride(from: 0, to: rows.count * group, by: CTK_ATTENTION_ROWS) {
                     defer { tile += 1 }
                     guard tile % worker.count == worker.index else { continue }
@@ -223,10 +227,10 @@ package final class ForwardPass: WorkerTask {
                         let row = rows.lowerBound + (start + slot) / group
                         let offset = (head * group + (start + slot) % group) * length
                         call.setRow(
-                            slot, query: self.scratch.mixed.base + row * layer.queryKeyValue.width + offset,
-                            output: self.scratch.attended.row(row) + offset, limit: batch.positions[row] + 1)
+                            slot, query: queries + row * width + offset, output: outputs + row * outputWidth + offset,
+                            limit: positions[row] + 1)
                     }
-                    batch.caches[segment].attend(&call, layer: index, head: head, kernels: self.model.kernels)
+                    cache.attend(&call, layer: index, head: head, kernels: kernels)
                 }
             }
         }

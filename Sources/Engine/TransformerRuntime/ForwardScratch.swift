@@ -17,14 +17,16 @@ final class ForwardScratch {
     /// Results of products that the next stage uses up.
     let mixed: Buffer<Float>
     private(set) var logits: Buffer<Float>
-    private let model: TransformerModel
+    private let (hiddenWidth, ropeWidth, outputWidth): (Int, Int, Int)
 
     init(model: TransformerModel, capacity: Int) {
         let shape = model.configuration
         let widest = model.layers.reduce(0) {
             max($0, $1.queryKeyValue.width, $1.attentionOutput.width, $1.gateUp.width, $1.down.width)
         }
-        self.model = model
+        (self.hiddenWidth, self.ropeWidth, self.outputWidth) = (
+            shape.embeddingLength, shape.headLength, model.output.width
+        )
         self.hidden = Buffer(count: capacity * shape.embeddingLength)
         self.rope = Buffer(count: capacity * shape.headLength)
         self.normed = Activations(tokens: capacity, columns: shape.embeddingLength)
@@ -35,15 +37,15 @@ final class ForwardScratch {
     }
 
     func hiddenRow(_ row: Int) -> UnsafeMutablePointer<Float> {
-        self.hidden.base + row * self.model.configuration.embeddingLength
+        self.hidden.base + row * self.hiddenWidth
     }
 
     func ropeRow(_ row: Int) -> UnsafeMutablePointer<Float> {
-        self.rope.base + row * self.model.configuration.headLength
+        self.rope.base + row * self.ropeWidth
     }
 
     func reserveLogits(rows: Int) {
-        let needed = rows * self.model.output.width
+        let needed = rows * self.outputWidth
         if self.logits.count < needed { self.logits = Buffer(count: needed) }
     }
 }
