@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Threads that run one function together and meet at barriers. Waiting spins for some microseconds, since the next
-// stage of a forward pass is that near; then it offers the processor to others for a millisecond, since being woken takes
-// longer than a stage and makes everybody wait at the next barrier; then it sleeps, so that an idle engine costs nothing.
+// stage of a forward pass is that near, and then sleeps, so that an idle engine costs nothing.
 
 #if defined(__linux__)
 #define _GNU_SOURCE
@@ -23,7 +22,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-enum { SPINS = 4000, YIELDS = 2000 };
+enum { SPINS = 4000 };
 
 /// A number that only grows (and wraps); threads wait for it to change.
 typedef struct {
@@ -87,10 +86,6 @@ static void wait_for_tick(ctk_ticker *ticker, uint32_t seen) {
     for (int spin = 0; spin < SPINS; spin++) {
         if (atomic_load_explicit(&ticker->value, memory_order_acquire) != seen) return;
         pause_briefly();
-    }
-    for (int yield = 0; yield < YIELDS; yield++) {
-        if (atomic_load_explicit(&ticker->value, memory_order_acquire) != seen) return;
-        sched_yield();
     }
     atomic_fetch_add(&ticker->sleepers, 1);
     while (atomic_load(&ticker->value) == seen) sleep_at(ticker, seen);
