@@ -4,6 +4,7 @@ import Foundation
 import InferenceEngine
 import LLMCore
 import ModelFiles
+import Synchronization
 import TensorKernels
 import Testing
 import Tokenization
@@ -147,6 +148,59 @@ struct BadMomentsTests {
             try TransformerModel(file: file, pool: WorkerPool(count: 1))
         }
         #expect(error?.code == .truncated && error?.message.contains("became shorter") == true)
+    }
+
+    @Test("A client that waits for each answer always finds its place free again")
+    func placeIsFree() async throws {
+        let engine = try TinyEngine.open(
+            TinyEngine.with { ($0.maximumSequences, $0.maximumQueuedRequests) = (1, 0) })
+        for seed in 0..<300 as Range<UInt64> {
+            let response = try await engine.response(Self.job(seed % 5, length: 10, maxTokens: 1))
+            #expect(response.tokens.count == 1)
+        }
+    }
+
+    @Test("A long scoring lets others have their turn, and their deadlines")
+    func longScoring() async throws {
+        let engine = try TinyEngine.open()
+        let continuations = (0..<2000).map { LocalEngine.prompt(UInt64($0), length: 100) }
+        let order = Mutex<[String]>([])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                #expect(try await engine.score(prompt: [1, 2, 3], continuations: continuations).count == 2000)
+                order.withLock { $0.append("scores") }
+            }
+            group.addTask {
+                #expect(try await engine.response(Self.job(1, length: 10, maxTokens: 20)).tokens.count == 20)
+                order.withLock { $0.append("answer") }
+            }
+            try await group.waitForAll()
+        }
+        #expect(order.withLock { $0 } == ["answer", "scores"])
+        try await Self.checkNothingLeaked(engine)
+    }
+
+    @Test(
+        "Stop strings without bounds and contexts too small to slide are refused",
+        arguments: [
+            (Array(repeating: "a", count: 65), ContextOverflow.stop, "stop strings"),
+            ([String(repeating: "a", count: 257)], .stop, "stop strings"),
+            ([], .slide(keeping: 1), "too small to slide"),
+        ])
+    func refused(stop: [String], overflow: ContextOverflow, said: String) throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.contextLength = 3 })
+        var job = Self.job(1, length: 2, maxTokens: 1)
+        (job.stop, job.overflow) = (stop, overflow)
+        let error = #expect(throws: LLMError.self) { _ = try engine.generate(job) }
+        #expect(error?.code == .invalidRequest && error?.message.contains(said) == true)
+    }
+
+    @Test("The smallest context that slides goes on and on")
+    func smallestContext() async throws {
+        let engine = try TinyEngine.open(TinyEngine.with { $0.contextLength = 4 })
+        var job = Self.job(1, length: 30, maxTokens: 50)
+        job.overflow = .slide(keeping: 3)
+        #expect(try await engine.response(job).tokens.count == 50)
     }
 
     @Test("Two engines in one process do not disturb each other")

@@ -24,6 +24,21 @@ struct PrefixCacheTests {
         #expect(expected <= 3 ? found == 0 : (expected...expected + 1).contains(found))
     }
 
+    @Test(
+        "Completions compute what is new once, too, where their prompt begins like an earlier one",
+        arguments: [10, 30, 64, 70])
+    func togetherAfterOthers(shared: Int) async throws {
+        let engine = try TinyEngine.open()
+        let first = LocalEngine.prompt(1, length: 200)
+        _ = try await engine.response(GenerationJob(prompt: first, maxTokens: 1))
+        let prompt = Array(first.prefix(shared)) + LocalEngine.prompt(2, length: 200 - shared).map { ($0 + 1) % 256 }
+        var computed: [Int] = []
+        for stream in try engine.generate(GenerationJob(prompt: prompt, maxTokens: 3), completions: 6) {
+            computed.append(200 - (try await stream.response().summary.usage.cachedPromptTokens))
+        }
+        #expect(computed.sorted().prefix(5) == [1, 1, 1, 1, 1])
+    }
+
     @Test("A full cache lets go of other prompts to copy a page that a prompt shares in part")
     func fullCache() async throws {
         let engine = try TinyEngine.open(TinyEngine.with { ($0.cacheTokens, $0.contextLength) = (512, 256) })

@@ -69,6 +69,18 @@ struct RequestQueueTests {
         #expect(Self.order(&queue) == ["old1", "new0", "old2", "new1", "new2"])
     }
 
+    @Test("A client that has the engine for itself does not pay for it when another one comes")
+    func noDebtAfterIdleness() {
+        var queue = RequestQueue<Waiting>()
+        for _ in 0..<100 {
+            queue.append(Waiting("old", client: "old", promptLength: 1000))
+            if let next = queue.popNext() { queue.ended(next.job, answerTokens: 0) }
+        }
+        for index in 0..<3 { queue.append(Waiting("new\(index)", client: "new", promptLength: 100)) }
+        queue.append(Waiting("old0", client: "old", promptLength: 100))
+        #expect(Self.order(&queue) == ["new0", "old0", "new1", "new2"])
+    }
+
     @Test("Cancelled and late requests leave the queue; only late ones are told")
     func expiry() {
         var queue = RequestQueue<Waiting>()

@@ -57,7 +57,7 @@ struct SpeculationTests {
         "A look-up finds what followed the last tokens when they last came",
         arguments: [
             ([1, 2, 3, 4, 5, 1, 2, 3], [4, 5]), ([1, 2, 3, 9, 1, 2, 3, 4, 0, 1, 2, 3], [4, 0]),
-            ([7, 2, 3, 9, 8, 0, 2, 3], [9, 8]), ([1, 2, 3, 4], []), ([1], []), ([], []), ([5, 5, 5, 5], [5]),
+            ([7, 2, 3, 9, 8, 0, 2, 3], [9, 8]), ([1, 2, 3, 4], []), ([1], []), ([], []), ([5, 5, 5, 5], [5, 5]),
         ] as [([TokenID], [TokenID])])
     func lookup(tokens: [TokenID], expected: [TokenID]) {
         #expect(PromptLookup().propose(after: tokens, limit: 2) == expected)

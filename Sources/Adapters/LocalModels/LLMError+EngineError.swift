@@ -4,8 +4,12 @@ internal import InferenceEngine
 internal import LLMCore
 
 extension LLMError where Domain == LLMDomain {
-    /// What an error of the engine means to those who talk to models.
-    init(_ error: EngineError, model: String) {
+    /// What an error of the engine, or of what it is made of, means to those who talk to models.
+    init(_ error: any CodedError) {
+        guard let error = error as? EngineError else {
+            self.init(.backendFailed, error.message, cause: error)
+            return
+        }
         let code: Code =
             switch error.code {
             case .contextOverflow: .contextOverflow

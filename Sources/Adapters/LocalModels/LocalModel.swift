@@ -92,8 +92,8 @@ public final class LocalModel: ModelAdapter {
                 ChoiceScore(
                     choice: request.choices[index], logProbability: score, tokenCount: continuations[index].count)
             }
-        } catch let error as EngineError {
-            throw LLMError(error, model: self.name)
+        } catch let error as any CodedError {
+            throw error as? LLMError ?? LLMError(error)
         }
     }
 
@@ -101,6 +101,6 @@ public final class LocalModel: ModelAdapter {
     public func tokenCount(_ prompt: Prompt) async throws -> Int { try self.formatter.tokens(prompt).count }
 
     private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as EngineError { throw LLMError(error, model: self.name) }
+        do { return try body() } catch let error as any CodedError { throw error as? LLMError ?? LLMError(error) }
     }
 }

@@ -31,7 +31,7 @@ struct ModelOptions: ParsableArguments {
             """)
     var cacheTokens: Int?
 
-    @Option(help: "How keys and values are stored: f16, or q8 in three fifths of the memory.")
+    @Option(help: "How keys and values are stored: f16, or q8 in five eighths of the memory.")
     var cacheType: CacheTypeName = .f16
 
     @Option(

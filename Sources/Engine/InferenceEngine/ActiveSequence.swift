@@ -43,7 +43,8 @@ final class ActiveSequence {
     private(set) var cachedPromptTokens = 0
     private var prefillStarted: ContinuousClock.Instant?
     private var firstToken: ContinuousClock.Instant?
-    private(set) var isFinished = false
+    /// How it ended; its reader is told when its pages are free again.
+    private var end: Result<GenerationSummary, any Error>?
 
     /// Prepares a request.
     ///
@@ -76,7 +77,7 @@ final class ActiveSequence {
     var isPrefilling: Bool { self.firstToken == nil || self.pendingCount > 1 }
 
     /// Whether pages of other sequences could continue the cache.
-    private var mayShare: Bool { self.pendingCount > 1 && self.cache.count.isMultiple(of: KVLayout.positions) }
+    var mayShare: Bool { self.pendingCount > 1 && self.cache.count.isMultiple(of: KVLayout.positions) }
 
     /// Takes as much as is known from the pages of other sequences; one token is left, to sample what follows it.
     func extend(from prefixes: PrefixCache) {
@@ -154,18 +155,26 @@ final class ActiveSequence {
         if self.firstToken == nil { self.cachedPromptTokens = 0 }
     }
 
+    /// Whether nothing more is to be computed.
+    var isFinished: Bool { self.end != nil }
+
     /// Ends with an error.
-    func fail(_ error: any Error) {
-        self.isFinished = true
-        self.output.fail(error)
+    func fail(_ error: any Error) { self.end = .failure(error) }
+
+    /// Tells the reader how it ended.
+    func sendEnd() {
+        switch self.end {
+        case .success(let summary): self.output.finish(summary)
+        case .failure(let error): self.output.fail(error)
+        case nil: break
+        }
     }
 
     private func finish(_ reason: FinishReason) {
         let usage = TokenUsage(
             promptTokens: self.request.job.prompt.count, completionTokens: self.sampledCount,
             cachedPromptTokens: self.cachedPromptTokens)
-        self.output.finish(GenerationSummary(finishReason: reason, usage: usage, timings: self.timings()))
-        self.isFinished = true
+        self.end = .success(GenerationSummary(finishReason: reason, usage: usage, timings: self.timings()))
     }
 
     private func timings() -> GenerationTimings {

@@ -6,7 +6,7 @@ internal import TransformerRuntime
 public enum CacheType: String, Sendable, Hashable, CaseIterable {
     /// Half floats.
     case f16
-    /// 8-bit integers with a scale for 16 neighbours: three fifths of the memory, a little less exact.
+    /// 8-bit integers with a scale for 16 neighbours: five eighths of the memory, a little less exact.
     case q8
 
     var layoutType: KVCacheType {

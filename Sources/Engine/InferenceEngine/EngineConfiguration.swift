@@ -9,7 +9,7 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var threads: Int
     /// Tokens of prompt and answer together that a sequence may have; nil takes what the model was trained for.
     public var contextLength: Int?
-    /// The most tokens of one forward pass; longer prompts are computed in pieces of this size.
+    /// The most tokens of one forward pass, or ``maximumSequences`` if that is more; longer prompts are computed in pieces.
     public var batchTokens: Int
     /// The most sequences that are computed together; others wait.
     public var maximumSequences: Int
@@ -20,7 +20,8 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var promptTokensBesideDecoding = 128
     /// Tokens whose keys and values are kept, of all sequences together.
     ///
-    /// By default the context's length, or 16,384 if that is more. Memory is taken as it is first needed.
+    /// By default the context's length, or 16,384 if that is more. Memory is taken as it is first needed. A draft model takes
+    /// as many again, of its own size.
     public var cacheTokens: Int?
     /// How keys and values are stored.
     public var cacheType = CacheType.f16

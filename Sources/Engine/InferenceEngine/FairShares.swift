@@ -6,6 +6,9 @@ struct FairShares {
     /// Requests of each client that wait or are computed.
     private var pending: [String: Int] = [:]
 
+    /// How much was served to whoever was the last to be served; where newcomers begin when nobody else is there.
+    private var level = 0.0
+
     /// Clients that are remembered while they ask for nothing.
     private static let remembered = 4096
     /// An answer's token costs a whole step of the engine; a prompt's shares one with many others.
@@ -17,7 +20,7 @@ struct FairShares {
     /// A request has come; a client that was away gets no credit for the time.
     mutating func began(_ client: String) {
         if self.pending[client, default: 0] == 0 {
-            let least = self.pending.keys.map { self.service(of: $0) }.min() ?? 0
+            let least = self.pending.keys.map { self.service(of: $0) }.min() ?? self.level
             self.served[client] = max(self.service(of: client), least)
         }
         self.pending[client, default: 0] += 1
@@ -33,6 +36,7 @@ struct FairShares {
         self.served[client, default: 0] += Self.answerWeight * Double(answerTokens)
         self.pending[client, default: 1] -= 1
         if self.pending[client] == 0 { self.pending[client] = nil }
+        if self.pending.isEmpty { self.level = max(self.level, self.service(of: client)) }
         if self.served.count > Self.remembered { self.served = self.served.filter { self.pending[$0.key] != nil } }
     }
 }

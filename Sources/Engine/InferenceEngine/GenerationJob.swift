@@ -17,7 +17,7 @@ package struct GenerationJob: Sendable {
     package var topLogProbabilities: Int?
     /// What happens where the context ends.
     package var overflow = ContextOverflow.stop
-    /// Of requests that wait, those with a higher priority start first.
+    /// Those with a higher priority start first, and keep their pages where others must step back.
     package var priority = 0
     /// Who asks; of requests with the same priority, those of whoever was served least start first.
     package var client = ""

@@ -33,13 +33,16 @@ extension LocalEngine {
             let count: Int
             /// Guesses computed beside them.
             let draft: [TokenID]
+            /// Whether the tokens are a piece of a prompt, or of what is computed again.
+            let isPrompt: Bool
             /// What was computed before.
             let start: Int
 
-            init(_ sequence: ActiveSequence, count: Int, draft: [TokenID] = []) {
+            init(_ sequence: ActiveSequence, count: Int, draft: [TokenID] = [], isPrompt: Bool = false) {
                 self.sequence = sequence
                 self.count = count
                 self.draft = draft
+                self.isPrompt = isPrompt
                 self.start = sequence.cache.count
             }
         }
@@ -83,8 +86,11 @@ extension LocalEngine {
             return !self.hasWork
         }
 
-        private func startRequests() {
-            for request in self.requests.removeExpired(now: .now) {
+        private func startRequests(onEnd: () -> Void) {
+            let waiting = self.requests.count
+            let late = self.requests.removeExpired(now: .now)
+            for _ in self.requests.count..<waiting { onEnd() }
+            for request in late {
                 request.events.finish(throwing: LocalEngine.deadlineError)
             }
             while self.active.count < self.maximumSequences, let request = self.requests.popNext() {
@@ -112,13 +118,14 @@ extension LocalEngine {
 
         /// Computes one batch: a token of every sequence that decodes, and a piece of a prompt.
         ///
-        /// - Returns: How many requests ended.
-        func step() -> Int {
-            let before = self.requests.count + self.active.count
-            self.startRequests()
-            self.endExpired()
+        /// - Parameter onEnd: Called for each request that ends, before whoever reads it is told, so that the next request
+        ///   of the same reader finds its place free.
+        func step(onEnd: () -> Void) {
+            self.startRequests(onEnd: onEnd)
+            self.failExpired()
+            self.removeFinished(onEnd: onEnd)
             self.computeBatch()
-            return before - self.requests.count - self.active.count
+            self.removeFinished(onEnd: onEnd)
         }
 
         private func computeBatch() {
@@ -134,29 +141,27 @@ extension LocalEngine {
                 }
                 self.deliver()
             } catch {
-                for planned in self.plan { planned.sequence.fail(error) }
+                let failure = LLMError(.backendFailed, "The engine could not compute a batch.", cause: error)
+                for planned in self.plan { planned.sequence.fail(failure) }
             }
             self.batch.clear()
             self.plan.removeAll(keepingCapacity: true)
-            self.removeFinished()
         }
 
         /// The first sequence always finds room; should it not, others must not wait for it forever.
         private func failFirst() {
             self.active.first?.fail(
-                EngineError(
+                LLMError(
                     .contextOverflow, "The KV cache of \(self.pages.capacity) pages has no room for one sequence."))
-            self.removeFinished()
         }
 
-        private func endExpired() {
+        private func failExpired() {
             let now = ContinuousClock.now
             for sequence in self.active {
                 if let deadline = sequence.request.job.deadline, deadline <= now {
                     sequence.fail(LocalEngine.deadlineError)
                 }
             }
-            self.removeFinished()
         }
 
         private func fillBatch() {
@@ -177,13 +182,12 @@ extension LocalEngine {
             var row = 0
             for planned in self.plan {
                 let sequence = planned.sequence
-                let wasPrefilling = sequence.isPrefilling
                 // The guesses are in the cache now, but they are no tokens of the sequence yet.
                 guard sequence.pendingCount + planned.draft.count == 0 else {
                     self.prefixes?.insert(sequence.cache, tokens: sequence.tokens, tail: false)
                     continue
                 }
-                if wasPrefilling {
+                if planned.isPrompt {
                     self.prefixes?.insert(sequence.cache, tokens: sequence.tokens, tail: sequence.sharesPrompt)
                     sequence.sharesPrompt = false
                 }
@@ -196,12 +200,14 @@ extension LocalEngine {
         }
 
         /// Lets go of sequences that are done or that nobody waits for; their pages stay for others.
-        private func removeFinished() {
+        private func removeFinished(onEnd: () -> Void) {
             self.active.removeAll { sequence in
-                guard sequence.isFinished || sequence.request.handle.isCancelled else { return false }
+                guard sequence.isFinished || sequence.request.isCancelled else { return false }
                 self.releasePages(of: sequence)
                 self.counts.cachedPromptTokens += sequence.cachedPromptTokens
                 self.requests.ended(sequence.request.job, answerTokens: sequence.sampledCount)
+                onEnd()
+                sequence.sendEnd()
                 return true
             }
         }

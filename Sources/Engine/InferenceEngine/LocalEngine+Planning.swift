@@ -9,16 +9,17 @@ extension LocalEngine.Core {
     /// Tokens that two prompts must share for one to wait until the other's are computed.
     private static let sharingWorthWaiting = 16
 
-    /// Plans a batch: answers first, then prompts in the order in which they came.
+    /// Plans a batch: answers first, then prompts, both by priority and then in the order in which they came.
     func planBatch(into plan: inout [Planned]) {
         plan.removeAll(keepingCapacity: true)
         var room = self.forward.capacity
         var waiting = self.active.count { !$0.isPrefilling }
+        let hasPrompts = waiting < self.active.count
+        let promptRoom = hasPrompts ? min(self.promptTokensBesideDecoding, room / 2) : 0
         for sequence in self.active where !sequence.isPrefilling {
             waiting -= 1
             guard self.makeRoom(in: sequence.cache, of: sequence, tokens: 1) else { continue }
-            // Each sequence behind needs its own token.
-            let draft = self.draft(for: sequence, room: room - 1 - waiting)
+            let draft = self.draft(for: sequence, room: room - 1 - promptRoom, behind: waiting)
             plan.append(Planned(sequence, count: 1, draft: draft))
             room -= 1 + draft.count
         }
@@ -26,25 +27,31 @@ extension LocalEngine.Core {
         for sequence in self.active where sequence.isPrefilling && room > 0 {
             let count = self.promptTokens(of: sequence, room: room, after: plan)
             if count == 0 { continue }
-            plan.append(Planned(sequence, count: count))
+            plan.append(Planned(sequence, count: count, isPrompt: true))
             room -= count
         }
         // Whose pages were taken away in the meantime is not computed now.
         plan.removeAll { $0.start != $0.sequence.cache.count }
     }
 
-    private func draft(for sequence: ActiveSequence, room: Int) -> [TokenID] {
-        guard room > 0 else { return [] }
+    /// Guesses for a sequence; each one `behind` it needs a row, and maybe a page, of its own.
+    private func draft(for sequence: ActiveSequence, room: Int, behind: Int) -> [TokenID] {
+        guard room > behind else { return [] }
         let sequences = self.active.count { !$0.isPrefilling }
-        let draft = sequence.draft(limit: room, sequences: sequences, costs: self.costs)
-        // Guesses are never worth another sequence's pages.
+        let draft = sequence.draft(limit: room - behind, sequences: sequences, costs: self.costs)
+        let pages = sequence.cache.pagesNeeded(for: 1 + draft.count)
+        guard pages == 0 || pages <= self.pages.freePages - behind else { return [] }
         return (try? sequence.cache.reserve(1 + draft.count)) == nil ? [] : draft
     }
 
     /// How many tokens of a prompt to compute now; 0 lets it wait.
     private func promptTokens(of sequence: ActiveSequence, room: Int, after plan: [Planned]) -> Int {
-        if let prefixes { sequence.extend(from: prefixes) }
-        if self.prefixes != nil, self.waitsForSharedPrompt(sequence, plan) { return 0 }
+        if let prefixes, sequence.mayShare {
+            // First looked, then taken: what is continued as a copy inside a page cannot be continued from others any more.
+            let known = prefixes.knownCount(sequence.tokens.dropLast())
+            if self.waitsForSharedPrompt(sequence, plan, known: max(known, sequence.cache.count)) { return 0 }
+            sequence.extend(from: prefixes)
+        }
         let isFirst = self.active.first === sequence
         // A prompt that could not be computed to its end would only take pages and lose them again.
         if sequence.cache.count == 0, !isFirst, !self.couldHold(sequence) { return 0 }
@@ -52,13 +59,13 @@ extension LocalEngine.Core {
         return self.makeRoom(in: sequence.cache, of: sequence, tokens: count) ? count : 0
     }
 
-    private func waitsForSharedPrompt(_ sequence: ActiveSequence, _ plan: [Planned]) -> Bool {
-        for other in plan where other.sequence.isPrefilling {
-            let known = other.sequence.tokens.prefix(other.sequence.cache.count + other.count)
-            let start = sequence.cache.count
-            guard known.count >= start + Self.sharingWorthWaiting else { continue }
-            let shared = zip(known, sequence.tokens).prefix { $0 == $1 }.count
-            if shared >= min(start + Self.sharingWorthWaiting, sequence.tokens.count - 1), shared > start {
+    /// Whether a prompt that is computed in the same batch has more in common with this one than what is known already.
+    private func waitsForSharedPrompt(_ sequence: ActiveSequence, _ plan: [Planned], known: Int) -> Bool {
+        for other in plan where other.isPrompt {
+            let computed = other.sequence.tokens.prefix(other.sequence.cache.count + other.count)
+            guard computed.count >= known + Self.sharingWorthWaiting else { continue }
+            let shared = computed.commonPrefixLength(with: sequence.tokens)
+            if shared >= min(known + Self.sharingWorthWaiting, sequence.tokens.count - 1), shared > known {
                 other.sequence.sharesPrompt = true
                 return true
             }

@@ -37,13 +37,12 @@ extension LocalEngine {
 
     /// Puts requests into the queue, all or none.
     private func submit(_ jobs: [GenerationJob]) throws -> [GenerationStream] {
-        for job in jobs { try self.check(job) }
-        let (before, after) = self.pendingRequests.add(jobs.count, ordering: .relaxed)
-        guard after <= self.maximumRequests else {
-            self.pendingRequests.subtract(jobs.count, ordering: .relaxed)
-            throw EngineError(.queueFull, "\(before) requests are computed or wait already; try again later.")
-        }
-        let pairs = jobs.map(self.makeRequest)
+        guard let first = jobs.first else { return [] }
+        // All are the same but for their seeds.
+        try self.check(first)
+        let breakers = SequenceBreakers(first.sampling, tokenizer: self.tokenizer)
+        try self.takePlaces(jobs.count)
+        let pairs = jobs.map { Self.makeRequest($0, breakers: breakers) }
         let requests = pairs.map(\.0)
         self.queue.async {
             let mustBegin = self.core.value.enqueue(requests)
@@ -52,17 +51,31 @@ extension LocalEngine {
         return pairs.map(\.1)
     }
 
-    private func makeRequest(_ job: GenerationJob) -> (ActiveSequence.Request, GenerationStream) {
+    /// Counts requests in.
+    ///
+    /// - Throws: ``EngineError`` with code `.queueFull`; nothing is counted then.
+    func takePlaces(_ count: Int) throws {
+        let (before, after) = self.pendingRequests.add(count, ordering: .relaxed)
+        guard after > self.maximumRequests else { return }
+        self.pendingRequests.subtract(count, ordering: .relaxed)
+        throw EngineError(.queueFull, "\(before) requests are computed or wait already; try again later.")
+    }
+
+    private static func makeRequest(
+        _ job: GenerationJob, breakers: SequenceBreakers
+    ) -> (ActiveSequence.Request, GenerationStream) {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let handle = ActiveSequence.Handle()
         continuation.onTermination = { _ in handle.cancel() }
         return (
             ActiveSequence.Request(
-                job: job, handle: handle, breakers: SequenceBreakers(job.sampling, tokenizer: self.tokenizer),
-                events: continuation, submitted: .now),
+                job: job, handle: handle, breakers: breakers, events: continuation, submitted: .now),
             GenerationStream(events)
         )
     }
+
+    /// Every token of an answer is compared with all of them.
+    private static let (mostStops, longestStop) = (64, 256)
 
     private func check(_ job: GenerationJob) throws {
         try job.sampling.validate(vocabularySize: self.modelConfiguration.vocabularySize)
@@ -72,6 +85,15 @@ extension LocalEngine {
         }
         if let count = job.topLogProbabilities, !(0...128).contains(count) {
             throw LLMError(.invalidRequest, "top log-probabilities is \(count); it must be from 0 to 128.")
+        }
+        guard job.stop.count <= Self.mostStops, job.stop.allSatisfy({ $0.utf8.count <= Self.longestStop }) else {
+            throw LLMError(
+                .invalidRequest,
+                "There may be \(Self.mostStops) stop strings of \(Self.longestStop) bytes at most.")
+        }
+        guard job.overflow == .stop || self.contextLength >= 4 else {
+            throw LLMError(
+                .invalidRequest, "A context of \(self.contextLength) tokens is too small to slide; it needs 4.")
         }
     }
 
@@ -100,8 +122,7 @@ extension LocalEngine {
     /// One step, and the next one behind whatever else has been put into the queue since.
     private func stepAndGoOn() {
         let core = self.core.value
-        let ended = core.step()
-        self.pendingRequests.subtract(ended, ordering: .relaxed)
+        core.step { self.pendingRequests.subtract(1, ordering: .relaxed) }
         if core.hasWork { self.queue.async { self.stepAndGoOn() } }
     }
 

@@ -93,20 +93,32 @@ package final class LocalEngine: Sendable {
     package func score(prompt: [TokenID], continuations: [[TokenID]]) async throws -> [Double] {
         try self.check(prompt: prompt, more: continuations.map(\.count).max() ?? 0)
         for continuation in continuations { try self.checkVocabulary(continuation) }
+        try self.takePlaces(1)
+        defer { self.pendingRequests.subtract(1, ordering: .relaxed) }
         let handle = ActiveSequence.Handle()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 self.queue.async {
-                    continuation.resume(
-                        with: Result {
-                            try self.core.value.score(prompt: prompt, continuations: continuations) {
-                                handle.isCancelled
-                            }
-                        })
+                    let task = ScoringTask(self.core.value, prompt: prompt, continuations: continuations)
+                    self.advance(Confined(value: task), handle, continuation)
                 }
             }
         } onCancel: {
             handle.cancel()
+        }
+    }
+
+    /// One pass of a scoring, and the next one behind whatever else has been put into the queue since.
+    private func advance(
+        _ task: Confined<ScoringTask>, _ handle: ActiveSequence.Handle,
+        _ continuation: CheckedContinuation<[Double], any Error>
+    ) {
+        do {
+            if handle.isCancelled { throw CancellationError() }
+            if let sums = try task.value.step() { return continuation.resume(returning: sums) }
+            self.queue.async { self.advance(task, handle, continuation) }
+        } catch {
+            continuation.resume(throwing: error)
         }
     }
 }

@@ -83,6 +83,18 @@ package final class PrefixCache {
         return cache.count - before
     }
 
+    /// How many tokens of a sequence are known; nothing is taken.
+    func knownCount(_ tokens: ArraySlice<TokenID>) -> Int {
+        var rest = tokens
+        var level = self.roots
+        while !rest.isEmpty, let (node, length) = Self.best(of: level, for: rest) {
+            rest = rest.dropFirst(length)
+            if length < KVLayout.positions { break }
+            level = node.children
+        }
+        return tokens.count - rest.count
+    }
+
     /// A copy is worth a page only where it saves more than a few tokens; where no page can be had, they are computed.
     private func copy(_ node: Node, _ length: Int, to cache: KVCache) {
         guard length >= Self.leastCopied else { return }
@@ -162,7 +174,7 @@ package final class PrefixCache {
     private static func best(of level: [Node], for tokens: ArraySlice<TokenID>) -> (Node, Int)? {
         var best: (node: Node, length: Int)?
         for node in level {
-            let length = zip(node.tokens, tokens).prefix { $0 == $1 }.count
+            let length = node.tokens.commonPrefixLength(with: tokens)
             if length > best?.length ?? 0 { best = (node, length) }
         }
         return best.map { ($0.node, $0.length) }

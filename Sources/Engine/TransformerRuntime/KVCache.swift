@@ -59,6 +59,7 @@ package final class KVCache {
                 .contextOverflow,
                 "\(self.count) + \(more) tokens do not fit into a context of \(self.capacity); shorten the prompt.")
         }
+        guard self.pagesNeeded(for: more) <= self.pool.freePages else { throw self.pool.fullError }
         if more > 0, self.writesSharedPage {
             let copy = try self.pool.take()
             copy.copy(self.pages[self.fullPages])
@@ -140,7 +141,7 @@ package final class KVCache {
         layout.store(value, in: values, inside: inside, isKey: false, kernels: kernels.table)
     }
 
-    /// Attention of up to four query rows with one head.
+    /// Attention of up to `CTK_ATTENTION_ROWS` query rows with one head.
     func attend(_ call: inout ctk_attention, layer: Int, head: Int, kernels: Kernels) {
         call.cache = self.pool.layout.type == .q8 ? CTK_CACHE_Q8 : CTK_CACHE_F16
         call.key_offset = self.pool.layout.keyOffset(layer: layer, head: head)

@@ -6,7 +6,7 @@ internal import CTensorKernels
 package enum KVCacheType: Sendable, Hashable {
     /// Half floats.
     case f16
-    /// 8-bit integers with a scale for 16 neighbours: three fifths of the memory, a little less exact.
+    /// 8-bit integers with a scale for 16 neighbours: five eighths of the memory, a little less exact.
     case q8
 }
 

@@ -51,13 +51,17 @@ package final class KVPagePool {
     ///
     /// - Throws: ``TransformerError`` with code `.cacheFull` when all are in use.
     func take() throws -> KVPage {
-        guard self.usedPages < self.capacity else {
-            throw TransformerError(
-                .cacheFull, "All \(self.capacity) pages of the KV cache are in use; make it larger, or wait.")
-        }
+        guard self.usedPages < self.capacity else { throw self.fullError }
         self.usedPages += 1
         let memory = self.spare.popLast() ?? Buffer<UInt8>(uninitializedCount: self.layout.pageBytes)
         return KVPage(memory: memory, pool: self)
+    }
+
+    /// What is thrown where too few pages are left.
+    var fullError: TransformerError {
+        TransformerError(
+            .cacheFull,
+            "\(self.usedPages) of \(self.capacity) pages of the KV cache are in use; make it larger, or wait.")
     }
 
     fileprivate func giveBack(_ memory: Buffer<UInt8>) {

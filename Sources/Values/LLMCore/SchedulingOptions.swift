@@ -2,7 +2,7 @@
 
 /// Who asks, how urgently, and for how long; what a backend with a queue of its own goes by.
 public struct SchedulingOptions: Sendable, Hashable {
-    /// Of requests that wait, those with a higher priority start first.
+    /// Those with a higher priority start first, and keep their memory where others must step back.
     public var priority: Int
     /// Who asks; of requests with the same priority, those of whoever was served least start first.
     public var client: String

@@ -11,6 +11,7 @@ final class DraftModel {
     private let forward: ForwardPass
     private let pages: KVPagePool
     private let contextLength: Int
+    private let vocabularySize: Int
 
     /// Tokens of a forward pass; a prompt is read in pieces of this size.
     private static let batchTokens = 256
@@ -35,6 +36,13 @@ final class DraftModel {
                 "The draft model '\(path)' has another vocabulary than the model; take one of the same family.")
         }
         let model = try TransformerModel(file: file, pool: pool)
+        guard own.vocabularySize <= model.configuration.vocabularySize else {
+            throw EngineError(
+                .invalidConfiguration,
+                "The draft model '\(path)' has \(own.vocabularySize) tokens, but only \(model.configuration.vocabularySize) embeddings."
+            )
+        }
+        self.vocabularySize = own.vocabularySize
         self.forward = ForwardPass(model: model, pool: pool, capacity: Self.batchTokens)
         self.pages = KVPagePool(layout: KVLayout(model.configuration), capacity: capacity)
         self.contextLength = model.configuration.contextLength
@@ -54,13 +62,14 @@ final class DraftModel {
         }
 
         func propose(after tokens: [TokenID], limit: Int) -> [TokenID] {
-            let shared = zip(self.computed, tokens.dropLast()).prefix { $0 == $1 }.count
+            let shared = self.computed.commonPrefixLength(with: tokens.dropLast())
             self.cache.truncate(to: shared)
             self.computed.removeLast(self.computed.count - shared)
             var draft: [TokenID] = []
             do {
                 var next = try self.compute(tokens[shared...])
-                while let token = next {
+                // Embeddings may be padded beyond the vocabulary.
+                while let token = next, token < self.model.vocabularySize {
                     draft.append(token)
                     next = draft.count < limit ? try self.compute([token]) : nil
                 }

@@ -29,7 +29,12 @@ package final class PromptLookup: DraftSource {
             let first = max(0, tokens.count - Self.window)
             for start in stride(from: tokens.count - length - 1, through: first, by: -1)
             where tokens[start] == last[last.startIndex] && tokens[start..<start + length].elementsEqual(last) {
-                return Array(tokens[(start + length)...].prefix(limit))
+                // What reaches the end goes on with the guesses themselves: a loop is guessed as a loop.
+                var draft: [TokenID] = []
+                for index in start + length..<start + length + limit {
+                    draft.append(index < tokens.count ? tokens[index] : draft[index - tokens.count])
+                }
+                return draft
             }
         }
         return []
