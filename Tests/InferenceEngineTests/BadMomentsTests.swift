@@ -4,7 +4,6 @@ import Foundation
 import InferenceEngine
 import LLMCore
 import ModelFiles
-import Synchronization
 import TensorKernels
 import Testing
 import Tokenization
@@ -164,19 +163,20 @@ struct BadMomentsTests {
     func longScoring() async throws {
         let engine = try TinyEngine.open()
         let continuations = (0..<2000).map { LocalEngine.prompt(UInt64($0), length: 100) }
-        let order = Mutex<[String]>([])
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let order = try await withThrowingTaskGroup(of: String.self) { group in
             group.addTask {
-                #expect(try await engine.score(prompt: [1, 2, 3], continuations: continuations).count == 2000)
-                order.withLock { $0.append("scores") }
+                let scores = try await engine.score(prompt: [1, 2, 3], continuations: continuations)
+                #expect(scores.count == 2000)
+                return "scores"
             }
             group.addTask {
-                #expect(try await engine.response(Self.job(1, length: 10, maxTokens: 20)).tokens.count == 20)
-                order.withLock { $0.append("answer") }
+                let response = try await engine.response(Self.job(1, length: 10, maxTokens: 20))
+                #expect(response.tokens.count == 20)
+                return "answer"
             }
-            try await group.waitForAll()
+            return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(order.withLock { $0 } == ["answer", "scores"])
+        #expect(order == ["answer", "scores"])
         try await Self.checkNothingLeaked(engine)
     }
 
