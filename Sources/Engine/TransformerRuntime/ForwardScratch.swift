@@ -38,6 +38,10 @@ final class ForwardScratch {
         self.hidden.base + row * self.model.configuration.embeddingLength
     }
 
+    func moveHidden(from row: Int, to target: Int) {
+        self.hiddenRow(target).update(from: self.hiddenRow(row), count: self.model.configuration.embeddingLength)
+    }
+
     func ropeRow(_ row: Int) -> UnsafeMutablePointer<Float> {
         self.rope.base + row * self.model.configuration.headLength
     }
