@@ -74,6 +74,27 @@ struct ForwardPassTests {
         #expect(same)
     }
 
+    @Test("Whose logits are wanted changes no logits, and no cache", arguments: TinyModel.all)
+    func wantedLogits(tiny: TinyModel) throws {
+        let pool = try WorkerPool(count: 2)
+        let model = try tiny.load(pool: pool)
+        let expected = try Self.logits(model, Array(tiny.tokens[..<21]), pieces: 21, pool: pool)
+        let pass = ForwardPass(model: model, pool: pool, capacity: 64)
+        let caches = (0..<4).map { _ in KVCache(model: model, capacity: 64) }
+        let parts: [ForwardPass.WantedLogits] = [.none, .last, .all, .last]
+        let rows = try pass.run(
+            zip(caches, parts).map { .init(cache: $0, tokens: tiny.tokens[..<10], logits: $1) })
+        let together = (0..<rows).map { Array(pass.logits($0)) }
+        let sameTogether = together == [expected[9]] + expected[..<10] + [expected[9]]
+        #expect(sameTogether)
+        for cache in caches {
+            #expect(try pass.run([.init(cache: cache, tokens: tiny.tokens[10..<20], logits: .none)]) == 0)
+            #expect(try pass.run([.init(cache: cache, tokens: tiny.tokens[20..<21], logits: .last)]) == 1)
+            let same = Array(pass.logits(0)) == expected[20]
+            #expect(same)
+        }
+    }
+
     @Test("A truncated cache goes on as if the forgotten tokens had never been")
     func truncation() throws {
         let tiny = try #require(TinyModel.all.first)

@@ -7,21 +7,15 @@
 // Query rows are computed together, at most CTK_ROWS, so that each key and value is loaded and converted once for all of
 // them. How many there are never changes what a row computes.
 
-/// Running softmax of one query row.
-typedef struct {
-    float maximum, total;
-} ctk_softmax_state;
-
-/// What a tile of query rows works on: their scores in a page, and their results, which are scaled at the end.
+/// What a tile of query rows works on; results are scaled at the end.
 typedef struct {
     float queries[CTK_ROWS][CTK_MAX_HEAD_SIZE];
     float scores[CTK_ROWS][CTK_PAGE_POSITIONS];
     float outputs[CTK_ROWS][CTK_MAX_HEAD_SIZE];
-    float factors[CTK_ROWS];
-    ctk_softmax_state states[CTK_ROWS];
+    ctk_vf totals[CTK_ROWS];  ///< Sums of weights, in 16 parts.
+    float maxima[16];         ///< The largest score so far of each row.
+    float factors[16];        ///< What each row's sums so far are multiplied with.
 } ctk_attention_tile;
-
-#define CTK_PAGE_BLOCKS (CTK_PAGE_POSITIONS / 16)
 
 _Static_assert(CTK_CACHE_BLOCK == 16, "a block is a vector");
 
@@ -64,31 +58,41 @@ CTK_INLINE void ctk_page_scores(const ctk_attention *call, ctk_cache_type type, 
     const size_t most = ctk_vectors(rows);
     size_t block = 0;
     for (; block + most <= blocks; block += most) ctk_block_scores(call, type, rows, keys, most, block * 16, tile);
+    for (; most > 2 && block + 2 <= blocks; block += 2) ctk_block_scores(call, type, rows, keys, 2, block * 16, tile);
     for (; block < blocks; block++) ctk_block_scores(call, type, rows, keys, 1, block * 16, tile);
 }
 
-/// Turns a row's scores into weights (0 beyond `limit`); returns the factor for what was summed before.
-CTK_INLINE float ctk_page_weights(ctk_softmax_state *state, float *scores, size_t limit, size_t blocks) {
-    for (size_t i = limit; i < blocks * 16; i++) scores[i] = -INFINITY;
+/// The largest score of a row in a page, of which it sees `seen` positions; hides the others.
+CTK_INLINE float ctk_hide_unseen(float *scores, size_t seen, size_t blocks) {
+    for (size_t i = seen; i < blocks * 16; i++) scores[i] = -INFINITY;
     ctk_vf largest = ctk_load(scores);
-    for (size_t block = 1; block < blocks; block++)
-        largest = ctk_max(largest, ctk_load(scores + block * 16));
-    const float previous = state->maximum;
-    state->maximum = fmaxf(previous, ctk_reduce_max(largest));
-    ctk_vf sum = {};
-    for (size_t block = 0; block < blocks; block++) {
-        const ctk_vf weights = ctk_exp(ctk_load(scores + block * 16) - state->maximum);
-        ctk_store(scores + block * 16, weights);
-        sum += weights;
+    for (size_t block = 1; block < blocks; block++) largest = ctk_max(largest, ctk_load(scores + block * 16));
+    return ctk_reduce_max(largest);
+}
+
+/// Turns the scores of a page into weights, which are 0 at positions that a row does not see, and adds them up.
+CTK_INLINE void ctk_page_weights(const ctk_attention *call, size_t first, size_t rows, size_t start, size_t blocks,
+                                 ctk_attention_tile *tile) {
+    float maxima[16] = {0};
+    for (size_t r = 0; r < rows; r++) {
+        const size_t limit = call->limits[first + r], seen = limit > start ? limit - start : 0;
+        maxima[r] = fmaxf(tile->maxima[r], ctk_hide_unseen(tile->scores[r], seen, blocks));
     }
-    // ctk_exp never gives exactly 0, so masked positions are cleared by hand.
-    for (size_t i = limit; i < blocks * 16; i++) {
-        sum[i % 16] -= scores[i];
-        scores[i] = 0;
+    // All factors at once; exactly 1 where the maximum stays.
+    ctk_store(tile->factors, ctk_exp(ctk_load(tile->maxima) - ctk_load(maxima)));
+    memcpy(tile->maxima, maxima, sizeof maxima);
+    for (size_t r = 0; r < rows; r++) {
+        ctk_vf sum = tile->totals[r] * tile->factors[r];
+        for (size_t block = 0; block < blocks; block++) {
+            const ctk_vf below = ctk_load(&tile->scores[r][block * 16]) - maxima[r];
+            // The smallest that ctk_exp gives is not 0.
+            const ctk_vi seen = below > ctk_splat(-87);
+            const ctk_vf weights = (ctk_vf)((ctk_vi)ctk_exp(below) & seen);
+            ctk_store(&tile->scores[r][block * 16], weights);
+            sum += weights;
+        }
+        tile->totals[r] = sum;
     }
-    const float factor = previous == state->maximum ? 1 : expf(previous - state->maximum);
-    state->total = state->total * factor + ctk_reduce_add(sum);
-    return factor;
 }
 
 /// outputs[row] = outputs[row] * factors[row] + sum over positions of weight * value, for `count` * 16 elements from `d` on.
@@ -116,16 +120,7 @@ CTK_INLINE void ctk_attend_page(const ctk_attention *call, ctk_cache_type type, 
     const size_t positions = longest - start < CTK_PAGE_POSITIONS ? longest - start : CTK_PAGE_POSITIONS;
     const size_t blocks = (positions + 15) / 16;
     ctk_page_scores(call, type, rows, page + call->key_offset, blocks, tile);
-    for (size_t r = 0; r < rows; r++) {
-        const size_t limit = call->limits[first + r], seen = limit > start ? limit - start : 0;
-        if (seen == 0) {  // Only a row whose limit ends before this page.
-            memset(tile->scores[r], 0, sizeof tile->scores[r]);
-            tile->factors[r] = 1;
-        } else {
-            tile->factors[r] =
-                ctk_page_weights(&tile->states[r], tile->scores[r], seen < positions ? seen : positions, blocks);
-        }
-    }
+    ctk_page_weights(call, first, rows, start, blocks, tile);
     const uint8_t *values = page + call->value_offset;
     const size_t most = ctk_vectors(rows);
     size_t d = 0;
@@ -136,10 +131,11 @@ CTK_INLINE void ctk_attend_page(const ctk_attention *call, ctk_cache_type type, 
 
 CTK_INLINE void ctk_attention_rows(const ctk_attention *call, ctk_cache_type type, size_t first, size_t rows) {
     ctk_attention_tile tile;
+    ctk_store(tile.maxima, ctk_splat(-INFINITY));
     size_t longest = 0;
     for (size_t r = 0; r < rows; r++) {
         const size_t limit = call->limits[first + r];
-        tile.states[r] = (ctk_softmax_state){.maximum = -INFINITY, .total = 0};
+        tile.totals[r] = ctk_splat(0);
         memcpy(tile.queries[r], call->queries[first + r], call->head_size * sizeof(float));
         memset(tile.outputs[r], 0, call->head_size * sizeof(float));
         longest = limit > longest ? limit : longest;
@@ -147,7 +143,7 @@ CTK_INLINE void ctk_attention_rows(const ctk_attention *call, ctk_cache_type typ
     for (size_t start = 0; start < longest; start += CTK_PAGE_POSITIONS)
         ctk_attend_page(call, type, first, rows, start, longest, &tile);
     for (size_t r = 0; r < rows; r++) {
-        const float inverse = 1 / tile.states[r].total;
+        const float inverse = 1 / ctk_reduce_add(tile.totals[r]);
         for (size_t d = 0; d < call->head_size; d += 16)
             ctk_store(call->outputs[first + r] + d, ctk_load(&tile.outputs[r][d]) * inverse);
     }

@@ -224,7 +224,7 @@ CTK_INLINE void ctk_product_quants(ctk_type type, const ctk_matrix *w, size_t be
             switch (tokens) {
                 case 3: few(type, w, group, x, 0, 3, target, out_stride); break;
                 case 2: few(type, w, group, x, 0, 2, target, out_stride); break;
-                default: few(type, w, group, x, 0, 1, target, out_stride); break;
+                case 1: few(type, w, group, x, 0, 1, target, out_stride); break;
             }
         }
         return;

@@ -9,10 +9,11 @@ package final class ForwardBatch {
     private(set) var tokens: [Int32] = []
     private(set) var positions: [Int] = []
     private(set) var segmentOfRow: [Int] = []
-    private(set) var rowsOfSegment: [Range<Int>] = []
     private(set) var caches: [KVCache] = []
+    /// Every row.
+    private(set) var allRows = KeptRows()
     /// Rows whose logits are wanted.
-    private(set) var logitRows: [Int] = []
+    private(set) var wantedRows = KeptRows()
 
     /// An empty batch.
     ///
@@ -27,16 +28,16 @@ package final class ForwardBatch {
     package var count: Int { self.tokens.count }
 
     /// Rows of logits that a run will give.
-    package var logitCount: Int { self.logitRows.count }
+    package var logitCount: Int { self.wantedRows.count }
 
     /// Removes everything and keeps the memory.
     package func clear() {
         self.tokens.removeAll(keepingCapacity: true)
         self.positions.removeAll(keepingCapacity: true)
         self.segmentOfRow.removeAll(keepingCapacity: true)
-        self.rowsOfSegment.removeAll(keepingCapacity: true)
         self.caches.removeAll(keepingCapacity: true)
-        self.logitRows.removeAll(keepingCapacity: true)
+        self.allRows.clear()
+        self.wantedRows.clear()
     }
 
     /// Adds tokens of a sequence that is not in the batch yet.
@@ -57,12 +58,8 @@ package final class ForwardBatch {
             self.positions.append(cache.count + row - start)
             self.segmentOfRow.append(self.caches.count)
         }
-        switch logits {
-        case .none: break
-        case .last: if !rows.isEmpty { self.logitRows.append(rows.upperBound - 1) }
-        case .all: self.logitRows += rows
-        }
-        self.rowsOfSegment.append(rows)
+        self.allRows.append(rows)
+        self.wantedRows.append(logits.rows(of: rows))
         self.caches.append(cache)
     }
 
@@ -78,11 +75,11 @@ package final class ForwardBatch {
             throw TransformerError(
                 .contextOverflow, "A batch of \(self.count) tokens exceeds its capacity of \(capacity).")
         }
-        for (cache, rows) in zip(self.caches, self.rowsOfSegment) { try cache.reserve(rows.count) }
+        for (cache, rows) in zip(self.caches, self.allRows.rows) { try cache.reserve(rows.count) }
     }
 
     /// Says to the caches that their tokens are computed.
     func advanceCaches() {
-        for (cache, rows) in zip(self.caches, self.rowsOfSegment) { cache.advance(by: rows.count) }
+        for (cache, rows) in zip(self.caches, self.allRows.rows) { cache.advance(by: rows.count) }
     }
 }

@@ -82,10 +82,14 @@ package final class ForwardPass: WorkerTask {
         guard let batch = self.batch else { return }
         self.embed(batch, worker)
         for (index, layer) in self.model.layers.enumerated() {
-            self.attention(layer, index, batch, worker)
-            self.feedForward(layer, batch, worker)
+            // What the last layer makes of other rows than those wanted, nobody would read.
+            let kept = index == self.model.layers.count - 1 ? batch.wantedRows : batch.allRows
+            self.keysAndValues(layer, index, batch, worker)
+            guard kept.count > 0 else { continue }
+            self.attention(layer, index, batch, kept, worker)
+            self.feedForward(layer, rows: kept.count, worker)
         }
-        self.output(batch, worker)
+        self.output(rows: batch.logitCount, worker)
     }
 
     /// Computes parts of different sequences in one batch.
@@ -110,10 +114,10 @@ package final class ForwardPass: WorkerTask {
         }
     }
 
-    private func attention(
+    private func keysAndValues(
         _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
     ) {
-        let (scratch, kernels) = (self.scratch, self.model.kernels)
+        let scratch = self.scratch
         for row in worker.share(of: batch.count) {
             self.normalize(scratch.hiddenRow(row), layer.attentionNorm, .queryKeyValue, into: scratch.normed, row: row)
         }
@@ -122,46 +126,53 @@ package final class ForwardPass: WorkerTask {
         worker.barrier()
         for row in worker.share(of: batch.count) { self.rotateAndStore(layer, index, batch, row: row) }
         worker.barrier()
-        self.attend(layer, index, batch, worker)
+    }
+
+    private func attention(
+        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ kept: KeptRows,
+        _ worker: WorkerPool.Worker
+    ) {
+        let (scratch, kernels) = (self.scratch, self.model.kernels)
+        if worker.index == 0 { kept.gather { scratch.moveHidden(from: $0, to: $1) } }
+        self.attend(layer, index, batch, kept, worker)
         worker.barrier()
-        for row in worker.share(of: batch.count) {
+        for row in worker.share(of: kept.count) {
             scratch.attended.quantize(row, refinedAbove: Refinement.attentionOutput.threshold, kernels: kernels)
         }
         worker.barrier()
-        layer.attentionOutput.multiply(scratch.attended, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        layer.attentionOutput.multiply(scratch.attended, tokens: kept.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
-        self.addToHidden(width: layer.attentionOutput.width, batch, worker)
+        self.addToHidden(width: layer.attentionOutput.width, rows: kept.count, worker)
     }
 
-    private func feedForward(_ layer: TransformerModel.Layer, _ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
+    private func feedForward(_ layer: TransformerModel.Layer, rows: Int, _ worker: WorkerPool.Worker) {
         let (scratch, kernels) = (self.scratch, self.model.kernels)
         let inner = self.model.configuration.feedForwardLength
-        for row in worker.share(of: batch.count) {
+        for row in worker.share(of: rows) {
             self.normalize(scratch.hiddenRow(row), layer.feedForwardNorm, .gateUp, into: scratch.normed, row: row)
         }
         worker.barrier()
-        layer.gateUp.multiply(scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        layer.gateUp.multiply(scratch.normed, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
-        for row in worker.share(of: batch.count) {
+        for row in worker.share(of: rows) {
             let gate = scratch.mixed.base + row * layer.gateUp.width
             kernels.table.pointee.silu_multiply(scratch.gated.row(row), gate, gate + layer.gateUp.offsets[1], inner)
             scratch.gated.quantize(row, refinedAbove: Refinement.down.threshold, kernels: kernels)
         }
         worker.barrier()
-        layer.down.multiply(scratch.gated, tokens: batch.count, into: scratch.mixed.base, worker: worker)
+        layer.down.multiply(scratch.gated, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
-        self.addToHidden(width: layer.down.width, batch, worker)
+        self.addToHidden(width: layer.down.width, rows: rows, worker)
     }
 
-    private func output(_ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
-        worker.barrier()
-        for (index, row) in batch.logitRows.enumerated() where index % worker.count == worker.index {
+    private func output(rows: Int, _ worker: WorkerPool.Worker) {
+        for row in worker.share(of: rows) {
             self.normalize(
-                self.scratch.hiddenRow(row), self.model.outputNorm, .output, into: self.scratch.normed, row: index)
+                self.scratch.hiddenRow(row), self.model.outputNorm, .output, into: self.scratch.normed, row: row)
         }
         worker.barrier()
         self.model.output.multiply(
-            self.scratch.normed, tokens: batch.logitRows.count, into: self.scratch.logits.base, worker: worker)
+            self.scratch.normed, tokens: rows, into: self.scratch.logits.base, worker: worker)
     }
 
     // MARK: Parts of stages
@@ -176,8 +187,8 @@ package final class ForwardPass: WorkerTask {
         target.quantize(row, refinedAbove: refinement.threshold, kernels: self.model.kernels)
     }
 
-    private func addToHidden(width: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker) {
-        for row in worker.share(of: batch.count) {
+    private func addToHidden(width: Int, rows: Int, _ worker: WorkerPool.Worker) {
+        for row in worker.share(of: rows) {
             self.model.kernels.table.pointee.add(
                 self.scratch.hiddenRow(row), self.scratch.mixed.base + row * width,
                 self.model.configuration.embeddingLength)
@@ -204,7 +215,8 @@ package final class ForwardPass: WorkerTask {
 
     /// Every worker takes every n-th tile of query rows, so that the longer ones at the end are shared evenly.
     private func attend(
-        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ worker: WorkerPool.Worker
+        _ layer: TransformerModel.Layer, _ index: Int, _ batch: ForwardBatch, _ kept: KeptRows,
+        _ worker: WorkerPool.Worker
     ) {
         // Taken out of their objects once: counting references in the loop would cost as much as a product.
         let (shape, kernels, positions) = (self.model.configuration, self.model.kernels, batch.positions)
@@ -215,7 +227,7 @@ package final class ForwardPass: WorkerTask {
         call.head_size = length
         call.scale = 1 / Float(length).squareRoot()
         var tile = 0
-        for (segment, rows) in batch.rowsOfSegment.enumerated() {
+        for (segment, (rows, target)) in zip(kept.rows, kept.targets).enumerated() {
             let cache = batch.caches[segment]
             for head in 0..<heads {
                 for start in stride(from: 0, to: rows.count * group, by: CTK_ATTENTION_ROWS) {
@@ -224,11 +236,12 @@ package final class ForwardPass: WorkerTask {
                     let count = min(CTK_ATTENTION_ROWS, rows.count * group - start)
                     call.rows = count
                     for slot in 0..<count {
-                        let row = rows.lowerBound + (start + slot) / group
+                        let step = (start + slot) / group
+                        let row = rows.lowerBound + step
                         let offset = (head * group + (start + slot) % group) * length
                         call.setRow(
-                            slot, query: queries + row * width + offset, output: outputs + row * outputWidth + offset,
-                            limit: positions[row] + 1)
+                            slot, query: queries + row * width + offset,
+                            output: outputs + (target + step) * outputWidth + offset, limit: positions[row] + 1)
                     }
                     cache.attend(&call, layer: index, head: head, kernels: kernels)
                 }

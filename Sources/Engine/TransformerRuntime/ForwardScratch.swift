@@ -40,6 +40,10 @@ final class ForwardScratch {
         self.hidden.base + row * self.hiddenWidth
     }
 
+    func moveHidden(from row: Int, to target: Int) {
+        self.hiddenRow(target).update(from: self.hiddenRow(row), count: self.hiddenWidth)
+    }
+
     func ropeRow(_ row: Int) -> UnsafeMutablePointer<Float> {
         self.rope.base + row * self.ropeWidth
     }
