@@ -33,6 +33,9 @@ static void find_available(void) {
     const bool ymm = (saved & 0x6) == 0x6, zmm = (saved & 0xe6) == 0xe6;
     if (!(ymm && fma && f16c && (b & bit_AVX2))) return;
     available[available_count++] = &ctk_table_avx2;
+    uint32_t a1, b1, c1, d1;
+    const uint32_t avx_vnni = 1u << 4;
+    if (__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1) && (a1 & avx_vnni)) available[available_count++] = &ctk_table_avxvnni;
     const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
     if (zmm && (b & wide) == wide && (c & bit_AVX512VNNI)) available[available_count++] = &ctk_table_avx512vnni;
 }

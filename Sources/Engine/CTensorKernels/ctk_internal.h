@@ -11,6 +11,7 @@
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_scalar;
 #if defined(__x86_64__)
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx2;
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_avxvnni;
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx512vnni;
 #elif defined(__aarch64__)
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_neon;

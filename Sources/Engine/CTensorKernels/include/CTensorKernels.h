@@ -107,7 +107,7 @@ typedef struct {
 
 /// One implementation of every kernel.
 typedef struct {
-    const char *name;  ///< "scalar", "avx2", "avx512vnni", "neon"
+    const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "neon"
     ctk_matmul_fn matmul_f32, matmul_f16, matmul_bf16, matmul_q8_0, matmul_q4_0, matmul_q4_1;
     /// Fills every field of one token's row from `values`. Blocks are refined when the square of their scale, which the
     /// rounding error grows with, is more than `threshold` times the row's average; 0 refines all.
@@ -132,7 +132,7 @@ typedef struct {
 } ctk_kernels_table;
 
 /// The fastest implementation that this processor and its operating system support; chosen at the first call.
-/// The environment variable CTK_ISA ("scalar", "avx2", "avx512vnni", "neon") asks for a slower one.
+/// The environment variable CTK_ISA ("scalar", "avx2", "avxvnni", "avx512vnni", "neon") asks for a slower one.
 const ctk_kernels_table *ctk_kernels(void);
 
 /// The implementations that run here, the plain one first; returns how many there are.
