@@ -103,7 +103,7 @@ package final class PrefixCache {
         while (try? cache.copy(page, positions: length)) == nil, self.evictOne() {}
     }
 
-    /// Fewer tokens are cheaper computed than copied with their page.
+    /// Fewer tokens are not worth a page of memory.
     private static let leastCopied = 4
 
     /// Remembers a sequence's pages.
