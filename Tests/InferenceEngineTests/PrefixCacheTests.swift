@@ -106,7 +106,7 @@ struct PrefixCacheTests {
     func random() async throws {
         let engine = try TinyEngine.open(TinyEngine.with { $0.cacheTokens = 640 })
         let cold = try TinyEngine.open(TinyEngine.with { $0.prefixCache = false })
-        var random = FixedRandom(state: 11)
+        var random = SeededGenerator(seed: 11)
         var known: [[TokenID]] = [[]]
         for round in 0..<60 {
             let jobs = (0..<3).map { _ in

@@ -52,7 +52,7 @@ enum TinyEngine {
         writer.set("tokenizer.ggml.pre", .string("gpt-2"))
         writer.set("tokenizer.ggml.tokens", .array(GGUFArray(strings: Self.tokens)))
         writer.set("tokenizer.ggml.merges", .array(GGUFArray(strings: [String]())))
-        var random = FixedRandom(state: 42)
+        var random = SeededGenerator(seed: 42)
         func add(_ name: String, _ columns: Int, _ rows: Int?, scale: Float) {
             let count = columns * (rows ?? 1)
             let values = (0..<count).map { _ in rows == nil ? 1 : Float.random(in: -scale...scale, using: &random) }
@@ -83,23 +83,10 @@ enum TinyEngine {
     }()
 }
 
-/// Numbers that are the same in every run (Vigna: SplitMix64).
-struct FixedRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 extension LocalEngine {
     /// Different prompts of a length.
     static func prompt(_ seed: UInt64, length: Int) -> [TokenID] {
-        var random = FixedRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         return (0..<length).map { _ in TokenID.random(in: 0..<256, using: &random) }
     }
 }
