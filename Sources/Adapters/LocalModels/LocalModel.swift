@@ -65,6 +65,12 @@ public final class LocalModel: ModelAdapter {
         guard request.tools.isEmpty else {
             throw LLMError(.unsupported, "'\(self.name)' cannot ask for tools to be called on the local engine.")
         }
+        guard request.constraint == nil else {
+            throw LLMError(.unsupported, "'\(self.name)' cannot keep to a constraint on the local engine.")
+        }
+        guard request.adapter == nil else {
+            throw LLMError(.unsupported, "'\(self.name)' cannot apply adapters on the local engine.")
+        }
         var job = GenerationJob(
             prompt: try self.formatter.tokens(request.prompt), sampling: request.sampling, maxTokens: request.maxTokens,
             stop: request.stop, topLogProbabilities: request.topLogProbabilities)

@@ -28,6 +28,10 @@ public struct GenerationRequest: Sendable {
     public var topLogProbabilities: Int?
     /// Functions that the model may ask to have called.
     public var tools: [ToolDefinition]
+    /// What the answer must look like; nil leaves it free.
+    public var constraint: OutputConstraint?
+    /// The name of a low-rank adapter (LoRA) that the model applies to this request alone; nil is the model as it is.
+    public var adapter: String?
     /// What happens where the model's context ends.
     public var overflow = ContextOverflow.stop
     /// Who asks, how urgently, and for how long.

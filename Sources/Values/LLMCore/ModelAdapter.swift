@@ -100,4 +100,8 @@ public struct ModelCapabilities: OptionSet, Sendable, Hashable {
     public static let audio = Self(rawValue: 1 << 7)
     /// Goes on past the end of its context, forgetting what is oldest.
     public static let slidingContext = Self(rawValue: 1 << 8)
+    /// Keeps to an ``OutputConstraint``: its answers cannot be malformed.
+    public static let constraints = Self(rawValue: 1 << 9)
+    /// Applies low-rank adapters (LoRA) to single requests.
+    public static let adapters = Self(rawValue: 1 << 10)
 }
