@@ -10,7 +10,7 @@ public import LLMCore
 /// The checks ask short questions with greedy sampling; a scripted model needs a reply for each of them.
 public struct ModelAdapterConformance: Sendable {
     private let model: any ModelAdapter
-    private let prompt: Prompt
+    private let prompt: GenerationPrompt
     private let maxTokens: Int
 
     /// Prepares the checks.
@@ -19,7 +19,7 @@ public struct ModelAdapterConformance: Sendable {
     ///   - model: The adapter to check.
     ///   - prompt: What to ask it; by default a question, or raw text where it takes no conversations.
     ///   - maxTokens: How many tokens each answer may have.
-    public init(_ model: any ModelAdapter, prompt: Prompt? = nil, maxTokens: Int = 8) {
+    public init(_ model: any ModelAdapter, prompt: GenerationPrompt? = nil, maxTokens: Int = 8) {
         self.model = model
         let question = "What is the capital of France?"
         self.prompt = prompt ?? (model.capabilities.contains(.chat) ? .user(question) : .raw(question))
@@ -45,7 +45,7 @@ public struct ModelAdapterConformance: Sendable {
         return failures
     }
 
-    private func request(_ prompt: Prompt? = nil) -> GenerationRequest {
+    private func request(_ prompt: GenerationPrompt? = nil) -> GenerationRequest {
         GenerationRequest(prompt: prompt ?? self.prompt, sampling: .greedy, maxTokens: self.maxTokens)
     }
 

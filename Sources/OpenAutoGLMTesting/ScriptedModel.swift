@@ -82,7 +82,7 @@ public final class ScriptedModel: ModelAdapter {
     }
 
     /// Counts words.
-    public func tokenCount(_ prompt: Prompt) async throws -> Int {
+    public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int {
         switch prompt {
         case .raw(let text): text.split(separator: " ").count
         case .messages(let messages): messages.map { $0.text.split(separator: " ").count }.reduce(0, +)

@@ -8,10 +8,10 @@ import Testing
 
 @Suite("The default model answers as every model does")
 struct LocalModelTests {
-    private static let question: Prompt = "What is the capital of France?"
+    private static let question: GenerationPrompt = "What is the capital of France?"
 
     private static func request(
-        _ prompt: Prompt = question, temperature: Float = 0, seed: UInt64? = nil, maxTokens: Int = 16,
+        _ prompt: GenerationPrompt = question, temperature: Float = 0, seed: UInt64? = nil, maxTokens: Int = 16,
         stop: [String] = [], top: Int? = nil
     ) -> GenerationRequest {
         GenerationRequest(
@@ -50,7 +50,7 @@ struct LocalModelTests {
             <|im_start|>assistant
 
             """
-        let messages = Prompt.messages([.system("Be brief."), .user("Hello")])
+        let messages = GenerationPrompt.messages([.system("Be brief."), .user("Hello")])
         #expect(try await model.tokenCount(messages) == model.tokenCount(.raw(rendered)))
         let chat = try await Self.answer(Self.request(messages, maxTokens: 6))
         let raw = try await Self.answer(Self.request(.raw(rendered), maxTokens: 6))
@@ -59,7 +59,7 @@ struct LocalModelTests {
 
     @Test("A seed gives the same text again, another seed another one")
     func seeds() async throws {
-        let prompt: Prompt = "Invent a name for a ship and say why."
+        let prompt: GenerationPrompt = "Invent a name for a ship and say why."
         var texts: [String] = []
         for seed in [1, 1, 2, 3] as [UInt64] {
             texts.append(try await Self.answer(Self.request(prompt, temperature: 1, seed: seed)).text)
@@ -230,7 +230,7 @@ struct LocalModelTests {
         let key = "tokenizer.ggml.add_bos_token\u{7}\0\0\0"
         let path = try DefaultModel.patchedCopy(in: folder, "bos.gguf", key + "\0", by: key + "\u{1}")
         let (plain, adding) = (try DefaultModel.get(), try LocalModel(path))
-        let cases: [(Prompt, Int)] = [
+        let cases: [(GenerationPrompt, Int)] = [
             (.raw("Hello"), 1), (.raw("<|im_start|>Hello"), 0), (Self.question, 0), (.raw(""), 1),
         ]
         for (prompt, added) in cases {

@@ -26,7 +26,7 @@ struct ReaskingParserTests {
             return GenerationStream(events)
         }
 
-        func tokenCount(_ prompt: Prompt) async throws -> Int { 1 }
+        func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { 1 }
     }
 
     @Test(
@@ -34,7 +34,7 @@ struct ReaskingParserTests {
         arguments: [
             (Prompt.user("?"), "n3"), (Prompt.raw("?"), "n2"),
         ])
-    func reask(prompt: Prompt, answer: String) async throws {
+    func reask(prompt: GenerationPrompt, answer: String) async throws {
         let parser = ReaskingParser(try ChoiceParser(choices: [answer]), maximumAttempts: 3)
         let outcome = try await parser.run(model: Counter(), request: GenerationRequest(prompt: prompt))
         #expect(outcome.attempts.map(\.answer) == ["n1", answer])

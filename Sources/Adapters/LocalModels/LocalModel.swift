@@ -104,7 +104,7 @@ public final class LocalModel: ModelAdapter {
     }
 
     /// Counts the tokens of a prompt, chat template included.
-    public func tokenCount(_ prompt: Prompt) async throws -> Int { try self.formatter.tokens(prompt).count }
+    public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { try self.formatter.tokens(prompt).count }
 
     private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as any CodedError { throw error as? LLMError ?? LLMError(error) }

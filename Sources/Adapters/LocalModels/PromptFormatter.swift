@@ -34,7 +34,7 @@ struct PromptFormatter: Sendable {
     /// The text that the model sees.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
-    func text(_ prompt: Prompt) throws -> String {
+    func text(_ prompt: GenerationPrompt) throws -> String {
         switch prompt {
         case .raw(let text): return text
         case .messages(let messages): return try self.render(messages)
@@ -42,7 +42,7 @@ struct PromptFormatter: Sendable {
     }
 
     /// The tokens that the model sees.
-    func tokens(_ prompt: Prompt) throws -> [TokenID] { self.tokens(try self.text(prompt)) }
+    func tokens(_ prompt: GenerationPrompt) throws -> [TokenID] { self.tokens(try self.text(prompt)) }
 
     /// The tokens of a text in which special tokens are spelled out.
     ///

@@ -26,5 +26,5 @@ final class LastResponse: ModelAdapter {
         return GenerationStream(events)
     }
 
-    func tokenCount(_ prompt: Prompt) async throws -> Int { try await self.base.tokenCount(prompt) }
+    func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { try await self.base.tokenCount(prompt) }
 }

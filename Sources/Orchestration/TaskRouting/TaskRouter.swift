@@ -140,7 +140,9 @@ public final class TaskRouter: Sendable {
 
         """
 
-    private static func prompt(_ text: String, _ model: any ModelAdapter) -> (prompt: Prompt, choices: [String]) {
+    private static func prompt(_ text: String, _ model: any ModelAdapter) -> (
+        prompt: GenerationPrompt, choices: [String]
+    ) {
         let line = text.prefix(Self.maximumTextLength).map { $0.isNewline ? " " : String($0) }.joined()
         let question = Self.examples + "Request: \(line)\nTask:"
         if model.capabilities.contains(.rawPrompts) { return (.raw(question), Self.labels.map { " " + $0 }) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a model is asked to continue.
-public enum Prompt: Sendable, Hashable, ExpressibleByStringInterpolation {
+public enum GenerationPrompt: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// A conversation; the model's chat template turns it into text.
     case messages([Message])
     /// Text that reaches the model as it is, special tokens included.
@@ -17,7 +17,7 @@ public enum Prompt: Sendable, Hashable, ExpressibleByStringInterpolation {
 /// One generation: what to continue and how.
 public struct GenerationRequest: Sendable {
     /// What to continue.
-    public var prompt: Prompt
+    public var prompt: GenerationPrompt
     /// How tokens are chosen.
     public var sampling: SamplingOptions
     /// The most tokens to generate; nil leaves it to the model's context.
@@ -39,7 +39,8 @@ public struct GenerationRequest: Sendable {
 
     /// Asks for one generation.
     public init(
-        prompt: Prompt, sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil, stop: [String] = [],
+        prompt: GenerationPrompt, sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil,
+        stop: [String] = [],
         topLogProbabilities: Int? = nil, tools: [ToolDefinition] = []
     ) {
         self.prompt = prompt

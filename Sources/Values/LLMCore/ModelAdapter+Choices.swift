@@ -25,7 +25,8 @@ extension ModelAdapter {
     ///   - choices: The texts, at least one; after raw text each is taken as a new word.
     ///   - prompt: What precedes them.
     /// - Throws: What ``score(_:)`` throws; ``LLMError`` with code `.backendFailed` when the scores are of no use.
-    public func probabilities(of choices: [String], after prompt: Prompt) async throws -> ChoiceProbabilities {
+    public func probabilities(of choices: [String], after prompt: GenerationPrompt) async throws -> ChoiceProbabilities
+    {
         var continuations = choices
         if case .raw = prompt { continuations = choices.map { $0.hasPrefix(" ") ? $0 : " " + $0 } }
         let scores = try await self.score(ScoringRequest(prompt: prompt, choices: continuations))

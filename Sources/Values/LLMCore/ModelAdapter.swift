@@ -45,7 +45,7 @@ public protocol ModelAdapter: Sendable {
     ///
     /// - Parameter prompt: What would be continued.
     /// - Returns: Tokens, chat template included.
-    func tokenCount(_ prompt: Prompt) async throws -> Int
+    func tokenCount(_ prompt: GenerationPrompt) async throws -> Int
 }
 
 extension ModelAdapter {

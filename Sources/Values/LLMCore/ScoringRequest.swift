@@ -3,12 +3,12 @@
 /// A question to a model: how likely is each of these continuations after the prompt.
 public struct ScoringRequest: Sendable {
     /// What precedes the choices.
-    public var prompt: Prompt
+    public var prompt: GenerationPrompt
     /// The continuations to compare.
     public var choices: [String]
 
     /// Asks how likely each choice is.
-    public init(prompt: Prompt, choices: [String]) {
+    public init(prompt: GenerationPrompt, choices: [String]) {
         self.prompt = prompt
         self.choices = choices
     }

@@ -79,7 +79,7 @@ public struct GenerateStep: PipelineStep {
     }
 
     private func choose(
-        _ choices: [String], _ prompt: Prompt, _ context: StepContext
+        _ choices: [String], _ prompt: GenerationPrompt, _ context: StepContext
     ) async throws -> [String: JSONValue] {
         let found = try await context.model.probabilities(of: choices, after: prompt)
         context.emit(text: found.best.text)
