@@ -32,7 +32,7 @@ LONG = dict(rope_type="longrope", rope_theta=10000.0, original_max_position_embe
             short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[1.0, 1.5, 3.0, 6.0])
 
 # name: (configuration class, its arguments, options: old spelling of the configuration, type of the weights, bytes of a shard,
-# the longest text and the context the model is used with, where they decide what is computed)
+# length of the text and of the prompt, and the context the model is used with, where they decide what is computed)
 CASES = {
     "llama": ("LlamaConfig", {**WIDE}, {}),
     "llama_llama3": ("LlamaConfig", {**WIDE, "rope_parameters": LLAMA3, "tie_word_embeddings": True},
@@ -47,7 +47,7 @@ CASES = {
     "qwen3": ("Qwen3Config", {**WIDE, "tie_word_embeddings": True}, {}),
     "qwen3_yarn": ("Qwen3Config", {"head_dim": 32, "rope_parameters": YARN}, {"old": True, "dtype": torch.bfloat16}),
     "phi3": ("Phi3Config", {"hidden_size": 64, "sliding_window": 24}, {"old": True}),
-    "phi3_long": ("Phi3Config", {"hidden_size": 64, "original_max_position_embeddings": 64, "rope_parameters": LONG}, {"old": True}),
+    "phi3_long": ("Phi3Config", {"hidden_size": 64, "original_max_position_embeddings": 64, "rope_parameters": LONG}, {"old": True, "prompt": 66}),
     "phi3_short": ("Phi3Config", {"hidden_size": 64, "original_max_position_embeddings": 64, "rope_parameters": LONG}, {"text": 60, "context": 64}),
     "glm4": ("Glm4Config", {**WIDE, "attention_bias": True, "rope_parameters": dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)}, {}),
     "glm4_old": ("Glm4Config", {**WIDE, "attention_bias": False, "rope_parameters": dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5)},
@@ -114,6 +114,8 @@ def spell_as_before(config, pattern):
         config["rope_scaling"] = {"type": kind, **rope}
     config.pop("layer_types", None)
     config.pop("_sliding_window_pattern", None)
+    if config["model_type"] == "qwen3_moe":
+        config["num_experts"] = config.pop("num_local_experts")
     if pattern:
         config["sliding_window_pattern"] = pattern
     config["torch_dtype"] = config.pop("dtype")
@@ -134,7 +136,7 @@ def save(model, folder, options):
 def greedy(model, random, length):
     """A prompt whose greedy continuation is clear, so that rounding cannot change it."""
     for _ in range(500):
-        tokens = random(PROMPT)
+        tokens = random(length)
         prompt, clear = list(tokens), True
         for _ in range(GREEDY):
             top = torch.topk(model(torch.tensor([tokens])).logits[0, -1], 2)
@@ -143,7 +145,7 @@ def greedy(model, random, length):
                 break
             tokens.append(int(top.indices[0]))
         if clear:
-            return prompt, tokens[PROMPT:]
+            return prompt, tokens[length:]
     raise SystemExit("no clear continuation: use other weights")
 
 
@@ -175,7 +177,7 @@ def main():
         tokens = random(options.get("text", TEXT))
         logits = model(torch.tensor([tokens])).logits[0]
         rows = sorted({*range(0, len(tokens), 11), len(tokens) - 1})
-        prompt, answer = greedy(model, random, GREEDY)
+        prompt, answer = greedy(model, random, options.get("prompt", PROMPT))
         expected = {
             "tokens": tokens, "rows": rows, "logits": [[round(float(x), 5) for x in logits[row]] for row in rows],
             "prompt": prompt, "greedy": answer}
