@@ -53,7 +53,7 @@ let package = Package(
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
-        library("ModelFiles", in: "Engine", ["LLMCore"]),
+        library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
