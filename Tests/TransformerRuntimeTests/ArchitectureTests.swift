@@ -35,6 +35,20 @@ struct ArchitectureTests {
         #expect((expected.logits[0].max() ?? 0) - (expected.logits[0].min() ?? 0) > 2)
     }
 
+    @Test("There are GGUF files of every architecture")
+    func everyFile() { #expect(TinyFolder.all.filter(\.hasFile).count == 13) }
+
+    @Test(
+        "The same models as GGUF files, by llama.cpp's converter, give the same logits",
+        arguments: TinyFolder.all.filter(\.hasFile))
+    func files(tiny: TinyFolder) throws {
+        let expected = try tiny.expected()
+        let pool = try WorkerPool(count: 2)
+        let model = try tiny.loadFile(pool: pool)
+        let found = try model.logits(expected.tokens, pieces: expected.tokens.count, pool: pool, cacheType: .f32)
+        #expect(Self.error(found, expected) <= 0.001)
+    }
+
     @Test("Greedy tokens are the same, one by one and after a prompt of any cut", arguments: TinyFolder.all)
     func greedy(tiny: TinyFolder) throws {
         let expected = try tiny.expected()

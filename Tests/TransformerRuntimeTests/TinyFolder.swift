@@ -39,6 +39,15 @@ struct TinyFolder: Sendable, CustomTestStringConvertible {
         return try JSONDecoder().decode(Expected.self, from: Data(contentsOf: url))
     }
 
+    /// Whether there is the same model as a GGUF file (scripts/references/tiny_gguf.py).
+    var hasFile: Bool { FileManager.default.fileExists(atPath: self.file) }
+
+    private var file: String { "\(Self.folder?.deletingLastPathComponent().path ?? "")/gguf/\(self.name).gguf" }
+
+    func loadFile(pool: WorkerPool) throws -> TransformerModel {
+        try TransformerModel(.gguf(GGUFFile(path: self.file)), pool: pool, contextLength: self.expected().context)
+    }
+
     func load(kernels: Kernels = .best, pool: WorkerPool) throws -> TransformerModel {
         try TransformerModel(
             .huggingFace(HuggingFaceFolder(path: self.path())), kernels: kernels, pool: pool,
