@@ -55,6 +55,7 @@ let package = Package(
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore"]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
             "InferenceEngine", in: "Engine",
@@ -102,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
+        .testTarget(name: "TokenConstraintsTests", dependencies: ["LLMCore", "JSONSchemas", "TokenConstraints", orderedCollections]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],

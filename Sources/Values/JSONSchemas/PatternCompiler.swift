@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The syntax of a pattern.
-indirect enum PatternTree: Sendable {
+package indirect enum PatternTree: Sendable {
     case empty
     case scalar(ScalarSet)
     case sequence([PatternTree])
@@ -13,12 +13,18 @@ indirect enum PatternTree: Sendable {
 }
 
 /// Turns a pattern's syntax into a program for ``ECMAPattern``.
-struct PatternCompiler {
+package struct PatternCompiler {
     private var program: [ECMAPattern.Instruction] = []
     private var parts = 0
     private static let maximumSize = 10_000
 
-    mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
+    /// Makes a compiler.
+    package init() {}
+
+    /// Writes the program of a pattern.
+    ///
+    /// - Throws: ``PatternError`` if it grows too large.
+    package mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
         try self.emit(tree)
         self.program.append(.match)
         return self.program

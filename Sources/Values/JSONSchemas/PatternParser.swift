@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads a regular expression of ECMA-262 in Unicode mode, forgiving needless escapes.
-struct PatternParser {
+package struct PatternParser {
     private let scalars: [Unicode.Scalar]
     private var position = 0
     private var depth = 0
     private static let maximumDepth = 100
     private static let maximumRepetitions = 2_000
 
-    init(_ source: String) { self.scalars = Array(source.unicodeScalars) }
+    /// Starts to read a pattern.
+    package init(_ source: String) { self.scalars = Array(source.unicodeScalars) }
 
-    mutating func parse() throws -> PatternTree {
+    /// Reads the whole pattern.
+    ///
+    /// - Throws: ``PatternError`` that says what is wrong or not supported.
+    package mutating func parse() throws -> PatternTree {
         let tree = try self.parseChoice()
         guard self.position == self.scalars.count else { throw self.malformed("it has a ')' without a '('") }
         return tree

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A set of Unicode scalars, as a pattern's character class describes it.
-struct ScalarSet: Sendable {
+package struct ScalarSet: Sendable {
     /// What may be in a set.
-    enum Member: Sendable {
+    package enum Member: Sendable {
         case range(ClosedRange<UInt32>)
         case set(ScalarSet)
         case category(Unicode.GeneralCategory)
@@ -11,10 +11,13 @@ struct ScalarSet: Sendable {
         case alphabetic, uppercase, lowercase, whiteSpace, emoji, ideographic
     }
 
-    var members: [Member] = []
-    var isNegated = false
+    /// What is in the set, or, if it is negated, what is not.
+    package var members: [Member] = []
+    /// Whether the members are what the set lacks.
+    package var isNegated = false
 
-    init(_ members: [Member] = [], isNegated: Bool = false) {
+    /// The set of its members, or of all else.
+    package init(_ members: [Member] = [], isNegated: Bool = false) {
         self.members = members
         self.isNegated = isNegated
     }
@@ -23,7 +26,8 @@ struct ScalarSet: Sendable {
 
     var negated: Self { Self(self.members, isNegated: !self.isNegated) }
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a scalar is in the set.
+    package func contains(_ scalar: Unicode.Scalar) -> Bool {
         self.members.contains { Self.holds($0, scalar) } != self.isNegated
     }
 
@@ -62,7 +66,8 @@ struct ScalarSet: Sendable {
 
 extension ScalarSet {
     static let digits = Self([.range(0x30...0x39)])
-    static let wordCharacters = Self([
+    /// What `\w` stands for.
+    package static let wordCharacters = Self([
         .range(0x30...0x39), .range(0x41...0x5A), .range(0x5F...0x5F), .range(0x61...0x7A),
     ])
     static let lineEnds = Self("\n", "\r", "\u{2028}", "\u{2029}")
