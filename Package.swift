@@ -59,7 +59,10 @@ let package = Package(
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
             "InferenceEngine", in: "Engine",
-            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            [
+                "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
+                "TransformerRuntime",
+            ]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -103,7 +106,9 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TokenConstraintsTests", dependencies: ["LLMCore", "JSONSchemas", "TokenConstraints", orderedCollections]),
+        .testTarget(
+            name: "TokenConstraintsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],

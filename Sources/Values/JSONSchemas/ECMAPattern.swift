@@ -44,9 +44,9 @@ package struct ECMAPattern: Sendable {
 
 /// What is wrong with a pattern.
 package struct PatternError: Error {
-    /// What is wrong, to follow "the pattern … is refused:".
+    /// What is wrong, as a sentence about "it".
     package let problem: String
-    /// Whether other readers of patterns may know it.
+    /// Whether the pattern may be right, but not here.
     package let isUnsupported: Bool
 
     /// Says what is wrong.

@@ -8,10 +8,10 @@ package struct PatternParser {
     private static let maximumDepth = 100
     private static let maximumRepetitions = 2_000
 
-    /// Starts to read a pattern.
+    /// Reads a pattern.
     package init(_ source: String) { self.scalars = Array(source.unicodeScalars) }
 
-    /// Reads the whole pattern.
+    /// The pattern's syntax.
     ///
     /// - Throws: ``PatternError`` that says what is wrong or not supported.
     package mutating func parse() throws -> PatternTree {

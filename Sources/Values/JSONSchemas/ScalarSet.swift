@@ -4,19 +4,24 @@
 package struct ScalarSet: Sendable {
     /// What may be in a set.
     package enum Member: Sendable {
+        /// Scalars by their numbers.
         case range(ClosedRange<UInt32>)
+        /// What is in another set.
         case set(ScalarSet)
+        /// A general category.
         case category(Unicode.GeneralCategory)
+        /// A group of general categories.
         case letter, mark, number, punctuation, symbol, separator, other
+        /// A property that a scalar has or not.
         case alphabetic, uppercase, lowercase, whiteSpace, emoji, ideographic
     }
 
-    /// What is in the set, or, if it is negated, what is not.
+    /// What is in the set, or with ``isNegated`` what is not.
     package var members: [Member] = []
-    /// Whether the members are what the set lacks.
+    /// Whether the set holds all that the members do not.
     package var isNegated = false
 
-    /// The set of its members, or of all else.
+    /// A set of members.
     package init(_ members: [Member] = [], isNegated: Bool = false) {
         self.members = members
         self.isNegated = isNegated
@@ -31,7 +36,8 @@ package struct ScalarSet: Sendable {
         self.members.contains { Self.holds($0, scalar) } != self.isNegated
     }
 
-    private static func holds(_ member: Member, _ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a member holds a scalar.
+    package static func holds(_ member: Member, _ scalar: Unicode.Scalar) -> Bool {
         switch member {
         case .range(let range): range.contains(scalar.value)
         case .set(let set): set.contains(scalar)
@@ -65,8 +71,10 @@ package struct ScalarSet: Sendable {
 }
 
 extension ScalarSet {
+    /// Every scalar.
+    package static let all = Self([.range(0...0x10FFFF)])
     static let digits = Self([.range(0x30...0x39)])
-    /// What `\w` stands for.
+    /// What `\w` is.
     package static let wordCharacters = Self([
         .range(0x30...0x39), .range(0x41...0x5A), .range(0x5F...0x5F), .range(0x61...0x7A),
     ])

@@ -2,6 +2,7 @@
 
 internal import JSONSchemas
 internal import LLMCore
+internal import OrderedCollections
 
 /// Turns schemas that must all hold into alternatives without choices, each a list of facts.
 final class SchemaExpander {

@@ -2,6 +2,7 @@
 
 internal import JSONSchemas
 internal import LLMCore
+internal import OrderedCollections
 
 /// Which parts of a document have names that references use.
 struct SchemaIdentifiers {

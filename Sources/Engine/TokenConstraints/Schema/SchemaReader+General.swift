@@ -2,6 +2,7 @@
 
 internal import JSONSchemas
 internal import LLMCore
+internal import OrderedCollections
 
 extension SchemaReader {
     /// Reads `type`, `enum` and `const`.
@@ -16,7 +17,7 @@ extension SchemaReader {
     /// The types of `type`; nil if there is none.
     func types() throws -> TypeSet? {
         guard let value = self.members["type"] else { return nil }
-        let names = value.stringValue.map { [$0] } ?? (try self.strings(value, "type"))
+        let names = try value.stringValue.map { [$0] } ?? self.strings(value, "type")
         return try names.reduce(into: TypeSet()) { types, name in
             guard let type = TypeSet(named: name) else { throw self.malformed("type", "names the unknown type \(name.debugDescription)") }
             types.formUnion(type)

@@ -2,6 +2,7 @@
 
 internal import JSONSchemas
 internal import LLMCore
+internal import OrderedCollections
 
 extension SchemaReader {
     /// The ways in which a value can fail the schema, and the keywords whose failures are left out.

@@ -2,6 +2,7 @@
 
 internal import JSONSchemas
 internal import LLMCore
+internal import OrderedCollections
 
 extension SchemaReader {
     /// Reads what concerns arrays.

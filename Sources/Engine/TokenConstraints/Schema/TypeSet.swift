@@ -6,6 +6,8 @@ internal import LLMCore
 struct TypeSet: OptionSet, Hashable, Sendable {
     let rawValue: UInt8
 
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
     static let null = Self(rawValue: 1)
     static let `false` = Self(rawValue: 2)
     static let `true` = Self(rawValue: 4)

@@ -25,10 +25,10 @@ struct PatternDeterminizer {
         var sets = [[ClosedRange<UInt32>]]()
         var hasBoundaries = false
         for instruction in program {
-            if case .scalar(let set) = instruction { sets.append(set.ranges) }
+            if case .scalar(let set) = instruction { sets.append(ScalarRanges(set).ranges) }
             if case .wordBoundary = instruction { hasBoundaries = true }
         }
-        if hasBoundaries { sets.append(ScalarSet.wordCharacters.ranges) }
+        if hasBoundaries { sets.append(ScalarRanges(.wordCharacters).ranges) }
         self.hasBoundaries = hasBoundaries
         let classes = ScalarClasses(telling: sets)
         self.classes = classes
