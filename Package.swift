@@ -90,7 +90,8 @@ let package = Package(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
+                "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
+                "OpenAutoGLM",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
