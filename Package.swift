@@ -54,7 +54,7 @@ let package = Package(
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
-        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
