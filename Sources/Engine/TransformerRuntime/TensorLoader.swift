@@ -12,6 +12,9 @@ struct TensorLoader {
     let pool: WorkerPool
     private(set) var taken: Set<String> = []
 
+    private static let supportedTypes = TensorType.allCases.filter { ctk_type_supported(ctk_type($0.rawValue)) }
+        .map(\.name).joined(separator: ", ")
+
     init(file: GGUFFile, kernels: Kernels, pool: WorkerPool) {
         self.file = file
         self.kernels = kernels
@@ -24,7 +27,10 @@ struct TensorLoader {
         guard PackedMatrix.supports(type: tensor.type.rawValue, columns: columns) else {
             throw TransformerError(
                 .unsupported,
-                "Tensor '\(name)' has the type \(tensor.type.name); supported are F32, F16, BF16, Q8_0, Q4_0 and Q4_1.")
+                """
+                Tensor '\(name)' has the type \(tensor.type.name), which cannot run here. Take the model in a supported type \
+                (\(Self.supportedTypes)), or make one from its F16, BF16 or F32 file: autoglm quantize.
+                """)
         }
         // The packed copy serves from here on.
         defer { self.file.adviseUnneeded(tensor) }
