@@ -53,12 +53,16 @@ let package = Package(
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
-        library("ModelFiles", in: "Engine", ["LLMCore"]),
-        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
             "InferenceEngine", in: "Engine",
-            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            [
+                "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
+                "TransformerRuntime",
+            ]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -86,13 +90,14 @@ let package = Package(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
+                "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
+                "OpenAutoGLM",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
-        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
+        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -104,6 +109,9 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TokenConstraintsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],

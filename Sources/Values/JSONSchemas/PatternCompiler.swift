@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The syntax of a pattern.
-indirect enum PatternTree: Sendable {
-    case empty
-    case scalar(ScalarSet)
-    case sequence([PatternTree])
-    case choice([PatternTree])
-    case repetition(PatternTree, least: Int, most: Int?)
-    case textStart, textEnd
-    case wordBoundary(Bool)
-    case lookAhead(PatternTree, isNegated: Bool)
-}
-
 /// Turns a pattern's syntax into a program for ``ECMAPattern``.
-struct PatternCompiler {
+package struct PatternCompiler {
     private var program: [ECMAPattern.Instruction] = []
     private var parts = 0
     private static let maximumSize = 10_000
 
-    mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
+    /// Makes a compiler.
+    package init() {}
+
+    /// Writes the program of a pattern.
+    ///
+    /// - Throws: ``PatternError`` if it grows too large.
+    package mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
         try self.emit(tree)
         self.program.append(.match)
         return self.program
