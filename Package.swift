@@ -102,7 +102,9 @@ let package = Package(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
+        .testTarget(
+            name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
