@@ -75,6 +75,9 @@ let package = Package(
             "LocalModels", in: "Adapters",
             ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
 
+        // Library: the Swift API after Foundation Models.
+        library("GuidedGeneration", in: "Library", ["LLMCore"]),
+
         // What applications import, what their tests import, and the program.
         .target(
             name: "OpenAutoGLM",
