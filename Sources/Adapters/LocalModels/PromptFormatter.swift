@@ -31,13 +31,26 @@ struct PromptFormatter: Sendable {
     /// Whether the model has a chat template.
     var takesMessages: Bool { self.template != nil }
 
+    /// Whether the chat template tells the model about tools.
+    var takesTools: Bool { self.template?.takesTools ?? false }
+
+    /// How the model writes that it wants tools to be called.
+    var toolCallForm: ToolCallForm { ToolCallForm(template: self.takesTools ? self.template?.source : nil) }
+
+    /// The token of a text that is one control token, which leaves no trace in an answer's text.
+    func controlToken(_ text: String) -> Int? {
+        let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+        guard let token = tokens.first, tokens.count == 1, self.tokenizer.isControl(token) else { return nil }
+        return Int(token)
+    }
+
     /// The text that the model sees.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
     func text(_ prompt: GenerationPrompt) throws -> String {
         switch prompt {
         case .raw(let text): return text
-        case .messages(let messages): return try self.render(messages)
+        case .messages(let messages): return try self.text(messages, tools: [])
         }
     }
 
@@ -65,7 +78,13 @@ struct PromptFormatter: Sendable {
         return self.tokenizer.encode(choice, addSpecial: false, parseSpecial: false)
     }
 
-    private func render(_ messages: [Message]) throws -> String {
+    /// The text of a conversation.
+    ///
+    /// - Parameters:
+    ///   - messages: The turns; where the template does not know tools, calls and results become plain text.
+    ///   - tools: What the template tells the model about.
+    /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the messages hold.
+    func text(_ messages: [Message], tools: [ToolDefinition]) throws -> String {
         guard let template else {
             throw LLMError(
                 .unsupported,
@@ -82,6 +101,7 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        return try template.render(messages)
+        let told = self.takesTools ? messages : ToolPrompt.messages(messages, tools: [], form: self.toolCallForm)
+        return try template.render(told, tools: tools)
     }
 }
