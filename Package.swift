@@ -76,7 +76,7 @@ let package = Package(
             ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
 
         // Library: the Swift API after Foundation Models.
-        library("GuidedGeneration", in: "Library", ["LLMCore"]),
+        library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
 
         // What applications import, what their tests import, and the program.
         .target(
