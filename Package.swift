@@ -77,6 +77,9 @@ let package = Package(
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
+        library(
+            "LanguageModelSessions", in: "Library",
+            ["LLMCore", "JSONSchemas", "ResultParsing", "LocalModels", "GuidedGeneration"]),
 
         // What applications import, what their tests import, and the program.
         .target(
@@ -125,6 +128,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "LanguageModelSessionsTests",
+            dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),

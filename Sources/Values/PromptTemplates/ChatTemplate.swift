@@ -132,7 +132,7 @@ public struct ChatTemplate: Sendable {
         [
             "type": "function",
             "function": [
-                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.parameters,
+                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.toldParameters,
             ],
         ]
     }

@@ -30,7 +30,7 @@ enum ToolPrompt {
     private static func description(_ tools: [ToolDefinition], form: ToolCallForm, manner: Manner) -> String {
         let list = tools.map { tool in
             let members: JSONValue = [
-                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.parameters,
+                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.toldParameters,
             ]
             return members.serialized()
         }

@@ -3,7 +3,8 @@
 internal import LLMCore
 
 /// Placeholder until the reader is written.
-struct PartialJSONReader {
-    var content: GeneratedContent?
-    mutating func append(_ text: String) throws {}
+package struct PartialJSONReader {
+    package var content: GeneratedContent?
+    package init(response: GenerationID = GenerationID()) {}
+    package mutating func append(_ text: String) throws {}
 }
