@@ -133,7 +133,8 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ]),
         .testTarget(
-            name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+            name: "LocalModelsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "LanguageModelSessionsTests",
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),

@@ -31,11 +31,8 @@ struct PromptFormatter: Sendable {
     /// Whether the model has a chat template.
     var takesMessages: Bool { self.template != nil }
 
-    /// Whether the chat template tells the model about tools.
-    var takesTools: Bool { self.template?.takesTools ?? false }
-
-    /// How the model writes that it wants tools to be called.
-    var toolCallForm: ToolCallForm { ToolCallForm(template: self.takesTools ? self.template?.source : nil) }
+    /// The chat template, if it tells the model about tools.
+    var toolTemplate: String? { self.template.flatMap { $0.takesTools ? $0.source : nil } }
 
     /// The token of a text that is one control token, which leaves no trace in an answer's text.
     func controlToken(_ text: String) -> Int? {
@@ -101,7 +98,10 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        let told = self.takesTools ? messages : ToolPrompt.messages(messages, tools: [], form: self.toolCallForm)
+        // A template that knows no tools knows no calls and results either.
+        let told =
+            template.takesTools
+            ? messages : ToolPrompt.messages(messages, tools: [], form: ToolCallForm(template: nil))
         return try template.render(told, tools: tools)
     }
 }

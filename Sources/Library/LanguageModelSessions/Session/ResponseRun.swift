@@ -151,7 +151,7 @@ final class ResponseRun {
         guard !isFinal, attempts < ResponseReader.maximumAttempts else {
             throw LanguageModelSession.GenerationError.decodingFailure(
                 .init(
-                    debugDescription: "The response is not what was asked for, after \(attempts) attempts: \(error)",
+                    debugDescription: "The response is not what was asked for, after \(attempts) attempt(s): \(error)",
                     underlyingErrors: [error]))
         }
         self.corrections += [
