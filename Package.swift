@@ -77,7 +77,7 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
+            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine", orderedCollections]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
@@ -90,6 +90,7 @@ let package = Package(
             name: "OpenAutoGLM",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+                "GuidedGeneration", "LanguageModelSessions",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(

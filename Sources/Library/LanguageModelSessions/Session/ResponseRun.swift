@@ -48,7 +48,7 @@ final class ResponseRun {
         }
     }
 
-    /// More of the response: all that there is of it so far. Nil at the end.
+    /// All that there is of the response so far, when there is more of it; nil at the end.
     ///
     /// - Throws: ``LanguageModelSession/GenerationError``, ``LanguageModelSession/ToolCallError``, `CancellationError`, or
     ///   an error of the model that these have no name for.
