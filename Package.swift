@@ -77,13 +77,23 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
+            [
+                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine",
+                orderedCollections,
+            ]),
+
+        // Library: the Swift API after Foundation Models.
+        library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
+        library(
+            "LanguageModelSessions", in: "Library",
+            ["LLMCore", "JSONSchemas", "ResultParsing", "LocalModels", "GuidedGeneration"]),
 
         // What applications import, what their tests import, and the program.
         .target(
             name: "OpenAutoGLM",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+                "GuidedGeneration", "LanguageModelSessions",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
@@ -119,7 +129,8 @@ let package = Package(
         .testTarget(
             name: "InferenceEngineTests",
             dependencies: [
-                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "Tokenization", "TransformerRuntime",
+                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
+                "TransformerRuntime",
             ]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
@@ -131,7 +142,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ]),
         .testTarget(
-            name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+            name: "LocalModelsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "LanguageModelSessionsTests",
+            dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
