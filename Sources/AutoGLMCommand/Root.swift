@@ -21,7 +21,7 @@ struct Root: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
-            RenderCommand.self, ValidateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, DoctorCommand.self,
+            EmbedCommand.self, RenderCommand.self, ValidateCommand.self, TokenizeCommand.self, DetokenizeCommand.self, DoctorCommand.self,
             BenchCommand.self,
         ])
 }

@@ -51,11 +51,12 @@ package final class EncoderModel: Sendable {
     package init(folder: HuggingFaceFolder, kernels: Kernels = .best, pool: WorkerPool) throws {
         let modelType = folder.configuration["model_type"]?.stringValue ?? ""
         guard let family = EncoderArchitectures.find(modelType) else {
+            let known = EncoderArchitectures.names.joined(separator: ", ")
             throw TransformerError(
                 .unknownArchitecture,
                 """
-                \(folder.path): the architecture '\(modelType)' is no encoder that runs here. \
-                \(NearestName.hint(for: modelType, in: EncoderArchitectures.names))
+                \(folder.path): '\(modelType)' is no architecture of an encoder that runs here; those are \(known). Models \
+                that write text make no embeddings: open an encoder instead, such as all-MiniLM-L6-v2.
                 """)
         }
         let settings = EncoderSettings(path: folder.path, values: folder.configuration)
