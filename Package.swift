@@ -56,9 +56,13 @@ let package = Package(
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
         library(
             "InferenceEngine", in: "Engine",
-            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            [
+                "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
+                "TransformerRuntime",
+            ]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -92,7 +96,7 @@ let package = Package(
             linkerSettings: selfContained),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
-        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
+        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -102,6 +106,8 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TokenConstraintsTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],
