@@ -54,7 +54,7 @@ let package = Package(
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
-        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
         library(
@@ -96,7 +96,7 @@ let package = Package(
             linkerSettings: selfContained),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
-        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
+        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],

@@ -125,7 +125,7 @@ package struct PatternParser {
         } else if self.skip("?<") {
             while try self.take() != ">" {}
         } else if !self.skip("?:"), self.next == "?" {
-            throw self.unsupported("it has a group of an unknown kind")
+            throw self.malformed("it has a group of an unknown kind")
         }
         let body = try self.parseChoice()
         guard self.skip(")") else { throw self.malformed("it has a '(' without a ')'") }
