@@ -69,7 +69,7 @@ struct EncoderTests {
             Refusal(encoder: "bert", key: "is_decoder", value: "true", says: "'is_decoder'"),
             Refusal(encoder: "bert", key: "hidden_size", value: "-1", says: "'hidden_size' is -1"),
             Refusal(encoder: "bert", key: "hidden_size", value: "1e300", says: "'hidden_size'"),
-            Refusal(encoder: "bert", key: "hidden_size", value: "128", says: "[100, 64]"),
+            Refusal(encoder: "bert", key: "hidden_size", value: "128", says: "[64, 100]"),
             Refusal(encoder: "bert", key: "hidden_size", value: "null", says: "'hidden_size' is missing"),
             Refusal(encoder: "bert", key: "num_attention_heads", value: "8", says: "8 wide"),
             Refusal(encoder: "bert", key: "num_attention_heads", value: "5", says: "5 heads"),

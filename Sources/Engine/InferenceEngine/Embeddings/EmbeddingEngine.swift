@@ -50,7 +50,7 @@ package final class EmbeddingEngine: Sendable {
                 .unsupportedModel,
                 "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model only \(shape.vocabularySize).")
         }
-        let added = tokenizer.prefixTokens.count + tokenizer.suffixTokens.count
+        let added = tokenizer.prefix.count + tokenizer.suffix.count
         let limits = [recipe.tokenLimit, configuration.contextLength].compactMap(\.self).filter { $0 > 0 }
         self.tokenLimit = limits.reduce(shape.tokenLimit, min)
         guard self.tokenLimit > added else {
@@ -131,7 +131,7 @@ package final class EmbeddingEngine: Sendable {
     }
 
     private func tokens(_ text: String) -> EmbeddingWork.Text {
-        let (prefix, suffix) = (self.tokenizer.prefixTokens, self.tokenizer.suffixTokens)
+        let (prefix, suffix) = (self.tokenizer.prefix, self.tokenizer.suffix)
         let content = self.tokenizer.encode(self.prepared(text), addSpecial: false, parseSpecial: true)
         let kept = content.prefix(self.tokenLimit - prefix.count - suffix.count)
         return EmbeddingWork.Text(

@@ -63,8 +63,9 @@ package final class EncoderModel: Sendable {
         let shape = try family.configuration(settings, architecture: modelType)
         try shape.validate()
         let tokens = "embeddings.word_embeddings.weight"
-        var loader = try EncoderLoader(
-            shape: shape, prefixes: family.prefixes, anchor: tokens, source: folder, kernels: kernels, pool: pool)
+        let loader = try EncoderLoader(
+            shape: shape, prefixes: family.prefixes, anchor: tokens,
+            loader: TensorLoader(.huggingFace(folder), kernels: kernels, pool: pool))
         self.configuration = shape
         self.kernels = kernels
         self.tokens = try loader.table(tokens, rows: shape.vocabularySize)
@@ -75,7 +76,7 @@ package final class EncoderModel: Sendable {
         let segments = try loader.table("embeddings.token_type_embeddings.weight", rows: shape.segmentCount)
         self.segment = FloatVector(count: shape.width) { segments.read(0, into: $0) }
         self.embeddingNorm = try loader.norm(family.embeddingNorm)
-        self.layers = try (0..<shape.layerCount).map { try family.layer($0, from: &loader) }
+        self.layers = try (0..<shape.layerCount).map { try family.layer($0, from: loader) }
         try loader.checkAllTaken(except: family.unneeded)
         self.rope = shape.ropeBase.map { Self.angles(base: $0, shape: shape) }
     }
