@@ -63,7 +63,7 @@ struct EncoderTests {
     @Test(
         "What cannot run here is refused by name",
         arguments: [
-            Refusal(encoder: "bert", key: "model_type", value: "\"berd\"", says: "'bert'"),
+            Refusal(encoder: "bert", key: "model_type", value: "\"berd\"", says: "those are bert"),
             Refusal(encoder: "bert", key: "hidden_act", value: "\"relu\"", says: "'hidden_act' is \"relu\""),
             Refusal(encoder: "bert", key: "position_embedding_type", value: "\"relative_key\"", says: "relative_key"),
             Refusal(encoder: "bert", key: "is_decoder", value: "true", says: "'is_decoder'"),

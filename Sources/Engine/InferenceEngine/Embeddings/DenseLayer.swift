@@ -79,7 +79,8 @@ struct DenseLayer: Sendable {
     private static func values(
         of name: String, in file: SafetensorsFile, dimensions: Int
     ) throws -> (values: [Float], dimensions: [Int]) {
-        guard let tensor = try file.tensor(named: name), tensor.dimensions.count == dimensions, tensor.type == .f32 else {
+        guard let tensor = try file.tensor(named: name), tensor.dimensions.count == dimensions, tensor.type == .f32
+        else {
             throw EngineError(
                 .unsupportedModel, "\(file.path): lacks '\(name)' as a tensor of F32 with \(dimensions) dimensions.")
         }

@@ -48,7 +48,8 @@ package final class EmbeddingEngine: Sendable {
         guard tokenizer.vocabularySize <= shape.vocabularySize else {
             throw EngineError(
                 .unsupportedModel,
-                "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model only \(shape.vocabularySize).")
+                "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, the model only \(shape.vocabularySize)."
+            )
         }
         let added = tokenizer.prefix.count + tokenizer.suffix.count
         let limits = [recipe.tokenLimit, configuration.contextLength].compactMap(\.self).filter { $0 > 0 }

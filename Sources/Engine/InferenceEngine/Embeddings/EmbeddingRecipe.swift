@@ -120,7 +120,9 @@ struct EmbeddingRecipe: Sendable {
 
     /// The file has had a name for each kind of model.
     private func encoderSettings() throws -> JSONValue? {
-        let names = self.encoderPath.isEmpty ? self.folder.names : try ModelFolder(path: self.folder.path(of: self.encoderPath)).names
+        let names =
+            self.encoderPath.isEmpty
+            ? self.folder.names : try ModelFolder(path: self.folder.path(of: self.encoderPath)).names
         guard let name = names.first(where: { $0.hasPrefix("sentence_") && $0.hasSuffix("_config.json") }) else {
             return nil
         }
