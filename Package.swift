@@ -61,7 +61,7 @@ let package = Package(
             "InferenceEngine", in: "Engine",
             [
                 "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
-                "TransformerRuntime",
+                "TransformerRuntime", orderedCollections,
             ]),
 
         // Orchestration: what a task goes through.

@@ -8,7 +8,7 @@ internal import TensorKernels
 /// Takes tensors out of a model's files by name and shape, and remembers which it took.
 final class TensorLoader {
     let source: ModelSource
-    private let tensors: any TensorSource
+    let tensors: any TensorSource
     private let kernels: Kernels
     private let pool: WorkerPool
     private var taken: Set<String> = []
@@ -104,7 +104,8 @@ final class TensorLoader {
     /// Whether a tensor only repeats what the settings say: old folders store the frequencies of RoPE.
     private static func isDerived(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
-    private func take(_ name: String, dimensions: [Int]) throws -> TensorDescription {
+    /// A tensor that must be there and have this shape.
+    func take(_ name: String, dimensions: [Int]) throws -> TensorDescription {
         guard let tensor = try self.tensors.tensor(named: name) else {
             throw TransformerError(.missingTensor, "The model's files lack the tensor '\(name)'.")
         }
