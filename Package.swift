@@ -131,7 +131,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
                 "TransformerRuntime",
-            ]),
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),
