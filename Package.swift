@@ -54,9 +54,9 @@ let package = Package(
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
-        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
-        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
         library(
             "InferenceEngine", in: "Engine",
             [
@@ -90,7 +90,8 @@ let package = Package(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
+                "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
+                "OpenAutoGLM",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
@@ -107,7 +108,8 @@ let package = Package(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "TokenConstraintsTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization", "TokenConstraints"]),
+            name: "TokenConstraintsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],

@@ -46,13 +46,10 @@ struct PromptFormatter: Sendable {
 
     /// The tokens of a text in which special tokens are spelled out.
     ///
-    /// The beginning-of-text token is put first where the model wants it, unless the text begins with it already.
+    /// The tokens that the model wants before a text are put first, unless the text begins with them already.
     func tokens(_ text: String) -> [TokenID] {
         let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
-        guard self.tokenizer.addsBeginOfText, let first = self.tokenizer.beginOfText, tokens.first != first else {
-            return tokens
-        }
-        return [first] + tokens
+        return tokens.starts(with: self.tokenizer.prefix) ? tokens : self.tokenizer.prefix + tokens
     }
 
     /// The tokens of a choice as the model would write it after a prompt.
