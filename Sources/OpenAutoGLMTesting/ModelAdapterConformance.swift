@@ -126,7 +126,7 @@ public struct ModelAdapterConformance: Sendable {
         for (constraint, answers) in [
             (OutputConstraint.choices(["blue whale", "red fox"]), ["blue whale", "red fox"]),
             (.regularExpression("[xy]z"), ["xz", "yz"]), (.grammar("root ::= \"(\" [ab] \")\""), ["(a)", "(b)"]),
-            (.jsonSchema(["const": ["a": 1]]), ["{\"a\":1}", "{\"a\": 1}"]),
+            (.jsonSchema(["const": [true, nil]]), ["[true,null]", "[true, null]"]),
         ] {
             request.constraint = constraint
             let response = try await self.model.generate(request).response()
