@@ -21,6 +21,8 @@ struct NumberPrefix: Hashable, Sendable {
 
 extension NumberPrefix {
     private static let freeDigits: Int8 = 32
+    /// What a 64-bit integer holds whatever the digits are.
+    private static let wholeDigits: Int8 = 18
     private static let exponentDigits: Int8 = 3
 
     /// The prefix with one more character; nil if no allowed number begins so.
@@ -53,7 +55,8 @@ extension NumberPrefix {
         next.digits = self.phase == .point ? 1 : self.digits + 1
         switch self.phase {
         case .nothing, .sign, .whole:
-            guard !self.isZero, self.digits < (rule.isFree ? Self.freeDigits : Int8(FixedPoint.wholeDigits)) else { return nil }
+            let most = !rule.isFree ? Int8(FixedPoint.wholeDigits) : rule.isWhole ? Self.wholeDigits : Self.freeDigits
+            guard !self.isZero, self.digits < most else { return nil }
             next.isZero = self.phase != .whole && digit == 0
             next.phase = .whole
             if !rule.isFree { next.magnitude = self.magnitude * 10 + digit * FixedPoint.one.units }
