@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Writes texts that an automaton allows, byte by byte at random: examples of what a constraint admits, and its hardest test.
+///
+/// For one thread at a time, as the automaton is.
 package struct RandomWalk<Generator: RandomNumberGenerator> {
     /// What came of a walk.
     package enum Outcome: Sendable {
@@ -14,13 +16,22 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
 
     private let automaton: any ByteAutomaton
     private var generator: Generator
+    private let hint: (AutomatonState) -> [UInt8]?
     private static var preferred: [UInt8] { Array("\"}]".utf8) }
     private static var blanks: [UInt8] { Array(" \n\r\t".utf8) }
 
     /// Prepares walks.
-    package init(_ automaton: any ByteAutomaton, using generator: Generator) {
+    ///
+    /// - Parameters:
+    ///   - automaton: What allows texts.
+    ///   - generator: Where chance comes from.
+    ///   - hint: Bytes that lead towards an end which chance would hardly find.
+    package init(
+        _ automaton: any ByteAutomaton, using generator: Generator, hint: @escaping (AutomatonState) -> [UInt8]? = { _ in nil }
+    ) {
         self.automaton = automaton
         self.generator = generator
+        self.hint = hint
     }
 
     /// Takes a walk.
@@ -32,6 +43,12 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
         var state = self.automaton.start
         var text = [UInt8]()
         while text.count < most {
+            if text.count > length || Bool.random(using: &self.generator), let bytes = self.hint(state) {
+                text += bytes
+                state = self.automaton.next(state, bytes)
+                guard !state.isDead else { return .deadEnd(text) }
+                continue
+            }
             let live = (UInt8(0)...255).filter { !self.automaton.next(state, $0).isDead }
             let canEnd = self.automaton.accepts(state)
             if canEnd,

@@ -106,6 +106,11 @@ final class ShapeBuilder {
             rule = whole
         default: rule.isFractional = true
         }
+        if rule.isFractional || !rule.excluded.isEmpty, !rule.isWhole {
+            // What is apart from a number must stay so when it is read as a double: 15 digits do.
+            guard let exact = rule.intersection(.exactDigits) else { return }
+            rule = exact
+        }
         let machine = NumberMachine(rule)
         if !machine.isEmpty { goal.numbers.append(machine) }
     }
