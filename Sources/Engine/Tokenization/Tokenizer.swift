@@ -124,7 +124,7 @@ package final class Tokenizer: Sendable {
     }
 
     /// The bytes of a token that exists, without a copy.
-    package func piece(_ id: TokenID) -> ArraySlice<UInt8> { self.model.pieces[Int(id)] }
+    package func piece(_ id: TokenID) -> ArraySlice<UInt8> { self.core.pieces[Int(id)] }
 
     /// Appends the bytes a token stands for, without making an array of them.
     ///
