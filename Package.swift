@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: Apache-2.0
+import CompilerPluginSupport
 import PackageDescription
 
 /// One settings list for every Swift target (see docs/decisions/0002-one-settings-list.md).
@@ -26,6 +27,9 @@ let selfContained: [LinkerSetting] = [
         .when(platforms: [.linux], configuration: .release))
 ]
 
+/// A product of swift-syntax, which only macros and their tests need.
+func swiftSyntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
+
 /// A library target in its layer's folder.
 func library(_ name: String, in layer: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
@@ -43,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         // Values: what everything speaks.
@@ -78,18 +83,26 @@ let package = Package(
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
 
-        // What applications import, what their tests import, and the program.
-        .target(
-            name: "OpenAutoGLM",
-            dependencies: [
+        library(
+            "ModelFacade", in: "Library",
+            [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
             ]),
+
+        // What applications import, what their tests import, and the program, which needs no macros.
+        .macro(
+            name: "OpenAutoGLMMacros",
+            dependencies: [
+                swiftSyntax("SwiftSyntax"), swiftSyntax("SwiftSyntaxBuilder"), swiftSyntax("SwiftSyntaxMacros"),
+                swiftSyntax("SwiftDiagnostics"), swiftSyntax("SwiftCompilerPlugin"),
+            ]),
+        .target(name: "OpenAutoGLM", dependencies: ["GuidedGeneration", "ModelFacade", "OpenAutoGLMMacros"]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "OpenAutoGLM",
+                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "ModelFacade",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
@@ -126,8 +139,16 @@ let package = Package(
         .testTarget(
             name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
         .testTarget(
+            name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
+        .testTarget(
+            name: "OpenAutoGLMMacrosTests",
+            dependencies: [
+                "OpenAutoGLMMacros", swiftSyntax("SwiftSyntaxMacrosGenericTestSupport"),
+                swiftSyntax("SwiftSyntaxMacroExpansion"), swiftSyntax("SwiftSyntaxMacros"),
+            ]),
+        .testTarget(
             name: "OpenAutoGLMTests",
-            dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
+            dependencies: ["LLMCore", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )
@@ -135,7 +156,7 @@ let package = Package(
 /// Warnings are errors where the environment asks for it, as CI does; dependencies are left alone.
 let warningsAreErrors = Context.environment["AUTOGLM_STRICT"] == "1"
 
-for target in package.targets where [.regular, .test, .executable].contains(target.type) {
+for target in package.targets where [.regular, .test, .executable, .macro].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
     if warningsAreErrors {
         target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
