@@ -58,12 +58,16 @@ let package = Package(
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
-        library("ModelFiles", in: "Engine", ["LLMCore"]),
+        library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
         library(
             "InferenceEngine", in: "Engine",
-            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            [
+                "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
+                "TransformerRuntime",
+            ]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -108,7 +112,7 @@ let package = Package(
             linkerSettings: selfContained),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
-        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas"]),
+        .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -118,6 +122,8 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TokenConstraintsTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],

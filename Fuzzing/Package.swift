@@ -19,7 +19,10 @@ let package = Package(
         .target(
             name: "LLMCore",
             dependencies: [.product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: strict),
-        .target(name: "ModelFiles", dependencies: ["LLMCore"], swiftSettings: strict),
+        .target(
+            name: "ModelFiles",
+            dependencies: ["LLMCore", .product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: strict),
         .target(name: "Tokenization", dependencies: ["LLMCore", "ModelFiles"], swiftSettings: strict),
         .executableTarget(
             name: "Fuzz", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),

@@ -127,7 +127,11 @@ final class TemporaryFiles {
         for (name, text) in files { try self.write(Data(text.utf8), name) }
     }
 
-    func write(_ data: Data, _ name: String) throws { try data.write(to: URL(fileURLWithPath: self.path(name))) }
+    func write(_ data: Data, _ name: String) throws {
+        let file = URL(fileURLWithPath: self.path(name))
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try data.write(to: file)
+    }
 
     func path(_ name: String) -> String { "\(self.folder)/\(name)" }
 

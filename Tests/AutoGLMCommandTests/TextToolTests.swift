@@ -127,6 +127,28 @@ struct TextToolTests {
         #expect(try json.json()["errors"]?.arrayValue?.isEmpty == (status == 0))
     }
 
+    @Test("A folder of test files is run, with its remote schemas and its drafts")
+    func suite() async throws {
+        let files = try TemporaryFiles([
+            "remotes/a.json": #"{"type": "integer"}"#,
+            "draft4/a.json": #"""
+            [{"description": "remote", "schema": {"$ref": "http://localhost:1234/a.json"},
+              "tests": [{"description": "right", "data": 1, "valid": true}, {"description": "wrong", "data": 1.0, "valid": true}]}]
+            """#,
+            "draft4/optional/format/b.json": #"""
+            [{"description": "format", "schema": {"format": "ipv4"}, "tests": [{"description": "b", "data": "", "valid": false}]}]
+            """#,
+        ])
+        let required = try await Program.run(["validate", "--suite", files.path("draft4"), "--output", "json"])
+        #expect(required.status == 1)
+        #expect(try required.json()["passed"] == 1 && required.json()["failed"] == 1)
+        let all = try await Program.run(["validate", "--suite", files.path(""), "--optional"])
+        #expect(all.text.contains("draft4/a.json: remote: wrong: should be valid"))
+        #expect(all.text.hasSuffix("2 passed, 1 failed\n"))
+        let both = try await Program.run(["validate", "--suite", files.path(""), "--schema", "x"])
+        #expect(both.status == 64 && both.errors.contains("--suite alone"))
+    }
+
     // MARK: - Pipelines
 
     @Test("The example of the whole flow runs and reports every step")

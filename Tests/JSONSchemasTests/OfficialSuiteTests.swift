@@ -36,43 +36,15 @@ enum OfficialSuite {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    struct Tally {
-        var passed = 0
-        var failed: [String] = []
-        /// Groups that need the meta-schema of the draft, which is not built in, or vocabularies.
-        var skipped = 0
-    }
-
-    static func run(_ files: [URL], resources: [String: JSONValue]) throws -> Tally {
-        var tally = Tally()
+    static func run(_ files: [URL]) throws -> SchemaSuite.Tally {
+        let suite = SchemaSuite(resources: try Self.remotes())
+        var tally = SchemaSuite.Tally()
         for file in files {
-            for group in try Self.json(file).arrayValue ?? [] {
-                let tests = group["tests"]?.arrayValue ?? []
-                let schema = group["schema"] ?? .null
-                let name = "\(file.lastPathComponent): \(group["description"]?.stringValue ?? "")"
-                if schema.description.contains("\"$ref\":\"https://json-schema.org/")
-                    || schema.description.contains("metaschema")
-                {
-                    tally.skipped += tests.count
-                    continue
-                }
-                let compiled = Result { try JSONSchema(schema, resources: resources) }
-                for test in tests {
-                    let isValid = try? compiled.get().isValid(test["data"] ?? .null)
-                    if isValid == test["valid"]?.boolValue {
-                        tally.passed += 1
-                    } else {
-                        tally.failed.append("\(name): \(test["description"]?.stringValue ?? "") (\(compiled.failure))")
-                    }
-                }
-            }
+            let path = file.path.dropFirst(Self.folder.path.count + 1)
+            tally += try #require(suite.run(try Self.json(file), path: String(path)))
         }
         return tally
     }
-}
-
-extension Result {
-    fileprivate var failure: String { if case .failure(let error) = self { "\(error)" } else { "wrong verdict" } }
 }
 
 @Suite(
@@ -82,23 +54,15 @@ struct OfficialSuiteTests {
     @Test("All required tests of draft 2020-12 pass")
     func required() throws {
         let files = try OfficialSuite.files(under: "draft2020-12").filter { !$0.path.contains("/optional/") }
-        let tally = try OfficialSuite.run(files, resources: OfficialSuite.remotes())
-        print(
-            "JSON Schema 2020-12, required: \(tally.passed) passed, \(tally.failed.count) failed, \(tally.skipped) skipped"
-        )
-        #expect(tally.failed == [])
+        let tally = try OfficialSuite.run(files)
+        #expect(tally.failures == [])
         #expect(tally.passed > 1_000)
     }
 
-    @Test("Optional tests for regular expressions, numbers and draft-07 spellings pass")
+    @Test("All optional tests pass, formats included, whose remote schemas are there")
     func optional() throws {
-        let names = ["ecmascript-regex", "non-bmp-regex", "bignum", "float-overflow", "dependencies-compatibility"]
-        let files = try OfficialSuite.files(under: "draft2020-12/optional").filter { file in
-            !file.path.contains("/format/") && names.contains(file.deletingPathExtension().lastPathComponent)
-        }
-        let tally = try OfficialSuite.run(files, resources: OfficialSuite.remotes())
-        print("JSON Schema 2020-12, optional: \(tally.passed) passed, \(tally.failed.count) failed")
-        #expect(tally.failed == [])
-        #expect(tally.passed > 80)
+        let tally = try OfficialSuite.run(try OfficialSuite.files(under: "draft2020-12/optional"))
+        #expect(tally.failures.filter { !$0.contains("nothing is fetched") } == [])
+        #expect(tally.passed > 700)
     }
 }

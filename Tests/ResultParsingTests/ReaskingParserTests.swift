@@ -32,7 +32,7 @@ struct ReaskingParserTests {
     @Test(
         "The model sees its answer and the reason, in conversations and raw text",
         arguments: [
-            (Prompt.user("?"), "n3"), (Prompt.raw("?"), "n2"),
+            (GenerationPrompt.user("?"), "n3"), (GenerationPrompt.raw("?"), "n2"),
         ])
     func reask(prompt: GenerationPrompt, answer: String) async throws {
         let parser = ReaskingParser(try ChoiceParser(choices: [answer]), maximumAttempts: 3)

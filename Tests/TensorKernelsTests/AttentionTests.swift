@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTensorKernels
+import Foundation
 import TensorKernels
 import Testing
 
@@ -10,7 +11,7 @@ struct AttentionTests {
         [1], [2, 1], [63, 64, 65], [16, 17, 128, 1], [300, 301, 302, 303], [5, 64, 65, 1, 129],
         [70, 70, 70, 71, 71, 71],
     ]
-    static let types = [CTK_CACHE_F16, CTK_CACHE_Q8]
+    static let types = [CTK_CACHE_F16, CTK_CACHE_Q8, CTK_CACHE_F32]
 
     /// A cache of one layer and one head with random keys and values.
     private struct Cache {
@@ -21,10 +22,21 @@ struct AttentionTests {
         init(_ type: ctk_cache_type = CTK_CACHE_F16, positions: Int, headSize: Int, numbers: inout Numbers) {
             let perPage = CTK_PAGE_POSITIONS * headSize
             self.type = type
-            self.valueOffset = type == CTK_CACHE_F16 ? perPage * 2 : perPage + perPage / CTK_CACHE_BLOCK * 4
+            self.valueOffset =
+                switch type {
+                case CTK_CACHE_F16: perPage * 2
+                case CTK_CACHE_F32: perPage * 4
+                default: perPage + perPage / CTK_CACHE_BLOCK * 4
+                }
             let pageBytes = 2 * self.valueOffset
             self.pages = (0..<(positions + CTK_PAGE_POSITIONS - 1) / CTK_PAGE_POSITIONS).map { _ in
                 let page = Buffer<UInt8>(count: pageBytes)
+                guard type != CTK_CACHE_F32 else {
+                    UnsafeMutableRawPointer(page.base).withMemoryRebound(to: Float.self, capacity: perPage * 2) {
+                        for (index, value) in numbers.floats(perPage * 2).enumerated() { $0[index] = value * 0.3 }
+                    }
+                    return page
+                }
                 guard type == CTK_CACHE_F16 else {
                     for index in 0..<pageBytes { page[index] = UInt8.random(in: 0...255, using: &numbers) }
                     for part in 0..<2 {
@@ -43,10 +55,32 @@ struct AttentionTests {
                 return page
             }
         }
+
+        /// The softmax over `range` by its definition, for a cache of half floats.
+        func attention(of query: [Float], to range: Range<Int>, softcap: Double) -> [Double] {
+            func half(_ position: Int, _ offset: Int) -> Double {
+                let page = UnsafeRawPointer(self.pages[position / CTK_PAGE_POSITIONS].base)
+                return Double(ctk_half_to_float(page.load(fromByteOffset: offset, as: UInt16.self)))
+            }
+            let weights = range.map { position -> Double in
+                let inside = position % CTK_PAGE_POSITIONS
+                let first = inside / 16 * query.count * 16 + inside % 16
+                let score = query.indices.reduce(0.0) { $0 + Double(query[$1]) * half(position, 2 * (first + $1 * 16)) }
+                return exp(softcap == 0 ? score * 0.125 : softcap * tanh(score * 0.125 / softcap))
+            }
+            return query.indices.map { d in
+                let sum = zip(range, weights).reduce(0.0) { sum, item in
+                    let value = self.valueOffset + 2 * (item.0 % CTK_PAGE_POSITIONS * query.count + d)
+                    return sum + item.1 * half(item.0, value)
+                }
+                return sum / weights.reduce(0, +)
+            }
+        }
     }
 
     private static func attend(
-        _ kernels: Kernels, _ cache: Cache, queries: [[Float]], limits: [Int], headSize: Int
+        _ kernels: Kernels, _ cache: Cache, queries: [[Float]], starts: [Int]? = nil, limits: [Int], headSize: Int,
+        softcap: Float = 0
     ) -> [[Float]] {
         let inputs = queries.map { query in
             let buffer = Buffer<Float>(count: headSize)
@@ -58,6 +92,7 @@ struct AttentionTests {
         call.rows = queries.count
         call.head_size = headSize
         call.scale = 0.125
+        call.softcap = softcap
         call.cache = cache.type
         call.value_offset = cache.valueOffset
         withUnsafeMutableBytes(of: &call.queries) { slots in
@@ -71,6 +106,10 @@ struct AttentionTests {
         withUnsafeMutableBytes(of: &call.limits) { slots in
             let slots = slots.bindMemory(to: Int.self)
             for (slot, limit) in limits.enumerated() { slots[slot] = limit }
+        }
+        withUnsafeMutableBytes(of: &call.starts) { slots in
+            let slots = slots.bindMemory(to: Int.self)
+            for (slot, start) in (starts ?? []).enumerated() { slots[slot] = start }
         }
         let pages: [UnsafePointer<UInt8>?] = cache.pages.map { UnsafePointer($0.base) }
         withExtendedLifetime((inputs, outputs, cache)) {
@@ -98,6 +137,50 @@ struct AttentionTests {
             let errors = zip(found.joined(), expected.joined()).map { abs($0 - $1) }
             #expect((errors.max() ?? 1) <= 2e-5)
         }
+    }
+
+    static let windows = [
+        ([0], [1]), ([63], [64]), ([64, 10], [65, 70]), ([0, 0, 100, 190], [3, 64, 101, 200]),
+        ([70, 71, 72, 73, 74, 75], [134, 135, 136, 137, 138, 139]), ([0, 130, 20], [10, 200, 150]),
+    ]
+
+    @Test(
+        "A window's lower end and capped scores: the plain softmax over what is seen", arguments: KernelVariant.all,
+        [Float(0), 3])
+    func windowsAndCaps(variant: KernelVariant, softcap: Float) {
+        var numbers = Numbers(21)
+        let headSize = 32
+        for (starts, limits) in Self.windows {
+            let cache = Cache(positions: limits.max() ?? 1, headSize: headSize, numbers: &numbers)
+            let queries = limits.map { _ in numbers.floats(headSize) }
+            let found = Self.attend(
+                variant.kernels, cache, queries: queries, starts: starts, limits: limits, headSize: headSize,
+                softcap: softcap)
+            for (row, query) in queries.enumerated() {
+                let expected = cache.attention(of: query, to: starts[row]..<limits[row], softcap: Double(softcap))
+                #expect(zip(found[row], expected).allSatisfy { abs(Double($0) - $1) <= 2e-5 })
+            }
+        }
+    }
+
+    @Test("What lies before every row's window is never read, whatever rows are together", arguments: KernelVariant.all)
+    func beforeTheWindow(variant: KernelVariant) {
+        var numbers = Numbers(22)
+        let (starts, limits) = ([75, 130, 140], [150, 180, 200])
+        let cache = Cache(positions: 200, headSize: 64, numbers: &numbers)
+        let queries = limits.map { _ in numbers.floats(64) }
+        for index in 0..<cache.pages[0].count { cache.pages[0][index] = 0xFF }  // Not-a-number.
+        func attend(_ rows: Range<Int>) -> [[Float]] {
+            Self.attend(
+                variant.kernels, cache, queries: Array(queries[rows]), starts: Array(starts[rows]),
+                limits: Array(limits[rows]), headSize: 64)
+        }
+        let together = attend(0..<3)
+        let finite = together.joined().allSatisfy(\.isFinite)
+        #expect(finite)
+        let alone = (0..<3).flatMap { attend($0..<$0 + 1) }
+        let same = together == alone
+        #expect(same)
     }
 
     @Test("Integers of the cache are the nearest ones, wherever they are stored", arguments: KernelVariant.all)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTensorKernels
+import Foundation
 import TensorKernels
 import Testing
 
@@ -37,6 +38,60 @@ struct VectorKernelTests {
             return out
         }
         #expect(Self.agree(run(variant.kernels), run(KernelVariant.scalar), within: 1e-6))
+    }
+
+    @Test("GELU, by tanh and by its definition", arguments: KernelVariant.all, counts)
+    func gelu(variant: KernelVariant, count: Int) {
+        var numbers = Numbers(13)
+        let x = numbers.floats(count).map { $0 * 3 }
+        let up = numbers.floats(count)
+        var (gated, plain) = ([Float](repeating: .nan, count: count), x)
+        variant.kernels.table.pointee.gelu_multiply(&gated, x, up, count)
+        let byTanh = zip(x, up).map { gate, up in
+            let gate = Double(gate)
+            let inner = (2 / Double.pi).squareRoot() * (gate + 0.044715 * gate * gate * gate)
+            return Float(gate * 0.5 * (1 + tanh(inner)) * Double(up))
+        }
+        #expect(Self.agree(gated, byTanh, within: 1e-6))
+        plain.withUnsafeMutableBufferPointer {
+            variant.kernels.table.pointee.gelu_erf($0.baseAddress, $0.baseAddress, count)
+        }
+        let exact = x.map { Float(Double($0) * 0.5 * (1 + erf(Double($0) * 0.5.squareRoot()))) }
+        #expect(Self.agree(plain, exact, within: 1e-6))
+    }
+
+    @Test("Layer normalisation, also of numbers far from zero", arguments: KernelVariant.all, counts)
+    func layerNorm(variant: KernelVariant, count: Int) {
+        var numbers = Numbers(14)
+        let x = numbers.floats(count).map { $0 + 100 }
+        let (weight, bias) = (numbers.floats(count), numbers.floats(count))
+        var found = [Float](repeating: .nan, count: count)
+        variant.kernels.table.pointee.layer_norm(&found, x, weight, bias, count, 1e-5)
+        let average = x.reduce(0.0) { $0 + Double($1) } / Double(count)
+        let variance = x.reduce(0.0) { $0 + (Double($1) - average) * (Double($1) - average) } / Double(count)
+        let normed = x.indices.map { index in
+            Float((Double(x[index]) - average) / (variance + 1e-5).squareRoot() * Double(weight[index]))
+        }
+        #expect(Self.agree(found, zip(normed, bias).map(+), within: 2e-5))
+        var inPlace = x
+        inPlace.withUnsafeMutableBufferPointer {
+            variant.kernels.table.pointee.layer_norm($0.baseAddress, $0.baseAddress, weight, nil, count, 1e-5)
+        }
+        #expect(Self.agree(inPlace, normed, within: 2e-5))
+    }
+
+    @Test("Rotation of the two halves of a head", arguments: KernelVariant.all, [1, 15, 16, 17, 32, 40])
+    func ropeHalves(variant: KernelVariant, pairs: Int) {
+        var numbers = Numbers(15)
+        let (x, table) = (numbers.floats(2 * pairs), numbers.floats(2 * pairs))
+        var found = x
+        variant.kernels.table.pointee.rope_halves(&found, table, pairs)
+        let expected = x.indices.map { index in
+            let pair = index % pairs
+            let (a, b, cosine, sine) = (x[pair], x[pairs + pair], table[2 * pair], table[2 * pair + 1])
+            return index < pairs ? a * cosine - b * sine : a * sine + b * cosine
+        }
+        #expect(Self.agree(found, expected, within: 1e-6))
     }
 
     @Test("Rotation of pairs", arguments: KernelVariant.fast, [1, 7, 8, 9, 32, 40])
@@ -85,6 +140,19 @@ struct VectorKernelTests {
         #expect(errors[32...].allSatisfy { $0 <= 1.0 / 127 / 2 + 1e-6 })
     }
 
+    @Test("Softmax and soft caps", arguments: KernelVariant.all, counts)
+    func softmaxAndCap(variant: KernelVariant, count: Int) {
+        var numbers = Numbers(16)
+        let x = numbers.floats(count)
+        var (weights, capped) = (x, x)
+        variant.kernels.table.pointee.softmax(&weights, count, 0.7)
+        let exponentials = x.map { exp(Double($0 - (x.max() ?? 0)) * 0.7) }
+        let sum = exponentials.reduce(0, +)
+        #expect(Self.agree(weights, exponentials.map { Float($0 / sum) }, within: 2e-6))
+        variant.kernels.table.pointee.softcap(&capped, count, 5)
+        #expect(Self.agree(capped, x.map { Float(5 * tanh(Double($0) / 5)) }, within: 1e-6))
+    }
+
     @Test("Largest value and sum of exponentials", arguments: KernelVariant.fast, [1, 16, 31, 1000, 49152])
     func softmaxParts(variant: KernelVariant, count: Int) {
         var numbers = Numbers(5)
@@ -96,7 +164,7 @@ struct VectorKernelTests {
         #expect(abs(kernels.sum_exp(x, count, x.max() ?? 0, 0.7) - expected) <= 1e-5 * expected)
     }
 
-    @Test("Adding, and storing as halves with and without a stride", arguments: KernelVariant.all, counts)
+    @Test("Adding, and storing as halves and floats with and without a stride", arguments: KernelVariant.all, counts)
     func addAndStore(variant: KernelVariant, count: Int) {
         var numbers = Numbers(6)
         let (x, y) = (numbers.floats(count), numbers.floats(count))
@@ -106,7 +174,12 @@ struct VectorKernelTests {
         for stride in [1, 16] {
             var halves = [UInt16](repeating: 0, count: count * stride)
             variant.kernels.table.pointee.store_halves(&halves, x, count, stride)
-            for (index, value) in x.enumerated() { #expect(halves[index * stride] == ctk_float_to_half(value)) }
+            var floats = [Float](repeating: 0, count: count * stride)
+            variant.kernels.table.pointee.store_floats(&floats, x, count, stride)
+            for (index, value) in x.enumerated() {
+                #expect(halves[index * stride] == ctk_float_to_half(value))
+                #expect(floats[index * stride] == value)
+            }
         }
     }
 

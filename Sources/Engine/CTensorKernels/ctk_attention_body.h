@@ -22,6 +22,7 @@ _Static_assert(CTK_CACHE_BLOCK == 16, "a block is a vector");
 /// 16 elements of a page from the `index`-th on, without their scale.
 CTK_INLINE ctk_vf ctk_load_cached(ctk_cache_type type, const void *elements, size_t index) {
     if (type == CTK_CACHE_F16) return ctk_load_half((const uint16_t *)elements + index);
+    if (type == CTK_CACHE_F32) return ctk_load((const float *)elements + index);
     return __builtin_convertvector(*(const ctk_vb_at *)((const int8_t *)elements + index), ctk_vf);
 }
 
@@ -60,11 +61,22 @@ CTK_INLINE void ctk_page_scores(const ctk_attention *call, ctk_cache_type type, 
     for (; block + most <= blocks; block += most) ctk_block_scores(call, type, rows, keys, most, block * 16, tile);
     for (; most > 2 && block + 2 <= blocks; block += 2) ctk_block_scores(call, type, rows, keys, 2, block * 16, tile);
     for (; block < blocks; block++) ctk_block_scores(call, type, rows, keys, 1, block * 16, tile);
+    if (call->softcap == 0) return;
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t i = 0; i < blocks * 16; i += 16) {
+            float *scores = &tile->scores[r][i];
+            ctk_store(scores, ctk_capped(ctk_load(scores), call->softcap, 1 / call->softcap));
+        }
+    }
 }
 
-/// The largest score of a row in a page, of which it sees `seen` positions; hides the others.
-CTK_INLINE float ctk_hide_unseen(float *scores, size_t seen, size_t blocks) {
-    for (size_t i = seen; i < blocks * 16; i++) scores[i] = -INFINITY;
+/// What is left of `position` behind `start`.
+CTK_INLINE size_t ctk_beyond(size_t position, size_t start) { return position > start ? position - start : 0; }
+
+/// The largest score of a row in a page, of which it sees positions [begin, end), perhaps none; hides the others.
+CTK_INLINE float ctk_hide_unseen(float *scores, size_t begin, size_t end, size_t blocks) {
+    for (size_t i = 0; i < begin && i < blocks * 16; i++) scores[i] = -INFINITY;
+    for (size_t i = end; i < blocks * 16; i++) scores[i] = -INFINITY;
     ctk_vf largest = ctk_load(scores);
     for (size_t block = 1; block < blocks; block++) largest = ctk_max(largest, ctk_load(scores + block * 16));
     return ctk_reduce_max(largest);
@@ -75,10 +87,10 @@ CTK_INLINE void ctk_page_weights(const ctk_attention *call, size_t first, size_t
                                  ctk_attention_tile *tile) {
     float maxima[16] = {0};
     for (size_t r = 0; r < rows; r++) {
-        const size_t limit = call->limits[first + r], seen = limit > start ? limit - start : 0;
-        maxima[r] = fmaxf(tile->maxima[r], ctk_hide_unseen(tile->scores[r], seen, blocks));
+        const size_t begin = ctk_beyond(call->starts[first + r], start), end = ctk_beyond(call->limits[first + r], start);
+        maxima[r] = fmaxf(tile->maxima[r], ctk_hide_unseen(tile->scores[r], begin, end, blocks));
     }
-    // All factors at once; exactly 1 where the maximum stays.
+    // All factors at once; exactly 1 where the maximum stays. A row that has seen nothing yet keeps -infinity and zeros.
     ctk_store(tile->factors, ctk_exp(ctk_load(tile->maxima) - ctk_load(maxima)));
     memcpy(tile->maxima, maxima, sizeof maxima);
     for (size_t r = 0; r < rows; r++) {
@@ -97,12 +109,12 @@ CTK_INLINE void ctk_page_weights(const ctk_attention *call, size_t first, size_t
 
 /// outputs[row] = outputs[row] * factors[row] + sum over positions of weight * value, for `count` * 16 elements from `d` on.
 CTK_INLINE void ctk_page_values(const ctk_attention *call, ctk_cache_type type, size_t rows, const uint8_t *values,
-                                size_t positions, size_t count, size_t d, ctk_attention_tile *tile) {
+                                size_t begin, size_t end, size_t count, size_t d, ctk_attention_tile *tile) {
     ctk_vf sums[CTK_ROWS][4];
     CTK_UNROLL for (size_t r = 0; r < rows; r++)
         CTK_UNROLL for (size_t i = 0; i < count; i++)
             sums[r][i] = ctk_load(&tile->outputs[r][d + i * 16]) * tile->factors[r];
-    for (size_t position = 0; position < positions; position++) {
+    for (size_t position = begin; position < end; position++) {
         CTK_UNROLL for (size_t i = 0; i < count; i++) {
             ctk_vf v = ctk_load_cached(type, values, position * call->head_size + d + i * 16);
             if (type == CTK_CACHE_Q8) v *= *ctk_page_scales(call, values, d + i * 16, position);
@@ -113,35 +125,37 @@ CTK_INLINE void ctk_page_values(const ctk_attention *call, ctk_cache_type type, 
         CTK_UNROLL for (size_t i = 0; i < count; i++) ctk_store(&tile->outputs[r][d + i * 16], sums[r][i]);
 }
 
-/// Scores, weights and values of one page, which begins at position `start`, for positions before `longest`.
+/// Scores, weights and values of one page, which begins at position `start`, for positions [earliest, longest).
 CTK_INLINE void ctk_attend_page(const ctk_attention *call, ctk_cache_type type, size_t first, size_t rows,
-                                size_t start, size_t longest, ctk_attention_tile *tile) {
+                                size_t start, size_t earliest, size_t longest, ctk_attention_tile *tile) {
     const uint8_t *page = call->pages[start / CTK_PAGE_POSITIONS];
     const size_t positions = longest - start < CTK_PAGE_POSITIONS ? longest - start : CTK_PAGE_POSITIONS;
-    const size_t blocks = (positions + 15) / 16;
+    const size_t blocks = (positions + 15) / 16, begin = ctk_beyond(earliest, start);
     ctk_page_scores(call, type, rows, page + call->key_offset, blocks, tile);
     ctk_page_weights(call, first, rows, start, blocks, tile);
     const uint8_t *values = page + call->value_offset;
     const size_t most = ctk_vectors(rows);
     size_t d = 0;
     for (; d + most * 16 <= call->head_size; d += most * 16)
-        ctk_page_values(call, type, rows, values, positions, most, d, tile);
-    for (; d < call->head_size; d += 16) ctk_page_values(call, type, rows, values, positions, 1, d, tile);
+        ctk_page_values(call, type, rows, values, begin, positions, most, d, tile);
+    for (; d < call->head_size; d += 16) ctk_page_values(call, type, rows, values, begin, positions, 1, d, tile);
 }
 
 CTK_INLINE void ctk_attention_rows(const ctk_attention *call, ctk_cache_type type, size_t first, size_t rows) {
     ctk_attention_tile tile;
     ctk_store(tile.maxima, ctk_splat(-INFINITY));
-    size_t longest = 0;
+    size_t earliest = SIZE_MAX, longest = 0;
     for (size_t r = 0; r < rows; r++) {
-        const size_t limit = call->limits[first + r];
+        const size_t start = call->starts[first + r], limit = call->limits[first + r];
         tile.totals[r] = ctk_splat(0);
         memcpy(tile.queries[r], call->queries[first + r], call->head_size * sizeof(float));
         memset(tile.outputs[r], 0, call->head_size * sizeof(float));
+        earliest = start < earliest ? start : earliest;
         longest = limit > longest ? limit : longest;
     }
-    for (size_t start = 0; start < longest; start += CTK_PAGE_POSITIONS)
-        ctk_attend_page(call, type, first, rows, start, longest, &tile);
+    size_t start = earliest / CTK_PAGE_POSITIONS * CTK_PAGE_POSITIONS;
+    for (; start < longest; start += CTK_PAGE_POSITIONS)
+        ctk_attend_page(call, type, first, rows, start, earliest, longest, &tile);
     for (size_t r = 0; r < rows; r++) {
         const float inverse = 1 / ctk_reduce_add(tile.totals[r]);
         for (size_t d = 0; d < call->head_size; d += 16)
@@ -164,8 +178,11 @@ CTK_INLINE void ctk_attention_of_type(const ctk_attention *call, ctk_cache_type 
 }
 
 static void ctk_body_attention(const ctk_attention *call) {
-    if (call->cache == CTK_CACHE_Q8) ctk_attention_of_type(call, CTK_CACHE_Q8);
-    else ctk_attention_of_type(call, CTK_CACHE_F16);
+    switch (call->cache) {
+        case CTK_CACHE_F16: ctk_attention_of_type(call, CTK_CACHE_F16); break;
+        case CTK_CACHE_Q8: ctk_attention_of_type(call, CTK_CACHE_Q8); break;
+        case CTK_CACHE_F32: ctk_attention_of_type(call, CTK_CACHE_F32); break;
+    }
 }
 
 static void ctk_body_store_quants(int8_t *out, float *scales, const float *x, size_t count, size_t stride) {

@@ -4,6 +4,7 @@
 
 #include "CTensorKernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #define CTK_HIDDEN __attribute__((visibility("hidden")))
@@ -47,6 +48,24 @@ static inline void ctk_finish_block(const ctk_activations *x, size_t token, size
 
 /// What 1 / scale is for quantising; scales too small to divide by make zeros.
 static inline float ctk_inverse_scale(float scale) { return scale >= 0x1p-126f ? 1 / scale : 0; }
+
+/// GELU as most models mean it when they say so: Hendrycks and Gimpel's approximation by tanh.
+static inline float ctk_gelu_tanh(float x) {
+    return x / 2 * (1 + tanhf(0.797884561f * (x + 0.044715f * x * x * x)));
+}
+
+/// GELU by its definition.
+static inline float ctk_gelu_erf(float x) { return x / 2 * (1 + erff(x * 0.707106781f)); }
+
+/// Keeps a number between -cap and cap, smoothly.
+static inline float ctk_softcap(float x, float cap) { return cap * tanhf(x / cap); }
+
+/// Rotates a point by the angle whose cosine and sine are given.
+static inline void ctk_rotate(float *x, float *y, const float *angle) {
+    const float a = *x, b = *y;
+    *x = a * angle[0] - b * angle[1];
+    *y = a * angle[1] + b * angle[0];
+}
 
 /// The factor of a refined block's 16-bit integers 256 * quants + fine.
 static const float ctk_fine_unit = 0x1p-8f;

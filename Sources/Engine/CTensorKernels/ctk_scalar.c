@@ -121,6 +121,15 @@ static void rms_norm(float *out, const float *x, const float *weight, size_t cou
     for (size_t i = 0; i < count; i++) out[i] = x[i] * factor * weight[i];
 }
 
+static void layer_norm(float *out, const float *x, const float *weight, const float *bias, size_t count, float epsilon) {
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) sum += x[i];
+    const double mean = sum / (double)count;
+    for (size_t i = 0; i < count; i++) squares += (x[i] - mean) * (x[i] - mean);
+    const double factor = 1 / sqrt(squares / (double)count + epsilon);
+    for (size_t i = 0; i < count; i++) out[i] = (float)((x[i] - mean) * factor) * weight[i] + (bias != NULL ? bias[i] : 0);
+}
+
 static void add(float *x, const float *y, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] += y[i];
 }
@@ -129,16 +138,28 @@ static void silu_multiply(float *out, const float *gate, const float *up, size_t
     for (size_t i = 0; i < count; i++) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
+static void gelu_multiply(float *out, const float *gate, const float *up, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = ctk_gelu_tanh(gate[i]) * up[i];
+}
+
+static void gelu_erf(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = ctk_gelu_erf(x[i]);
+}
+
 static void rope_pairs(float *x, const float *table, size_t pairs) {
-    for (size_t i = 0; i < pairs; i++) {
-        const float a = x[2 * i], b = x[2 * i + 1], cosine = table[2 * i], sine = table[2 * i + 1];
-        x[2 * i] = a * cosine - b * sine;
-        x[2 * i + 1] = a * sine + b * cosine;
-    }
+    for (size_t i = 0; i < pairs; i++) ctk_rotate(x + 2 * i, x + 2 * i + 1, table + 2 * i);
+}
+
+static void rope_halves(float *x, const float *table, size_t pairs) {
+    for (size_t i = 0; i < pairs; i++) ctk_rotate(x + i, x + pairs + i, table + 2 * i);
 }
 
 static void store_halves(uint16_t *out, const float *x, size_t count, size_t stride) {
     for (size_t i = 0; i < count; i++) out[i * stride] = ctk_float_to_half(x[i]);
+}
+
+static void store_floats(float *out, const float *x, size_t count, size_t stride) {
+    for (size_t i = 0; i < count; i++) out[i * stride] = x[i];
 }
 
 static void store_quants(int8_t *out, float *scales, const float *x, size_t count, size_t stride) {
@@ -156,6 +177,7 @@ static void store_quants(int8_t *out, float *scales, const float *x, size_t coun
 /// A number of a page's keys or values: the `index`-th, which is element `d` of a position.
 static float cached(const ctk_attention *call, const uint8_t *elements, size_t index, size_t d, size_t position) {
     if (call->cache == CTK_CACHE_F16) return ctk_half_to_float(((const uint16_t *)elements)[index]);
+    if (call->cache == CTK_CACHE_F32) return ((const float *)elements)[index];
     const float *scales = (const float *)(elements + CTK_PAGE_POSITIONS * call->head_size);
     return (float)((const int8_t *)elements)[index] * scales[d / CTK_CACHE_BLOCK * CTK_PAGE_POSITIONS + position];
 }
@@ -167,17 +189,18 @@ static float score(const ctk_attention *call, size_t row, size_t position) {
     float sum = 0;
     for (size_t d = 0; d < call->head_size; d++)
         sum += call->queries[row][d] * cached(call, keys, begin + d * 16, d, inside);
-    return sum * call->scale;
+    sum *= call->scale;
+    return call->softcap != 0 ? ctk_softcap(sum, call->softcap) : sum;
 }
 
 static void attention(const ctk_attention *call) {
     for (size_t row = 0; row < call->rows; row++) {
         float largest = -FLT_MAX;
-        for (size_t i = 0; i < call->limits[row]; i++) largest = fmaxf(largest, score(call, row, i));
+        for (size_t i = call->starts[row]; i < call->limits[row]; i++) largest = fmaxf(largest, score(call, row, i));
         float *out = call->outputs[row];
         memset(out, 0, call->head_size * sizeof(float));
         float total = 0;
-        for (size_t i = 0; i < call->limits[row]; i++) {
+        for (size_t i = call->starts[row]; i < call->limits[row]; i++) {
             const float weight = expf(score(call, row, i) - largest);
             total += weight;
             const uint8_t *values = call->pages[i / CTK_PAGE_POSITIONS] + call->value_offset;
@@ -200,6 +223,16 @@ static double sum_exp(const float *x, size_t count, float maximum, float factor)
     return sum;
 }
 
+static void softmax(float *x, size_t count, float factor) {
+    const float largest = maximum(x, count);
+    const double sum = sum_exp(x, count, largest, factor);
+    for (size_t i = 0; i < count; i++) x[i] = (float)(expf((x[i] - largest) * factor) / sum);
+}
+
+static void softcap(float *x, size_t count, float cap) {
+    for (size_t i = 0; i < count; i++) x[i] = ctk_softcap(x[i], cap);
+}
+
 const ctk_kernels_table ctk_table_scalar = {
     .name = "scalar",
     .matmul_f32 = matmul_f32,
@@ -210,12 +243,19 @@ const ctk_kernels_table ctk_table_scalar = {
     .matmul_q4_1 = matmul_q4_1,
     .quantize = quantize,
     .rms_norm = rms_norm,
+    .layer_norm = layer_norm,
     .add = add,
     .silu_multiply = silu_multiply,
+    .gelu_multiply = gelu_multiply,
+    .gelu_erf = gelu_erf,
     .rope_pairs = rope_pairs,
+    .rope_halves = rope_halves,
     .store_halves = store_halves,
+    .store_floats = store_floats,
     .store_quants = store_quants,
     .attention = attention,
     .maximum = maximum,
     .sum_exp = sum_exp,
+    .softmax = softmax,
+    .softcap = softcap,
 };

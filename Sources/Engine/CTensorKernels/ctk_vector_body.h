@@ -5,8 +5,6 @@
 // tile of attention) and CTK_VECTORS (sums that attention keeps in registers), and after:
 // ctk_load_half and ctk_store_half (16 at a time), ctk_max and ctk_min, ctk_product_quants and its table.
 
-#include <math.h>
-
 // Every function that takes or returns wide vectors is inlined, so their calling convention never matters.
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -28,37 +26,7 @@ CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v);
 CTK_INLINE ctk_vf ctk_max(ctk_vf a, ctk_vf b);
 CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b);
 
-CTK_INLINE float ctk_reduce_add(ctk_vf v) {
-    typedef float vf8 __attribute__((vector_size(32)));
-    typedef float vf4 __attribute__((vector_size(16)));
-    const vf8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-    const vf4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
-    return (b[0] + b[2]) + (b[1] + b[3]);
-}
-
-CTK_INLINE float ctk_reduce_max(ctk_vf v) {
-    v = ctk_max(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    v = ctk_max(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
-    v = ctk_max(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
-    v = ctk_max(v, __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
-    return v[0];
-}
-
-/// exp by range reduction to [-ln2/2, ln2/2] and a polynomial; the error is below 2 units in the last place.
-CTK_INLINE ctk_vf ctk_exp(ctk_vf x) {
-    x = ctk_min(ctk_max(x, ctk_splat(-87.0f)), ctk_splat(88.0f));
-    const ctk_vf n = __builtin_elementwise_roundeven(x * 1.44269504f);
-    const ctk_vf r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    ctk_vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r + 1.0f;
-    const ctk_vi exponent = (__builtin_convertvector(n, ctk_vi) + 127) << 23;
-    return p * (ctk_vf)exponent;
-}
+#include "ctk_math_body.h"
 
 /// 16 of a block's elements: writes the quants and what rounding left of each; returns 65536 * quants + fine.
 CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, float inverse) {
@@ -114,6 +82,29 @@ static void ctk_body_add(float *x, const float *y, size_t count) {
     for (; i < count; i++) x[i] += y[i];
 }
 
+/// The mean is taken in two steps: what the first leaves, far from zero, is more than a float's rounding.
+static void ctk_body_layer_norm(float *out, const float *x, const float *weight, const float *bias, size_t count,
+                                float epsilon) {
+    ctk_vf sums = {}, squares = {}, rests = {};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) sums += ctk_load(x + i);
+    float sum = ctk_reduce_add(sums);
+    for (; i < count; i++) sum += x[i];
+    const float mean = sum / (float)count;
+    for (i = 0; i + 16 <= count; i += 16) {
+        const ctk_vf v = ctk_load(x + i) - mean;
+        rests += v, squares += v * v;
+    }
+    float rest = ctk_reduce_add(rests), square = ctk_reduce_add(squares);
+    for (; i < count; i++) rest += x[i] - mean, square += (x[i] - mean) * (x[i] - mean);
+    rest /= (float)count;
+    const float factor = 1 / sqrtf(fmaxf(0, square / (float)count - rest * rest) + epsilon);
+    for (i = 0; i + 16 <= count; i += 16)
+        ctk_store(out + i, (ctk_load(x + i) - mean - rest) * factor * ctk_load(weight + i));
+    for (; i < count; i++) out[i] = (x[i] - mean - rest) * factor * weight[i];
+    if (bias != NULL) ctk_body_add(out, bias, count);
+}
+
 static void ctk_body_silu_multiply(float *out, const float *gate, const float *up, size_t count) {
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
@@ -121,6 +112,26 @@ static void ctk_body_silu_multiply(float *out, const float *gate, const float *u
         ctk_store(out + i, g / (ctk_exp(-g) + 1.0f) * ctk_load(up + i));
     }
     for (; i < count; i++) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+static void ctk_body_gelu_multiply(float *out, const float *gate, const float *up, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf g = ctk_load(gate + i);
+        // (1 + tanh(u)) / 2 is 1 / (1 + exp(-2u)).
+        const ctk_vf u = (g * g * 0.044715f + 1.0f) * g * 0.797884561f;
+        ctk_store(out + i, g / (ctk_exp(u * -2.0f) + 1.0f) * ctk_load(up + i));
+    }
+    for (; i < count; i++) out[i] = ctk_gelu_tanh(gate[i]) * up[i];
+}
+
+static void ctk_body_gelu_erf(float *out, const float *x, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf v = ctk_load(x + i);
+        ctk_store(out + i, v * 0.5f * (ctk_erf(v * 0.707106781f) + 1.0f));
+    }
+    for (; i < count; i++) out[i] = ctk_gelu_erf(x[i]);
 }
 
 static void ctk_body_rope_pairs(float *x, const float *table, size_t pairs) {
@@ -133,11 +144,20 @@ static void ctk_body_rope_pairs(float *x, const float *table, size_t pairs) {
         const ctk_vf sine = __builtin_shufflevector(t, t, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
         ctk_store(x + 2 * i, v * cosine + swapped * (sine * sign));
     }
-    for (; i < pairs; i++) {
-        const float a = x[2 * i], b = x[2 * i + 1], cosine = table[2 * i], sine = table[2 * i + 1];
-        x[2 * i] = a * cosine - b * sine;
-        x[2 * i + 1] = a * sine + b * cosine;
+    for (; i < pairs; i++) ctk_rotate(x + 2 * i, x + 2 * i + 1, table + 2 * i);
+}
+
+static void ctk_body_rope_halves(float *x, const float *table, size_t pairs) {
+    size_t i = 0;
+    for (; i + 16 <= pairs; i += 16) {
+        const ctk_vf a = ctk_load(x + i), b = ctk_load(x + pairs + i);
+        const ctk_vf s = ctk_load(table + 2 * i), t = ctk_load(table + 2 * i + 16);
+        const ctk_vf cosine = __builtin_shufflevector(s, t, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        const ctk_vf sine = __builtin_shufflevector(s, t, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+        ctk_store(x + i, a * cosine - b * sine);
+        ctk_store(x + pairs + i, a * sine + b * cosine);
     }
+    for (; i < pairs; i++) ctk_rotate(x + i, x + pairs + i, table + 2 * i);
 }
 
 static void ctk_body_store_halves(uint16_t *out, const float *x, size_t count, size_t stride) {
@@ -149,6 +169,11 @@ static void ctk_body_store_halves(uint16_t *out, const float *x, size_t count, s
         else CTK_UNROLL for (size_t j = 0; j < 16; j++) out[(i + j) * stride] = halves[j];
     }
     for (; i < count; i++) out[i * stride] = ctk_float_to_half(x[i]);
+}
+
+static void ctk_body_store_floats(float *out, const float *x, size_t count, size_t stride) {
+    if (stride == 1) memcpy(out, x, count * sizeof(float));
+    else for (size_t i = 0; i < count; i++) out[i * stride] = x[i];
 }
 
 static float ctk_body_maximum(const float *x, size_t count) {
@@ -173,6 +198,28 @@ static double ctk_body_sum_exp(const float *x, size_t count, float maximum, floa
     return sum;
 }
 
+static void ctk_body_softmax(float *x, size_t count, float factor) {
+    const float maximum = ctk_body_maximum(x, count);
+    ctk_vf sums = {};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf v = ctk_exp((ctk_load(x + i) - maximum) * factor);
+        ctk_store(x + i, v);
+        sums += v;
+    }
+    float sum = ctk_reduce_add(sums);
+    for (; i < count; i++) sum += x[i] = expf((x[i] - maximum) * factor);
+    const float inverse = 1 / sum;
+    for (i = 0; i + 16 <= count; i += 16) ctk_store(x + i, ctk_load(x + i) * inverse);
+    for (; i < count; i++) x[i] *= inverse;
+}
+
+static void ctk_body_softcap(float *x, size_t count, float cap) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) ctk_store(x + i, ctk_capped(ctk_load(x + i), cap, 1 / cap));
+    for (; i < count; i++) x[i] = ctk_softcap(x[i], cap);
+}
+
 #include "ctk_product_body.h"
 
 #define CTK_BODY_TABLE(label)                  \
@@ -186,14 +233,21 @@ static double ctk_body_sum_exp(const float *x, size_t count, float maximum, floa
         .matmul_q4_1 = ctk_body_matmul_q4_1,   \
         .quantize = ctk_body_quantize,         \
         .rms_norm = ctk_body_rms_norm,         \
+        .layer_norm = ctk_body_layer_norm,     \
         .add = ctk_body_add,                   \
         .silu_multiply = ctk_body_silu_multiply, \
+        .gelu_multiply = ctk_body_gelu_multiply, \
+        .gelu_erf = ctk_body_gelu_erf,         \
         .rope_pairs = ctk_body_rope_pairs,     \
+        .rope_halves = ctk_body_rope_halves,   \
         .store_halves = ctk_body_store_halves, \
+        .store_floats = ctk_body_store_floats, \
         .store_quants = ctk_body_store_quants, \
         .attention = ctk_body_attention,       \
         .maximum = ctk_body_maximum,           \
         .sum_exp = ctk_body_sum_exp,           \
+        .softmax = ctk_body_softmax,           \
+        .softcap = ctk_body_softcap,           \
     }
 
 #include "ctk_attention_body.h"

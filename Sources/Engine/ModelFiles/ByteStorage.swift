@@ -48,7 +48,7 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
         }
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG else {
-            let what = kind == S_IFDIR ? "a folder; name the .gguf file inside it" : "not a regular file"
+            let what = kind == S_IFDIR ? "a folder instead of a file" : "not a regular file"
             throw ModelFileError(.notReadable, "\(path): is \(what).")
         }
         guard status.st_size > 0 else {
@@ -71,8 +71,24 @@ package final class ByteStorage: @unchecked Sendable {  // immutable after init:
         }
     }
 
+    /// A tensor's bytes; fewer where the tensor does not lie in these bytes.
+    func bytes(of tensor: TensorDescription) -> UnsafeRawBufferPointer {
+        let range = (tensor.offset..<tensor.offset + tensor.byteCount).clamped(to: 0..<self.bytes.count)
+        return UnsafeRawBufferPointer(rebasing: self.bytes[range])
+    }
+
+    /// Checks that a mapped file has not become shorter since it was opened.
+    ///
+    /// - Throws: ``ModelFileError`` with code `.truncated`.
+    func checkIntact(path: String) throws {
+        guard self.isIntact else {
+            throw ModelFileError(
+                .truncated, "\(path): the file became shorter while it was read; leave it alone, and try again.")
+        }
+    }
+
     /// Whether a mapped file is still as long as it was; bytes beyond its end must not be touched.
-    var isIntact: Bool {
+    private var isIntact: Bool {
         guard self.descriptor >= 0 else { return true }
         var status = stat()
         return fstat(self.descriptor, &status) == 0 && Int(status.st_size) >= self.bytes.count

@@ -17,7 +17,7 @@ package final class GGUFFile: Sendable {
     package let metadata: GGUFMetadata
 
     /// The tensors, in the file's order.
-    package let tensors: [GGUFTensor]
+    package let tensors: [TensorDescription]
 
     /// The multiple at which every tensor starts, in bytes.
     package let alignment: Int
@@ -61,28 +61,20 @@ package final class GGUFFile: Sendable {
     }
 
     /// The tensor of a name.
-    package func tensor(named name: String) -> GGUFTensor? {
+    package func tensor(named name: String) -> TensorDescription? {
         self.places[name].map { self.tensors[$0] }
     }
 
     /// A tensor's bytes, valid while this file lives.
-    package func bytes(of tensor: GGUFTensor) -> UnsafeRawBufferPointer {
-        let range = (tensor.offset..<tensor.offset + tensor.byteCount).clamped(to: 0..<self.storage.bytes.count)
-        return UnsafeRawBufferPointer(rebasing: self.storage.bytes[range])
-    }
+    package func bytes(of tensor: TensorDescription) -> UnsafeRawBufferPointer { self.storage.bytes(of: tensor) }
 
     /// Checks that the file has not become shorter since it was opened: reading what is gone would end the process.
     ///
     /// - Throws: ``ModelFileError`` with code `.truncated`.
-    package func checkIntact() throws {
-        guard self.storage.isIntact else {
-            throw ModelFileError(
-                .truncated, "\(self.path): the file became shorter while it was read; leave it alone, and try again.")
-        }
-    }
+    package func checkIntact() throws { try self.storage.checkIntact(path: self.path) }
 
     /// Hints that a tensor's bytes will not be read for a while; reading them again reads the file again.
-    package func adviseUnneeded(_ tensor: GGUFTensor) {
+    package func adviseUnneeded(_ tensor: TensorDescription) {
         self.storage.adviseUnneeded(tensor.offset..<tensor.offset + tensor.byteCount)
     }
 }

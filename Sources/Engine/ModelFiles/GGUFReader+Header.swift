@@ -49,29 +49,8 @@ extension GGUFReader {
         if front.count < 4, Array("GGUF".utf8).starts(with: front) {
             return self.failure(.truncated, "the file ends after \(front.count) bytes; fetch it again")
         }
-        let guess = Self.guess(front).map { " It looks like \($0)." } ?? ""
+        let guess = FileGuess.name(front, wanted: "GGUF").map { " It looks like \($0)." } ?? ""
         return ModelFileError(
             .notAModel, "\(self.source): this is not a GGUF model file (it does not begin with 'GGUF').\(guess)")
-    }
-
-    /// What a file that is no GGUF probably is, and what to do about it.
-    private static func guess(_ front: [UInt8]) -> String? {
-        let text = String(decoding: front, as: UTF8.self).lowercased()
-        let trimmed = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
-        if trimmed.hasPrefix("version https://git-lfs") {
-            return "a Git LFS pointer instead of the file itself; run 'git lfs pull' or download the model directly"
-        }
-        if ["<!doctype", "<html", "<?xml", "<head"].contains(where: trimmed.hasPrefix) {
-            return "a web page saved instead of the model; use the direct download link"
-        }
-        if front.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a ZIP archive or PyTorch model; convert it to GGUF" }
-        if front.starts(with: [0x1F, 0x8B]) { return "a gzip archive; unpack it first" }
-        if front.count > 9, front[8] == UInt8(ascii: "{") { return "a safetensors file; convert it to GGUF" }
-        if trimmed.hasPrefix("{") { return "JSON, perhaps an error message saved instead of the model" }
-        if ["lmgg", "tjgg", "fmgg", "algg"].contains(String(text.prefix(4))) {
-            return "a model in the old GGML format; convert it to GGUF"
-        }
-        if text.hasPrefix("fugg") { return "a GGUF file with its bytes swapped" }
-        return nil
     }
 }

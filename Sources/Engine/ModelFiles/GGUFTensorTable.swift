@@ -8,7 +8,7 @@ struct GGUFTensorTable {
     /// The largest number of dimensions the format allows.
     private static let maximumDimensions = 4
 
-    private(set) var tensors: [GGUFTensor] = []
+    private(set) var tensors: [TensorDescription] = []
     private(set) var places: [String: Int] = [:]
     private let alignment: Int
     private let source: String
@@ -35,7 +35,7 @@ struct GGUFTensorTable {
     }
 
     /// Reads one entry, whose offset still counts from the start of the data.
-    private func readEntry(_ index: Int, from reader: inout GGUFReader) throws -> GGUFTensor {
+    private func readEntry(_ index: Int, from reader: inout GGUFReader) throws -> TensorDescription {
         let name = try reader.readName("the name of tensor \(index)", maximumLength: Self.maximumNameLength)
         let rank = try reader.read("tensor '\(name)'", as: UInt32.self)
         guard rank <= Self.maximumDimensions else {
@@ -59,7 +59,7 @@ struct GGUFTensorTable {
             throw reader.failure(
                 .malformed, "tensor '\(name)' starts at \(offset), which is not a multiple of \(self.alignment)")
         }
-        return GGUFTensor(name: name, dimensions: dimensions, type: type, offset: offset, byteCount: byteCount)
+        return TensorDescription(name: name, dimensions: dimensions, type: type, offset: offset, byteCount: byteCount)
     }
 
     /// How many bytes a tensor takes.
@@ -103,7 +103,7 @@ struct GGUFTensorTable {
                     byte \(start), but the file has only \(fileSize) bytes; the download may be incomplete, fetch it again.
                     """)
             }
-            self.tensors[index] = GGUFTensor(
+            self.tensors[index] = TensorDescription(
                 name: tensor.name, dimensions: tensor.dimensions, type: tensor.type, offset: offset.partialValue,
                 byteCount: tensor.byteCount)
         }

@@ -15,7 +15,7 @@ extension ModelFileError.Code where Domain == ModelFileDomain {
     package static var notFound: Self { "not-found" }
     /// The file exists but cannot be opened or mapped.
     package static var notReadable: Self { "not-readable" }
-    /// The file is something else than a GGUF model.
+    /// The file is something else than a model, or a model in a format that is not read.
     package static var notAModel: Self { "not-a-model" }
     /// The file is GGUF of a version or byte order that is not supported.
     package static var unsupportedVersion: Self { "unsupported-version" }
@@ -29,6 +29,8 @@ extension ModelFileError.Code where Domain == ModelFileDomain {
     package static var missingKey: Self { "missing-key" }
     /// A metadata value has another type than the one needed.
     package static var wrongType: Self { "wrong-type" }
+    /// A tensor holds a kind of number that cannot be read.
+    package static var unsupportedType: Self { "unsupported-type" }
     /// The file could not be written.
     package static var notWritable: Self { "not-writable" }
 }

@@ -138,6 +138,9 @@ package final class Tokenizer: Sendable {
         id >= 0 && Int(id) < self.vocabularySize ? Array(self.model.pieces[Int(id)]) : nil
     }
 
+    /// The bytes of a token that exists, without a copy.
+    package func piece(_ id: TokenID) -> ArraySlice<UInt8> { self.model.pieces[Int(id)] }
+
     /// Appends the bytes a token stands for, without making an array of them.
     ///
     /// - Returns: False when there is no such token.

@@ -56,7 +56,7 @@ struct TensorLoader {
             "This model has \(left.count) tensors that the architecture 'llama' does not use here, such as '\(first)'.")
     }
 
-    private mutating func take(_ name: String, dimensions: [Int]) throws -> GGUFTensor {
+    private mutating func take(_ name: String, dimensions: [Int]) throws -> TensorDescription {
         guard let tensor = self.file.tensor(named: name) else {
             throw TransformerError(.missingTensor, "The model file lacks the tensor '\(name)'.")
         }

@@ -43,9 +43,11 @@ struct ECMAPattern: Sendable {
 }
 
 /// What is wrong with a pattern.
-struct PatternError: Error {
-    let problem: String
-    let isUnsupported: Bool
+package struct PatternError: Error {
+    /// What is wrong, as a sentence about "it".
+    package let problem: String
+    /// Whether the pattern may be right, but not here.
+    package let isUnsupported: Bool
 }
 
 /// Follows every way through a program at once.

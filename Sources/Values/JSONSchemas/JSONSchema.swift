@@ -2,12 +2,12 @@
 
 public import LLMCore
 
-/// A compiled JSON Schema, draft 2020-12.
+/// A compiled JSON Schema of draft 2020-12, 2019-09, 07, 06 or 04, as its `$schema` says.
 ///
-/// Spellings of draft-07 that mean nothing else in 2020-12 (`definitions`, `dependencies`, `items` as an array with
-/// `additionalItems`) are understood, too. `format` and the `content…` keywords are annotations and assert nothing, as
-/// the specification has it; unknown keywords are ignored. References stay inside the schema and the resources given
-/// with it: nothing is fetched.
+/// Without `$schema` it is of 2020-12, and spellings of draft-07 that mean nothing else there (`definitions`,
+/// `dependencies`, `items` as an array with `additionalItems`) are understood, too. The `content…` keywords are annotations
+/// and assert nothing, and neither does `format` unless that is asked for; unknown keywords are ignored. References stay
+/// inside the schema, the resources given with it and the drafts' meta-schemas: nothing is fetched.
 public struct JSONSchema: Sendable {
     /// The schema as it was given.
     public let source: JSONValue
@@ -22,11 +22,20 @@ public struct JSONSchema: Sendable {
     /// - Parameters:
     ///   - schema: An object, or a truth value: true admits everything, false nothing.
     ///   - resources: Other schemas that it may refer to, by their absolute URI.
+    ///   - formats: Whether `format` is a constraint.
     /// - Throws: ``JSONSchemaError`` that names the keyword and its JSON pointer.
-    public init(_ schema: JSONValue, resources: [String: JSONValue] = [:]) throws {
-        var compiler = SchemaCompiler()
+    public init(
+        _ schema: JSONValue, resources: [String: JSONValue] = [:], formats: FormatHandling = .annotation
+    ) throws {
+        try self.init(schema, resources: resources, formats: formats, draft: .draft2020)
+    }
+
+    init(
+        _ schema: JSONValue, resources: [String: JSONValue], formats: FormatHandling, draft: SchemaDraft
+    ) throws {
+        var compiler = SchemaCompiler(assertsFormats: formats == .assertion)
         self.source = schema
-        self.root = try compiler.compile(schema, resources: resources)
+        self.root = try compiler.compile(schema, resources: resources, draft: draft)
         self.nodes = compiler.nodes
         self.dynamicAnchors = compiler.resources.map(\.dynamicAnchors)
     }

@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The syntax of a pattern.
-indirect enum PatternTree: Sendable {
-    case empty
-    case scalar(ScalarSet)
-    case sequence([PatternTree])
-    case choice([PatternTree])
-    case repetition(PatternTree, least: Int, most: Int?)
-    case textStart, textEnd
-    case wordBoundary(Bool)
-    case lookAhead(PatternTree, isNegated: Bool)
-}
-
 /// Turns a pattern's syntax into a program for ``ECMAPattern``.
 struct PatternCompiler {
     private var program: [ECMAPattern.Instruction] = []

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads a regular expression of ECMA-262 in Unicode mode, forgiving needless escapes.
-struct PatternParser {
+package struct PatternParser {
     private let scalars: [Unicode.Scalar]
     private var position = 0
     private var depth = 0
     private static let maximumDepth = 100
     private static let maximumRepetitions = 2_000
 
-    init(_ source: String) { self.scalars = Array(source.unicodeScalars) }
+    /// Reads a pattern.
+    package init(_ source: String) { self.scalars = Array(source.unicodeScalars) }
 
-    mutating func parse() throws -> PatternTree {
+    /// The pattern's syntax.
+    ///
+    /// - Throws: ``PatternError`` that says what is wrong or not supported.
+    package mutating func parse() throws -> PatternTree {
         let tree = try self.parseChoice()
         guard self.position == self.scalars.count else { throw self.malformed("it has a ')' without a '('") }
         return tree
@@ -121,7 +125,7 @@ struct PatternParser {
         } else if self.skip("?<") {
             while try self.take() != ">" {}
         } else if !self.skip("?:"), self.next == "?" {
-            throw self.unsupported("it has a group of an unknown kind")
+            throw self.malformed("it has a group of an unknown kind")
         }
         let body = try self.parseChoice()
         guard self.skip(")") else { throw self.malformed("it has a '(' without a ')'") }

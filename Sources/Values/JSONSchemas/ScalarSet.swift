@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A set of Unicode scalars, as a pattern's character class describes it.
-struct ScalarSet: Sendable {
+package struct ScalarSet: Sendable {
     /// What may be in a set.
     enum Member: Sendable {
         case range(ClosedRange<UInt32>)
@@ -23,7 +23,8 @@ struct ScalarSet: Sendable {
 
     var negated: Self { Self(self.members, isNegated: !self.isNegated) }
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a scalar is in the set.
+    package func contains(_ scalar: Unicode.Scalar) -> Bool {
         self.members.contains { Self.holds($0, scalar) } != self.isNegated
     }
 

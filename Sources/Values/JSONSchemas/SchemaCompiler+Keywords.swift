@@ -11,9 +11,6 @@ extension SchemaCompiler {
         of members: OrderedDictionary<String, JSONValue>, index: Int, _ scope: SchemaScope
     ) throws -> [SchemaKeyword] {
         for name in ["$defs", "definitions"] { _ = try self.schemaMap(members, name, scope) }
-        if scope.isBeforeDraft2019(members), members["$ref"] != nil {
-            return try self.references(members, index: index, scope)  // Its siblings were ignored then.
-        }
         var keywords = try self.references(members, index: index, scope)
         keywords += try self.valueKeywords(members, scope)
         keywords += try self.bounds(members, scope)
@@ -31,6 +28,7 @@ extension SchemaCompiler {
         var keywords = [SchemaKeyword]()
         for (name, placeholder) in [
             ("$ref", SchemaKeyword.reference(0)), ("$dynamicRef", .dynamicReference(0, anchor: "")),
+            ("$recursiveRef", .dynamicReference(0, anchor: Self.recursiveAnchor)),
         ] {
             guard let value = members[name] else { continue }
             guard let text = value.stringValue else { throw self.malformed(name, scope, "must be a URI in a string") }
@@ -40,11 +38,6 @@ extension SchemaCompiler {
                     node: index, keyword: keywords.count, uri: uri, location: "\(self.location(scope))/\(name)"))
             keywords.append(placeholder)
         }
-        if let name = ["$recursiveRef"].first(where: { members[$0] != nil }) {
-            throw JSONSchemaError(
-                .unsupported, "'\(name)' at '\(self.location(scope))' is of draft 2019-09; write '$dynamicRef' instead."
-            )
-        }
         return keywords
     }
 
@@ -52,7 +45,10 @@ extension SchemaCompiler {
 
     private func valueKeywords(_ members: Members, _ scope: SchemaScope) throws -> [SchemaKeyword] {
         var keywords = [SchemaKeyword]()
-        if let value = members["type"] { keywords.append(.type(try self.types(value, scope))) }
+        if let value = members["type"] {
+            let isOld = self.resources[scope.resource].dialect.draft == .draft4
+            keywords.append(.type(try self.types(value, scope), takesWholeNumbers: !isOld))
+        }
         if let value = members["enum"] {
             guard let values = value.arrayValue else { throw self.malformed("enum", scope, "must be an array") }
             keywords.append(.oneOf(values: values, set: Set(values.map(ComparableJSON.init))))
@@ -67,6 +63,10 @@ extension SchemaCompiler {
         if let value = members["pattern"] {
             guard let text = value.stringValue else { throw self.malformed("pattern", scope, "must be a string") }
             keywords.append(.pattern(try self.pattern(text, "pattern", scope)))
+        }
+        if self.resources[scope.resource].dialect.assertsFormats, let value = members["format"] {
+            guard let name = value.stringValue else { throw self.malformed("format", scope, "must be a string") }
+            if let format = StringFormat(rawValue: name) { keywords.append(.format(format)) }
         }
         return keywords
     }
@@ -105,8 +105,12 @@ extension SchemaCompiler {
             ("minItems", .items, true, false), ("maxItems", .items, false, false),
             ("minProperties", .properties, true, false), ("maxProperties", .properties, false, false),
         ]
+        let isOld = self.resources[scope.resource].dialect.draft == .draft4
         return try known.compactMap { name, measure, isLower, isExclusive in
             guard let limit = members[name] else { return nil }
+            if isOld, isExclusive { return nil }  // In draft 04 it is a truth value beside the limit.
+            let isExclusive =
+                isExclusive || (isOld && members[isLower ? "exclusiveMinimum" : "exclusiveMaximum"] == true)
             if measure == .number {
                 guard limit.numberValue != nil else { throw self.malformed(name, scope, "must be a number") }
             } else {
@@ -196,7 +200,10 @@ extension SchemaCompiler {
         }
         if let node = try self.schema(members, "contains", scope) {
             let least = try self.count(members, "minContains", scope) ?? 1
-            keywords.append(.contains(node, least: least, most: try self.count(members, "maxContains", scope)))
+            keywords.append(
+                .contains(
+                    node, least: least, most: try self.count(members, "maxContains", scope),
+                    evaluates: self.resources[scope.resource].dialect.draft >= .draft2020))
         }
         if let value = members["uniqueItems"] {
             guard let isUnique = value.boolValue else {
@@ -255,12 +262,5 @@ extension SchemaCompiler {
         guard let value = members[name] else { return [:] }
         guard let map = value.objectValue else { throw self.malformed(name, scope, "must be an object") }
         return map
-    }
-}
-
-extension SchemaScope {
-    /// Whether the schema says that it is of draft-07 or older.
-    func isBeforeDraft2019(_ members: OrderedDictionary<String, JSONValue>) -> Bool {
-        members["$schema"]?.stringValue?.contains("json-schema.org/draft-0") ?? false
     }
 }

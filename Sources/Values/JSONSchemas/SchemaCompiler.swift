@@ -8,6 +8,9 @@ struct SchemaCompiler {
     /// A schema with its own URI.
     struct Resource {
         var uri: String
+        var dialect: SchemaDialect
+        /// The schema as it was given, where references reach what no keyword makes a schema.
+        var source: JSONValue
         var anchors: [String: Int] = [:]
         var dynamicAnchors: [String: Int] = [:]
     }
@@ -27,17 +30,24 @@ struct SchemaCompiler {
     var pending: [PendingReference] = []
     private var documents: [String: JSONValue] = [:]
     private var resourceByURI: [String: Int] = [:]
+    private let assertsFormats: Bool
+    private var defaultDraft = SchemaDraft.draft2020
+    /// What `$recursiveAnchor` of 2019-09 is among the dynamic anchors; no name can be that.
+    static let recursiveAnchor = "#"
     static let maximumNodes = 100_000
     static let maximumDepth = 128
 
-    mutating func compile(_ schema: JSONValue, resources: [String: JSONValue]) throws -> Int {
+    init(assertsFormats: Bool) { self.assertsFormats = assertsFormats }
+
+    mutating func compile(_ schema: JSONValue, resources: [String: JSONValue], draft: SchemaDraft) throws -> Int {
         self.documents = resources
+        self.defaultDraft = draft
         let root = try self.addDocument(schema, uri: "")
         while let reference = self.pending.popLast() {
             let target = try self.resolve(reference)
             switch self.nodes[reference.node].keywords[reference.keyword] {
-            case .dynamicReference:
-                let anchor = URIReference.split(reference.uri).fragment ?? ""
+            case .dynamicReference(_, let name):
+                let anchor = name.isEmpty ? URIReference.split(reference.uri).fragment ?? "" : name
                 let isDynamic = self.resources[self.nodes[target].resource].dynamicAnchors[anchor] == target
                 self.nodes[reference.node].keywords[reference.keyword] =
                     isDynamic ? .dynamicReference(target, anchor: anchor) : .reference(target)
@@ -49,14 +59,41 @@ struct SchemaCompiler {
     }
 
     private mutating func addDocument(_ schema: JSONValue, uri: String) throws -> Int {
-        let resource = self.addResource(uri)
+        let dialect = SchemaDialect(self.defaultDraft, assertsFormats: self.assertsFormats)
+        let resource = self.addResource(
+            Resource(uri: uri, dialect: try self.dialect(of: schema, around: dialect), source: schema))
         return try self.add(schema, resource: resource, pointers: [(resource, "")], depth: 0)
     }
 
-    mutating func addResource(_ uri: String) -> Int {
-        self.resources.append(Resource(uri: uri))
-        self.resourceByURI[uri] = self.resources.count - 1
+    private mutating func addResource(_ resource: Resource) -> Int {
+        self.resources.append(resource)
+        self.resourceByURI[resource.uri] = self.resources.count - 1
         return self.resources.count - 1
+    }
+
+    /// The dialect that a resource's `$schema` names; without one, that of the schema around it.
+    private func dialect(of schema: JSONValue, around outer: SchemaDialect) throws -> SchemaDialect {
+        guard let name = schema["$schema"]?.stringValue else { return outer }
+        if let draft = SchemaDraft(uri: name) {
+            return SchemaDialect(draft, assertsFormats: self.assertsFormats)
+        }
+        guard let meta = self.documents[URIReference.split(name).uri], meta["$schema"]?.stringValue != name else {
+            return outer
+        }
+        var dialect = try self.dialect(of: meta, around: outer)
+        guard let vocabularies = meta["$vocabulary"]?.objectValue else { return dialect }
+        dialect.vocabularies = []
+        for (uri, isRequired) in vocabularies {
+            if let vocabulary = SchemaVocabularies(uri: uri) {
+                dialect.vocabularies.formUnion(vocabulary)
+            } else if isRequired == true {
+                throw JSONSchemaError(
+                    .unsupported, "The meta-schema '\(name)' requires the vocabulary '\(uri)', which is not known here."
+                )
+            }
+        }
+        if dialect.vocabularies.contains(.formatAssertion) { dialect.assertsFormats = true }
+        return dialect
     }
 
     /// Compiles one schema and everything inside it.
@@ -84,7 +121,8 @@ struct SchemaCompiler {
         }
         switch schema {
         case .bool(let isEverything): if !isEverything { self.nodes[index].keywords = [.nothing] }
-        case .object(let members):
+        case .object(let all):
+            let members = self.resources[scope.resource].dialect.active(all)
             try self.addAnchors(members, index: index, scope)
             let keywords = try self.keywords(of: members, index: index, scope)
             self.nodes[index].keywords = keywords
@@ -103,27 +141,35 @@ struct SchemaCompiler {
     private mutating func enterResource(
         _ members: OrderedDictionary<String, JSONValue>, _ scope: inout SchemaScope
     ) throws {
-        guard let id = members["$id"] else { return }
-        guard let text = id.stringValue else { throw self.malformed("$id", scope, "must be a URI in a string") }
-        let (uri, fragment) = URIReference.split(URIReference.resolve(text, base: self.resources[scope.resource].uri))
-        if let fragment, !fragment.isEmpty, uri == self.resources[scope.resource].uri {
+        let outer = self.resources[scope.resource]
+        if outer.dialect.draft.ignoresSiblingsOfReferences, members["$ref"] != nil { return }
+        let keyword = outer.dialect.draft.identifier
+        guard let id = members[keyword] else { return }
+        guard let text = id.stringValue else { throw self.malformed(keyword, scope, "must be a URI in a string") }
+        let (uri, fragment) = URIReference.split(URIReference.resolve(text, base: outer.uri))
+        if let fragment, !fragment.isEmpty, uri == outer.uri {
             // Draft-07 wrote anchors this way.
             self.resources[scope.resource].anchors[fragment] = self.nodes.count
             return
         }
-        if scope.depth == 0, self.resources[scope.resource].uri.isEmpty {
+        if scope.depth == 0, outer.uri.isEmpty {
             self.resources[scope.resource].uri = uri
             self.resourceByURI[uri] = scope.resource
             return
         }
-        guard uri != self.resources[scope.resource].uri else { return }
-        scope.resource = self.addResource(uri)
+        guard uri != outer.uri else { return }
+        let schema = JSONValue.object(members)
+        let dialect = try self.dialect(of: schema, around: outer.dialect)
+        scope.resource = self.addResource(Resource(uri: uri, dialect: dialect, source: schema))
         scope.pointers.append((scope.resource, ""))
     }
 
     private mutating func addAnchors(
         _ members: OrderedDictionary<String, JSONValue>, index: Int, _ scope: SchemaScope
     ) throws {
+        if members["$recursiveAnchor"] == true {
+            self.resources[scope.resource].dynamicAnchors[Self.recursiveAnchor] = index
+        }
         for (keyword, isDynamic) in [("$anchor", false), ("$dynamicAnchor", true)] {
             guard let value = members[keyword] else { continue }
             guard let name = value.stringValue, !name.isEmpty else {
@@ -145,7 +191,7 @@ struct SchemaCompiler {
 
     private mutating func resolve(_ reference: PendingReference) throws -> Int {
         let (uri, fragment) = URIReference.split(reference.uri)
-        if self.resourceByURI[uri] == nil, let document = self.documents[uri] {
+        if self.resourceByURI[uri] == nil, let document = self.documents[uri] ?? MetaSchemas.document(uri) {
             _ = try self.addDocument(document, uri: uri)
         }
         let pointer = URIReference.decodePercents(fragment ?? "")
@@ -153,8 +199,13 @@ struct SchemaCompiler {
             if let node = self.resources[resource].anchors[pointer] { return node }
             if let node = self.nodeByLocation[uri + "#" + pointer] { return node }
             // Pointers may escape characters needlessly, or lead under keywords that hold no schema.
-            let canonical = JSONPointer.keys(of: pointer)?.map(JSONPointer.segment).joined()
-            if let canonical, let node = self.nodeByLocation[uri + "#" + canonical] { return node }
+            if let keys = JSONPointer.keys(of: pointer) {
+                let canonical = keys.map(JSONPointer.segment).joined()
+                if let node = self.nodeByLocation[uri + "#" + canonical] { return node }
+                if let schema = self.resources[resource].source.value(at: keys) {
+                    return try self.add(schema, resource: resource, pointers: [(resource, canonical)], depth: 1)
+                }
+            }
         }
         throw JSONSchemaError(
             .unresolvedReference,
@@ -186,6 +237,24 @@ struct SchemaCompiler {
                 }
             }
         }
+    }
+}
+
+extension JSONValue {
+    /// The part that a JSON pointer's keys lead to.
+    fileprivate func value(at keys: [String]) -> JSONValue? {
+        var value = self
+        for key in keys {
+            let part: JSONValue? =
+                if let elements = value.arrayValue, let index = Int(key), elements.indices.contains(index) {
+                    elements[index]
+                } else {
+                    value[key]
+                }
+            guard let part else { return nil }
+            value = part
+        }
+        return value
     }
 }
 

@@ -16,19 +16,22 @@ struct SchemaNode: Sendable {
 enum SchemaKeyword: Sendable {
     /// The schema `false`.
     case nothing
-    case type([String])
+    /// `takesWholeNumbers`: whether `1.0` is an integer, as it is since draft 06.
+    case type([String], takesWholeNumbers: Bool)
     case oneOf(values: [JSONValue], set: Set<ComparableJSON>)
     case constant(JSONValue)
     case bound(BoundKeyword)
     case multipleOf(JSONValue)
     case pattern(ECMAPattern)
+    case format(StringFormat)
     case uniqueItems
     case required([String])
     case dependentRequired([(key: String, needs: [String])])
     case propertyNames(Int)
     case properties(PropertiesKeyword)
     case items(prefix: [Int], rest: Int?, prefixName: String, restName: String)
-    case contains(Int, least: Int, most: Int?)
+    /// `evaluates`: whether what fits counts as looked at, for `unevaluatedItems`.
+    case contains(Int, least: Int, most: Int?, evaluates: Bool)
     case reference(Int)
     case dynamicReference(Int, anchor: String)
     case allOf([Int])

@@ -84,11 +84,11 @@ extension SchemaValidator {
                 outcome.violations += self.check(element, node, at: "\(place.pointer)/\(index)").violations
             }
             if rest != nil { outcome.evaluated.hasAllItems = true }
-        case .contains(let node, let least, let most):
+        case .contains(let node, let least, let most, let evaluates):
             let fitting = elements.indices.filter {
                 self.check(elements[$0], node, at: "\(place.pointer)/\($0)").isValid
             }
-            outcome.evaluated.items.formUnion(fitting)
+            if evaluates { outcome.evaluated.items.formUnion(fitting) }
             if fitting.count < least {
                 outcome.add(
                     place, least == 1 ? "contains" : "minContains",

@@ -7,8 +7,8 @@ extension SchemaValidator {
     /// Checks the keywords that look at a value as a whole.
     mutating func checkValue(_ keyword: SchemaKeyword, _ place: SchemaPlace, _ outcome: inout Outcome) {
         switch keyword {
-        case .type(let names):
-            if !names.contains(where: { place.instance.isOfType($0) }) {
+        case .type(let names, let takesWholeNumbers):
+            if !names.contains(where: { place.instance.isOfType($0, takesWholeNumbers: takesWholeNumbers) }) {
                 let article = names.count == 1 ? "must be of type" : "must be of one of the types"
                 outcome.add(
                     place, "type",
@@ -39,6 +39,9 @@ extension SchemaValidator {
             if !matches {
                 outcome.add(place, "pattern", "must match the pattern '\(pattern.source)', but is \(place.shown)")
             }
+        case .format(let format):
+            guard case .string(let text) = place.instance, !format.accepts(text) else { return }
+            outcome.add(place, "format", "must be \(format.description), but is \(place.shown)")
         default: break
         }
     }
@@ -80,11 +83,11 @@ extension SchemaValidator {
 }
 
 extension JSONValue {
-    /// Whether JSON Schema counts the value among those of a type; `1.0` is an integer.
-    func isOfType(_ name: String) -> Bool {
+    /// Whether JSON Schema counts the value among those of a type.
+    func isOfType(_ name: String, takesWholeNumbers: Bool) -> Bool {
         switch (name, self) {
         case ("number", .integer): true
-        case ("integer", .number(let value)): value.rounded() == value && value.isFinite
+        case ("integer", .number(let value)) where takesWholeNumbers: value.rounded() == value && value.isFinite
         default: self.typeName == name
         }
     }

@@ -70,7 +70,7 @@ struct SchemaValidator {
     private mutating func apply(_ keyword: SchemaKeyword, _ place: SchemaPlace, _ outcome: inout Outcome) {
         switch keyword {
         case .nothing: outcome.add(place, "", "is not allowed here")
-        case .type, .oneOf, .constant, .bound, .multipleOf, .pattern: self.checkValue(keyword, place, &outcome)
+        case .type, .oneOf, .constant, .bound, .multipleOf, .pattern, .format: self.checkValue(keyword, place, &outcome)
         case .required, .dependentRequired, .propertyNames, .properties: self.checkObject(keyword, place, &outcome)
         case .items, .contains, .uniqueItems: self.checkArray(keyword, place, &outcome)
         case .unevaluatedItems(let node): self.checkUnevaluatedItems(node, place, &outcome)

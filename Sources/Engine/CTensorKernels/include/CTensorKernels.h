@@ -87,6 +87,7 @@ typedef void (*ctk_matmul_fn)(const ctk_matrix *weights, size_t begin, size_t en
 typedef enum {
     CTK_CACHE_F16 = 0,  ///< Half floats.
     CTK_CACHE_Q8 = 1,   ///< 8-bit integers; CTK_CACHE_BLOCK neighbours of a key or value share a scale.
+    CTK_CACHE_F32 = 2,  ///< Floats.
 } ctk_cache_type;
 
 /// Attention of up to CTK_ATTENTION_ROWS query rows that share a key-value head over a paged cache.
@@ -96,13 +97,15 @@ typedef struct {
     ctk_cache_type cache;
     const float *queries[CTK_ATTENTION_ROWS];
     float *outputs[CTK_ATTENTION_ROWS];
-    size_t limits[CTK_ATTENTION_ROWS];  ///< Row r sees positions [0, limits[r]); at least 1.
+    size_t limits[CTK_ATTENTION_ROWS];  ///< Row r sees positions [starts[r], limits[r]); at least one.
+    size_t starts[CTK_ATTENTION_ROWS];  ///< 0 without a sliding window. Pages that no row sees are never read.
     size_t rows;
     const uint8_t *const *pages;
     size_t key_offset;
     size_t value_offset;
     size_t head_size;  ///< A multiple of 16, at most CTK_MAX_HEAD_SIZE.
     float scale;       ///< Multiplies the scores before the softmax.
+    float softcap;     ///< Scaled scores become softcap * tanh(score / softcap); 0 leaves them as they are.
 } ctk_attention;
 
 /// One implementation of every kernel.
@@ -114,14 +117,24 @@ typedef struct {
     void (*quantize)(const ctk_activations *x, size_t token, float threshold);
     /// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]
     void (*rms_norm)(float *out, const float *x, const float *weight, size_t count, float epsilon);
+    /// out[i] = (x[i] - mean(x)) / sqrt(variance(x) + epsilon) * weight[i] + bias[i]; `bias` may be NULL, `out` may be x.
+    void (*layer_norm)(float *out, const float *x, const float *weight, const float *bias, size_t count, float epsilon);
     /// x[i] += y[i]
     void (*add)(float *x, const float *y, size_t count);
     /// out[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
     void (*silu_multiply)(float *out, const float *gate, const float *up, size_t count);
+    /// out[i] = gate[i] * (1 + tanh(sqrt(2 / pi) * (gate[i] + 0.044715 * gate[i]^3))) / 2 * up[i]
+    void (*gelu_multiply)(float *out, const float *gate, const float *up, size_t count);
+    /// out[i] = x[i] * (1 + erf(x[i] / sqrt(2))) / 2; `out` may be x.
+    void (*gelu_erf)(float *out, const float *x, size_t count);
     /// Rotates neighbouring pairs; `table` holds cos, sin for each of `pairs` pairs.
     void (*rope_pairs)(float *x, const float *table, size_t pairs);
+    /// Rotates x[i] and x[i + pairs] by the i-th angle of such a table.
+    void (*rope_halves)(float *x, const float *table, size_t pairs);
     /// out[i * stride] = x[i] as a half float
     void (*store_halves)(uint16_t *out, const float *x, size_t count, size_t stride);
+    /// out[i * stride] = x[i]
+    void (*store_floats)(float *out, const float *x, size_t count, size_t stride);
     /// out[i * stride] = x[i] as an 8-bit integer, scales[block * CTK_PAGE_POSITIONS] = its block's scale; `count` fills blocks.
     void (*store_quants)(int8_t *out, float *scales, const float *x, size_t count, size_t stride);
     void (*attention)(const ctk_attention *call);
@@ -129,6 +142,10 @@ typedef struct {
     float (*maximum)(const float *x, size_t count);
     /// Sum of exp((x[i] - maximum) * factor).
     double (*sum_exp)(const float *x, size_t count, float maximum, float factor);
+    /// x[i] = exp((x[i] - maximum(x)) * factor) / their sum
+    void (*softmax)(float *x, size_t count, float factor);
+    /// x[i] = cap * tanh(x[i] / cap)
+    void (*softcap)(float *x, size_t count, float cap);
 } ctk_kernels_table;
 
 /// The fastest implementation that this processor and its operating system support; chosen at the first call.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where a tensor lies in a model file and how to read it.
-package struct GGUFTensor: Sendable, Hashable {
+package struct TensorDescription: Sendable, Hashable {
     /// The tensor's name, such as `blk.0.attn_q.weight`.
     package let name: String
 
@@ -11,7 +11,7 @@ package struct GGUFTensor: Sendable, Hashable {
     /// How the numbers are stored.
     package let type: TensorType
 
-    /// The first byte, counted from the start of the file.
+    /// The first byte, counted from the start of the file that holds it.
     package let offset: Int
 
     /// How many bytes the tensor takes.

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Tokenization
+
+/// The bytes of many tokens as a tree in one piece of memory, parents before their children.
+///
+/// Whoever walks it along an automaton follows each beginning that tokens share once, and leaves out all that begins with
+/// what is not allowed.
+package struct TokenTrie: Sendable {
+    /// One byte of one or more tokens.
+    package struct Node: Sendable {
+        /// Where the nodes end that lie below this one.
+        package fileprivate(set) var end: Int32
+        /// The token that ends here, or -1.
+        package let token: Int32
+        /// Bytes before this one.
+        package let depth: UInt16
+        /// The byte.
+        package let byte: UInt8
+    }
+
+    /// The nodes, each followed by all that lie below it.
+    package let nodes: [Node]
+    /// The length of the longest token in bytes.
+    package let longest: Int
+
+    /// Longer tokens are left out: no state is kept for so many bytes.
+    private static let longestToken = 1024
+
+    /// Makes the tree of some tokens; those without bytes, and very long ones, are left out.
+    package init(_ tokens: some Sequence<TokenID>, bytes: (TokenID) -> ArraySlice<UInt8>) {
+        var entries = tokens.map { (token: $0, bytes: bytes($0)) }
+        entries.removeAll { $0.bytes.isEmpty || $0.bytes.count > Self.longestToken }
+        entries.sort { Self.precedes($0.bytes, $1.bytes) }
+        var nodes: [Node] = []
+        nodes.reserveCapacity(entries.count * 2)
+        var path: [Int] = []
+        var last: ArraySlice<UInt8> = []
+        var longest = 0
+        func close(to depth: Int) {
+            while path.count > depth { nodes[path.removeLast()].end = Int32(nodes.count) }
+        }
+        for (token, bytes) in entries {
+            longest = max(longest, bytes.count)
+            // Of tokens with the same bytes, each has a last node of its own.
+            let shared = min(zip(bytes, last).prefix { $0 == $1 }.count, bytes.count - 1)
+            close(to: shared)
+            for (depth, byte) in bytes.enumerated().dropFirst(shared) {
+                path.append(nodes.count)
+                let isLast = depth == bytes.count - 1
+                nodes.append(Node(end: 0, token: isLast ? token : -1, depth: UInt16(depth), byte: byte))
+            }
+            last = bytes
+        }
+        close(to: 0)
+        self.nodes = nodes
+        self.longest = longest
+    }
+
+    private static func precedes(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+        one.lexicographicallyPrecedes(other)
+    }
+
+    /// Calls `body` with each token along which an automaton stays alive.
+    ///
+    /// - Parameters:
+    ///   - automaton: What allows bytes.
+    ///   - state: Where it is; alive.
+    ///   - states: Memory that is kept from walk to walk.
+    ///   - body: Called in the order of the tokens' bytes.
+    package func walk(
+        _ automaton: some ByteAutomaton, from state: AutomatonState, states: inout [AutomatonState],
+        _ body: (TokenID) -> Void
+    ) {
+        while states.count <= self.longest { states.append(.dead) }
+        states.withUnsafeMutableBufferPointer { states in
+            self.nodes.withUnsafeBufferPointer { nodes in
+                states[0] = state
+                var index = 0
+                while index < nodes.count {
+                    let node = nodes[index]
+                    let next = automaton.next(states[Int(node.depth)], node.byte)
+                    if next.isDead {
+                        index = Int(node.end)
+                        continue
+                    }
+                    states[Int(node.depth) + 1] = next
+                    if node.token >= 0 { body(node.token) }
+                    index += 1
+                }
+            }
+        }
+    }
+}
