@@ -147,12 +147,6 @@ let package = Package(
         .testTarget(
             name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
         .testTarget(
-            name: "OpenAutoGLMMacrosTests",
-            dependencies: [
-                "OpenAutoGLMMacros", swiftSyntax("SwiftSyntaxMacrosGenericTestSupport"),
-                swiftSyntax("SwiftSyntaxMacroExpansion"), swiftSyntax("SwiftSyntaxMacros"),
-            ]),
-        .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: ["LLMCore", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
