@@ -59,9 +59,9 @@ let package = Package(
         library("CTensorKernels", in: "Engine", []),
         library("TensorKernels", in: "Engine", ["CTensorKernels", "LLMCore"]),
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
-        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles"]),
+        library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
+        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
-        library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization"]),
         library(
             "InferenceEngine", in: "Engine",
             [
@@ -82,11 +82,13 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
+            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine", orderedCollections]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
-
+        library(
+            "LanguageModelSessions", in: "Library",
+            ["LLMCore", "JSONSchemas", "ResultParsing", "LocalModels", "GuidedGeneration"]),
         library(
             "ModelFacade", in: "Library",
             [
@@ -100,13 +102,18 @@ let package = Package(
                 swiftSyntax("SwiftSyntax"), swiftSyntax("SwiftSyntaxBuilder"), swiftSyntax("SwiftSyntaxMacros"),
                 swiftSyntax("SwiftDiagnostics"), swiftSyntax("SwiftCompilerPlugin"),
             ]),
-        .target(name: "OpenAutoGLM", dependencies: ["GuidedGeneration", "ModelFacade", "OpenAutoGLMMacros"]),
+        .target(
+            name: "OpenAutoGLM",
+            dependencies: [
+                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade", "OpenAutoGLMMacros",
+            ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "InferenceEngine", "LocalModels", "ModelFacade",
+                "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
+                "ModelFacade",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
@@ -123,7 +130,8 @@ let package = Package(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "TokenConstraintsTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization", "TokenConstraints"]),
+            name: "TokenConstraintsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "Tokenization", "TokenConstraints"]),
         .testTarget(
             name: "TransformerRuntimeTests",
             dependencies: ["LLMCore", "CTensorKernels", "ModelFiles", "TensorKernels", "TransformerRuntime"],
@@ -143,7 +151,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ]),
         .testTarget(
-            name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+            name: "LocalModelsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "LanguageModelSessionsTests",
+            dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
         .testTarget(

@@ -2,4 +2,5 @@
 
 // Applications need one import.
 @_exported public import GuidedGeneration
+@_exported public import LanguageModelSessions
 @_exported public import ModelFacade

@@ -31,13 +31,23 @@ struct PromptFormatter: Sendable {
     /// Whether the model has a chat template.
     var takesMessages: Bool { self.template != nil }
 
+    /// The chat template, if it tells the model about tools.
+    var toolTemplate: String? { self.template.flatMap { $0.takesTools ? $0.source : nil } }
+
+    /// The token of a text that is one control token, which leaves no trace in an answer's text.
+    func controlToken(_ text: String) -> Int? {
+        let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+        guard let token = tokens.first, tokens.count == 1, self.tokenizer.isControl(token) else { return nil }
+        return Int(token)
+    }
+
     /// The text that the model sees.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
     func text(_ prompt: GenerationPrompt) throws -> String {
         switch prompt {
         case .raw(let text): return text
-        case .messages(let messages): return try self.render(messages)
+        case .messages(let messages): return try self.text(messages, tools: [])
         }
     }
 
@@ -46,13 +56,10 @@ struct PromptFormatter: Sendable {
 
     /// The tokens of a text in which special tokens are spelled out.
     ///
-    /// The beginning-of-text token is put first where the model wants it, unless the text begins with it already.
+    /// The tokens that the model wants before a text are put first, unless the text begins with them already.
     func tokens(_ text: String) -> [TokenID] {
         let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
-        guard self.tokenizer.addsBeginOfText, let first = self.tokenizer.beginOfText, tokens.first != first else {
-            return tokens
-        }
-        return [first] + tokens
+        return tokens.starts(with: self.tokenizer.prefix) ? tokens : self.tokenizer.prefix + tokens
     }
 
     /// The tokens of a choice as the model would write it after a prompt.
@@ -65,7 +72,13 @@ struct PromptFormatter: Sendable {
         return self.tokenizer.encode(choice, addSpecial: false, parseSpecial: false)
     }
 
-    private func render(_ messages: [Message]) throws -> String {
+    /// The text of a conversation.
+    ///
+    /// - Parameters:
+    ///   - messages: The turns; where the template does not know tools, calls and results become plain text.
+    ///   - tools: What the template tells the model about.
+    /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the messages hold.
+    func text(_ messages: [Message], tools: [ToolDefinition]) throws -> String {
         guard let template else {
             throw LLMError(
                 .unsupported,
@@ -82,6 +95,10 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        return try template.render(messages)
+        // A template that knows no tools knows no calls and results either.
+        let told =
+            template.takesTools
+            ? messages : ToolPrompt.messages(messages, tools: [], form: ToolCallForm(template: nil))
+        return try template.render(told, tools: tools)
     }
 }

@@ -11,7 +11,7 @@ struct ValidateCommand: AsyncParsableCommand {
         commandName: "validate",
         abstract: "Check a JSON value against a JSON Schema (draft 2020-12, 2019-09, 07, 06 or 04).",
         discussion: """
-            Examples:
+            Example:
               autoglm validate --schema person.schema.json --instance person.json
               autoglm validate --suite JSON-Schema-Test-Suite/tests/draft2020-12
 

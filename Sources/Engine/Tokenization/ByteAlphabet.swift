@@ -24,6 +24,18 @@ enum ByteAlphabet {
         (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
     }
 
+    /// The visible character of each byte, in UTF-8.
+    private static let spellings: [[UInt8]] = {
+        var spellings = [[UInt8]](repeating: [], count: 256)
+        for (scalar, byte) in byteOfScalar.enumerated() where byte >= 0 {
+            ScalarBytes.append(UInt32(scalar), to: &spellings[Int(byte)])
+        }
+        return spellings
+    }()
+
+    /// Appends the visible character of a byte.
+    static func encode(_ byte: UInt8, into text: inout [UInt8]) { text.append(contentsOf: Self.spellings[Int(byte)]) }
+
     /// Appends the bytes that a text spells.
     ///
     /// - Returns: False when a character spells no byte; some bytes may have been appended then.

@@ -33,6 +33,13 @@ struct PreTokenizer: Sendable {
         self.addsBeginOfText = family.names[0] == "llama-bpe"
     }
 
+    /// A way of cutting of one's own.
+    init(steps: [SplitStep], prefersWholeWords: Bool) {
+        self.steps = steps
+        self.prefersWholeWords = prefersWholeWords
+        self.addsBeginOfText = false
+    }
+
     /// The known ways, each with the names that model files use for it, the usual one first.
     private static let families: [(names: [String], steps: [SplitStep])] = [
         (

@@ -17,13 +17,7 @@ struct ScalarText {
     /// The character at a byte and how many bytes it takes.
     @inline(__always)
     func scalar(at offset: Int) -> (value: UInt32, length: Int) {
-        let first = UInt32(self.bytes[offset])
-        if first < 0x80 { return (first, 1) }
-        let second = UInt32(self.bytes[offset + 1] & 0x3F)
-        if first < 0xE0 { return ((first & 0x1F) << 6 | second, 2) }
-        let third = UInt32(self.bytes[offset + 2] & 0x3F)
-        if first < 0xF0 { return ((first & 0x0F) << 12 | second << 6 | third, 3) }
-        return ((first & 0x07) << 18 | second << 12 | third << 6 | UInt32(self.bytes[offset + 3] & 0x3F), 4)
+        ScalarBytes.scalar(self.bytes, offset)
     }
 
     /// The class of a scalar.

@@ -82,6 +82,28 @@ struct SpecialTokens: Sendable {
         self.makeExceptions(known)
     }
 
+    /// Names the parts of tokens that a `tokenizer.json` lists.
+    ///
+    /// - Parameters:
+    ///   - added: The tokens that are found whole.
+    ///   - roles: The tokens that play parts, by the part's name, such as `bos`.
+    ///   - ends: Further tokens after which a model has nothing more to say.
+    ///   - kinds: What each token is for, but for the added ones.
+    init(added: [AddedToken], roles: [String: TokenID], ends: Set<TokenID>, kinds: [TokenKind]) {
+        self.kinds = kinds
+        var known = [String: TokenID]()
+        for token in added {
+            self.kinds[Int(token.id)] = token.isSpecial ? .control : .userDefined
+            if token.isSpecial { known[String(decoding: token.content, as: UTF8.self)] = token.id }
+        }
+        self.beginOfText = roles["bos"]
+        self.endOfText = roles["eos"]
+        self.unknown = roles["unk"]
+        self.padding = roles["pad"]
+        self.endOfTurn = Self.turnEnds.lazy.compactMap { known[$0] }.first
+        self.endOfGeneration = ends.union([self.endOfText, self.endOfTurn].compactMap { $0 })
+    }
+
     /// The first token with one of some texts, which is then a control token.
     private mutating func take(_ texts: [String], _ known: [String: TokenID]) -> TokenID? {
         guard let id = texts.lazy.compactMap({ known[$0] }).first else { return nil }

@@ -29,22 +29,30 @@ extension SplitStep {
     /// Cuts as the pattern of Llama 3 (three digits) and Qwen 2 (one digit) does.
     ///
     /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
-    static func splitWords(_ text: ScalarText, _ start: Int, _ end: Int, digits: Int, _ ends: inout [Int]) {
+    static func splitWords(
+        _ text: ScalarText, _ start: Int, _ end: Int, digits: Int, foldsLongS: Bool, _ ends: inout [Int]
+    ) {
         var offset = start
         while offset < end {
-            offset = Self.wordEnd(text, offset, end, digits: digits)
+            offset = Self.wordEnd(text, offset, end, digits: digits, foldsLongS: foldsLongS)
             ends.append(offset)
         }
     }
 
     /// Where the word that begins here ends.
     @inline(__always)
-    private static func wordEnd(_ text: ScalarText, _ offset: Int, _ end: Int, digits: Int) -> Int {
+    private static func wordEnd(
+        _ text: ScalarText, _ offset: Int, _ end: Int, digits: Int, foldsLongS: Bool
+    ) -> Int {
         let (value, length) = text.scalar(at: offset)
         let kind = text.classify(value)
         if value == 0x27 {
             let contraction = Self.contraction(text, offset, end, foldingCase: true)
             if contraction > 0 { return offset + contraction }
+            // U+017F is an s where case is ignored.
+            if foldsLongS, offset + 2 < end, text.bytes[offset + 1] == 0xC5, text.bytes[offset + 2] == 0xBF {
+                return offset + 3
+            }
         }
         if kind == .number { return Self.numberEnd(text, offset, end, digits: digits) }
         let isLineBreak = value == 0x0A || value == 0x0D

@@ -6,6 +6,10 @@ enum SplitStep: Sendable {
     case gpt2
     /// The pattern of Llama 3 and Qwen 2: as GPT-2, but line breaks end words and numbers are cut into so many digits.
     case words(digits: Int)
+    /// The same, but contractions may be written with a long s, as regular expressions that ignore case have it.
+    case foldedWords(digits: Int)
+    /// The matches of a regular expression, and what lies between them.
+    case pattern(SplitPattern)
     /// Every number character for itself.
     case singleNumbers
     /// Runs of number characters.
@@ -33,7 +37,9 @@ enum SplitStep: Sendable {
     func split(_ text: ScalarText, _ start: Int, _ end: Int, into ends: inout [Int]) {
         switch self {
         case .gpt2: Self.splitGPT2(text, start, end, &ends)
-        case .words(let digits): Self.splitWords(text, start, end, digits: digits, &ends)
+        case .words(let digits): Self.splitWords(text, start, end, digits: digits, foldsLongS: false, &ends)
+        case .foldedWords(let digits): Self.splitWords(text, start, end, digits: digits, foldsLongS: true, &ends)
+        case .pattern(let pattern): Self.splitPattern(text, start, end, pattern, &ends)
         case .singleNumbers: Self.isolate(text, start, end, runs: false, &ends) { text.classify($0) == .number }
         case .numberRuns: Self.isolate(text, start, end, runs: true, &ends) { text.classify($0) == .number }
         case .punctuationRuns:
@@ -141,5 +147,18 @@ enum SplitStep: Sendable {
             last = next
         }
         if last < end { ends.append(end) }
+    }
+
+    /// Cuts around the matches of a regular expression.
+    private static func splitPattern(
+        _ text: ScalarText, _ start: Int, _ end: Int, _ pattern: SplitPattern, _ ends: inout [Int]
+    ) {
+        var offset = start
+        while offset < end, let match = pattern.firstMatch(in: text.bytes, from: offset, of: start..<end) {
+            if match.lowerBound > offset { ends.append(match.lowerBound) }
+            ends.append(match.upperBound)
+            offset = match.upperBound
+        }
+        if offset < end { ends.append(end) }
     }
 }

@@ -17,17 +17,6 @@ extension Tokenizer {
     ///   - ids: The tokens.
     ///   - skipSpecial: Whether control tokens are left out.
     package func decodeBytes(_ ids: some Sequence<TokenID>, skipSpecial: Bool = true) -> [UInt8] {
-        var bytes = [UInt8]()
-        var mayDropSpace = self.addsSpacePrefix
-        for id in ids {
-            let isControl = self.isControl(id)
-            if isControl, skipSpecial { continue }
-            let start = bytes.count
-            self.appendBytes(of: id, to: &bytes)
-            guard mayDropSpace, !isControl, bytes.count > start else { continue }
-            if bytes[start] == 0x20 { bytes.remove(at: start) }
-            mayDropSpace = false
-        }
-        return bytes
+        self.wholeText(of: ids.filter { self.has($0) && !(skipSpecial && self.isControl($0)) })
     }
 }

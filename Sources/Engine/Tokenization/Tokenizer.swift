@@ -9,20 +9,8 @@ package final class Tokenizer: Sendable {
     /// The tokens by the part they play.
     private let special: SpecialTokens
 
-    /// Finds special tokens in text.
-    private let splitter: SpecialTokenSplitter
-
-    /// Encodes the text between special tokens.
-    private let model: any TokenModel
-
-    /// Whether ``encode(_:addSpecial:parseSpecial:)`` with `addSpecial` puts ``beginOfText`` first.
-    package let addsBeginOfText: Bool
-
-    /// Whether ``encode(_:addSpecial:parseSpecial:)`` with `addSpecial` puts ``endOfText`` last.
-    package let addsEndOfText: Bool
-
-    /// Whether the model sees a space before text that begins without one.
-    package let addsSpacePrefix: Bool
+    /// Does the work.
+    private let core: any TokenizerCore
 
     /// Makes the tokenizer of a model file.
     ///
@@ -34,24 +22,28 @@ package final class Tokenizer: Sendable {
     /// Makes the tokenizer of a vocabulary.
     ///
     /// - Throws: ``TokenizerError`` when the vocabulary contradicts itself or needs something that is not supported.
-    package init(vocabulary: Vocabulary) throws {
+    package convenience init(vocabulary: Vocabulary) throws {
         let special = SpecialTokens(vocabulary)
-        var habit = (begin: true, prefix: true)
-        switch vocabulary.model {
-        case .bytePair:
-            let cutter = try PreTokenizer(named: vocabulary.preTokenizer)
-            self.model = try BytePairModel(vocabulary, kinds: special.kinds, preTokenizer: cutter)
-            habit = (begin: cutter.addsBeginOfText, prefix: false)
-        case .sentencePiece:
-            self.model = try SentencePieceModel(vocabulary, kinds: special.kinds, unknown: special.unknown)
-        }
-        self.splitter = SpecialTokenSplitter(vocabulary, kinds: special.kinds)
-        self.vocabularySize = vocabulary.tokens.count
-        self.addsBeginOfText = vocabulary.addsBeginOfText ?? habit.begin
-        self.addsEndOfText = vocabulary.addsEndOfText ?? false
-        self.addsSpacePrefix = vocabulary.model == .sentencePiece && (vocabulary.addsSpacePrefix ?? habit.prefix)
-        self.special = special
+        self.init(
+            core: try VocabularyCore(vocabulary, special: special), special: special,
+            vocabularySize: vocabulary.tokens.count)
     }
+
+    /// Puts a tokenizer together.
+    init(core: any TokenizerCore, special: SpecialTokens, vocabularySize: Int) {
+        self.core = core
+        self.special = special
+        self.vocabularySize = vocabularySize
+    }
+
+    /// The tokens that ``encode(_:addSpecial:parseSpecial:)`` with `addSpecial` puts before a text.
+    package var prefix: [TokenID] { self.core.prefix }
+
+    /// The tokens that ``encode(_:addSpecial:parseSpecial:)`` with `addSpecial` puts behind a text.
+    package var suffix: [TokenID] { self.core.suffix }
+
+    /// Whether the model sees a space before text that begins without one.
+    package var addsSpacePrefix: Bool { self.core.addsSpacePrefix }
 
     /// The token with which texts begin.
     package var beginOfText: TokenID? { self.special.beginOfText }
@@ -103,24 +95,14 @@ package final class Tokenizer: Sendable {
     package func encode(bytes: UnsafeRawBufferPointer, addSpecial: Bool, parseSpecial: Bool) -> [TokenID] {
         var output = [TokenID]()
         output.reserveCapacity(bytes.count / 4 + 4)
-        if addSpecial, self.addsBeginOfText, let first = self.beginOfText { output.append(first) }
-        var followsText = false
-        for fragment in self.splitter.split(bytes, parseSpecial: parseSpecial) {
-            switch fragment {
-            case .token(let id):
-                output.append(id)
-                followsText = false
-            case .text(let range):
-                self.model.encode(bytes.part(range), followsText: followsText, into: &output)
-                followsText = true
-            }
-        }
-        if addSpecial, self.addsEndOfText, let last = self.endOfText { output.append(last) }
+        if addSpecial { output.append(contentsOf: self.prefix) }
+        self.core.encode(bytes, parseSpecial: parseSpecial, into: &output)
+        if addSpecial { output.append(contentsOf: self.suffix) }
         return output
     }
 
     /// The token with a spelling, as the model file writes it.
-    package func id(of piece: String) -> TokenID? { self.model.token(spelled: piece) }
+    package func id(of piece: String) -> TokenID? { self.core.token(spelled: piece) }
 
     /// What a token is for; undefined when there is no such token.
     package func kind(_ id: TokenID) -> TokenKind {
@@ -133,21 +115,27 @@ package final class Tokenizer: Sendable {
     /// Whether a token stands apart from ordinary text: control tokens, the unknown token and user-defined ones.
     package func isSpecial(_ id: TokenID) -> Bool { self.isControl(id) || self.kind(id) == .userDefined }
 
+    /// Whether there is a token of a number.
+    func has(_ id: TokenID) -> Bool { id >= 0 && Int(id) < self.vocabularySize }
+
     /// The bytes a token stands for, those of control tokens being their names; nil when there is no such token.
     package func bytes(of id: TokenID) -> [UInt8]? {
-        id >= 0 && Int(id) < self.vocabularySize ? Array(self.model.pieces[Int(id)]) : nil
+        self.has(id) ? Array(self.core.pieces[Int(id)]) : nil
     }
 
     /// The bytes of a token that exists, without a copy.
-    package func piece(_ id: TokenID) -> ArraySlice<UInt8> { self.model.pieces[Int(id)] }
+    package func piece(_ id: TokenID) -> ArraySlice<UInt8> { self.core.pieces[Int(id)] }
 
     /// Appends the bytes a token stands for, without making an array of them.
     ///
     /// - Returns: False when there is no such token.
     @discardableResult
     package func appendBytes(of id: TokenID, to bytes: inout [UInt8]) -> Bool {
-        guard id >= 0, Int(id) < self.vocabularySize else { return false }
-        bytes.append(contentsOf: self.model.pieces[Int(id)])
+        guard self.has(id) else { return false }
+        bytes.append(contentsOf: self.core.pieces[Int(id)])
         return true
     }
+
+    /// The bytes of tokens that exist.
+    func wholeText(of ids: [TokenID]) -> [UInt8] { self.core.decode(ids, isControl: self.isControl) }
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 internal import OrderedCollections
 
 /// A JSON value that compares as JSON Schema says: numbers by value, objects without order, strings by code points.
-struct ComparableJSON: Hashable {
-    let value: JSONValue
+package struct ComparableJSON: Hashable {
+    /// The value as it was read.
+    package let value: JSONValue
 
-    init(_ value: JSONValue) { self.value = value }
+    /// Compares a value.
+    package init(_ value: JSONValue) { self.value = value }
 
-    static func == (left: Self, right: Self) -> Bool {
+    /// Whether two values are equal.
+    package static func == (left: Self, right: Self) -> Bool {
         switch (left.value, right.value) {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
@@ -21,7 +24,8 @@ struct ComparableJSON: Hashable {
         }
     }
 
-    func hash(into hasher: inout Hasher) {
+    /// Hashes equal values equally.
+    package func hash(into hasher: inout Hasher) {
         switch self.value {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)

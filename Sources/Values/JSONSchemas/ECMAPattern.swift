@@ -5,9 +5,9 @@
 /// All ways through the pattern are followed at once (Thompson 1968), so no pattern can make matching explode; what
 /// that cannot express (back-references, look-behind) is refused when the pattern is compiled. Each look-ahead reads the
 /// rest of the text again wherever it is tried, which is why matching also has a budget of steps.
-struct ECMAPattern: Sendable {
+package struct ECMAPattern: Sendable {
     /// One instruction of the compiled pattern.
-    enum Instruction: Sendable {
+    package enum Instruction: Sendable {
         case scalar(ScalarSet)
         case split(Int, Int)
         case jump(Int)
@@ -48,6 +48,12 @@ package struct PatternError: Error {
     package let problem: String
     /// Whether the pattern may be right, but not here.
     package let isUnsupported: Bool
+
+    /// Says what is wrong.
+    package init(problem: String, isUnsupported: Bool) {
+        self.problem = problem
+        self.isUnsupported = isUnsupported
+    }
 }
 
 /// Follows every way through a program at once.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// JSON pointers (RFC 6901), as text.
-enum JSONPointer {
+package enum JSONPointer {
     /// Writes a key as one segment, with its leading slash.
-    static func segment(_ key: String) -> String {
+    package static func segment(_ key: String) -> String {
         var escaped = "/"
         for scalar in key.unicodeScalars {
             switch scalar {
@@ -16,7 +16,7 @@ enum JSONPointer {
     }
 
     /// Splits a pointer into keys; nil if it is not one.
-    static func keys(of pointer: String) -> [String]? {
+    package static func keys(of pointer: String) -> [String]? {
         if pointer.isEmpty { return [] }
         guard pointer.first == "/" else { return nil }
         return pointer.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(Self.unescape)

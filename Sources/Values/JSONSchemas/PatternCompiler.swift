@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Turns a pattern's syntax into a program for ``ECMAPattern``.
-struct PatternCompiler {
+package struct PatternCompiler {
     private var program: [ECMAPattern.Instruction] = []
     private var parts = 0
     private static let maximumSize = 10_000
 
-    mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
+    /// Makes a compiler.
+    package init() {}
+
+    /// Writes the program of a pattern.
+    ///
+    /// - Throws: ``PatternError`` if it grows too large.
+    package mutating func compile(_ tree: PatternTree) throws -> [ECMAPattern.Instruction] {
         try self.emit(tree)
         self.program.append(.match)
         return self.program

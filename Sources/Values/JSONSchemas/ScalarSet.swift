@@ -3,18 +3,26 @@
 /// A set of Unicode scalars, as a pattern's character class describes it.
 package struct ScalarSet: Sendable {
     /// What may be in a set.
-    enum Member: Sendable {
+    package enum Member: Sendable {
+        /// Scalars by their numbers.
         case range(ClosedRange<UInt32>)
+        /// What is in another set.
         case set(ScalarSet)
+        /// A general category.
         case category(Unicode.GeneralCategory)
+        /// A group of general categories.
         case letter, mark, number, punctuation, symbol, separator, other
+        /// A property that a scalar has or not.
         case alphabetic, uppercase, lowercase, whiteSpace, emoji, ideographic
     }
 
-    var members: [Member] = []
-    var isNegated = false
+    /// What is in the set, or with ``isNegated`` what is not.
+    package var members: [Member] = []
+    /// Whether the set holds all that the members do not.
+    package var isNegated = false
 
-    init(_ members: [Member] = [], isNegated: Bool = false) {
+    /// A set of members.
+    package init(_ members: [Member] = [], isNegated: Bool = false) {
         self.members = members
         self.isNegated = isNegated
     }
@@ -28,7 +36,8 @@ package struct ScalarSet: Sendable {
         self.members.contains { Self.holds($0, scalar) } != self.isNegated
     }
 
-    private static func holds(_ member: Member, _ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a member holds a scalar.
+    package static func holds(_ member: Member, _ scalar: Unicode.Scalar) -> Bool {
         switch member {
         case .range(let range): range.contains(scalar.value)
         case .set(let set): set.contains(scalar)
@@ -62,8 +71,11 @@ package struct ScalarSet: Sendable {
 }
 
 extension ScalarSet {
+    /// Every scalar.
+    package static let all = Self([.range(0...0x10FFFF)])
     static let digits = Self([.range(0x30...0x39)])
-    static let wordCharacters = Self([
+    /// What `\w` is.
+    package static let wordCharacters = Self([
         .range(0x30...0x39), .range(0x41...0x5A), .range(0x5F...0x5F), .range(0x61...0x7A),
     ])
     static let lineEnds = Self("\n", "\r", "\u{2028}", "\u{2029}")

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The little of RFC 3986 that references between schemas need.
-enum URIReference {
+package enum URIReference {
     /// Splits off the fragment.
-    static func split(_ uri: String) -> (uri: String, fragment: String?) {
+    package static func split(_ uri: String) -> (uri: String, fragment: String?) {
         guard let hash = uri.firstIndex(of: "#") else { return (uri, nil) }
         return (String(uri[..<hash]), String(uri[uri.index(after: hash)...]))
     }
 
     /// Resolves a reference against a base (RFC 3986, section 5.2), fragment included.
-    static func resolve(_ reference: String, base: String) -> String {
+    package static func resolve(_ reference: String, base: String) -> String {
         if reference.isEmpty || reference.hasPrefix("#") { return self.split(base).uri + reference }
         if self.scheme(of: reference) != nil { return reference }
         guard let scheme = self.scheme(of: base) else {
@@ -25,7 +25,7 @@ enum URIReference {
     }
 
     /// Undoes percent-encoding; what is no UTF-8 afterwards stays as it was.
-    static func decodePercents(_ text: String) -> String {
+    package static func decodePercents(_ text: String) -> String {
         guard text.contains("%") else { return text }
         var bytes = [UInt8]()
         var rest = Array(text.utf8)[...]

@@ -26,7 +26,10 @@ public struct Instructions: Sendable, Hashable {
 
 extension Instructions: InstructionsRepresentable {
     /// The instructions themselves.
-    public var instructionsRepresentation: Instructions { self }
+    public var instructionsRepresentation: Instructions {
+        // Without the `return`, the builder of the requirement would ask for this again.
+        return self
+    }
 }
 
 extension Instructions: CustomStringConvertible {

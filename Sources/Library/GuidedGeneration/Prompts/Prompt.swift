@@ -26,7 +26,10 @@ public struct Prompt: Sendable, Hashable {
 
 extension Prompt: PromptRepresentable {
     /// The prompt itself.
-    public var promptRepresentation: Prompt { self }
+    public var promptRepresentation: Prompt {
+        // Without the `return`, the builder of the requirement would ask for this again.
+        return self
+    }
 }
 
 extension Prompt: CustomStringConvertible {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import Synchronization
+
+/// The formats of JSON Schema, as patterns that never admit what a strict checker refuses.
+enum StringFormat {
+    /// What is done about a format.
+    enum Status {
+        /// Nothing: no draft defines it.
+        case annotation
+        case enforced
+        case unsupported
+    }
+
+    /// What is done about a format.
+    static func status(of name: String) -> Status {
+        if Self.patterns[name] != nil { return .enforced }
+        return ["regex", "idn-hostname"].contains(name) ? .unsupported : .annotation
+    }
+
+    /// The automaton of a format, made once a program.
+    static func automaton(_ name: String) throws -> ScalarAutomaton {
+        if let known = Self.known.withLock({ $0[name] }) { return known }
+        let automaton = try (Self.patterns[name] ?? []).map { try ScalarAutomaton(finding: "^(?:\($0))$") }
+            .reduce(ScalarAutomaton.everything) { try $0.intersection($1) }
+        Self.known.withLock { $0[name] = automaton }
+        return automaton
+    }
+
+    private static let known = Mutex<[String: ScalarAutomaton]>([:])
+
+    private static let date: String = {
+        let leap = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+        let long = "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+        let short = "(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+        let february = "02-(?:0[1-9]|1[0-9]|2[0-8])"
+        return "[0-9]{4}-(?:\(long)|\(short)|\(february))|\(leap)-02-29"
+    }()
+    /// No year is 0000.
+    private static let year = "[0-9]{3}[1-9].*|[0-9]{2}[1-9].*|[0-9][1-9].*|[1-9].*"
+    private static let time = #"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"#
+    private static let label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    private static let hostname = #"\#(Self.label)(?:\.\#(Self.label))*"#
+    private static let byte = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    private static let ipv4 = #"\#(Self.byte)(?:\.\#(Self.byte)){3}"#
+    private static let group = "[0-9A-Fa-f]{1,4}"
+    private static let ipv6: String = {
+        let last = "(?:\(Self.group):\(Self.group)|\(Self.ipv4))"
+        var forms = ["(?:\(Self.group):){6}\(last)"]
+        for after in 0...6 {
+            // `::` stands for at least one group: before it come up to 6 - after groups.
+            let before = after == 6 ? "" : "(?:(?:\(Self.group):){0,\(5 - after)}\(Self.group))?"
+            let end = after == 0 ? "" : after == 1 ? Self.group : "(?:\(Self.group):){\(after - 2)}\(last)"
+            forms.append("\(before)::\(end)")
+        }
+        forms.append("(?:(?:\(Self.group):){0,6}\(Self.group))?::")
+        return forms.joined(separator: "|")
+    }()
+    private static let unreserved = "[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}"
+    private static let authority =
+        #"(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?(?:\[(?:\#(Self.ipv6))\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,4})?"#
+    private static let path = "(?:/(?:\(Self.unreserved))*)*"
+    private static let tail = #"(?:\?(?:\#(Self.unreserved)|[/?])*)?(?:#(?:\#(Self.unreserved)|[/?])*)?"#
+    private static let uri =
+        "[A-Za-z][A-Za-z0-9+.-]*:(?://\(Self.authority)\(Self.path)|/(?:(?:\(Self.unreserved))+\(Self.path))?|(?:\(Self.unreserved))+\(Self.path)|)\(Self.tail)"
+    private static let relative =
+        "(?://\(Self.authority)\(Self.path)|/(?:(?:\(Self.unreserved))+\(Self.path))?|(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})+\(Self.path)|)\(Self.tail)"
+    private static let atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+    private static let email = #"\#(Self.atom)(?:\.\#(Self.atom))*@\#(Self.hostname)"#
+
+    /// All patterns of a list must fit as a whole.
+    private static let patterns: [String: [String]] = [
+        "date": [Self.date, Self.year],
+        "time": [Self.time],
+        "date-time": [
+            "(?:\(Self.date))T\(Self.time)", Self.year,
+        ],
+        "duration": [
+            "P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))?|T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))"
+        ],
+        "email": [Self.email, "[^@]{1,64}@.*", ".{1,254}"],
+        "idn-email": [Self.email, "[^@]{1,64}@.*", ".{1,254}"],
+        "hostname": [Self.hostname, ".{1,253}", "(?!..--).*"],
+        "ipv4": [Self.ipv4],
+        "ipv6": [Self.ipv6],
+        "uri": [Self.uri], "iri": [Self.uri],
+        "uri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"], "iri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
+        "uri-template": [#"(?:[A-Za-z0-9._~!$&()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}|\{[+#./;?&]?[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*\})*"#],
+        "uuid": ["[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"],
+        "json-pointer": ["(?:/(?:[^/~]|~[01])*)*"],
+        "relative-json-pointer": ["(?:0|[1-9][0-9]*)(?:#|(?:/(?:[^/~]|~[01])*)*)"],
+    ]
+}
