@@ -109,7 +109,9 @@ let package = Package(
             ]),
         .target(
             name: "OpenAutoGLM",
-            dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "ModelFacade", "OpenAutoGLMMacros"]),
+            dependencies: [
+                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade", "OpenAutoGLMMacros",
+            ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
             name: "AutoGLMCommand",
@@ -165,12 +167,6 @@ let package = Package(
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
-        .testTarget(
-            name: "OpenAutoGLMMacrosTests",
-            dependencies: [
-                "OpenAutoGLMMacros", swiftSyntax("SwiftSyntaxMacrosGenericTestSupport"),
-                swiftSyntax("SwiftSyntaxMacroExpansion"), swiftSyntax("SwiftSyntaxMacros"),
-            ]),
         .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: [

@@ -49,8 +49,7 @@ struct CasesExpansion {
         let branches = self.cases.map { element in
             let names = element.parameters.indices.map { "value\($0 + 1)" }
             let bindings = names.isEmpty ? "" : "(\(names.map { "let \($0)" }.joined(separator: ", ")))"
-            let properties =
-                ["\"case\": \(element.text)"]
+            let properties = ["\"case\": \(element.text)"]
                 + zip(element.parameters, names).map { "\"\($0.name)\": \($1)" }
             return "case .\(element.code)\(bindings): OpenAutoGLM.GeneratedContent(properties: "
                 + "[\(properties.joined(separator: ", "))])\n"

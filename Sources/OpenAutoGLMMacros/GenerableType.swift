@@ -27,8 +27,7 @@ struct GenerableType {
         } else {
             diagnoser.error(
                 "not-a-value-type", at: attribute,
-                "'@Generable' goes on structures and enumerations; write the others' conformance to 'Generable' by hand"
-            )
+                "'@Generable' goes on structures and enumerations; write the others' conformance to 'Generable' by hand")
             return nil
         }
         self.attribute = GenerableArguments(attribute)
@@ -108,8 +107,6 @@ enum PartialConformances {
             let name = member.decl.as(FunctionDeclSyntax.self)?.name.text
             return name == "==" || name == "hash"
         }
-        return ["Sendable", "Equatable", "Hashable"].filter {
-            declared.contains($0) && ($0 == "Sendable" || !hasOwnEquality)
-        }
+        return ["Sendable", "Equatable", "Hashable"].filter { declared.contains($0) && ($0 == "Sendable" || !hasOwnEquality) }
     }
 }

@@ -109,16 +109,9 @@ extension PatternBindingSyntax {
         guard let type else { return [] }
         let name = self.pattern.trimmed
         let typed = self.with(\.pattern, PatternSyntax(name))
-            .with(
-                \.typeAnnotation,
-                TypeAnnotationSyntax(
-                    colon: .colonToken(trailingTrivia: .space), type: TypeSyntax("\(raw: type)"), trailingTrivia: .space
-                ))
-        return [
-            FixIt(
-                message: MacroFix(message: "Add ': \(type)'"),
-                changes: [.replace(oldNode: Syntax(self), newNode: Syntax(typed))])
-        ]
+            .with(\.typeAnnotation, TypeAnnotationSyntax(
+                colon: .colonToken(trailingTrivia: .space), type: TypeSyntax("\(raw: type)"), trailingTrivia: .space))
+        return [FixIt(message: MacroFix(message: "Add ': \(type)'"), changes: [.replace(oldNode: Syntax(self), newNode: Syntax(typed))])]
     }
 }
 

@@ -10,8 +10,6 @@ struct GenerableTests {
         print(Trip.generationSchema.debugDescription)
         print(Trip.example.generatedContent.jsonString)
         #expect(try Trip(Trip.example.generatedContent) == .example)
-        print(
-            Encounter.generationSchema.debugDescription, Task.generationSchema, Tagged.generationSchema,
-            Page<Trip>.generationSchema)
+        print(Encounter.generationSchema.debugDescription, Task.generationSchema, Tagged.generationSchema, Page<Trip>.generationSchema)
     }
 }

@@ -76,7 +76,6 @@ struct StringRule: Sendable {
     }
 
     private func isLive(_ place: Place) -> Bool {
-        self.lengths.canEnd(
-            Int(place.state), after: max(0, self.least - Int(place.count)), self.most.map { $0 - Int(place.count) })
+        self.lengths.canEnd(Int(place.state), after: max(0, self.least - Int(place.count)), self.most.map { $0 - Int(place.count) })
     }
 }
