@@ -87,7 +87,10 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine", orderedCollections]),
+            [
+                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine",
+                orderedCollections,
+            ]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
@@ -148,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "InferenceEngineTests",
             dependencies: [
-                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "Tokenization", "TransformerRuntime",
+                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
+                "TransformerRuntime",
             ]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
