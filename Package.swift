@@ -113,7 +113,8 @@ let package = Package(
         .target(
             name: "OpenAutoGLM",
             dependencies: [
-                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade", "OpenAutoGLMMacros",
+                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
+                "OpenAutoGLMMacros",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
