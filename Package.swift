@@ -105,7 +105,8 @@ let package = Package(
         .target(
             name: "OpenAutoGLM",
             dependencies: [
-                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade", "OpenAutoGLMMacros",
+                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
+                "OpenAutoGLMMacros",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
@@ -157,10 +158,15 @@ let package = Package(
             name: "LanguageModelSessionsTests",
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
-            name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
+            name: "GuidedGenerationTests",
+            dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration", orderedCollections]),
         .testTarget(
             name: "OpenAutoGLMTests",
-            dependencies: ["LLMCore", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
+            dependencies: [
+                "LLMCore", "JSONSchemas", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM",
+                "OpenAutoGLMTesting",
+            ],
+            exclude: ["Fixtures"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )
