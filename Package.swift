@@ -171,12 +171,15 @@ let package = Package(
             name: "LanguageModelSessionsTests",
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
-            name: "GuidedGenerationTests", dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration"]),
+            name: "GuidedGenerationTests",
+            dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration", orderedCollections]),
         .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: [
-                "LLMCore", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting",
-            ]),
+                "LLMCore", "JSONSchemas", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM",
+                "OpenAutoGLMTesting",
+            ],
+            exclude: ["Fixtures"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

@@ -8,7 +8,8 @@
 ///
 /// - Parameter description: What the type is, for the model to read.
 @attached(
-    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated), named(asPartiallyGenerated))
+    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated),
+    named(asPartiallyGenerated))
 @attached(extension, conformances: Generable, names: named(init(_:)))
 public macro Generable(description: String? = nil) =
     #externalMacro(module: "OpenAutoGLMMacros", type: "GenerableMacro")
@@ -20,7 +21,8 @@ public macro Generable(description: String? = nil) =
 ///   - representNilExplicitlyInGeneratedContent: Whether an optional property without a value is written as null;
 ///     otherwise it is left out.
 @attached(
-    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated), named(asPartiallyGenerated))
+    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated),
+    named(asPartiallyGenerated))
 @attached(extension, conformances: Generable, names: named(init(_:)))
 public macro Generable(description: String? = nil, representNilExplicitlyInGeneratedContent: Bool) =
     #externalMacro(module: "OpenAutoGLMMacros", type: "GenerableMacro")
@@ -33,7 +35,8 @@ public macro Generable(description: String? = nil, representNilExplicitlyInGener
 ///   - representNilExplicitlyInGeneratedContent: Whether an optional property without a value is written as null;
 ///     otherwise it is left out.
 @attached(
-    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated), named(asPartiallyGenerated))
+    member, names: named(generationSchema), named(generatedContent), named(PartiallyGenerated),
+    named(asPartiallyGenerated))
 @attached(extension, conformances: Generable, names: named(init(_:)))
 public macro Generable(
     name: String, description: String? = nil, representNilExplicitlyInGeneratedContent: Bool = false

@@ -49,10 +49,11 @@ struct CasesExpansion {
         let branches = self.cases.map { element in
             let names = element.parameters.indices.map { "value\($0 + 1)" }
             let bindings = names.isEmpty ? "" : "(\(names.map { "let \($0)" }.joined(separator: ", ")))"
-            let properties = ["\"case\": \(element.text)"]
-                + zip(element.parameters, names).map { "\"\($0.name)\": \($1)" }
-            return "case .\(element.code)\(bindings): OpenAutoGLM.GeneratedContent(properties: "
-                + "[\(properties.joined(separator: ", "))])\n"
+            let discriminator = WrittenProperty(name: "case", value: element.text, isLeftOut: false)
+            let values = zip(element.parameters, names).map {
+                WrittenProperty(name: $0.name, value: $1, isLeftOut: $0.isOptional)
+            }
+            return "case .\(element.code)\(bindings):\n\(WrittenProperty.statements([discriminator] + values))\n"
         }
         return """
             nonisolated \(raw: self.access)var generatedContent: OpenAutoGLM.GeneratedContent {

@@ -13,9 +13,9 @@ extension GenerableMacro: MemberMacro {
         of node: AttributeSyntax, providingMembersOf declaration: some DeclGroupSyntax,
         conformingTo protocols: [TypeSyntax], in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
-        let diagnoser = Diagnoser(report: context.diagnose)
-        guard let type = GenerableType(declaration, attribute: node, diagnoser) else { return [] }
-        return type.members
+        // What is wrong is reported with the extension, which the compiler never leaves out.
+        let silent = Diagnoser(report: { _ in })
+        return GenerableType(declaration, attribute: node, silent)?.members ?? []
     }
 }
 
@@ -25,9 +25,8 @@ extension GenerableMacro: ExtensionMacro {
         providingExtensionsOf type: some TypeSyntaxProtocol, conformingTo protocols: [TypeSyntax],
         in context: some MacroExpansionContext
     ) throws -> [ExtensionDeclSyntax] {
-        // What is wrong has been reported with the members.
-        let silent = Diagnoser(report: { _ in })
-        guard let content = GenerableType(declaration, attribute: node, silent) else { return [] }
+        let diagnoser = Diagnoser(report: context.diagnose)
+        guard let content = GenerableType(declaration, attribute: node, diagnoser) else { return [] }
         let conformance = protocols.isEmpty ? "" : ": OpenAutoGLM.Generable"
         let source: DeclSyntax = "extension \(type.trimmed)\(raw: conformance) {\n\(content.initializer)\n}"
         return source.as(ExtensionDeclSyntax.self).map { [$0] } ?? []

@@ -27,7 +27,8 @@ struct GenerableType {
         } else {
             diagnoser.error(
                 "not-a-value-type", at: attribute,
-                "'@Generable' goes on structures and enumerations; write the others' conformance to 'Generable' by hand")
+                "'@Generable' goes on structures and enumerations; write the others' conformance to 'Generable' by hand"
+            )
             return nil
         }
         self.attribute = GenerableArguments(attribute)
@@ -91,7 +92,9 @@ struct GenerableArguments {
 
     /// The arguments that begin the schema's initializer.
     var schemaArguments: String {
-        "type: Self.self, name: \(self.name?.description ?? "nil"), description: \(self.description?.description ?? "nil")"
+        let given = [("name", self.name), ("description", self.description)]
+        return (["type: Self.self"] + given.compactMap { label, value in value.map { "\(label): \($0)" } })
+            .joined(separator: ", ")
     }
 }
 
@@ -107,6 +110,8 @@ enum PartialConformances {
             let name = member.decl.as(FunctionDeclSyntax.self)?.name.text
             return name == "==" || name == "hash"
         }
-        return ["Sendable", "Equatable", "Hashable"].filter { declared.contains($0) && ($0 == "Sendable" || !hasOwnEquality) }
+        return ["Sendable", "Equatable", "Hashable"].filter {
+            declared.contains($0) && ($0 == "Sendable" || !hasOwnEquality)
+        }
     }
 }

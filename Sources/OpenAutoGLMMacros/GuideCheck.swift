@@ -84,7 +84,8 @@ struct GuideCheck {
                     changes: [.replace(oldNode: Syntax(call.name), newNode: Syntax(renamed))]))
         }
         self.diagnoser.error(
-            "guide-type", at: guide, "'.\(name)' is a guide for \(wanted.rawValue), and '\(type.trimmed)' is none of them",
+            "guide-type", at: guide,
+            "'.\(name)' is a guide for \(wanted.rawValue), and '\(type.trimmed)' is none of them",
             fixIts: fixes)
     }
 

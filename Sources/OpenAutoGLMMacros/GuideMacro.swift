@@ -16,6 +16,20 @@ struct GuideMacro: PeerMacro {
             diagnoser.error("guide-place", at: node, "'@Guide' goes on stored properties of '@Generable' structures")
             return []
         }
+        if let structure = context.lexicalContext.first?.as(StructDeclSyntax.self), !structure.attributes.isGenerable {
+            diagnoser.warning(
+                "guide-unread", at: node, "'@Guide' has no effect: '\(structure.name.trimmed)' is not '@Generable'")
+        }
         return []
+    }
+}
+
+extension AttributeListSyntax {
+    /// Whether `@Generable` is among them.
+    fileprivate var isGenerable: Bool {
+        self.contains { element in
+            let name = element.as(AttributeSyntax.self)?.attributeName.trimmedDescription
+            return name == "Generable" || name == "OpenAutoGLM.Generable"
+        }
     }
 }

@@ -10,7 +10,8 @@ struct GuideValueCheck {
 
     /// Whether a guide can be fulfilled, as far as it is written in literals.
     func accepts(_ guide: ExprSyntax, name: String) -> Bool {
-        let value = guide.as(RegexLiteralExprSyntax.self).map { ExprSyntax($0) } ?? guide.guideCall?.arguments.first?.expression
+        let value =
+            guide.as(RegexLiteralExprSyntax.self).map { ExprSyntax($0) } ?? guide.guideCall?.arguments.first?.expression
         guard let value else { return true }
         switch name {
         case "anyOf": return self.hasChoices(value)

@@ -109,25 +109,32 @@ extension PatternBindingSyntax {
         guard let type else { return [] }
         let name = self.pattern.trimmed
         let typed = self.with(\.pattern, PatternSyntax(name))
-            .with(\.typeAnnotation, TypeAnnotationSyntax(
-                colon: .colonToken(trailingTrivia: .space), type: TypeSyntax("\(raw: type)"), trailingTrivia: .space))
-        return [FixIt(message: MacroFix(message: "Add ': \(type)'"), changes: [.replace(oldNode: Syntax(self), newNode: Syntax(typed))])]
+            .with(
+                \.typeAnnotation,
+                TypeAnnotationSyntax(
+                    colon: .colonToken(trailingTrivia: .space), type: TypeSyntax("\(raw: type)"), trailingTrivia: .space
+                ))
+        return [
+            FixIt(
+                message: MacroFix(message: "Add ': \(type)'"),
+                changes: [.replace(oldNode: Syntax(self), newNode: Syntax(typed))])
+        ]
     }
 }
 
 extension TypeSyntax {
     /// The type without the mark that a value may be missing, and whether it had one.
     var withoutOptional: (type: TypeSyntax, isOptional: Bool) {
-        if let optional = self.as(OptionalTypeSyntax.self) { return (optional.wrappedType.trimmed, true) }
+        if let optional = self.as(OptionalTypeSyntax.self) { return (optional.wrappedType, true) }
         if let optional = self.as(ImplicitlyUnwrappedOptionalTypeSyntax.self) {
-            return (optional.wrappedType.trimmed, true)
+            return (optional.wrappedType, true)
         }
         if let named = self.as(IdentifierTypeSyntax.self), named.name.text == "Optional",
             case .type(let wrapped)? = named.genericArgumentClause?.arguments.first?.argument
         {
-            return (wrapped.trimmed, true)
+            return (wrapped, true)
         }
-        return (self.trimmed, false)
+        return (self, false)
     }
 
     /// Reports types that no model can generate.
@@ -141,7 +148,8 @@ extension TypeSyntax {
             default: nil
             }
         guard let advice else { return true }
-        diagnoser.error("type", at: self, "'\(name)' is of a type that can't be generated, '\(self)'; \(advice)")
+        diagnoser.error(
+            "type", at: self, "'\(name)' is of a type that can't be generated, '\(self.trimmed)'; \(advice)")
         return false
     }
 }

@@ -33,11 +33,10 @@ struct StructureExpansion {
             if !guides.isEmpty { arguments.append("guides: [\(guides.joined(separator: ", "))]") }
             return "OpenAutoGLM.GenerationSchema.Property(\(arguments.joined(separator: ", "))),\n"
         }
+        let explicitNil = self.attribute.explicitNil.map { "representNilExplicitlyInGeneratedContent: \($0), " } ?? ""
         return """
             nonisolated \(raw: self.access)static var generationSchema: OpenAutoGLM.GenerationSchema {
-            OpenAutoGLM.GenerationSchema(\(raw: self.attribute.schemaArguments), \
-            representNilExplicitlyInGeneratedContent: \(raw: self.attribute.explicitNil?.description ?? "false"), \
-            properties: [
+            OpenAutoGLM.GenerationSchema(\(raw: self.attribute.schemaArguments), \(raw: explicitNil)properties: [
             \(raw: properties.joined())])
             }
             """
@@ -45,20 +44,13 @@ struct StructureExpansion {
 
     private var content: DeclSyntax {
         let identity = self.properties.first(where: \.isIdentity).map { ", id: self.\($0.code)" } ?? ""
-        // Written before the values: a missing one is left out.
         let leavesOutNil = self.attribute.explicitNil?.trimmedDescription != "true"
-        let statements = self.generated.map { property in
-            property.isOptional && leavesOutNil
-                ? "if let value = self.\(property.code) {\nproperties.append((\"\(property.name)\", value))\n}"
-                : "properties.append((\"\(property.name)\", self.\(property.code)))"
+        let properties = self.generated.map {
+            WrittenProperty(name: $0.name, value: "self.\($0.code)", isLeftOut: $0.isOptional && leavesOutNil)
         }
         return """
             nonisolated \(raw: self.access)var generatedContent: OpenAutoGLM.GeneratedContent {
-            \(raw: statements.isEmpty ? "let" : "var") properties: [(String, any OpenAutoGLM.ConvertibleToGeneratedContent)] = []
-            \(raw: statements.joined(separator: "\n"))
-            return OpenAutoGLM.GeneratedContent(properties: properties\(raw: identity), uniquingKeysWith: { _, last in
-            last
-            })
+            \(raw: WrittenProperty.statements(properties, identity: identity))
             }
             """
     }

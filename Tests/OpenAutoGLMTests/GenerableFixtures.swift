@@ -26,7 +26,7 @@ struct Trip: Equatable, Sendable {
         var activities: [String]
     }
 
-    static let example = Trip(
+    static let example = Trip(  // Made once, so that its days keep their identities.
         title: "Lakes", season: .lateSummer,
         days: [
             Day(id: GenerationID(), number: 1, activities: ["walk", "swim"]),

@@ -3,7 +3,6 @@
 internal import LLMCore
 internal import OrderedCollections
 
-<<<<<<< HEAD
 /// Reads JSON while it is being written: after each piece of text, ``content`` is what is known so far.
 ///
 /// What a reader has shown once stays: texts grow, lists and structures gain elements, and numbers and words appear when
@@ -219,11 +218,4 @@ package struct PartialJSONReader: Sendable {
     private func malformed(_ problem: String) -> JSONError {
         JSONError(.malformed, "Malformed JSON at line \(self.line), column \(self.column): \(problem).")
     }
-=======
-/// Placeholder until the reader is written.
-package struct PartialJSONReader {
-    package var content: GeneratedContent?
-    package init(response: GenerationID = GenerationID()) {}
-    package mutating func append(_ text: String) throws {}
->>>>>>> sessions
 }

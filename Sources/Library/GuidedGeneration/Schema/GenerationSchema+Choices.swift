@@ -41,7 +41,7 @@ extension GenerationSchema {
     ///   - name: The schema's name; nil for the type's.
     ///   - description: What it is, for the model to read.
     ///   - cases: The cases.
-    public init(type: any Generable.Type, name: String?, description: String? = nil, cases: [Case]) {
+    public init(type: any Generable.Type, name: String? = nil, description: String? = nil, cases: [Case]) {
         self.init(type: type, name: name, description: description, .anyOf(cases.map(\.node)))
     }
 
