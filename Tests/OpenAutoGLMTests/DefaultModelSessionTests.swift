@@ -17,11 +17,11 @@ struct Plan {
         @Guide(.range(1...9))
         var hours: Int
         var kind: Kind
-    }
 
-    @Generable
-    enum Kind: Equatable {
-        case museum, park, harbour
+        @Generable
+        enum Kind: Equatable {
+            case museum, park, harbour
+        }
     }
 }
 

@@ -12,26 +12,29 @@ struct Itinerary {
     var rationale: String
     @Guide(description: "The days of the trip", .count(2))
     var days: [DayPlan]
+}
 
-    @Generable
-    struct DayPlan {
-        @Guide(description: "What the day is about")
-        var subtitle: String
-        @Guide(description: "What to do, in order", .maximumCount(2))
-        var activities: [Activity]
-    }
+/// One day of it.
+@Generable
+struct DayPlan {
+    @Guide(description: "What the day is about")
+    var subtitle: String
+    @Guide(description: "What to do, in order", .maximumCount(2))
+    var activities: [Activity]
+}
 
-    @Generable
-    struct Activity {
-        var kind: Kind
-        @Guide(description: "What is to be seen or done")
-        var title: String
-    }
+/// Something to do.
+@Generable
+struct Activity {
+    var kind: Kind
+    @Guide(description: "What is to be seen or done")
+    var title: String
+}
 
-    @Generable
-    enum Kind {
-        case sightseeing, food, hotel
-    }
+/// What sort of thing it is.
+@Generable
+enum Kind {
+    case sightseeing, food, hotel
 }
 
 /// Plans a trip, and shows the plan while it is being written.
