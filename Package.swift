@@ -71,7 +71,7 @@ let package = Package(
             "InferenceEngine", in: "Engine",
             [
                 "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
-                "TransformerRuntime",
+                "TransformerRuntime", orderedCollections,
             ]),
 
         // Orchestration: what a task goes through.
@@ -137,7 +137,9 @@ let package = Package(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
+        .testTarget(
+            name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
@@ -154,7 +156,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
                 "TransformerRuntime",
-            ]),
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),

@@ -20,7 +20,8 @@ extension LLMError where Domain == LLMDomain {
             switch error.code {
             case .contextOverflow: .contextOverflow
             case .queueFull: .overloaded
-            case .emptyPrompt, .invalidConfiguration: .invalidRequest
+            case .emptyPrompt, .invalidConfiguration, .unknownPrompt: .invalidRequest
+            case .unsupportedModel: .unsupported
             default: .backendFailed
             }
         self.init(code, error.message, file: error.location.file, line: error.location.line)
