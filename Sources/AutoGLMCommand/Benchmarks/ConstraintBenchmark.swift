@@ -75,7 +75,8 @@ struct ConstraintBenchmark {
     /// Writes random texts that the automaton allows, which must all be valid.
     private mutating func walk(_ schema: JSONValue, of name: String, _ automaton: SchemaAutomaton) {
         guard let validator = try? JSONSchema(schema, formats: .assertion) else { return }
-        var walk = RandomWalk(automaton, using: SeededGenerator(seed: UInt64(self.result.schemas)), hint: automaton.missingKey)
+        var walk = RandomWalk(
+            automaton, using: SeededGenerator(seed: UInt64(self.result.schemas)), hint: automaton.missingKey)
         for _ in 0..<self.walks {
             let outcome = walk.next()
             self.result.walks += 1

@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import InferenceEngine
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm bench engine`: how fast one engine in this process is.
 struct BenchEngineCommand: AsyncParsableCommand {

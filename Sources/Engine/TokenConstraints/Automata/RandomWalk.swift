@@ -27,7 +27,8 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
     ///   - generator: Where chance comes from.
     ///   - hint: Bytes that lead towards an end which chance would hardly find.
     package init(
-        _ automaton: any ByteAutomaton, using generator: Generator, hint: @escaping (AutomatonState) -> [UInt8]? = { _ in nil }
+        _ automaton: any ByteAutomaton, using generator: Generator,
+        hint: @escaping (AutomatonState) -> [UInt8]? = { _ in nil }
     ) {
         self.automaton = automaton
         self.generator = generator

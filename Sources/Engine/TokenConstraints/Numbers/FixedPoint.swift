@@ -51,7 +51,9 @@ struct FixedPoint: Hashable, Comparable, Sendable {
     /// - Parameter rounding: Up for the least number above the bound, down for the greatest one below it.
     static func beyond(_ bound: JSONValue, rounding: Rounding) -> Self? {
         guard let exact = Self(bound, rounding: rounding), let double = bound.numberValue else { return nil }
-        guard let next = Self(.number(rounding == .up ? double.nextUp : double.nextDown), rounding: rounding) else { return nil }
+        guard let next = Self(.number(rounding == .up ? double.nextUp : double.nextDown), rounding: rounding) else {
+            return nil
+        }
         return rounding == .up ? max(next, Self(units: exact.units + 1)) : min(next, Self(units: exact.units - 1))
     }
 

@@ -97,7 +97,9 @@ package final class SchemaAutomaton: ByteAutomaton {
     package func missingKey(_ state: AutomatonState) -> [UInt8]? {
         guard !state.isDead, let stack = self.sets[Int(state.index)].first else { return nil }
         let node = self.stacks.nodes[Int(stack)]
-        guard node.kind == .key, node.c == StringCursor.between.code, self.keys[node.b].declared == 0 else { return nil }
+        guard node.kind == .key, node.c == StringCursor.between.code, self.keys[node.b].declared == 0 else {
+            return nil
+        }
         let shape = self.shapes.objects[Int(node.shape)]
         let outlook = self.outlook(shape, node.a, depth: self.stacks.depths[Int(stack)])
         let missing = shape.names.indices.first { outlook.missing.contains($0) && outlook.allows($0) }
