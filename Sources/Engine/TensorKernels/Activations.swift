@@ -39,6 +39,24 @@ package final class Activations {
     /// A token's row of floats, to be written before it is quantised.
     package func row(_ token: Int) -> UnsafeMutablePointer<Float> { self.values.base + token * self.columns }
 
+    /// The buffers as the kernels see them when a later token is the first.
+    func view(from token: Int) -> ctk_activations {
+        let (elements, blocks) = (token * self.columns, token * (self.columns / CTK_BLOCK_COLUMNS))
+        var view = self.view
+        view.values += elements
+        view.quants += elements
+        view.fine += elements
+        view.refined += token
+        view.scales += blocks
+        view.sums += blocks
+        view.offsets += blocks
+        view.fine_offsets += blocks
+        view.half_sums += 2 * blocks
+        view.half_offsets += 2 * blocks
+        view.fine_half_offsets += 2 * blocks
+        return view
+    }
+
     /// Quantises a token's row.
     ///
     /// - Parameters:

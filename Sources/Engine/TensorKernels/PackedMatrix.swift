@@ -77,19 +77,21 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
             groups: self.storage.base, columns: self.columns, group_bytes: ctk_group_bytes(self.type, self.columns))
     }
 
-    /// Multiplies some groups of rows with the first `tokens` rows of `x`.
+    /// Multiplies some groups of rows with `tokens` rows of `x`.
     ///
     /// - Parameters:
     ///   - groups: Which groups of 16 rows.
     ///   - x: Inputs, quantised.
+    ///   - first: The first row of `x`.
     ///   - tokens: How many rows of `x`.
-    ///   - output: The result of row 0 and token 0.
+    ///   - output: The result of row 0 and of the first row of `x`.
     ///   - stride: Floats between the results of two tokens.
     package func multiply(
-        groups: Range<Int>, _ x: Activations, tokens: Int, into output: UnsafeMutablePointer<Float>, stride: Int
+        groups: Range<Int>, _ x: Activations, from first: Int = 0, tokens: Int,
+        into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         var matrix = self.view
-        withUnsafePointer(to: x.view) {
+        withUnsafePointer(to: x.view(from: first)) {
             self.multiply(&matrix, groups.lowerBound, groups.upperBound, $0, tokens, output, stride)
         }
     }

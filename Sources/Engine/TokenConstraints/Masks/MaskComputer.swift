@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Tokenization
+
 /// Computes which tokens an automaton allows, and remembers it by state; for one thread at a time.
 package final class MaskComputer {
     private let vocabulary: ConstraintVocabulary
@@ -7,6 +9,7 @@ package final class MaskComputer {
     private let memoryLimit: Int
     private var memory = 0
     private var masks: [AutomatonState: StateMask] = [:]
+    private var forcedTokens: [AutomatonState: [TokenID]] = [:]
     private var states: [AutomatonState] = []
 
     /// Computes masks.
@@ -15,7 +18,7 @@ package final class MaskComputer {
     ///   - automaton: What allows texts.
     ///   - vocabulary: The tokens.
     ///   - memoryLimit: The most bytes of masks to remember.
-    package init(_ automaton: any ByteAutomaton, vocabulary: ConstraintVocabulary, memoryLimit: Int = 32 << 20) {
+    package init(_ automaton: any ByteAutomaton, vocabulary: ConstraintVocabulary, memoryLimit: Int = 8 << 20) {
         self.automaton = automaton
         self.vocabulary = vocabulary
         self.memoryLimit = memoryLimit
@@ -52,4 +55,17 @@ package final class MaskComputer {
         if canEnd { for end in self.vocabulary.ends { mask.insert(end) } }
         return StateMask(mask: mask, textCount: count, canEnd: canEnd)
     }
+
+    /// The tokens that must come next in a state that is alive, one after the other; empty where there is a choice.
+    package func forced(_ state: AutomatonState) -> [TokenID] {
+        if let known = self.forcedTokens[state] { return known }
+        guard self.mask(state).mayForce else { return [] }
+        if self.forcedTokens.count == Self.mostForced { self.forcedTokens.removeAll() }
+        let tokens = ForcedTokens(vocabulary: self.vocabulary).tokens(self.automaton, from: state)
+        self.forcedTokens[state] = tokens
+        return tokens
+    }
+
+    /// States whose forced tokens are remembered.
+    private static let mostForced = 4096
 }

@@ -15,6 +15,9 @@ package final class StateMask: Sendable {
         self.canEnd = canEnd
     }
 
+    /// Whether what comes next may be forced: the beginnings of one text are all that is allowed then, and those are few.
+    var mayForce: Bool { !self.canEnd && (1...64).contains(self.textCount) }
+
     /// The bytes of memory it takes, about.
     var cost: Int { self.mask.words.count * 8 + 64 }
 }

@@ -15,8 +15,16 @@ struct NumberRule: Hashable, Sendable {
     /// Whether a whole number must be written without a fraction, as the type `integer` demands until draft 4.
     var isPlain = false
 
+    /// The numbers of at most eight digits before the point and seven after it.
+    static let exactDigits = Self(
+        low: FixedPoint(units: 1 - FixedPoint.powers[25]), high: FixedPoint(units: FixedPoint.powers[25] - 1),
+        step: FixedPoint(units: FixedPoint.powers[10]))
+
     /// Whether only the spelling matters.
-    var isFree: Bool { self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional && (self.step == nil || self.step == .one) }
+    var isFree: Bool {
+        self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional
+            && (self.step == nil || self.step == .one)
+    }
 
     /// Whether only whole numbers are allowed.
     var isWhole: Bool { self.step.map { $0.units % FixedPoint.one.units == 0 } ?? false }

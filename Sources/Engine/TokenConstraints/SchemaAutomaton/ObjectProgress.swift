@@ -10,6 +10,8 @@ struct ObjectProgress: Hashable {
 
 /// What may follow in an object.
 final class ObjectOutlook {
+    /// The declared names that must still be written.
+    let missing: NameSet
     /// Whether the object may end.
     let mayEnd: Bool
     /// How many of the declared names before each may still be written; one entry more than names.
@@ -29,13 +31,16 @@ final class ObjectOutlook {
         let missing = shape.closure(wanted).subtracting(progress.seen)
         let count = progress.seen.count + progress.others
         let room = shape.most.map { $0 - count - missing.count } ?? .max
+        self.missing = missing
         self.mayEnd = missing.isEmpty && count >= shape.least
         self.others = shape.others.map { room >= 1 && $0.goal.depth <= budget }
         var before: [Int32] = [0]
         for name in shape.names.indices {
             let isAllowed =
                 !progress.seen.contains(name) && shape.goals[name].depth <= budget
-                && (missing.contains(name) || room >= 1 && Self.canJoin(name, wanted, shape, room: room, missing: missing.count, budget: budget))
+                && (missing.contains(name)
+                    || room >= 1
+                        && Self.canJoin(name, wanted, shape, room: room, missing: missing.count, budget: budget))
             before.append(before[name] + (isAllowed ? 1 : 0))
         }
         self.before = before
@@ -51,7 +56,9 @@ final class ObjectOutlook {
     var allowsAny: Bool { self.before[self.before.count - 1] > 0 || self.others.contains(true) }
 
     /// Whether all that an optional name demands can follow it.
-    private static func canJoin(_ name: Int, _ wanted: NameSet, _ shape: ObjectShape, room: Int, missing: Int, budget: Int) -> Bool {
+    private static func canJoin(
+        _ name: Int, _ wanted: NameSet, _ shape: ObjectShape, room: Int, missing: Int, budget: Int
+    ) -> Bool {
         guard !shape.dependents.isEmpty else { return true }
         var joined = wanted
         joined.insert(name)
