@@ -29,6 +29,7 @@ demo: release ## Run the main job on the default model, shown step by step
 
 test: setup ## Run every test, in release
 	@scripts/test-setup.sh
+	@scripts/fetch-model.sh encoder >/dev/null
 	swift test $(TEST_FLAGS)
 
 benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)

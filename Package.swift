@@ -66,7 +66,7 @@ let package = Package(
             "InferenceEngine", in: "Engine",
             [
                 "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
-                "TransformerRuntime",
+                "TransformerRuntime", orderedCollections,
             ]),
 
         // Orchestration: what a task goes through.
@@ -82,7 +82,10 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine", orderedCollections]),
+            [
+                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine",
+                orderedCollections,
+            ]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
@@ -125,7 +128,9 @@ let package = Package(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
+        .testTarget(
+            name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
@@ -140,8 +145,10 @@ let package = Package(
         .testTarget(
             name: "InferenceEngineTests",
             dependencies: [
-                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "Tokenization", "TransformerRuntime",
-            ]),
+                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
+                "TransformerRuntime",
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),

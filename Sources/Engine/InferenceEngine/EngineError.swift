@@ -20,4 +20,8 @@ extension EngineError.Code where Domain == EngineDomain {
     package static var invalidConfiguration: Self { "invalid-configuration" }
     /// Too many requests wait already.
     package static var queueFull: Self { "queue-full" }
+    /// The model's folder asks for something that is not known here.
+    package static var unsupportedModel: Self { "unsupported-model" }
+    /// The model has no prompt of that name.
+    package static var unknownPrompt: Self { "unknown-prompt" }
 }

@@ -26,17 +26,36 @@ package final class Activations {
         self.values = Buffer(count: tokens * columns)
         self.quants = Buffer(count: 2 * tokens * columns)
         self.refined = Buffer(count: columns / CTK_BLOCK_COLUMNS * stride)
-        self.floats = Buffer(count: 2 * blocks)
-        self.offsets = Buffer(count: 2 * blocks)
+        self.floats = Buffer(count: 4 * blocks)
+        self.offsets = Buffer(count: 6 * blocks)
         self.view = ctk_activations(
             values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
             refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks,
             offsets: self.offsets.base, fine_offsets: self.offsets.base + blocks,
-            columns: columns, token_stride: stride)
+            half_sums: self.floats.base + 2 * blocks, half_offsets: self.offsets.base + 2 * blocks,
+            fine_half_offsets: self.offsets.base + 4 * blocks, columns: columns, token_stride: stride)
     }
 
     /// A token's row of floats, to be written before it is quantised.
     package func row(_ token: Int) -> UnsafeMutablePointer<Float> { self.values.base + token * self.columns }
+
+    /// The buffers as the kernels see them when a later token is the first.
+    func view(from token: Int) -> ctk_activations {
+        let (elements, blocks) = (token * self.columns, token * (self.columns / CTK_BLOCK_COLUMNS))
+        var view = self.view
+        view.values += elements
+        view.quants += elements
+        view.fine += elements
+        view.refined += token
+        view.scales += blocks
+        view.sums += blocks
+        view.offsets += blocks
+        view.fine_offsets += blocks
+        view.half_sums += 2 * blocks
+        view.half_offsets += 2 * blocks
+        view.fine_half_offsets += 2 * blocks
+        return view
+    }
 
     /// Quantises a token's row.
     ///

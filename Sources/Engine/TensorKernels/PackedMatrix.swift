@@ -8,7 +8,7 @@ internal import CTensorKernels
 package final class PackedMatrix: @unchecked Sendable {  // Written by init only.
     /// Rows, the outputs of a product.
     package let rows: Int
-    /// Columns, the inputs of a product; a multiple of 32.
+    /// Columns, the inputs of a product; whole blocks of the type, and a multiple of 32.
     package let columns: Int
     /// Groups of 16 rows.
     package let groupCount: Int
@@ -22,7 +22,7 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
     /// Whether a matrix of that element type and width can be packed.
     package static func supports(type: UInt32, columns: Int) -> Bool {
         ctk_type_supported(ctk_type(rawValue: type)) && columns > 0
-            && columns.isMultiple(of: CTK_BLOCK_COLUMNS)
+            && columns.isMultiple(of: max(CTK_BLOCK_COLUMNS, ctk_block_columns(ctk_type(rawValue: type))))
     }
 
     /// Packs the rows of a model file.
@@ -77,19 +77,21 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
             groups: self.storage.base, columns: self.columns, group_bytes: ctk_group_bytes(self.type, self.columns))
     }
 
-    /// Multiplies some groups of rows with the first `tokens` rows of `x`.
+    /// Multiplies some groups of rows with `tokens` rows of `x`.
     ///
     /// - Parameters:
     ///   - groups: Which groups of 16 rows.
     ///   - x: Inputs, quantised.
+    ///   - first: The first row of `x`.
     ///   - tokens: How many rows of `x`.
-    ///   - output: The result of row 0 and token 0.
+    ///   - output: The result of row 0 and of the first row of `x`.
     ///   - stride: Floats between the results of two tokens.
     package func multiply(
-        groups: Range<Int>, _ x: Activations, tokens: Int, into output: UnsafeMutablePointer<Float>, stride: Int
+        groups: Range<Int>, _ x: Activations, from first: Int = 0, tokens: Int,
+        into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         var matrix = self.view
-        withUnsafePointer(to: x.view) {
+        withUnsafePointer(to: x.view(from: first)) {
             self.multiply(&matrix, groups.lowerBound, groups.upperBound, $0, tokens, output, stride)
         }
     }

@@ -17,21 +17,38 @@ final class ForwardScratch {
     /// Results of products that the next stage uses up.
     let mixed: Buffer<Float>
     private(set) var logits: Buffer<Float>
-    private let (hiddenWidth, ropeWidth, outputWidth): (Int, Int, Int)
+    /// What mixtures of experts need, where the model has such.
+    let experts: ExpertScratch?
+    private let (hiddenWidth, ropeWidth, ropeCount, outputWidth): (Int, Int, Int, Int)
 
     init(model: TransformerModel, capacity: Int) {
         let shape = model.configuration
-        let widest = model.layers.reduce(0) {
-            max($0, $1.queryKeyValue.width, $1.attentionOutput.width, $1.gateUp.width, $1.down.width)
+        var widest = 0
+        var mixtures = [MixtureOfExperts]()
+        for layer in model.layers {
+            var network: FeedForward?
+            switch layer.feedForward {
+            case .dense(let dense): network = dense
+            case .experts(let mixture):
+                mixtures.append(mixture)
+                network = mixture.shared?.network
+            }
+            widest = max(
+                widest, layer.attention.queryKeyValue.width, layer.attention.output.width,
+                network?.gateUp.width ?? 0, network?.down.width ?? 0)
         }
-        (self.hiddenWidth, self.ropeWidth, self.outputWidth) = (
-            shape.embeddingLength, shape.headLength, model.output.width
+        (self.hiddenWidth, self.ropeWidth, self.ropeCount, self.outputWidth) = (
+            shape.embeddingLength, shape.headLength, model.ropes.count, model.output.width
         )
         self.hidden = Buffer(count: capacity * shape.embeddingLength)
-        self.rope = Buffer(count: capacity * shape.headLength)
+        self.rope = Buffer(count: capacity * self.ropeCount * shape.headLength)
         self.normed = Activations(tokens: capacity, columns: shape.embeddingLength)
         self.attended = Activations(tokens: capacity, columns: shape.headCount * shape.headLength)
-        self.gated = Activations(tokens: capacity, columns: shape.feedForwardLength)
+        let hasDense = mixtures.count < model.layers.count
+        self.gated = Activations(tokens: hasDense ? capacity : 0, columns: shape.feedForwardLength)
+        self.experts = shape.experts.map {
+            ExpertScratch($0, mixtures: mixtures, width: shape.embeddingLength, capacity: capacity)
+        }
         self.mixed = Buffer(count: capacity * widest)
         self.logits = Buffer(count: model.output.width)
     }
@@ -44,8 +61,9 @@ final class ForwardScratch {
         self.hiddenRow(target).update(from: self.hiddenRow(row), count: self.hiddenWidth)
     }
 
-    func ropeRow(_ row: Int) -> UnsafeMutablePointer<Float> {
-        self.rope.base + row * self.ropeWidth
+    /// Cosines and sines of a row's position in one of the model's rotary embeddings.
+    func ropeRow(_ row: Int, of rope: Int) -> UnsafeMutablePointer<Float> {
+        self.rope.base + (row * self.ropeCount + rope) * self.ropeWidth
     }
 
     func reserveLogits(rows: Int) {

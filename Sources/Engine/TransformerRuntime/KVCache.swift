@@ -143,7 +143,7 @@ package final class KVCache {
 
     /// Attention of up to `CTK_ATTENTION_ROWS` query rows with one head.
     func attend(_ call: inout ctk_attention, layer: Int, head: Int, kernels: Kernels) {
-        call.cache = self.pool.layout.type == .q8 ? CTK_CACHE_Q8 : CTK_CACHE_F16
+        call.cache = self.pool.layout.type.kernelType
         call.key_offset = self.pool.layout.keyOffset(layer: layer, head: head)
         call.value_offset = self.pool.layout.valueOffset(layer: layer, head: head)
         self.pagePointers.withUnsafeBufferPointer { pages in

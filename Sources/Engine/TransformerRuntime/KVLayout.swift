@@ -8,6 +8,17 @@ package enum KVCacheType: Sendable, Hashable {
     case f16
     /// 8-bit integers with a scale for 16 neighbours: five eighths of the memory, a little less exact.
     case q8
+    /// Floats: twice the memory, and exact.
+    case f32
+
+    /// The number by which the kernels know it.
+    var kernelType: ctk_cache_type {
+        switch self {
+        case .f16: CTK_CACHE_F16
+        case .q8: CTK_CACHE_Q8
+        case .f32: CTK_CACHE_F32
+        }
+    }
 }
 
 /// Where things are in a page of the KV cache.
@@ -38,6 +49,7 @@ package struct KVLayout: Sendable, Hashable {
     private var headBytes: Int {
         switch self.type {
         case .f16: Self.positions * self.headLength * MemoryLayout<UInt16>.stride
+        case .f32: Self.positions * self.headLength * MemoryLayout<Float>.stride
         case .q8: Self.positions * (self.headLength + self.headLength / CTK_CACHE_BLOCK * MemoryLayout<Float>.stride)
         }
     }
@@ -64,6 +76,9 @@ package struct KVLayout: Sendable, Hashable {
         case .f16:
             kernels.pointee.store_halves(
                 elements.assumingMemoryBound(to: UInt16.self) + first, vector, length, stride)
+        case .f32:
+            kernels.pointee.store_floats(
+                elements.assumingMemoryBound(to: Float.self) + first, vector, length, stride)
         case .q8:
             let scales = (elements + Self.positions * length).assumingMemoryBound(to: Float.self)
             kernels.pointee.store_quants(

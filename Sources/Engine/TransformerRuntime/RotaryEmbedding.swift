@@ -1,72 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-package import ModelFiles
-internal import TensorKernels
-
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
 
-/// Rotary position embedding (Su and others 2021): neighbouring elements of a head turn by an angle that grows with position.
+/// Rotary position embedding (Su and others 2021): pairs of elements of a head turn by an angle that grows with position.
 package struct RotaryEmbedding: Sendable {
-    /// What a model file says about its rotary embedding.
+    /// Which elements turn together.
+    package enum Style: Sendable, Hashable {
+        /// Neighbours, as in the paper and in GGUF files of the `llama` family.
+        case pairs
+        /// One of the first half with one of the second, as in GPT-NeoX and most of `transformers`.
+        case halves
+    }
+
+    /// How frequencies are changed to reach further than the model was trained for.
+    package enum Scaling: Sendable, Hashable {
+        /// Not at all.
+        case none
+        /// Positions are divided by a factor (Chen and others 2023).
+        case linear(factor: Float)
+        /// Slow pairs are divided by a factor, fast ones kept, those between blended by wavelength (Llama 3.1).
+        case llama3(factor: Float, low: Float, high: Float, original: Float)
+        /// The same, blended by the number of turns, and larger scores (Peng and others 2023).
+        case yarn(factor: Float, original: Float, fast: Float, slow: Float, truncates: Bool)
+        /// Each pair has a divisor of its own for contexts within and beyond the original length (Ding and others 2024);
+        /// nil where the divisors are tensors.
+        case long(short: [Float]?, long: [Float]?, original: Int)
+    }
+
+    /// What a model says about its rotary embedding.
     package struct Configuration: Sendable, Hashable {
         /// The base of the frequencies' geometric series.
         package var base: Float
-        /// How many elements of a head are turned.
+        /// How many elements of a head turn, the first ones.
         package var dimensionCount: Int
-        /// Positions are divided by this (linear scaling, Chen and others 2023); 1 is off.
-        package var linearFactor: Float
+        /// Which elements turn together.
+        package var style: Style
+        /// How frequencies are changed.
+        package var scaling = Scaling.none
+        /// Turned queries and keys are multiplied with this.
+        package var magnitude: Float = 1
 
-        /// Reads `ARCH.rope.*`.
-        ///
-        /// - Throws: ``TransformerError`` with code `.unsupported` for kinds of scaling that are not known.
-        package init(metadata: GGUFMetadata, prefix: String, headLength: Int) throws {
-            self.base = Float(metadata.double("\(prefix).rope.freq_base") ?? 10_000)
-            self.dimensionCount = metadata.int("\(prefix).rope.dimension_count") ?? headLength
-            self.linearFactor = 1
-            switch metadata.string("\(prefix).rope.scaling.type") ?? "none" {
-            case "none": break
-            case "linear": self.linearFactor = Float(metadata.double("\(prefix).rope.scaling.factor") ?? 1)
-            case let other:
-                throw TransformerError(.unsupported, "This model cannot run here: its RoPE scaling is '\(other)'.")
-            }
-            guard self.base > 0, self.base.isFinite, self.linearFactor > 0, self.linearFactor.isFinite,
-                self.dimensionCount == headLength
-            else {
-                throw TransformerError(
-                    .unsupported,
-                    "This model cannot run here: RoPE turns \(self.dimensionCount) of \(headLength) elements, base \(self.base)."
-                )
-            }
+        /// What is read from no file.
+        package init(base: Float, dimensionCount: Int, style: Style) {
+            self.base = base
+            self.dimensionCount = dimensionCount
+            self.style = style
         }
     }
 
+    /// Which elements turn together.
+    let style: Style
+    /// Pairs of a head that turn.
+    let pairCount: Int
     /// Radians a position, for each pair of a head.
     private let frequencies: [Float]
+    private let magnitude: Float
 
     /// Prepares the frequencies.
     ///
     /// - Parameters:
-    ///   - configuration: What the file says.
-    ///   - factors: Divisors of each pair's frequency (Llama 3.1's long-context scaling), or nil.
-    package init(_ configuration: Configuration, factors: [Float]?) {
-        let pairs = configuration.dimensionCount / 2
-        self.frequencies = (0..<pairs).map { pair in
-            let exponent = -2 * Float(pair) / Float(configuration.dimensionCount)
-            return powf(configuration.base, exponent) / configuration.linearFactor / (factors?[pair] ?? 1)
+    ///   - configuration: What the model says.
+    ///   - factors: Divisors of each pair's frequency from the files' tensors, or nil.
+    ///   - contextLength: The most positions that will be used.
+    package init(_ configuration: Configuration, factors: [Float]? = nil, contextLength: Int = 0) {
+        self.style = configuration.style
+        self.pairCount = configuration.dimensionCount / 2
+        self.magnitude = configuration.magnitude
+        var frequencies = (0..<self.pairCount).map { pair in
+            powf(configuration.base, -2 * Float(pair) / Float(configuration.dimensionCount))
         }
+        configuration.scale(&frequencies, contextLength: contextLength)
+        self.frequencies = frequencies.enumerated().map { $1 / (factors?[$0] ?? 1) }
     }
 
     /// Writes cosine and sine of each pair's angle at a position.
     func fill(_ table: UnsafeMutablePointer<Float>, position: Int) {
         for (pair, frequency) in self.frequencies.enumerated() {
             let angle = Float(position) * frequency
-            table[2 * pair] = cosf(angle)
-            table[2 * pair + 1] = sinf(angle)
+            table[2 * pair] = cosf(angle) * self.magnitude
+            table[2 * pair + 1] = sinf(angle) * self.magnitude
         }
     }
 }

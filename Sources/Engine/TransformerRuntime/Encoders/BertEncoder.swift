@@ -25,7 +25,7 @@ enum BertEncoder: EncoderArchitecture {
             normEpsilon: try settings.number("layer_norm_eps", default: 1e-12))
     }
 
-    static func layer(_ index: Int, from loader: inout EncoderLoader) throws -> EncoderModel.Layer {
+    static func layer(_ index: Int, from loader: EncoderLoader) throws -> EncoderModel.Layer {
         let (width, inner) = (loader.shape.width, loader.shape.innerWidth)
         let name = "encoder.layer.\(index)"
         let parts = ["query", "key", "value"].map { "\(name).attention.self.\($0)" }

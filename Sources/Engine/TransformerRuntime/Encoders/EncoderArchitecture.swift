@@ -20,7 +20,7 @@ protocol EncoderArchitecture: SendableMetatype {
     static func configuration(_ settings: EncoderSettings, architecture: String) throws -> EncoderConfiguration
 
     /// Takes one block's weights.
-    static func layer(_ index: Int, from loader: inout EncoderLoader) throws -> EncoderModel.Layer
+    static func layer(_ index: Int, from loader: EncoderLoader) throws -> EncoderModel.Layer
 }
 
 /// The families of encoders that run here.

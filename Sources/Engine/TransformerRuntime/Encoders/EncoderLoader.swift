@@ -5,113 +5,68 @@ internal import LLMCore
 internal import ModelFiles
 internal import TensorKernels
 
-/// Takes an encoder's tensors out of a source by name and shape, and remembers which it took.
+/// Takes an encoder's tensors out of a folder, by names without what the class that wrote the file puts before them.
 struct EncoderLoader {
     let shape: EncoderConfiguration
-    private let source: any TensorSource
-    private let kernels: Kernels
-    private let pool: WorkerPool
+    private let loader: TensorLoader
     private let prefix: String
-    private var taken: Set<String> = []
 
     /// Finds out what stands before the tensors' names.
-    init(
-        shape: EncoderConfiguration, prefixes: [String], anchor: String, source: any TensorSource, kernels: Kernels,
-        pool: WorkerPool
-    ) throws {
+    ///
+    /// - Parameters:
+    ///   - shape: The model's shape.
+    ///   - prefixes: What may stand there.
+    ///   - anchor: The name of a tensor that every such model has.
+    ///   - loader: Takes the tensors.
+    init(shape: EncoderConfiguration, prefixes: [String], anchor: String, loader: TensorLoader) throws {
         self.shape = shape
-        self.source = source
-        self.kernels = kernels
-        self.pool = pool
-        self.prefix = try prefixes.first { try source.tensor(named: $0 + anchor) != nil } ?? ""
+        self.loader = loader
+        self.prefix = try prefixes.first { try loader.has($0 + anchor) } ?? ""
     }
 
     /// Matrices of one shape, side by side, with their biases.
-    mutating func projection(_ names: [String], columns: Int, rows: Int) throws -> Projection {
-        let matrices = try names.map { try self.matrix("\($0).weight", columns: columns, rows: rows) }
-        guard self.shape.hasBiases else { return Projection(stack: MatrixStack(matrices), bias: nil) }
-        let biases = try names.map { try self.take("\($0).bias", dimensions: [rows]) }
-        let stack = MatrixStack(matrices)
+    func projection(_ names: [String], columns: Int, rows: Int) throws -> Projection {
+        let stack = MatrixStack(
+            try names.map { try self.loader.matrix("\(self.prefix)\($0).weight", columns: columns, rows: rows) })
+        guard self.shape.hasBiases else { return Projection(stack: stack, bias: nil) }
+        let biases = try names.map { try self.loader.floats("\(self.prefix)\($0).bias", count: rows) }
         let bias = FloatVector(count: stack.width) { target in
-            for (tensor, offset) in zip(biases, stack.offsets) { self.read(tensor, into: target + offset) }
+            for (values, offset) in zip(biases, stack.offsets) {
+                for (index, value) in values.enumerated() { target[offset + index] = value }
+            }
         }
         return Projection(stack: stack, bias: bias)
     }
 
     /// A layer norm of the model's width.
-    mutating func norm(_ name: String) throws -> LayerNorm {
+    func norm(_ name: String) throws -> LayerNorm {
+        let name = self.prefix + name
         // The first BERT files call weight and bias gamma and beta.
-        let isOld = try self.source.tensor(named: "\(self.prefix)\(name).gamma") != nil
-        let weight = try self.take("\(name).\(isOld ? "gamma" : "weight")", dimensions: [self.shape.width])
-        let bias = try self.take("\(name).\(isOld ? "beta" : "bias")", dimensions: [self.shape.width])
+        let isOld = try self.loader.has("\(name).gamma")
         return LayerNorm(
-            weight: FloatVector(count: self.shape.width) { self.read(weight, into: $0) },
-            bias: FloatVector(count: self.shape.width) { self.read(bias, into: $0) },
+            weight: try self.loader.vector("\(name).\(isOld ? "gamma" : "weight")", count: self.shape.width),
+            bias: try self.loader.vector("\(name).\(isOld ? "beta" : "bias")", count: self.shape.width),
             count: self.shape.width, epsilon: self.shape.normEpsilon)
     }
 
     /// A table of rows as wide as the model.
-    mutating func table(_ name: String, rows: Int) throws -> RowTable {
-        let tensor = try self.take(name, dimensions: [self.shape.width, rows])
+    func table(_ name: String, rows: Int) throws -> RowTable {
+        let tensor = try self.loader.take(self.prefix + name, dimensions: [self.shape.width, rows])
+        guard PackedMatrix.supports(type: tensor.type.rawValue, columns: self.shape.width) else {
+            throw TransformerError(
+                .unsupported, "Tensor '\(tensor.name)' of type \(tensor.type.name) cannot be read row by row.")
+        }
         return RowTable(
             type: ctk_type(rawValue: tensor.type.rawValue), rows: rows, columns: self.shape.width,
-            source: self.source.bytes(of: tensor))
+            source: self.loader.tensors.bytes(of: tensor))
     }
 
-    /// Fails when the source has tensors that nobody took: they would change the result.
+    /// Fails when the folder has tensors that nobody took, apart from those whose names begin in one of some ways.
     func checkAllTaken(except unneeded: [String]) throws {
-        for tensor in self.source.tensors where !self.taken.contains(tensor.name) {
-            let stem =
-                tensor.name.hasPrefix(self.prefix) ? String(tensor.name.dropFirst(self.prefix.count)) : tensor.name
-            guard unneeded.contains(where: { stem.hasPrefix($0) || tensor.name.hasPrefix($0) }) else {
-                throw TransformerError(
-                    .unsupported,
-                    """
-                    \(self.source.path): the tensor '\(tensor.name)' is not part of the architecture \
-                    '\(self.shape.architecture)' as it runs here.
-                    """)
-            }
+        for name in self.loader.tensors.tensors.map(\.name) {
+            let stem = name.hasPrefix(self.prefix) ? String(name.dropFirst(self.prefix.count)) : name
+            if unneeded.contains(where: stem.hasPrefix) { self.loader.ignore(name) }
         }
-    }
-
-    private mutating func matrix(_ name: String, columns: Int, rows: Int) throws -> PackedMatrix {
-        let tensor = try self.take(name, dimensions: [columns, rows])
-        defer { self.source.adviseUnneeded(tensor) }  // The packed copy serves from here on.
-        return PackedMatrix(
-            type: tensor.type.rawValue, rows: rows, columns: columns, source: self.source.bytes(of: tensor),
-            kernels: self.kernels, pool: self.pool)
-    }
-
-    /// Every tensor of an encoder is floats: 1e-4 of the reference would not survive rounded inputs.
-    private mutating func take(_ name: String, dimensions: [Int]) throws -> TensorDescription {
-        let name = self.prefix + name
-        guard let tensor = try self.source.tensor(named: name) else {
-            throw TransformerError(.missingTensor, "\(self.source.path) lacks the tensor '\(name)'.")
-        }
-        guard tensor.dimensions == dimensions else {
-            throw TransformerError(
-                .missingTensor,
-                """
-                \(self.source.path): tensor '\(name)' has the shape \(Array(tensor.dimensions.reversed())); the model's \
-                settings ask for \(Array(dimensions.reversed())).
-                """)
-        }
-        guard [.f32, .f16, .bf16].contains(tensor.type) else {
-            throw TransformerError(
-                .unsupported,
-                """
-                \(self.source.path): tensor '\(name)' has the type \(tensor.type.name); encoders run with F32, F16 and \
-                BF16.
-                """)
-        }
-        try self.source.checkIntact()
-        self.taken.insert(name)
-        return tensor
-    }
-
-    private func read(_ tensor: TensorDescription, into target: UnsafeMutablePointer<Float>) {
-        ctk_dequantize_row(
-            ctk_type(rawValue: tensor.type.rawValue), self.source.bytes(of: tensor).baseAddress, target,
-            tensor.elementCount)
+        try self.loader.checkAllTaken(architecture: self.shape.architecture)
     }
 }

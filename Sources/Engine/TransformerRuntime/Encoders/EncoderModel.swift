@@ -51,19 +51,21 @@ package final class EncoderModel: Sendable {
     package init(folder: HuggingFaceFolder, kernels: Kernels = .best, pool: WorkerPool) throws {
         let modelType = folder.configuration["model_type"]?.stringValue ?? ""
         guard let family = EncoderArchitectures.find(modelType) else {
+            let known = EncoderArchitectures.names.joined(separator: ", ")
             throw TransformerError(
                 .unknownArchitecture,
                 """
-                \(folder.path): the architecture '\(modelType)' is no encoder that runs here. \
-                \(NearestName.hint(for: modelType, in: EncoderArchitectures.names))
+                \(folder.path): '\(modelType)' is no architecture of an encoder that runs here; those are \(known). Models \
+                that write text make no embeddings: open an encoder instead, such as all-MiniLM-L6-v2.
                 """)
         }
         let settings = EncoderSettings(path: folder.path, values: folder.configuration)
         let shape = try family.configuration(settings, architecture: modelType)
         try shape.validate()
         let tokens = "embeddings.word_embeddings.weight"
-        var loader = try EncoderLoader(
-            shape: shape, prefixes: family.prefixes, anchor: tokens, source: folder, kernels: kernels, pool: pool)
+        let loader = try EncoderLoader(
+            shape: shape, prefixes: family.prefixes, anchor: tokens,
+            loader: TensorLoader(.huggingFace(folder), kernels: kernels, pool: pool))
         self.configuration = shape
         self.kernels = kernels
         self.tokens = try loader.table(tokens, rows: shape.vocabularySize)
@@ -74,7 +76,7 @@ package final class EncoderModel: Sendable {
         let segments = try loader.table("embeddings.token_type_embeddings.weight", rows: shape.segmentCount)
         self.segment = FloatVector(count: shape.width) { segments.read(0, into: $0) }
         self.embeddingNorm = try loader.norm(family.embeddingNorm)
-        self.layers = try (0..<shape.layerCount).map { try family.layer($0, from: &loader) }
+        self.layers = try (0..<shape.layerCount).map { try family.layer($0, from: loader) }
         try loader.checkAllTaken(except: family.unneeded)
         self.rope = shape.ropeBase.map { Self.angles(base: $0, shape: shape) }
     }

@@ -44,7 +44,7 @@ enum NomicBertEncoder: EncoderArchitecture {
         return shape
     }
 
-    static func layer(_ index: Int, from loader: inout EncoderLoader) throws -> EncoderModel.Layer {
+    static func layer(_ index: Int, from loader: EncoderLoader) throws -> EncoderModel.Layer {
         let (width, inner) = (loader.shape.width, loader.shape.innerWidth)
         let name = "encoder.layers.\(index)"
         return EncoderModel.Layer(

@@ -14,7 +14,7 @@ enum XLMRobertaEncoder: EncoderArchitecture {
         return shape
     }
 
-    static func layer(_ index: Int, from loader: inout EncoderLoader) throws -> EncoderModel.Layer {
-        try BertEncoder.layer(index, from: &loader)
+    static func layer(_ index: Int, from loader: EncoderLoader) throws -> EncoderModel.Layer {
+        try BertEncoder.layer(index, from: loader)
     }
 }
