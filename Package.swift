@@ -35,6 +35,11 @@ func library(_ name: String, in layer: String, _ dependencies: [Target.Dependenc
     .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
 }
 
+/// A program of `Examples/FoundationModels`.
+func example(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: ["OpenAutoGLM"], path: "Examples/FoundationModels/\(name)")
+}
+
 let package = Package(
     name: "open-autoglm",
     platforms: [.macOS(.v15)],
@@ -121,6 +126,10 @@ let package = Package(
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
+
+        // Programs written after Foundation Models' examples; that they compile is a test.
+        example("TripPlanner"), example("BreadFinder"), example("LongChat"), example("MenuDesigner"),
+        example("OwnModel"),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),

@@ -9,6 +9,9 @@ import Testing
 @Suite("The default model answers as every model does")
 struct LocalModelTests {
     private static let question: GenerationPrompt = "What is the capital of France?"
+    private static let capabilities: ModelCapabilities = [
+        .chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .tools,
+    ]
 
     private static func request(
         _ prompt: GenerationPrompt = question, temperature: Float = 0, seed: UInt64? = nil, maxTokens: Int = 16,
@@ -202,7 +205,7 @@ struct LocalModelTests {
             #expect(error?.code == code)
             #expect(error?.message.contains(said) == true)
         }
-        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .tools])
+        #expect(model.capabilities == Self.capabilities)
         let embedding = await #expect(throws: LLMError.self) { _ = try await model.embed(["a"]) }
         #expect(embedding?.code == .unsupported)
         let empty = ScoringRequest(prompt: .raw("a"), choices: [""])

@@ -63,7 +63,9 @@ extension SchemaReader {
         if let format = self.members["format"]?.stringValue {
             switch StringFormat.status(of: format) {
             case .annotation: break
-            case .enforced: facts.forms.insert(StringFacts.Form(name: format, isFormat: true))
+            case .enforced:
+                facts.forms.insert(StringFacts.Form(name: format, isFormat: true))
+                facts.most = smaller(facts.most, StringFormat.most(of: format))
             case .unsupported: throw self.unsupported("format", "\(format.debugDescription) is not a regular language")
             }
         }

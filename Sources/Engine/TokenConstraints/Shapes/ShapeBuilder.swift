@@ -22,7 +22,12 @@ final class ShapeBuilder {
     func build() throws -> Goal {
         let root = try self.goal([self.table.document])
         while let (terms, goal) = self.waiting.popLast() {
-            for facts in try self.expander.alternatives(terms) { try self.add(facts, to: goal) }
+            do {
+                for facts in try self.expander.alternatives(terms) { try self.add(facts, to: goal) }
+            } catch let error as ConstraintError where !error.message.hasPrefix("At ") {
+                let places = terms.map { SchemaTable.shown(self.table.entries[$0.schema].pointer) }.joined(separator: " and ")
+                throw ConstraintError(error.code, "At \(places): \(error.description)")
+            }
         }
         self.findDepths()
         for array in self.arrays { array.close() }
