@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import ModelFiles
-internal import OpenAutoGLM
+internal import ModelFacade
 internal import Tokenization
 
 /// Whose tokens are meant; only the front of the model's file is read, never its weights.
