@@ -191,6 +191,15 @@ let package = Package(
     ]
 )
 
+/// The Thread Sanitizer's build leaves out what takes macros, so that it need not build swift-syntax.
+if Context.environment["AUTOGLM_WITHOUT_MACROS"] == "1" {
+    let examples = ["TripPlanner", "BreadFinder", "LongChat", "MenuDesigner", "OwnModel"]
+    package.products.removeAll { $0.name == "OpenAutoGLM" }
+    package.targets.removeAll {
+        (examples + ["OpenAutoGLM", "OpenAutoGLMMacros", "OpenAutoGLMTests"]).contains($0.name)
+    }
+}
+
 /// Warnings are errors where the environment asks for it, as CI does; dependencies are left alone.
 let warningsAreErrors = Context.environment["AUTOGLM_STRICT"] == "1"
 
