@@ -202,7 +202,10 @@ struct LocalModelTests {
             #expect(error?.code == code)
             #expect(error?.message.contains(said) == true)
         }
-        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .tools])
+        #expect(
+            model.capabilities == [
+                .chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .tools, .constraints,
+            ])
         let embedding = await #expect(throws: LLMError.self) { _ = try await model.embed(["a"]) }
         #expect(embedding?.code == .unsupported)
         let empty = ScoringRequest(prompt: .raw("a"), choices: [""])
