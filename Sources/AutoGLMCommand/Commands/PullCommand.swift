@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelHub
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm pull`: a model from a hub.
 struct PullCommand: AsyncParsableCommand {
