@@ -89,9 +89,11 @@ let package = Package(
         library(
             "LocalModels", in: "Adapters",
             [
-                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine",
-                orderedCollections,
+                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "TransformerRuntime",
+                "InferenceEngine", orderedCollections,
             ]),
+        library("CTransfer", in: "Adapters", []),
+        library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
@@ -123,7 +125,7 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelFacade",
+                "InferenceEngine", "LocalModels", "ModelHub", "ModelFacade",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
@@ -173,7 +175,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "LocalModelsTests",
-            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
             name: "LanguageModelSessionsTests",
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),

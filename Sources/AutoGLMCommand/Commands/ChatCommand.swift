@@ -82,7 +82,8 @@ struct ChatCommand: AsyncParsableCommand {
             do {
                 return try await agent.adapter.generate(
                     GenerationRequest(
-                        prompt: .messages(conversation.messages), sampling: self.sampling.options,
+                        prompt: .messages(conversation.messages),
+                        sampling: self.sampling.options(agent.adapter.defaultSampling),
                         maxTokens: self.maxTokens))
             } catch let error as LLMError where error.code == .contextOverflow && conversation.turns.count > 2 {
                 conversation.turns.removeFirst(2)
