@@ -11,11 +11,11 @@ struct CasesExpansion {
 
     var members: [DeclSyntax] { [self.schema, self.content] }
 
-    /// The statements that read a case.
+    /// The statements that read a case; they name no types, since an extension does not see those of an outer type.
     static func reading(_ cases: [EnumerationCase]) -> String {
         let branches = cases.map { element in
             let values = element.parameters.map {
-                "\($0.label)try content.value(\($0.expression).self, forProperty: \"\($0.name)\")"
+                "\($0.label)try content.value(forProperty: \"\($0.name)\")"
             }
             let arguments = values.isEmpty ? "" : "(\(values.joined(separator: ", ")))"
             return "case \(element.text): self = .\(element.code)\(arguments)\n"

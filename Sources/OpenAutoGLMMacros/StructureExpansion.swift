@@ -15,12 +15,12 @@ struct StructureExpansion {
 
     var members: [DeclSyntax] { [self.schema, self.content, self.partial, self.asPartial] }
 
-    /// The statements that read the properties.
+    /// The statements that read the properties; they name no types, since an extension does not see those of an outer type.
     static func reading(_ properties: [StoredProperty]) -> String {
         properties.map { property in
             property.isIdentity
                 ? "self.\(property.code) = content.id ?? OpenAutoGLM.GenerationID()"
-                : "self.\(property.code) = try content.value(\(property.expression).self, forProperty: \"\(property.name)\")"
+                : "self.\(property.code) = try content.value(forProperty: \"\(property.name)\")"
         }.joined(separator: "\n")
     }
 

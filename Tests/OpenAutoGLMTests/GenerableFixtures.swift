@@ -74,3 +74,22 @@ public struct Page<Item: Generable & Equatable & Sendable>: Equatable, Sendable 
     /// Where the next one begins.
     public var next: Float?
 }
+
+/// Types inside a type see each other.
+@Generable
+struct Plan: Equatable {
+    var steps: [Step]
+
+    @Generable
+    struct Step: Equatable {
+        var effort: Effort
+        var next: [Step]
+        var remark: Remark?
+    }
+
+    @Generable
+    enum Effort { case small, large }
+
+    @Generable
+    enum Remark: Equatable { case about(Effort) }
+}
