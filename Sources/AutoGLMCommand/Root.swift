@@ -21,7 +21,8 @@ struct Root: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
-            RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self, DetokenizeCommand.self,
+            RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
+            DetokenizeCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])
 }

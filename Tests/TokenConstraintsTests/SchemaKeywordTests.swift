@@ -19,7 +19,9 @@ struct SchemaKeywordTests {
     @Test("The validator agrees", arguments: cases)
     func validator(_ entry: SchemaCase) throws {
         let schema = try JSONSchema(JSONValue(parsing: entry.schema))
-        for text in entry.admitted + entry.unwritten { #expect(try schema.isValid(JSONValue(parsing: text)), "\(text)") }
+        for text in entry.admitted + entry.unwritten {
+            #expect(try schema.isValid(JSONValue(parsing: text)), "\(text)")
+        }
         for text in entry.refused {
             // What is no JSON, or has a name twice, the validator never sees.
             guard let value = try? JSONValue(parsing: text), !text.contains(#""a":1,"a""#) else { continue }
@@ -44,7 +46,8 @@ struct SchemaKeywordTests {
     @Test(
         "Texts at random have the format that they must have",
         arguments: [
-            "date", "time", "date-time", "duration", "email", "idn-email", "hostname", "ipv4", "ipv6", "uri", "iri", "uri-reference",
+            "date", "time", "date-time", "duration", "email", "idn-email", "hostname", "ipv4", "ipv6", "uri", "iri",
+            "uri-reference",
             "iri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer",
         ])
     func formats(_ format: String) throws {
@@ -63,10 +66,14 @@ struct SchemaKeywordTests {
     @Test(
         "Common values of formats are admitted",
         arguments: [
-            ("date", "2024-02-29"), ("time", "23:59:59Z"), ("time", "08:30:06.283185+02:00"), ("date-time", "2023-12-31T00:00:00.5Z"),
-            ("email", "jane.doe+x@mail.example.org"), ("hostname", "www.example.com"), ("ipv4", "192.168.0.1"), ("ipv6", "::1"),
-            ("ipv6", "2001:db8::8a2e:370:7334"), ("ipv6", "::ffff:10.0.0.1"), ("uri", "https://user@example.com:80/a/b?q=1#f"), ("uri", "urn:isbn:1"),
-            ("uri-reference", "../a?b"), ("uuid", "123e4567-e89b-12d3-a456-426614174000"), ("duration", "P1DT12H"), ("json-pointer", "/a~1b/0"),
+            ("date", "2024-02-29"), ("time", "23:59:59Z"), ("time", "08:30:06.283185+02:00"),
+            ("date-time", "2023-12-31T00:00:00.5Z"),
+            ("email", "jane.doe+x@mail.example.org"), ("hostname", "www.example.com"), ("ipv4", "192.168.0.1"),
+            ("ipv6", "::1"),
+            ("ipv6", "2001:db8::8a2e:370:7334"), ("ipv6", "::ffff:10.0.0.1"),
+            ("uri", "https://user@example.com:80/a/b?q=1#f"), ("uri", "urn:isbn:1"),
+            ("uri-reference", "../a?b"), ("uuid", "123e4567-e89b-12d3-a456-426614174000"), ("duration", "P1DT12H"),
+            ("json-pointer", "/a~1b/0"),
         ])
     func common(_ format: String, _ text: String) throws {
         let automaton = try SchemaAutomaton(schema: ["format": .string(format)])

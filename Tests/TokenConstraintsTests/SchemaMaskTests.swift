@@ -9,7 +9,8 @@ struct SchemaMaskTests {
     static let schemas = [
         #"{"type":"object","properties":{"ab":{"type":"string","maxLength":4},"b":{"enum":["a","ab","é"]}},"required":["b"],"additionalProperties":false}"#,
         #"{"type":"object","additionalProperties":{"type":"number","maximum":12}}"#,
-        #"{"type":"array","items":{"type":"string","pattern":"^[ab ]*$"}}"#, #"{"anyOf":[{"type":"string","maxLength":2},{"type":"string","minLength":4}]}"#,
+        #"{"type":"array","items":{"type":"string","pattern":"^[ab ]*$"}}"#,
+        #"{"anyOf":[{"type":"string","maxLength":2},{"type":"string","minLength":4}]}"#,
     ]
 
     @Test("A mask is what trying each token finds, all along a walk", arguments: schemas)

@@ -27,7 +27,8 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
     ///   - generator: Where chance comes from.
     ///   - hint: Bytes that lead towards an end which chance would hardly find.
     package init(
-        _ automaton: any ByteAutomaton, using generator: Generator, hint: @escaping (AutomatonState) -> [UInt8]? = { _ in nil }
+        _ automaton: any ByteAutomaton, using generator: Generator,
+        hint: @escaping (AutomatonState) -> [UInt8]? = { _ in nil }
     ) {
         self.automaton = automaton
         self.generator = generator
@@ -51,7 +52,10 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
             }
             let live = (UInt8(0)...255).filter { !self.automaton.next(state, $0).isDead }
             let canEnd = self.automaton.accepts(state)
-            if canEnd, live.allSatisfy(Self.blanks.contains) || text.count > length || Int.random(in: 0..<4, using: &self.generator) == 0 {
+            if canEnd,
+                live.allSatisfy(Self.blanks.contains) || text.count > length
+                    || Int.random(in: 0..<4, using: &self.generator) == 0
+            {
                 return .text(text)
             }
             guard let byte = self.choose(live, isLate: text.count > length) else { return .deadEnd(text) }
@@ -62,11 +66,19 @@ package struct RandomWalk<Generator: RandomNumberGenerator> {
     }
 
     private mutating func choose(_ live: [UInt8], isLate: Bool) -> UInt8? {
-        if isLate, Int.random(in: 0..<8, using: &self.generator) > 0, let end = Self.preferred.first(where: live.contains) { return end }
+        if isLate, Int.random(in: 0..<8, using: &self.generator) > 0,
+            let end = Self.preferred.first(where: live.contains)
+        {
+            return end
+        }
         let closing = live.filter(Self.preferred.contains)
-        if !closing.isEmpty, Int.random(in: 0..<4, using: &self.generator) == 0 { return closing.randomElement(using: &self.generator) }
+        if !closing.isEmpty, Int.random(in: 0..<4, using: &self.generator) == 0 {
+            return closing.randomElement(using: &self.generator)
+        }
         let inked = live.filter { !Self.blanks.contains($0) && $0 < 0x80 }
-        if !inked.isEmpty, Int.random(in: 0..<12, using: &self.generator) > 0 { return inked.randomElement(using: &self.generator) }
+        if !inked.isEmpty, Int.random(in: 0..<12, using: &self.generator) > 0 {
+            return inked.randomElement(using: &self.generator)
+        }
         return live.randomElement(using: &self.generator)
     }
 }

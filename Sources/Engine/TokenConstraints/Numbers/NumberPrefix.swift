@@ -44,7 +44,9 @@ extension NumberPrefix {
             next.phase = .point
             next.digits = 0
         case UInt8(ascii: "e"), UInt8(ascii: "E"):
-            guard self.phase == .whole || self.phase == .fraction, rule.step == nil, !rule.isFractional else { return nil }
+            guard self.phase == .whole || self.phase == .fraction, rule.step == nil, !rule.isFractional else {
+                return nil
+            }
             next.phase = .exponent
             next.digits = 0
         default: return nil
@@ -66,7 +68,9 @@ extension NumberPrefix {
             let most = rule.isWhole ? 1 : rule.isFree ? Self.freeDigits : Int8(FixedPoint.fractionDigits)
             guard next.digits <= most, !rule.isWhole || digit == 0 else { return nil }
             next.phase = .fraction
-            if !rule.isFree { next.magnitude += digit * FixedPoint.powers[FixedPoint.fractionDigits - Int(next.digits)] }
+            if !rule.isFree {
+                next.magnitude += digit * FixedPoint.powers[FixedPoint.fractionDigits - Int(next.digits)]
+            }
         case .exponent, .exponentSign, .exponentDigits:
             guard self.digits < Self.exponentDigits else { return nil }
             next.phase = .exponentDigits
@@ -80,7 +84,9 @@ extension NumberPrefix {
     func isComplete(_ rule: NumberRule) -> Bool {
         switch self.phase {
         case .whole, .fraction: rule.isFree || rule.allows(self.signed(self.magnitude))
-        case .exponentDigits: rule.isFree || self.allowed(exponent: self.isExponentNegative ? -Int(self.exponent) : Int(self.exponent), rule)
+        case .exponentDigits:
+            rule.isFree
+                || self.allowed(exponent: self.isExponentNegative ? -Int(self.exponent) : Int(self.exponent), rule)
         default: false
         }
     }
@@ -92,7 +98,9 @@ extension NumberPrefix {
         guard !rule.isFree else { return true }
         let one = FixedPoint.one.units
         switch self.phase {
-        case .nothing: return rule.allowsAny(FixedPoint(units: -FixedPoint.limit.units + 1), FixedPoint(units: FixedPoint.limit.units - 1))
+        case .nothing:
+            return rule.allowsAny(
+                FixedPoint(units: -FixedPoint.limit.units + 1), FixedPoint(units: FixedPoint.limit.units - 1))
         case .sign: return self.allowsAny(0, FixedPoint.limit.units - 1, rule)
         case .whole:
             if self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) || self.canScale(rule) { return true }
@@ -104,25 +112,30 @@ extension NumberPrefix {
         case .point: return self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) || self.canScale(rule)
         case .fraction:
             let rest = FixedPoint.powers[FixedPoint.fractionDigits - Int(self.digits)]
-            return self.allowsAny(self.magnitude, self.magnitude + (rule.isWhole ? one : rest) - 1, rule) || self.canScale(rule)
+            return self.allowsAny(self.magnitude, self.magnitude + (rule.isWhole ? one : rest) - 1, rule)
+                || self.canScale(rule)
         case .exponent, .exponentSign, .exponentDigits: return self.isExponentLive(rule)
         }
     }
 
     /// Whether an exponent can make the number allowed, as in `1e-05` below 1; a single digit stands before the point then.
     private func canScale(_ rule: NumberRule) -> Bool {
-        guard rule.step == nil, !rule.isFractional, self.magnitude > 0, self.magnitude < 10 * FixedPoint.one.units else { return false }
+        guard rule.step == nil, !rule.isFractional, self.magnitude > 0, self.magnitude < 10 * FixedPoint.one.units
+        else { return false }
         return (-FixedPoint.fractionDigits...FixedPoint.wholeDigits).contains { self.allowed(exponent: $0, rule) }
     }
 
     private func allowsAny(_ low: Int128, _ high: Int128, _ rule: NumberRule) -> Bool {
-        self.isNegative ? rule.allowsAny(self.signed(high), self.signed(low)) : rule.allowsAny(self.signed(low), self.signed(high))
+        self.isNegative
+            ? rule.allowsAny(self.signed(high), self.signed(low)) : rule.allowsAny(self.signed(low), self.signed(high))
     }
 
     /// Whether the exponent can end so that the number is allowed; small ones decide, for the others leave the digits there are.
     private func isExponentLive(_ rule: NumberRule) -> Bool {
         (-40...40).contains { exponent in
-            guard self.phase == .exponent || exponent == 0 || (exponent < 0) == self.isExponentNegative else { return false }
+            guard self.phase == .exponent || exponent == 0 || (exponent < 0) == self.isExponentNegative else {
+                return false
+            }
             return self.canSpell(abs(exponent)) && self.allowed(exponent: exponent, rule)
         }
     }

@@ -21,7 +21,10 @@ struct NumberRule: Hashable, Sendable {
         step: FixedPoint(units: FixedPoint.powers[10]))
 
     /// Whether only the spelling matters.
-    var isFree: Bool { self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional && (self.step == nil || self.step == .one) }
+    var isFree: Bool {
+        self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional
+            && (self.step == nil || self.step == .one)
+    }
 
     /// Whether only whole numbers are allowed.
     var isWhole: Bool { self.step.map { $0.units % FixedPoint.one.units == 0 } ?? false }

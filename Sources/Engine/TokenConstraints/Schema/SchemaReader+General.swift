@@ -19,7 +19,9 @@ extension SchemaReader {
         guard let value = self.members["type"] else { return nil }
         let names = try value.stringValue.map { [$0] } ?? self.strings(value, "type")
         return try names.reduce(into: TypeSet()) { types, name in
-            guard let type = TypeSet(named: name) else { throw self.malformed("type", "names the unknown type \(name.debugDescription)") }
+            guard let type = TypeSet(named: name) else {
+                throw self.malformed("type", "names the unknown type \(name.debugDescription)")
+            }
             types.formUnion(type)
         }
     }
@@ -75,7 +77,9 @@ extension SchemaReader {
         rule.high = try self.bound("maximum", "exclusiveMaximum", .down)
         if let value = self.members["multipleOf"] {
             guard let step = FixedPoint(exactly: value), step.units > 0 else {
-                throw self.unsupported("multipleOf", "\(value) is not a positive number of at most 20 digits before the point and 17 after it")
+                throw self.unsupported(
+                    "multipleOf",
+                    "\(value) is not a positive number of at most 20 digits before the point and 17 after it")
             }
             rule.step = step
         }
@@ -84,21 +88,30 @@ extension SchemaReader {
     /// The least number that a bound and its exclusive form allow, or the greatest; nil if they allow all.
     private func bound(_ keyword: String, _ exclusive: String, _ rounding: FixedPoint.Rounding) throws -> FixedPoint? {
         let bounds = try self.bounds(keyword, exclusive).map { name, value, isExclusive in
-            guard let bound = isExclusive ? FixedPoint.beyond(value, rounding: rounding) : FixedPoint(value, rounding: rounding) else {
+            guard
+                let bound = isExclusive
+                    ? FixedPoint.beyond(value, rounding: rounding) : FixedPoint(value, rounding: rounding)
+            else {
                 throw self.malformed(name, "must be a number")
             }
             return (name, bound)
         }
-        guard let (name, bound) = rounding == .up ? bounds.max(by: { $0.1 < $1.1 }) : bounds.min(by: { $0.1 < $1.1 }) else { return nil }
+        guard let (name, bound) = rounding == .up ? bounds.max(by: { $0.1 < $1.1 }) : bounds.min(by: { $0.1 < $1.1 })
+        else { return nil }
         guard abs(bound.units) >= FixedPoint.limit.units else { return bound }
-        guard (bound.units < 0) == (rounding == .up) else { throw self.unsupported(name, "numbers of more than 20 digits are not written") }
+        guard (bound.units < 0) == (rounding == .up) else {
+            throw self.unsupported(name, "numbers of more than 20 digits are not written")
+        }
         return nil
     }
 
     /// The bounds that a keyword and its exclusive form set, the latter being a flag until draft 4.
-    func bounds(_ keyword: String, _ exclusive: String) throws -> [(name: String, value: JSONValue, isExclusive: Bool)] {
+    func bounds(_ keyword: String, _ exclusive: String) throws -> [(name: String, value: JSONValue, isExclusive: Bool)]
+    {
         var bounds = [(name: String, value: JSONValue, isExclusive: Bool)]()
-        if let value = self.members[keyword] { bounds.append((keyword, value, self.members[exclusive]?.boolValue ?? false)) }
+        if let value = self.members[keyword] {
+            bounds.append((keyword, value, self.members[exclusive]?.boolValue ?? false))
+        }
         if let value = self.members[exclusive], value.boolValue == nil { bounds.append((exclusive, value, true)) }
         return bounds
     }
