@@ -37,7 +37,7 @@ struct Facts: Sendable {
 }
 
 /// What a string must be.
-struct StringFacts: Sendable {
+struct StringFacts: Hashable, Sendable {
     /// A pattern or a format that strings must fit, or must not fit.
     struct Form: Hashable, Sendable {
         var name: String

@@ -8,6 +8,7 @@ internal import OrderedCollections
 struct SchemaIdentifiers {
     private var places: [String: String] = ["": ""]
     private var bases: [(pointer: String, uri: String)] = [("", "")]
+    private var dynamicAnchors: [String: Int] = [:]
     private static let maximumDepth = 200
     private static let data: Set<String> = ["enum", "const", "default", "examples", "example"]
 
@@ -21,6 +22,12 @@ struct SchemaIdentifiers {
 
     /// The place that an absolute name stands for.
     func place(of uri: String) -> String? { self.places[uri] }
+
+    /// Whether a dynamic reference can mean only one place, whichever way it was come to.
+    func isStatic(_ reference: String) -> Bool {
+        reference == "#"
+            ? self.bases.count == 1 : self.dynamicAnchors[URIReference.split(reference).fragment ?? "", default: 0] <= 1
+    }
 
     /// The name of what encloses a place.
     func base(of pointer: String) -> String {
@@ -45,7 +52,9 @@ struct SchemaIdentifiers {
                 }
             }
             for anchor in ["$anchor", "$dynamicAnchor"] {
-                if let name = members[anchor]?.stringValue { self.places[base + "#" + name] = pointer }
+                guard let name = members[anchor]?.stringValue else { continue }
+                self.places[base + "#" + name] = pointer
+                if anchor == "$dynamicAnchor" { self.dynamicAnchors[name, default: 0] += 1 }
             }
             for (name, member) in members where !Self.data.contains(name) {
                 switch member {

@@ -55,6 +55,9 @@ struct SchemaReader {
 
     func resolve(_ reference: JSONValue, _ keyword: String) throws -> SchemaTerm {
         guard let text = reference.stringValue else { throw self.malformed(keyword, "must be a string") }
+        guard keyword == "$ref" || self.table.isStatic(text) else {
+            throw self.unsupported(keyword, "what \(text.debugDescription) means depends on the way it was come to")
+        }
         return try self.table.resolve(text, from: self.pointer)
     }
 

@@ -71,6 +71,9 @@ final class SchemaTable {
         return try self.term(value, at: text.hasPrefix("/") ? root + text : root)
     }
 
+    /// Whether a dynamic reference can mean only one place.
+    func isStatic(_ reference: String) -> Bool { self.identifiers.isStatic(reference) }
+
     private func value(at pointer: String) -> JSONValue? {
         guard let keys = JSONPointer.keys(of: pointer) else { return nil }
         var value = self.root

@@ -12,6 +12,9 @@ struct ScalarAutomaton: Sendable {
     let universal: [Bool]
     /// Where texts begin; ``dead`` if none is accepted.
     let start: Int32
+    /// How long texts are, measured when it is first asked for.
+    var lengths: StringLengths { self.measured.lengths(of: self) }
+    private let measured: MeasuredLengths
 
     /// No state.
     static let dead: Int32 = -1
@@ -36,6 +39,7 @@ struct ScalarAutomaton: Sendable {
         self.accepting = table.accepting
         self.universal = table.universal
         self.start = table.start
+        self.measured = MeasuredLengths()
     }
 
     /// The state after a scalar; ``dead`` if none.

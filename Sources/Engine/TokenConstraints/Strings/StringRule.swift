@@ -22,7 +22,7 @@ struct StringRule: Sendable {
     ///
     /// - Throws: ``ConstraintError`` with code `.tooLarge` if pattern and bounds together need too many states.
     init(_ automaton: ScalarAutomaton, least: Int = 0, most: Int? = nil) throws {
-        let lengths = StringLengths(automaton)
+        let lengths = automaton.lengths
         let start = Int(automaton.start)
         let isShort = !automaton.isEmpty && most.map { lengths.longest[start] <= $0 } ?? true
         let isLong = !automaton.isEmpty && lengths.shortest[start] >= least

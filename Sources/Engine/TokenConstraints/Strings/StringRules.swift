@@ -5,6 +5,7 @@ internal import LLMCore
 /// Makes the automata of patterns, formats and their combinations, each once.
 final class StringRules {
     private var automata: [StringFacts.Form: ScalarAutomaton] = [:]
+    private var rules: [StringFacts: StringRule] = [:]
     private var combined: [Set<StringFacts.Form>: ScalarAutomaton] = [:]
 
     /// The automaton of a pattern or a format.
@@ -37,6 +38,9 @@ final class StringRules {
     ///
     /// - Throws: ``ConstraintError`` if it cannot be made.
     func rule(_ facts: StringFacts) throws -> StringRule {
-        try StringRule(try self.automaton(facts.forms), least: facts.least, most: facts.most)
+        if let known = self.rules[facts] { return known }
+        let rule = try StringRule(try self.automaton(facts.forms), least: facts.least, most: facts.most)
+        self.rules[facts] = rule
+        return rule
     }
 }
