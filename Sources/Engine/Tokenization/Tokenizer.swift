@@ -99,7 +99,7 @@ package final class Tokenizer: Sendable {
         var output = [TokenID]()
         output.reserveCapacity(bytes.count / 4 + 4)
         if addSpecial { output.append(contentsOf: self.prefix) }
-        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: false, into: &output)
+        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: followsText, into: &output)
         if addSpecial { output.append(contentsOf: self.suffix) }
         return output
     }
