@@ -66,6 +66,7 @@ let package = Package(
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
+        library("ModelQuantization", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         library(
             "InferenceEngine", in: "Engine",
@@ -123,8 +124,8 @@ let package = Package(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
-                "ModelHub", "ModelFacade",
+                "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
+                "InferenceEngine", "LocalModels", "ModelHub", "ModelFacade",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
@@ -143,6 +144,9 @@ let package = Package(
             name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
+        .testTarget(
+            name: "ModelQuantizationTests",
+            dependencies: ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "ModelQuantization"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
             resources: [.copy("Fixtures")]),

@@ -16,6 +16,9 @@ struct ConstraintBenchmarkResult {
     var testedValid = 0
     var malformedLines = 0
     var states = 0
+    /// Random texts that were validated.
+    var walks = 0
+    var wrongWalks: [String] = []
     var wronglyAdmitted: [String] = []
     var wronglyRefused: [String] = []
     /// In nanoseconds, as all times here.
@@ -50,6 +53,7 @@ struct ConstraintBenchmarkResult {
             "compile_ms_mean": .number(Self.mean(self.compileTimes) / 1e6),
             "compile_ms_p50": .number(Self.quantile(0.5, self.compileTimes) / 1e6),
             "compile_ms_p99": .number(Self.quantile(0.99, self.compileTimes) / 1e6), "states": .integer(self.states),
+            "walks": .integer(self.walks), "wrong_walks": .integer(self.wrongWalks.count),
             "refused_by": .object(
                 OrderedDictionary(
                     uniqueKeysWithValues: self.refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {

@@ -10,7 +10,7 @@ package final class Tokenizer: Sendable {
     private let special: SpecialTokens
 
     /// Does the work.
-    private let core: any TokenizerCore
+    let core: any TokenizerCore
 
     /// Makes the tokenizer of a model file.
     ///
@@ -96,7 +96,7 @@ package final class Tokenizer: Sendable {
         var output = [TokenID]()
         output.reserveCapacity(bytes.count / 4 + 4)
         if addSpecial { output.append(contentsOf: self.prefix) }
-        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: followsText, into: &output)
+        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: false, into: &output)
         if addSpecial { output.append(contentsOf: self.suffix) }
         return output
     }
