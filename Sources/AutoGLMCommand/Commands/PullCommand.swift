@@ -2,8 +2,8 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import ModelHub
 internal import ModelFacade
+internal import ModelHub
 
 /// `autoglm pull`: a model from a hub.
 struct PullCommand: AsyncParsableCommand {
