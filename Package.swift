@@ -77,7 +77,7 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "InferenceEngine"]),
+            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine"]),
 
         // What applications import, what their tests import, and the program.
         .target(
@@ -102,7 +102,9 @@ let package = Package(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"]),
+        .testTarget(
+            name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "TokenizationTests", dependencies: ["LLMCore", "ModelFiles", "Tokenization"],
@@ -117,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "InferenceEngineTests",
             dependencies: [
-                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "Tokenization", "TransformerRuntime",
+                "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
+                "TransformerRuntime",
             ]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(

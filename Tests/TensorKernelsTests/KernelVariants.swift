@@ -44,13 +44,28 @@ struct Numbers: RandomNumberGenerator {
                 withUnsafeBytes(of: UInt16($0.bitPattern >> 16), Array.init)
             }
         default:
-            let (halves, quants) = type == CTK_Q8_0 ? (1, 32) : (type == CTK_Q4_1 ? 2 : 1, 16)
-            return (0..<rows * columns / 32).flatMap { _ -> [UInt8] in
-                let scales = (0..<halves).flatMap { _ in
-                    withUnsafeBytes(of: ctk_float_to_half(Float.random(in: -0.1...0.1, using: &self)), Array.init)
+            let blockBytes = ctk_row_bytes(type, ctk_block_columns(type))
+            return (0..<rows * columns / ctk_block_columns(type)).flatMap { _ -> [UInt8] in
+                var block = (0..<blockBytes).map { _ in UInt8.random(in: 0...255, using: &self) }
+                for offset in type.halves {
+                    let half = ctk_float_to_half(Float.random(in: -0.1...0.1, using: &self))
+                    withUnsafeBytes(of: half) { block.replaceSubrange(offset..<offset + 2, with: $0) }
                 }
-                return scales + (0..<quants).map { _ in UInt8.random(in: 0...255, using: &self) }
+                return block
             }
+        }
+    }
+}
+
+extension ctk_type {
+    /// Where a block in a model file has half floats, in bytes.
+    fileprivate var halves: [Int] {
+        switch self {
+        case CTK_Q4_1, CTK_Q5_1, CTK_Q4_K, CTK_Q5_K: [0, 2]
+        case CTK_Q2_K: [80, 82]
+        case CTK_Q3_K: [108]
+        case CTK_Q6_K: [208]
+        default: [0]
         }
     }
 }

@@ -13,9 +13,28 @@ struct MatrixProductTests {
         var testDescription: String { "\(self.rows) x \(self.columns), \(self.tokens) tokens" }
     }
 
-    static let types: [(String, UInt32)] = [
-        ("F32", CTK_F32.rawValue), ("F16", CTK_F16.rawValue), ("BF16", CTK_BF16.rawValue),
-        ("Q8_0", CTK_Q8_0.rawValue), ("Q4_0", CTK_Q4_0.rawValue), ("Q4_1", CTK_Q4_1.rawValue),
+    struct WeightType: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let number: UInt32
+
+        init(_ name: String, _ type: ctk_type) { (self.testDescription, self.number) = (name, type.rawValue) }
+
+        var type: ctk_type { ctk_type(rawValue: self.number) }
+        /// The shapes whose rows are whole blocks, and such rows for the others.
+        var shapes: [Shape] {
+            MatrixProductTests.shapes.map {
+                let block = max(32, ctk_block_columns(self.type))
+                return Shape(rows: $0.rows, columns: ($0.columns + block - 1) / block * block, tokens: $0.tokens)
+            }
+        }
+    }
+
+    static let types = [
+        WeightType("F32", CTK_F32), WeightType("F16", CTK_F16), WeightType("BF16", CTK_BF16),
+        WeightType("Q8_0", CTK_Q8_0), WeightType("Q4_0", CTK_Q4_0), WeightType("Q4_1", CTK_Q4_1),
+        WeightType("Q5_0", CTK_Q5_0), WeightType("Q5_1", CTK_Q5_1), WeightType("IQ4_NL", CTK_IQ4_NL),
+        WeightType("Q2_K", CTK_Q2_K), WeightType("Q3_K", CTK_Q3_K), WeightType("Q4_K", CTK_Q4_K),
+        WeightType("Q5_K", CTK_Q5_K), WeightType("Q6_K", CTK_Q6_K),
     ]
     static let shapes = [
         Shape(rows: 16, columns: 32, tokens: 1), Shape(rows: 1, columns: 64, tokens: 2),
@@ -42,15 +61,15 @@ struct MatrixProductTests {
         return (0..<shape.tokens).flatMap { out[$0 * matrix.paddedRows..<$0 * matrix.paddedRows + shape.rows] }
     }
 
-    @Test("A row of packed weights reads as the row of the file", arguments: types, shapes)
-    func unpacking(type: (String, UInt32), shape: Shape) throws {
+    @Test("A row of packed weights reads as the row of the file", arguments: types, shapes.indices)
+    func unpacking(type: WeightType, index: Int) throws {
         var numbers = Numbers(8)
-        let ctkType = ctk_type(rawValue: type.1)
+        let (ctkType, shape) = (type.type, type.shapes[index])
         let source = numbers.rows(ctkType, rows: shape.rows, columns: shape.columns)
         let pool = try WorkerPool(count: 1)
         try source.withUnsafeBytes { bytes in
             let matrix = PackedMatrix(
-                type: type.1, rows: shape.rows, columns: shape.columns, source: bytes, kernels: .best, pool: pool)
+                type: type.number, rows: shape.rows, columns: shape.columns, source: bytes, kernels: .best, pool: pool)
             let first = try #require(bytes.baseAddress)
             for row in 0..<shape.rows {
                 var expected = [Float](repeating: .nan, count: shape.columns)
@@ -63,14 +82,14 @@ struct MatrixProductTests {
         }
     }
 
-    @Test("The plain product equals dequantised weights times dequantised inputs", arguments: types, shapes)
-    func scalarMatchesDefinition(type: (String, UInt32), shape: Shape) throws {
+    @Test("The plain product equals dequantised weights times dequantised inputs", arguments: types, shapes.indices)
+    func scalarMatchesDefinition(type: WeightType, index: Int) throws {
         var numbers = Numbers(7)
-        let ctkType = ctk_type(rawValue: type.1)
+        let (ctkType, shape) = (type.type, type.shapes[index])
         let source = numbers.rows(ctkType, rows: shape.rows, columns: shape.columns)
         let rows = (0..<shape.tokens).map { _ in numbers.floats(shape.columns) }
         let x = Activations(rows: rows)
-        let product = try Self.multiply(type.1, source, shape, x, KernelVariant.scalar)
+        let product = try Self.multiply(type.number, source, shape, x, KernelVariant.scalar)
         let rowBytes = ctk_row_bytes(ctkType, shape.columns)
         let quantised = ![CTK_F32, CTK_F16, CTK_BF16].contains(ctkType)
         for token in 0..<shape.tokens {
@@ -89,13 +108,13 @@ struct MatrixProductTests {
     }
 
     @Test("Every instruction set gives the plain product", arguments: KernelVariant.fast, types)
-    func variantsMatchScalar(variant: KernelVariant, type: (String, UInt32)) throws {
-        for shape in Self.shapes {
+    func variantsMatchScalar(variant: KernelVariant, type: WeightType) throws {
+        for shape in type.shapes {
             var numbers = Numbers(UInt64(shape.rows))
-            let source = numbers.rows(ctk_type(rawValue: type.1), rows: shape.rows, columns: shape.columns)
+            let source = numbers.rows(type.type, rows: shape.rows, columns: shape.columns)
             let x = Activations(rows: (0..<shape.tokens).map { _ in numbers.floats(shape.columns) })
-            let expected = try Self.multiply(type.1, source, shape, x, KernelVariant.scalar)
-            let product = try Self.multiply(type.1, source, shape, x, variant.kernels)
+            let expected = try Self.multiply(type.number, source, shape, x, KernelVariant.scalar)
+            let product = try Self.multiply(type.number, source, shape, x, variant.kernels)
             let scale = expected.reduce(0) { max($0, abs($1)) }
             let errors = zip(product, expected).map { abs($0 - $1) }
             #expect((errors.max() ?? .infinity) <= 2e-5 * scale)
@@ -103,14 +122,14 @@ struct MatrixProductTests {
     }
 
     @Test("A token's product is the same to the bit, however many there are", arguments: KernelVariant.all, types)
-    func tokensAreIndependent(variant: KernelVariant, type: (String, UInt32)) throws {
+    func tokensAreIndependent(variant: KernelVariant, type: WeightType) throws {
         var numbers = Numbers(12)
-        let (rows, columns, tokens) = (40, 160, 70)
-        let source = numbers.rows(ctk_type(rawValue: type.1), rows: rows, columns: columns)
+        let (rows, columns, tokens) = (40, ctk_block_columns(type.type) == 256 ? 512 : 160, 70)
+        let source = numbers.rows(type.type, rows: rows, columns: columns)
         let x = Activations(rows: (0..<tokens).map { _ in numbers.floats(columns) })
         func product(_ count: Int) throws -> [Float] {
             let shape = Shape(rows: rows, columns: columns, tokens: count)
-            return try Self.multiply(type.1, source, shape, x, variant.kernels)
+            return try Self.multiply(type.number, source, shape, x, variant.kernels)
         }
         let all = try product(tokens)
         for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 64, 65] {
@@ -124,11 +143,12 @@ struct MatrixProductTests {
         let shape = Shape(rows: 16, columns: 64, tokens: 2)
         for (type, quant, weight) in [
             (CTK_Q8_0, UInt8(bitPattern: -128), -128.0), (CTK_Q8_0, 127, 127.0), (CTK_Q4_0, 0xFF, 7.0),
-            (CTK_Q4_0, 0, -8.0),
+            (CTK_Q4_0, 0, -8.0), (CTK_Q5_0, 0xFF, 15.0), (CTK_Q5_0, 0, -16.0), (CTK_IQ4_NL, 0, -127.0),
+            (CTK_IQ4_NL, 0xFF, 113.0),
         ] {
             let block =
                 withUnsafeBytes(of: ctk_float_to_half(1), Array.init)
-                + [UInt8](repeating: quant, count: type == CTK_Q8_0 ? 32 : 16)
+                + [UInt8](repeating: quant, count: ctk_row_bytes(type, 32) - 2)
             let source = (0..<shape.rows * shape.columns / 32).flatMap { _ in block }
             let x = Activations(rows: [[Float](repeating: 127, count: 64), [Float](repeating: -127, count: 64)])
             let product = try Self.multiply(type.rawValue, source, shape, x, variant.kernels)

@@ -41,6 +41,23 @@ struct ModelLoadingTests {
         #expect(error?.message.contains(part) == true)
     }
 
+    @Test("A tensor type without kernels is refused by its name, with what to do")
+    func unsupportedType() throws {
+        var bytes = try #require(TinyModel.all.first { $0.model == "tiny_q4_0" }).bytes()
+        let name = Array("blk.1.ffn_up.weight".utf8)
+        // Behind the name: the rank, two dimensions of 8 bytes, the type.
+        let type = try #require(bytes.firstRange(of: name)).upperBound + 4 + 16
+        #expect(bytes[type] == UInt8(TensorType.q4_0.rawValue))
+        bytes[type] = UInt8(TensorType.mxfp4.rawValue)
+        let error = #expect(throws: TransformerError.self) {
+            try TransformerModel(file: GGUFFile(bytes: bytes, name: "changed"), pool: WorkerPool(count: 1))
+        }
+        #expect(error?.code == .unsupported)
+        for part in ["blk.1.ffn_up.weight", "MXFP4", "Q4_K", "autoglm quantize"] {
+            #expect(error?.message.contains(part) == true)
+        }
+    }
+
     @Test("A tensor that the architecture does not use is refused: it would have changed the result")
     func unusedTensor() throws {
         let bytes = try #require(TinyModel.all.first { $0.model == "tiny_bf16" }).bytes()

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 40, COLUMNS = 192, TOKENS = 11, HEAD = 64, POSITIONS = 150 };
+enum { ROWS = 40, COLUMNS = 512, TOKENS = 11, HEAD = 64, POSITIONS = 150 };
 
 static unsigned long long state = 1;
 static int failures;
@@ -40,7 +40,8 @@ static ctk_activations activations(const ctk_kernels_table *table) {
     const size_t stride = TOKENS + 63;
     ctk_activations x = {
         zeros(4 * TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(TOKENS * COLUMNS), zeros(COLUMNS / 32 * stride),
-        zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), COLUMNS, stride,
+        zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), zeros(4 * blocks), zeros(8 * blocks), zeros(8 * blocks),
+        zeros(8 * blocks), COLUMNS, stride,
     };
     state = 1;
     for (size_t i = 0; i < TOKENS * COLUMNS; i++) x.values[i] = number() * (i % 96 < 32 ? 9 : 1);
@@ -49,23 +50,29 @@ static ctk_activations activations(const ctk_kernels_table *table) {
 }
 
 static void compare_products(const ctk_kernels_table *table, const ctk_kernels_table *plain) {
-    static const struct { ctk_type type; const char *name; } types[] = {
-        {CTK_F32, "F32"}, {CTK_F16, "F16"}, {CTK_BF16, "BF16"}, {CTK_Q8_0, "Q8_0"}, {CTK_Q4_0, "Q4_0"}, {CTK_Q4_1, "Q4_1"},
+    // Where a type's blocks have half floats: `count` of them from `at` on, in blocks of `bytes`.
+    static const struct { ctk_type type; const char *name; size_t at, count, bytes; } types[] = {
+        {CTK_F32, "F32", 0, 0, 4}, {CTK_F16, "F16", 0, 1, 2}, {CTK_BF16, "BF16", 0, 0, 2}, {CTK_Q8_0, "Q8_0", 0, 1, 34},
+        {CTK_Q4_0, "Q4_0", 0, 1, 18}, {CTK_Q4_1, "Q4_1", 0, 2, 20}, {CTK_Q5_0, "Q5_0", 0, 1, 22},
+        {CTK_Q5_1, "Q5_1", 0, 2, 24}, {CTK_IQ4_NL, "IQ4_NL", 0, 1, 18}, {CTK_Q2_K, "Q2_K", 80, 2, 84},
+        {CTK_Q3_K, "Q3_K", 108, 1, 110}, {CTK_Q4_K, "Q4_K", 0, 2, 144}, {CTK_Q5_K, "Q5_K", 0, 2, 176},
+        {CTK_Q6_K, "Q6_K", 208, 1, 210},
     };
     const size_t groups = (ROWS + CTK_GROUP_ROWS - 1) / CTK_GROUP_ROWS, stride = groups * CTK_GROUP_ROWS;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         const ctk_type type = types[t].type;
         const size_t row_bytes = ctk_row_bytes(type, COLUMNS), group_bytes = ctk_group_bytes(type, COLUMNS);
         uint8_t *source = zeros(ROWS * row_bytes), *packed = zeros(groups * group_bytes);
-        for (size_t i = 0; i < ROWS * row_bytes; i++) source[i] = (uint8_t)(number() * 255);
-        // Random bytes are no sensible floats or scales: those become small halves and floats.
-        const size_t unit = type == CTK_F32 ? 4 : type == CTK_F16 || type == CTK_BF16 ? 2 : row_bytes / (COLUMNS / 32);
-        for (size_t i = 0; i < ROWS * row_bytes; i += unit) {
+        for (size_t i = 0; i < ROWS * row_bytes; i++) source[i] = (uint8_t)((number() + 0.5f) * 255);
+        // Random bytes are no sensible floats or scales.
+        for (size_t block = 0; block < ROWS * row_bytes; block += types[t].bytes) {
             const float value = number();
-            const uint16_t half = type == CTK_BF16 ? 0x3f00 | (uint16_t)(source[i] & 0x80) << 8 : ctk_float_to_half(value);
-            if (type == CTK_F32) memcpy(source + i, &value, 4);
-            else memcpy(source + i, &half, 2);
-            if (type == CTK_Q4_1) memcpy(source + i + 2, &half, 2);
+            if (type == CTK_F32) memcpy(source + block, &value, 4);
+            if (type == CTK_BF16) memcpy(source + block, (const uint8_t *)&value + 2, 2);
+            for (size_t i = 0; i < types[t].count; i++) {
+                const uint16_t half = ctk_float_to_half(number());
+                memcpy(source + block + types[t].at + 2 * i, &half, 2);
+            }
         }
         for (size_t group = 0; group < groups; group++) {
             const size_t first = group * CTK_GROUP_ROWS, rows = ROWS - first < CTK_GROUP_ROWS ? ROWS - first : CTK_GROUP_ROWS;

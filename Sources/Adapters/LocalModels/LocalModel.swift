@@ -34,7 +34,7 @@ public final class LocalModel: ModelAdapter {
         try device.checkLocal()
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
         let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
-        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext]
+        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints]
         if formatter.takesMessages { capabilities.insert(.chat) }
         self.name = model
         self.capabilities = capabilities
@@ -65,15 +65,13 @@ public final class LocalModel: ModelAdapter {
         guard request.tools.isEmpty else {
             throw LLMError(.unsupported, "'\(self.name)' cannot ask for tools to be called on the local engine.")
         }
-        guard request.constraint == nil else {
-            throw LLMError(.unsupported, "'\(self.name)' cannot keep to a constraint on the local engine.")
-        }
         guard request.adapter == nil else {
             throw LLMError(.unsupported, "'\(self.name)' cannot apply adapters on the local engine.")
         }
         var job = GenerationJob(
             prompt: try self.formatter.tokens(request.prompt), sampling: request.sampling, maxTokens: request.maxTokens,
             stop: request.stop, topLogProbabilities: request.topLogProbabilities)
+        job.constraint = request.constraint
         job.overflow = request.overflow
         job.priority = request.scheduling.priority
         job.client = request.scheduling.client

@@ -9,9 +9,9 @@
 #include "ctk_avx2_body.h"
 
 /// Two products of at most 128 * 127 fit the 16 bits that the first instruction adds pairs in.
-CTK_INLINE __m256i dot_unsigned(__m256i sum, __m256i weights, __m256i x) {
-    const __m256i pairs = _mm256_maddubs_epi16(weights, x);
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+CTK_INLINE ctk_ints ctk_dot_unsigned(ctk_ints sum, ctk_word weights, ctk_word inputs) {
+    const __m256i pairs = _mm256_maddubs_epi16((__m256i)weights, (__m256i)inputs);
+    return sum + (ctk_ints)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
 const ctk_kernels_table ctk_table_avx2 = CTK_BODY_TABLE("avx2");

@@ -8,8 +8,8 @@
 
 #include "ctk_avx2_body.h"
 
-CTK_INLINE __m256i dot_unsigned(__m256i sum, __m256i weights, __m256i x) {
-    return _mm256_dpbusd_avx_epi32(sum, weights, x);
+CTK_INLINE ctk_ints ctk_dot_unsigned(ctk_ints sum, ctk_word weights, ctk_word inputs) {
+    return (ctk_ints)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)weights, (__m256i)inputs);
 }
 
 const ctk_kernels_table ctk_table_avxvnni = CTK_BODY_TABLE("avxvnni");

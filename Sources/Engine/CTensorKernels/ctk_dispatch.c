@@ -74,13 +74,5 @@ size_t ctk_available_kernels(const ctk_kernels_table **tables, size_t capacity) 
 }
 
 ctk_matmul_fn ctk_matmul(const ctk_kernels_table *table, ctk_type type) {
-    switch (type) {
-        case CTK_F32: return table->matmul_f32;
-        case CTK_F16: return table->matmul_f16;
-        case CTK_BF16: return table->matmul_bf16;
-        case CTK_Q8_0: return table->matmul_q8_0;
-        case CTK_Q4_0: return table->matmul_q4_0;
-        case CTK_Q4_1: return table->matmul_q4_1;
-    }
-    return NULL;
+    return (size_t)type < CTK_TYPES ? table->matmul[type] : NULL;
 }

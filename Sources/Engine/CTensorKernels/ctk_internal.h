@@ -3,10 +3,12 @@
 #define CTK_INTERNAL_H
 
 #include "CTensorKernels.h"
+#include "ctk_packed.h"
 
 #include <math.h>
 #include <string.h>
 
+#define CTK_HALF_SIGN 0x8000
 #define CTK_HIDDEN __attribute__((visibility("hidden")))
 
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_scalar;
@@ -18,16 +20,11 @@ extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx512vnni;
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_neon;
 #endif
 
-/// The parts of a packed group of quantised rows, all starting on cache lines:
-/// [blocks][16] half scales, then [blocks][16] half minima (Q4_1 only), then the quants.
-///
-/// Quants of a 4-bit block: [4][16 rows][4 bytes], a byte holding column 4q + b in its low and 16 + 4q + b in its high half.
-/// Quants of an 8-bit block: [8][16 rows][4 bytes], column 4q + b.
-typedef struct {
-    const uint16_t *scales;
-    const uint16_t *minima;
-    const uint8_t *quants;
-} ctk_group_view;
+/// Calls a macro with the name and number of every type of weights.
+#define CTK_EACH_TYPE(X)                                                                                         \
+    X(f32, CTK_F32) X(f16, CTK_F16) X(bf16, CTK_BF16) X(q4_0, CTK_Q4_0) X(q4_1, CTK_Q4_1) X(q5_0, CTK_Q5_0)      \
+    X(q5_1, CTK_Q5_1) X(q8_0, CTK_Q8_0) X(iq4_nl, CTK_IQ4_NL) X(q2_k, CTK_Q2_K) X(q3_k, CTK_Q3_K)                \
+    X(q4_k, CTK_Q4_K) X(q5_k, CTK_Q5_K) X(q6_k, CTK_Q6_K)
 
 /// The square of the scale beyond which the blocks of a row are refined.
 static inline float ctk_refinement_bound(const float *scales, size_t blocks, float threshold) {
@@ -36,14 +33,21 @@ static inline float ctk_refinement_bound(const float *scales, size_t blocks, flo
     return threshold * ((sums[0] + sums[1]) + (sums[2] + sums[3])) / (float)blocks;
 }
 
-/// Writes what depends on a block's integers, given their sums.
-static inline void ctk_finish_block(const ctk_activations *x, size_t token, size_t block, bool refined, int32_t coarse,
-                                    int32_t fine) {
+/// Writes what depends on a block's integers, given the sums of its halves.
+static inline void ctk_finish_block(const ctk_activations *x, size_t token, size_t block, bool refined,
+                                    const int32_t coarse[2], const int32_t fine[2]) {
     const size_t at = token * (x->columns / CTK_BLOCK_COLUMNS) + block;
     x->refined[block * x->token_stride + token] = refined;
-    x->sums[at] = x->scales[at] * (refined ? (float)coarse + (float)fine * 0x1p-8f : (float)coarse);
-    x->offsets[at] = -8 * coarse;
-    x->fine_offsets[at] = -8 * fine;
+    for (size_t half = 0; half < 2; half++) {
+        const float rest = refined ? (float)fine[half] * 0x1p-8f : 0;
+        x->half_sums[2 * at + half] = x->scales[at] * ((float)coarse[half] + rest);
+        x->half_offsets[2 * at + half] = -8 * coarse[half];
+        x->fine_half_offsets[2 * at + half] = -8 * fine[half];
+    }
+    const int32_t coarse_sum = coarse[0] + coarse[1], fine_sum = fine[0] + fine[1];
+    x->sums[at] = x->scales[at] * (refined ? (float)coarse_sum + (float)fine_sum * 0x1p-8f : (float)coarse_sum);
+    x->offsets[at] = -8 * coarse_sum;
+    x->fine_offsets[at] = -8 * fine_sum;
 }
 
 /// What 1 / scale is for quantising; scales too small to divide by make zeros.
@@ -70,20 +74,7 @@ static inline void ctk_rotate(float *x, float *y, const float *angle) {
 /// The factor of a refined block's 16-bit integers 256 * quants + fine.
 static const float ctk_fine_unit = 0x1p-8f;
 
-static inline size_t ctk_align64(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
-
-static inline size_t ctk_scale_bytes(size_t columns) {
-    return ctk_align64(columns / CTK_BLOCK_COLUMNS * CTK_GROUP_ROWS * sizeof(uint16_t));
-}
-
-static inline ctk_group_view ctk_view(const ctk_matrix *weights, size_t group, bool has_minima) {
-    const uint8_t *base = weights->groups + group * weights->group_bytes;
-    const size_t scale_bytes = ctk_scale_bytes(weights->columns);
-    return (ctk_group_view){
-        .scales = (const uint16_t *)base,
-        .minima = (const uint16_t *)(base + scale_bytes),
-        .quants = base + scale_bytes * (has_minima ? 2 : 1),
-    };
-}
+/// The floats of a block.
+void ctk_block_floats(ctk_type type, const ctk_block *block, float *out);
 
 #endif

@@ -1,149 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From the rows of a model file to packed groups and to floats.
+// From the rows of a model file to packed groups, and from a packed group back to the floats of one of its rows.
 
 #include "ctk_internal.h"
 
-typedef struct { uint16_t scale; uint8_t quants[16]; } file_q4_0;
-typedef struct { uint16_t scale, minimum; uint8_t quants[16]; } file_q4_1;
-typedef struct { uint16_t scale; int8_t quants[32]; } file_q8_0;
-
-float ctk_half_to_float(uint16_t half) {
-    const uint32_t sign = (uint32_t)(half & 0x8000) << 16;
-    const uint32_t exponent = half >> 10 & 0x1f, mantissa = half & 0x3ff;
-    uint32_t bits;
-    if (exponent == 0x1f) {
-        bits = sign | 0x7f800000 | mantissa << 13;
-    } else if (exponent != 0) {
-        bits = sign | (exponent + 112) << 23 | mantissa << 13;
-    } else {
-        const float tiny = (float)mantissa * 0x1p-24f;
-        return sign ? -tiny : tiny;
-    }
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-uint16_t ctk_float_to_half(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
-    bits &= 0x7fffffff;
-    if (bits > 0x7f800000) return sign | 0x7e00;
-    if (bits >= 0x477ff000) return sign | 0x7c00;
-    if (bits < 0x38800000) {  // Subnormal: let the adder round to a multiple of 2^-24.
-        float magnitude;
-        memcpy(&magnitude, &bits, sizeof magnitude);
-        magnitude += 0.5f;
-        memcpy(&bits, &magnitude, sizeof bits);
-        return sign | (uint16_t)(bits - 0x3f000000);
-    }
-    const uint32_t odd = bits >> 13 & 1;
-    return sign | (uint16_t)((bits - 0x38000000 + 0xfff + odd) >> 13);
-}
-
-static float bfloat_to_float(uint16_t half) {
-    const uint32_t bits = (uint32_t)half << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-bool ctk_type_supported(ctk_type type) { return ctk_row_bytes(type, CTK_BLOCK_COLUMNS) != 0; }
-
-size_t ctk_row_bytes(ctk_type type, size_t columns) {
-    const size_t blocks = columns / CTK_BLOCK_COLUMNS;
-    switch (type) {
-        case CTK_F32: return columns * 4;
-        case CTK_F16:
-        case CTK_BF16: return columns * 2;
-        case CTK_Q4_0: return blocks * sizeof(file_q4_0);
-        case CTK_Q4_1: return blocks * sizeof(file_q4_1);
-        case CTK_Q8_0: return blocks * sizeof(file_q8_0);
-    }
-    return 0;
-}
+/// Rows of a word: four neighbouring columns of a group's rows.
+enum { WORD = CTK_GROUP_ROWS * 4 };
 
 size_t ctk_group_bytes(ctk_type type, size_t columns) {
-    const size_t scale_bytes = ctk_scale_bytes(columns);
-    switch (type) {
-        case CTK_F32: return columns * CTK_GROUP_ROWS * 4;
-        case CTK_F16:
-        case CTK_BF16: return ctk_align64(columns * CTK_GROUP_ROWS * 2);
-        case CTK_Q4_0: return scale_bytes + columns * CTK_GROUP_ROWS / 2;
-        case CTK_Q4_1: return 2 * scale_bytes + columns * CTK_GROUP_ROWS / 2;
-        case CTK_Q8_0: return scale_bytes + columns * CTK_GROUP_ROWS;
-    }
-    return 0;
+    if (type == CTK_F32) return columns * CTK_GROUP_ROWS * 4;
+    if (type == CTK_F16 || type == CTK_BF16) return ctk_align64(columns * CTK_GROUP_ROWS * 2);
+    const ctk_layout layout = ctk_layout_of(type);
+    return ctk_quants_offset(layout, columns) + columns / CTK_BLOCK_COLUMNS * ctk_packed_block_bytes(layout);
 }
 
-void ctk_dequantize_row(ctk_type type, const void *row, float *out, size_t columns) {
-    const size_t blocks = columns / CTK_BLOCK_COLUMNS;
-    switch (type) {
-        case CTK_F32: memcpy(out, row, columns * sizeof(float)); break;
-        case CTK_F16:
-            for (size_t i = 0; i < columns; i++) out[i] = ctk_half_to_float(((const uint16_t *)row)[i]);
-            break;
-        case CTK_BF16:
-            for (size_t i = 0; i < columns; i++) out[i] = bfloat_to_float(((const uint16_t *)row)[i]);
-            break;
-        case CTK_Q4_0:
-            for (size_t block = 0; block < blocks; block++) {
-                const file_q4_0 *source = (const file_q4_0 *)row + block;
-                const float scale = ctk_half_to_float(source->scale);
-                for (size_t j = 0; j < 16; j++) {
-                    out[32 * block + j] = scale * (float)((source->quants[j] & 15) - 8);
-                    out[32 * block + 16 + j] = scale * (float)((source->quants[j] >> 4) - 8);
-                }
-            }
-            break;
-        case CTK_Q4_1:
-            for (size_t block = 0; block < blocks; block++) {
-                const file_q4_1 *source = (const file_q4_1 *)row + block;
-                const float scale = ctk_half_to_float(source->scale), minimum = ctk_half_to_float(source->minimum);
-                for (size_t j = 0; j < 16; j++) {
-                    out[32 * block + j] = scale * (float)(source->quants[j] & 15) + minimum;
-                    out[32 * block + 16 + j] = scale * (float)(source->quants[j] >> 4) + minimum;
-                }
-            }
-            break;
-        case CTK_Q8_0:
-            for (size_t block = 0; block < blocks; block++) {
-                const file_q8_0 *source = (const file_q8_0 *)row + block;
-                const float scale = ctk_half_to_float(source->scale);
-                for (size_t j = 0; j < 32; j++) out[32 * block + j] = scale * (float)source->quants[j];
-            }
-            break;
+// Quants are moved four columns at a time, as bytes of a number; `out` and `in` are the lane's first bytes of a plane.
+
+static void put(uint8_t *out, size_t word, uint32_t bytes) { memcpy(out + word * WORD, &bytes, 4); }
+
+static uint32_t get(const uint8_t *in, size_t word) {
+    uint32_t bytes;
+    memcpy(&bytes, in + word * WORD, 4);
+    return bytes;
+}
+
+static void pack_quants(ctk_layout layout, const uint8_t *quants, uint8_t *out) {
+    uint32_t words[8];
+    memcpy(words, quants, sizeof words);
+    if (layout.bits == 8) {
+        for (size_t word = 0; word < 8; word++) put(out, word, words[word]);
+        return;
+    }
+    if (ctk_has_nibbles(layout)) {
+        for (size_t word = 0; word < 4; word++)
+            put(out, word, (words[word] & 0x0f0f0f0f) | (words[word + 4] & 0x0f0f0f0f) << 4);
+    }
+    if (ctk_has_pairs(layout)) {
+        const int from = layout.bits == 6 ? 4 : 0;
+        for (size_t half = 0; half < 2; half++) {
+            uint32_t bytes = 0;
+            for (size_t i = 0; i < 4; i++) bytes |= (words[4 * half + i] >> from & 0x03030303) << (2 * i);
+            put(out + ctk_pairs_offset(layout), half, bytes);
+        }
+    }
+    if (ctk_has_ones(layout)) {
+        uint32_t bytes = 0;
+        for (size_t word = 0; word < 8; word++) bytes |= (words[word] >> (layout.bits - 1) & 0x01010101) << word;
+        put(out + ctk_ones_offset(layout), 0, bytes);
     }
 }
 
-/// Where a group's parts are while it is written.
-typedef struct {
-    uint16_t *scales, *minima;
-    uint8_t *quants;
-} writable_group;
-
-static void pack_block(ctk_type type, const uint8_t *row, size_t block, size_t lane, writable_group group) {
-    const uint8_t *quants;
-    size_t words;
-    const size_t scale_index = block * CTK_GROUP_ROWS + lane;
-    if (type == CTK_Q4_0) {
-        const file_q4_0 *source = (const file_q4_0 *)row + block;
-        group.scales[scale_index] = source->scale;
-        quants = source->quants, words = 4;
-    } else if (type == CTK_Q4_1) {
-        const file_q4_1 *source = (const file_q4_1 *)row + block;
-        group.scales[scale_index] = source->scale;
-        group.minima[scale_index] = source->minimum;
-        quants = source->quants, words = 4;
-    } else {
-        const file_q8_0 *source = (const file_q8_0 *)row + block;
-        group.scales[scale_index] = source->scale;
-        quants = (const uint8_t *)source->quants, words = 8;
+static void unpack_quants(ctk_layout layout, const uint8_t *in, uint8_t *quants) {
+    uint32_t words[8];
+    for (size_t word = 0; word < 8; word++) {
+        words[word] = 0;
+        if (layout.bits == 8) words[word] = get(in, word);
+        if (ctk_has_nibbles(layout)) words[word] = get(in, word % 4) >> (4 * (word / 4)) & 0x0f0f0f0f;
+        if (ctk_has_pairs(layout)) {
+            const uint32_t pairs = get(in + ctk_pairs_offset(layout), word / 4) >> (2 * (word % 4)) & 0x03030303;
+            words[word] |= layout.bits == 6 ? pairs << 4 : pairs;
+        }
+        if (ctk_has_ones(layout)) {
+            const uint32_t ones = get(in + ctk_ones_offset(layout), 0) >> word & 0x01010101;
+            words[word] |= ones << (layout.bits - 1);
+        }
     }
-    uint8_t *out = group.quants + block * words * CTK_GROUP_ROWS * 4 + lane * 4;
-    for (size_t word = 0; word < words; word++) memcpy(out + word * CTK_GROUP_ROWS * 4, quants + word * 4, 4);
+    memcpy(quants, words, sizeof words);
+}
+
+static void pack_block(ctk_layout layout, const ctk_block *block, size_t index, size_t lane, const ctk_group_view *group) {
+    const size_t scale = (layout.nested ? index / CTK_SUPERBLOCK_PARTS : index) * CTK_GROUP_ROWS + lane;
+    ((uint16_t *)group->scales)[scale] = block->scale;
+    if (layout.minima) ((uint16_t *)group->minima)[scale] = block->minimum;
+    for (size_t i = 0; layout.nested && i < 2; i++)
+        ((uint8_t *)group->nested)[(2 * index + i) * CTK_GROUP_ROWS + lane] = block->nested[i];
+    pack_quants(layout, block->quants, (uint8_t *)group->quants + index * ctk_packed_block_bytes(layout) + lane * 4);
 }
 
 static void pack_floats(size_t size, const uint8_t *source, size_t rows, size_t columns, uint8_t *group) {
@@ -157,18 +88,49 @@ static void pack_floats(size_t size, const uint8_t *source, size_t rows, size_t 
 
 void ctk_pack_group(ctk_type type, const void *source, size_t rows, size_t columns, void *group) {
     if (rows < CTK_GROUP_ROWS) memset(group, 0, ctk_group_bytes(type, columns));
-    if (type == CTK_F32 || type == CTK_F16 || type == CTK_BF16) {
+    const ctk_layout layout = ctk_layout_of(type);
+    if (layout.bits == 0) {
         pack_floats(type == CTK_F32 ? 4 : 2, source, rows, columns, group);
         return;
     }
-    const size_t scale_bytes = ctk_scale_bytes(columns), row_bytes = ctk_row_bytes(type, columns);
-    const writable_group parts = {
-        .scales = group,
-        .minima = (uint16_t *)((uint8_t *)group + scale_bytes),
-        .quants = (uint8_t *)group + scale_bytes * (type == CTK_Q4_1 ? 2 : 1),
-    };
+    const ctk_group_view view = ctk_view_group(layout, group, columns);
+    const size_t row_bytes = ctk_row_bytes(type, columns);
     for (size_t lane = 0; lane < rows; lane++) {
         const uint8_t *row = (const uint8_t *)source + lane * row_bytes;
-        for (size_t block = 0; block < columns / CTK_BLOCK_COLUMNS; block++) pack_block(type, row, block, lane, parts);
+        for (size_t index = 0; index < columns / CTK_BLOCK_COLUMNS; index++) {
+            ctk_block block;
+            ctk_read_block(type, row, index, &block);
+            pack_block(layout, &block, index, lane, &view);
+        }
+    }
+}
+
+void ctk_read_packed_block(ctk_type type, const ctk_group_view *group, size_t index, size_t lane, ctk_block *block) {
+    const ctk_layout layout = ctk_layout_of(type);
+    const size_t scale = (layout.nested ? index / CTK_SUPERBLOCK_PARTS : index) * CTK_GROUP_ROWS + lane;
+    block->scale = group->scales[scale];
+    if (layout.minima) block->minimum = group->minima[scale];
+    for (size_t i = 0; layout.nested && i < 2; i++)
+        block->nested[i] = group->nested[(2 * index + i) * CTK_GROUP_ROWS + lane];
+    unpack_quants(layout, group->quants + index * ctk_packed_block_bytes(layout) + lane * 4, block->quants);
+}
+
+static void dequantize_lane_of_values(ctk_type type, const uint8_t *group, size_t lane, float *out, size_t columns) {
+    const size_t size = type == CTK_F32 ? 4 : 2;
+    for (size_t column = 0; column < columns; column++)
+        ctk_dequantize_row(type, group + (column * CTK_GROUP_ROWS + lane) * size, out + column, 1);
+}
+
+void ctk_dequantize_lane(ctk_type type, const ctk_matrix *weights, size_t row, float *out) {
+    const size_t group = row / CTK_GROUP_ROWS, lane = row % CTK_GROUP_ROWS;
+    if (ctk_layout_of(type).bits == 0) {
+        dequantize_lane_of_values(type, weights->groups + group * weights->group_bytes, lane, out, weights->columns);
+        return;
+    }
+    const ctk_group_view view = ctk_view(type, weights, group);
+    for (size_t index = 0; index < weights->columns / CTK_BLOCK_COLUMNS; index++) {
+        ctk_block block;
+        ctk_read_packed_block(type, &view, index, lane, &block);
+        ctk_block_floats(type, &block, out + index * CTK_BLOCK_COLUMNS);
     }
 }

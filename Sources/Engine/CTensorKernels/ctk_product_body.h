@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Matrix products: those of float weights, written once, and the six entries of the table. Included by ctk_vector_body.h.
+// Matrix products: those of float weights, written once, and the entries of the table. Included by ctk_vector_body.h.
 
 /// Computes quantised rows of groups [begin, end) times tokens [0, tokens); each instruction set has its own.
 CTK_INLINE void ctk_product_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end,
@@ -51,18 +51,15 @@ CTK_INLINE void ctk_tile_values(ctk_type type, const ctk_matrix *w, size_t group
     CTK_UNROLL for (size_t t = 0; t < tokens; t++) ctk_store(out + (token + t) * out_stride, sums[t]);
 }
 
-#define CTK_MATMUL(name, type)                                                                                   \
-    static void name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,     \
-                     float *out, size_t out_stride) {                                                            \
-        if (type == CTK_F32 || type == CTK_F16 || type == CTK_BF16)                                              \
-            ctk_each_tile(ctk_tile_values, type, w, begin, end, x, tokens, out, out_stride);                     \
-        else                                                                                                     \
-            ctk_product_quants(type, w, begin, end, x, tokens, out, out_stride);                                 \
+#define CTK_MATMUL(name, type)                                                                                       \
+    static void ctk_body_matmul_##name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,      \
+                                       size_t tokens, float *out, size_t out_stride) {                               \
+        if (type == CTK_F32 || type == CTK_F16 || type == CTK_BF16)                                                  \
+            ctk_each_tile(ctk_tile_values, type, w, begin, end, x, tokens, out, out_stride);                         \
+        else                                                                                                         \
+            ctk_product_quants(type, w, begin, end, x, tokens, out, out_stride);                                     \
     }
 
-CTK_MATMUL(ctk_body_matmul_f32, CTK_F32)
-CTK_MATMUL(ctk_body_matmul_f16, CTK_F16)
-CTK_MATMUL(ctk_body_matmul_bf16, CTK_BF16)
-CTK_MATMUL(ctk_body_matmul_q8_0, CTK_Q8_0)
-CTK_MATMUL(ctk_body_matmul_q4_0, CTK_Q4_0)
-CTK_MATMUL(ctk_body_matmul_q4_1, CTK_Q4_1)
+CTK_EACH_TYPE(CTK_MATMUL)
+
+#define CTK_BODY_MATMUL_ENTRY(name, type) [type] = ctk_body_matmul_##name,

@@ -26,78 +26,75 @@ static void matmul_values(ctk_type type, const ctk_matrix *w, size_t begin, size
     }
 }
 
-/// The integer dot product of one row's block with one token's block.
-static int32_t dot_block(ctk_type type, const uint8_t *quants, size_t block, size_t lane, const int8_t *x) {
-    const size_t words = type == CTK_Q8_0 ? 8 : 4;
-    const uint8_t *row = quants + block * words * CTK_GROUP_ROWS * 4 + lane * 4;
+static int32_t dot_half(const int8_t *weights, const int8_t *inputs) {
     int32_t sum = 0;
-    for (size_t word = 0; word < words; word++, row += CTK_GROUP_ROWS * 4) {
-        for (size_t b = 0; b < 4; b++) {
-            const size_t column = 4 * word + b;
-            if (type == CTK_Q8_0) sum += (int8_t)row[b] * x[column];
-            else sum += (row[b] & 15) * x[column] + (row[b] >> 4) * x[16 + column];
-        }
-    }
+    for (size_t i = 0; i < CTK_BLOCK_COLUMNS / 2; i++) sum += weights[i] * inputs[i];
     return sum;
 }
 
-/// A block's part of a product: its integers, without the bias of unsigned weights.
-static float block_product(ctk_type type, const ctk_group_view *view, size_t block, size_t lane,
-                           const ctk_activations *x, size_t token) {
+/// Adds a block's part of the product of one row with one token.
+static void add_block(ctk_layout layout, const ctk_block_values *w, const ctk_activations *x, size_t token, size_t block,
+                      float *sum) {
     const size_t at = token * (x->columns / CTK_BLOCK_COLUMNS) + block;
-    const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
-    int32_t coarse = dot_block(type, view->quants, block, lane, x->quants + first);
-    if (type == CTK_Q4_0) coarse += x->offsets[at];
-    if (!x->refined[block * x->token_stride + token]) return (float)coarse * x->scales[at];
-    int32_t fine = dot_block(type, view->quants, block, lane, x->fine + first);
-    if (type == CTK_Q4_0) fine += x->fine_offsets[at];
-    return (float)(256 * coarse + fine) * (x->scales[at] * ctk_fine_unit);
+    const bool refined = x->refined[block * x->token_stride + token];
+    const float unit = refined ? x->scales[at] * ctk_fine_unit : x->scales[at];
+    int32_t products[2];
+    for (size_t half = 0; half < 2; half++) {
+        const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS + 16 * half;
+        products[half] = dot_half(w->integers + 16 * half, x->quants + first);
+        if (refined) products[half] = 256 * products[half] + dot_half(w->integers + 16 * half, x->fine + first);
+    }
+    if (!layout.halves) {
+        *sum += w->scales[0] * ((float)(products[0] + products[1]) * unit);
+        if (layout.minima) *sum += w->minima[0] * x->sums[at];
+        return;
+    }
+    for (size_t half = 0; half < 2; half++) {
+        *sum += w->scales[half] * ((float)products[half] * unit);
+        if (layout.minima) *sum += w->minima[half] * x->half_sums[2 * at + half];
+    }
 }
 
 static void matmul_quants(ctk_type type, const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,
                           size_t tokens, float *out, size_t out_stride) {
-    const size_t blocks = w->columns / CTK_BLOCK_COLUMNS;
-    for (size_t group = begin; group < end; group++) {
-        const ctk_group_view view = ctk_view(w, group, type == CTK_Q4_1);
-        for (size_t token = 0; token < tokens; token++) {
-            for (size_t lane = 0; lane < CTK_GROUP_ROWS; lane++) {
-                float sum = 0;
-                for (size_t block = 0; block < blocks; block++) {
-                    const size_t scale = block * CTK_GROUP_ROWS + lane;
-                    sum += ctk_half_to_float(view.scales[scale]) * block_product(type, &view, block, lane, x, token);
-                    if (type == CTK_Q4_1) sum += ctk_half_to_float(view.minima[scale]) * x->sums[token * blocks + block];
-                }
-                out[token * out_stride + group * CTK_GROUP_ROWS + lane] = sum;
-            }
+    const ctk_layout layout = ctk_layout_of(type);
+    for (size_t row = begin * CTK_GROUP_ROWS; row < end * CTK_GROUP_ROWS; row++) {
+        const ctk_group_view view = ctk_view(type, w, row / CTK_GROUP_ROWS);
+        for (size_t token = 0; token < tokens; token++) out[token * out_stride + row] = 0;
+        for (size_t index = 0; index < w->columns / CTK_BLOCK_COLUMNS; index++) {
+            ctk_block block;
+            ctk_block_values values;
+            ctk_read_packed_block(type, &view, index, row % CTK_GROUP_ROWS, &block);
+            ctk_decode_block(type, &block, &values);
+            for (size_t token = 0; token < tokens; token++)
+                add_block(layout, &values, x, token, index, out + token * out_stride + row);
         }
     }
 }
 
-#define CTK_SCALAR_MATMUL(name, body, type)                                                                          \
-    static void name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x, size_t tokens,         \
-                     float *out, size_t out_stride) {                                                                \
-        body(type, w, begin, end, x, tokens, out, out_stride);                                                       \
+#define CTK_SCALAR_MATMUL(name, type)                                                                                \
+    static void matmul_##name(const ctk_matrix *w, size_t begin, size_t end, const ctk_activations *x,               \
+                              size_t tokens, float *out, size_t out_stride) {                                        \
+        if (ctk_layout_of(type).bits == 0) matmul_values(type, w, begin, end, x, tokens, out, out_stride);           \
+        else matmul_quants(type, w, begin, end, x, tokens, out, out_stride);                                         \
     }
 
-CTK_SCALAR_MATMUL(matmul_f32, matmul_values, CTK_F32)
-CTK_SCALAR_MATMUL(matmul_f16, matmul_values, CTK_F16)
-CTK_SCALAR_MATMUL(matmul_bf16, matmul_values, CTK_BF16)
-CTK_SCALAR_MATMUL(matmul_q8_0, matmul_quants, CTK_Q8_0)
-CTK_SCALAR_MATMUL(matmul_q4_0, matmul_quants, CTK_Q4_0)
-CTK_SCALAR_MATMUL(matmul_q4_1, matmul_quants, CTK_Q4_1)
+CTK_EACH_TYPE(CTK_SCALAR_MATMUL)
+
+#define CTK_SCALAR_ENTRY(name, type) [type] = matmul_##name,
 
 static void quantize_block(const ctk_activations *x, size_t token, size_t block, float scale, bool refined) {
     const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
     const float inverse = ctk_inverse_scale(scale);
-    int32_t coarse_sum = 0, fine_sum = 0;
+    int32_t coarse_sums[2] = {0}, fine_sums[2] = {0};
     for (size_t i = first; i < first + CTK_BLOCK_COLUMNS; i++) {
         const float exact = fmaxf(-127, fminf(127, x->values[i] * inverse)), coarse = rintf(exact);
         x->quants[i] = (int8_t)coarse;
         x->fine[i] = (int8_t)fmaxf(-127, fminf(127, rintf((exact - coarse) * 256)));
-        coarse_sum += x->quants[i];
-        fine_sum += x->fine[i];
+        coarse_sums[(i - first) / 16] += x->quants[i];
+        fine_sums[(i - first) / 16] += x->fine[i];
     }
-    ctk_finish_block(x, token, block, refined, coarse_sum, fine_sum);
+    ctk_finish_block(x, token, block, refined, coarse_sums, fine_sums);
 }
 
 static void quantize(const ctk_activations *x, size_t token, float threshold) {
@@ -235,12 +232,7 @@ static void softcap(float *x, size_t count, float cap) {
 
 const ctk_kernels_table ctk_table_scalar = {
     .name = "scalar",
-    .matmul_f32 = matmul_f32,
-    .matmul_f16 = matmul_f16,
-    .matmul_bf16 = matmul_bf16,
-    .matmul_q8_0 = matmul_q8_0,
-    .matmul_q4_0 = matmul_q4_0,
-    .matmul_q4_1 = matmul_q4_1,
+    .matmul = {CTK_EACH_TYPE(CTK_SCALAR_ENTRY)},
     .quantize = quantize,
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,

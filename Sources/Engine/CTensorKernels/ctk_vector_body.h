@@ -42,6 +42,20 @@ CTK_INLINE ctk_vi ctk_quantize_half(const ctk_activations *x, size_t first, floa
     return (quants << 16) + fine;
 }
 
+/// The sums of both halves, taken apart.
+CTK_INLINE void ctk_sum_halves(ctk_vi low, ctk_vi high, int32_t coarse[2], int32_t fine[2]) {
+    // Eight lanes for each half, summed together.
+    ctk_vi all = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+        + __builtin_shufflevector(low, high, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    all += __builtin_shufflevector(all, all, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    all += __builtin_shufflevector(all, all, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    all += __builtin_shufflevector(all, all, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    for (size_t half = 0; half < 2; half++) {
+        fine[half] = (int16_t)all[8 * half];
+        coarse[half] = (all[8 * half] - fine[half]) >> 16;
+    }
+}
+
 /// Every block is written with its fine part, since a branch on whether it is refined would be guessed wrong too often.
 static void ctk_body_quantize(const ctk_activations *x, size_t token, float threshold) {
     const size_t blocks = x->columns / CTK_BLOCK_COLUMNS;
@@ -57,8 +71,9 @@ static void ctk_body_quantize(const ctk_activations *x, size_t token, float thre
         const size_t first = token * x->columns + block * CTK_BLOCK_COLUMNS;
         const float scale = scales[block], inverse = ctk_inverse_scale(scale);
         const ctk_vi low = ctk_quantize_half(x, first, inverse), high = ctk_quantize_half(x, first + 16, inverse);
-        const int32_t both = __builtin_reduce_add(low + high), fine = (int16_t)both;
-        ctk_finish_block(x, token, block, scale * scale > bound, (both - fine) >> 16, fine);
+        int32_t coarse[2], fine[2];
+        ctk_sum_halves(low, high, coarse, fine);
+        ctk_finish_block(x, token, block, scale * scale > bound, coarse, fine);
     }
 }
 
@@ -225,12 +240,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
 #define CTK_BODY_TABLE(label)                  \
     {                                          \
         .name = label,                         \
-        .matmul_f32 = ctk_body_matmul_f32,     \
-        .matmul_f16 = ctk_body_matmul_f16,     \
-        .matmul_bf16 = ctk_body_matmul_bf16,   \
-        .matmul_q8_0 = ctk_body_matmul_q8_0,   \
-        .matmul_q4_0 = ctk_body_matmul_q4_0,   \
-        .matmul_q4_1 = ctk_body_matmul_q4_1,   \
+        .matmul = {CTK_EACH_TYPE(CTK_BODY_MATMUL_ENTRY)}, \
         .quantize = ctk_body_quantize,         \
         .rms_norm = ctk_body_rms_norm,         \
         .layer_norm = ctk_body_layer_norm,     \

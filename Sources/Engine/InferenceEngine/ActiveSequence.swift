@@ -2,6 +2,7 @@
 
 internal import LLMCore
 internal import Synchronization
+internal import TokenConstraints
 internal import Tokenization
 internal import TransformerRuntime
 
@@ -20,6 +21,8 @@ final class ActiveSequence {
         let handle: Handle
         /// The token sequences of the DRY penalty's breakers; finding them takes a walk over the vocabulary.
         let breakers: SequenceBreakers
+        /// What the answer must look like; from now on the engine's queue alone uses it.
+        let constraint: CompiledConstraint?
         var isCancelled: Bool { self.handle.isCancelled }
         let events: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
         let submitted: ContinuousClock.Instant
@@ -35,6 +38,7 @@ final class ActiveSequence {
     private var sampler: Sampler
     private let drafts: DraftPlan?
     private var output: AnswerStream
+    private var matcher: ConstraintMatcher?
     private let endOfGeneration: Set<TokenID>
     /// The most tokens that may be sampled.
     private let tokenLimit: Int
@@ -68,6 +72,8 @@ final class ActiveSequence {
             options: job.sampling, topLogProbabilities: job.topLogProbabilities, prompt: job.prompt,
             breakers: request.breakers)
         self.output = AnswerStream(request.events, tokenizer: tokenizer, stop: job.stop)
+        self.matcher = request.constraint.map { ConstraintMatcher($0, tokenizer: tokenizer) }
+        if self.tokenLimit > 0 { self.followConstraint() }
     }
 
     /// Tokens that are not computed yet.
@@ -102,7 +108,8 @@ final class ActiveSequence {
         // The last token of an answer needs no guess, and all must fit into the context.
         let room = min(limit, self.tokenLimit - self.sampledCount - 1, self.contextLength - self.tokens.count - 1)
         guard room > 0 else { return [] }
-        return drafts.propose(after: self.tokens, limit: room, sequences: sequences, costs: costs)
+        let draft = drafts.propose(after: self.tokens, limit: room, sequences: sequences, costs: costs)
+        return self.matcher.map { Array(draft.prefix($0.allowedCount(of: draft))) } ?? draft
     }
 
     // MARK: - Results
@@ -118,12 +125,13 @@ final class ActiveSequence {
             self.finish(.length)
             return 0
         }
+        let first = self.tokens.count
         var accepted = 0
         while true {
-            let choice = self.sampler.sample(row(accepted))
-            self.take(choice)
-            guard !self.isFinished, accepted < draft.count, draft[accepted] == choice.token else { break }
-            accepted += 1
+            self.take(self.sampler.sample(row(accepted), mask: self.matcher?.mask?.mask))
+            let taken = self.tokens[first...]
+            while accepted < min(draft.count, taken.count), draft[accepted] == taken[first + accepted] { accepted += 1 }
+            guard !self.isFinished, accepted == taken.count else { break }
         }
         self.cache.truncate(to: self.cache.count - draft.count + accepted)
         self.drafts?.learned(proposed: draft.count, accepted: accepted)
@@ -134,13 +142,40 @@ final class ActiveSequence {
     private func take(_ choice: Sampler.Choice) {
         if self.firstToken == nil { self.firstToken = .now }
         if self.endOfGeneration.contains(choice.token) { return self.finish(.stop) }
+        self.append(choice)
+        self.matcher?.advance(choice.token)
+        self.followConstraint()
+    }
+
+    /// Makes a token part of the answer, and ends the answer where a text says so.
+    private func append(_ choice: Sampler.Choice) {
         self.sampledCount += 1
         self.tokens.append(choice.token)
-        if self.output.append(choice) {
+        if self.output.append(choice) { self.finish(.stop) }
+    }
+
+    /// Writes what the constraint leaves no choice about, and ends an answer that is complete or as long as it may be.
+    private func followConstraint() {
+        // Who wants to know how likely tokens are gets them computed.
+        let forced = self.request.job.topLogProbabilities == nil ? self.matcher?.forced ?? [] : []
+        let room = min(self.tokenLimit - self.sampledCount, self.contextLength - self.tokens.count - 1)
+        for token in forced.prefix(max(0, room)) where !self.isFinished {
+            self.append(Sampler.Choice(token: token, logProbability: nil, top: []))
+            self.sampler.take(token)
+            self.matcher?.advance(token)
+        }
+        if self.isFinished { return }
+        if let matcher, matcher.isStuck { return self.fail(Self.stuckError) }
+        if self.matcher?.isComplete == true {
             self.finish(.stop)
         } else if self.sampledCount == self.tokenLimit {
             self.finish(.length)
         }
+    }
+
+    private static var stuckError: LLMError {
+        LLMError(
+            .backendFailed, "The model has no tokens for what its answer's constraint demands; allow other characters.")
     }
 
     /// Makes room in a full context.
@@ -173,7 +208,7 @@ final class ActiveSequence {
     private func finish(_ reason: FinishReason) {
         let usage = TokenUsage(
             promptTokens: self.request.job.prompt.count, completionTokens: self.sampledCount,
-            cachedPromptTokens: self.cachedPromptTokens)
+            cachedPromptTokens: min(self.cachedPromptTokens, self.request.job.prompt.count))
         self.end = .success(GenerationSummary(finishReason: reason, usage: usage, timings: self.timings()))
     }
 

@@ -15,6 +15,8 @@ package struct GenerationJob: Sendable {
     package var stop: [String]
     /// How many alternatives to report with each token's log-probability; nil reports none.
     package var topLogProbabilities: Int?
+    /// What the answer must look like; nil leaves it free.
+    package var constraint: OutputConstraint?
     /// What happens where the context ends.
     package var overflow = ContextOverflow.stop
     /// Those with a higher priority start first, and keep their pages where others must step back.

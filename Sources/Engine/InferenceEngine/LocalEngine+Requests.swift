@@ -3,6 +3,7 @@
 internal import Dispatch
 package import LLMCore
 internal import Synchronization
+internal import TokenConstraints
 internal import Tokenization
 internal import TransformerRuntime
 
@@ -12,7 +13,8 @@ extension LocalEngine {
     ///
     /// - Parameter job: What to generate.
     /// - Returns: Its events; the last is `.finished`.
-    /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait.
+    /// - Throws: ``EngineError`` when the prompt is empty or too long, or too many requests wait; `ConstraintError` when
+    ///   the constraint cannot be kept to.
     package func generate(_ job: GenerationJob) throws -> GenerationStream { try self.submit([job])[0] }
 
     /// Starts several generations from one prompt, which is computed once.
@@ -41,8 +43,9 @@ extension LocalEngine {
         // All are the same but for their seeds.
         try self.check(first)
         let breakers = SequenceBreakers(first.sampling, tokenizer: self.tokenizer)
+        let constraint = try first.constraint.map { try self.constraints.compile($0) }
         try self.takePlaces(jobs.count)
-        let pairs = jobs.map { Self.makeRequest($0, breakers: breakers) }
+        let pairs = jobs.map { Self.makeRequest($0, breakers: breakers, constraint: constraint) }
         let requests = pairs.map(\.0)
         self.queue.async {
             let mustBegin = self.core.value.enqueue(requests)
@@ -62,14 +65,15 @@ extension LocalEngine {
     }
 
     private static func makeRequest(
-        _ job: GenerationJob, breakers: SequenceBreakers
+        _ job: GenerationJob, breakers: SequenceBreakers, constraint: CompiledConstraint?
     ) -> (ActiveSequence.Request, GenerationStream) {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let handle = ActiveSequence.Handle()
         continuation.onTermination = { _ in handle.cancel() }
         return (
             ActiveSequence.Request(
-                job: job, handle: handle, breakers: breakers, events: continuation, submitted: .now),
+                job: job, handle: handle, breakers: breakers, constraint: constraint, events: continuation,
+                submitted: .now),
             GenerationStream(events)
         )
     }

@@ -22,6 +22,8 @@ package final class LocalEngine: Sendable {
     package let tokenizer: Tokenizer
     /// Metadata of the model file, such as its chat template.
     package let file: GGUFFile
+    /// The constraints of requests, compiled.
+    let constraints: ConstraintCache
     /// The most requests that may be computed or wait together.
     let maximumRequests: Int
     /// Requests that are computed or wait.
@@ -60,6 +62,7 @@ package final class LocalEngine: Sendable {
             capacity: KVLayout.pages(for: cacheTokens))
         self.file = file
         self.tokenizer = tokenizer
+        self.constraints = ConstraintCache(tokenizer)
         self.modelConfiguration = model.configuration
         self.contextLength = min(wanted, cacheTokens)
         self.maximumRequests = configuration.maximumSequences + configuration.maximumQueuedRequests

@@ -26,13 +26,14 @@ package final class Activations {
         self.values = Buffer(count: tokens * columns)
         self.quants = Buffer(count: 2 * tokens * columns)
         self.refined = Buffer(count: columns / CTK_BLOCK_COLUMNS * stride)
-        self.floats = Buffer(count: 2 * blocks)
-        self.offsets = Buffer(count: 2 * blocks)
+        self.floats = Buffer(count: 4 * blocks)
+        self.offsets = Buffer(count: 6 * blocks)
         self.view = ctk_activations(
             values: self.values.base, quants: self.quants.base, fine: self.quants.base + tokens * columns,
             refined: self.refined.base, scales: self.floats.base, sums: self.floats.base + blocks,
             offsets: self.offsets.base, fine_offsets: self.offsets.base + blocks,
-            columns: columns, token_stride: stride)
+            half_sums: self.floats.base + 2 * blocks, half_offsets: self.offsets.base + 2 * blocks,
+            fine_half_offsets: self.offsets.base + 4 * blocks, columns: columns, token_stride: stride)
     }
 
     /// A token's row of floats, to be written before it is quantised.

@@ -8,7 +8,7 @@ internal import CTensorKernels
 package final class PackedMatrix: @unchecked Sendable {  // Written by init only.
     /// Rows, the outputs of a product.
     package let rows: Int
-    /// Columns, the inputs of a product; a multiple of 32.
+    /// Columns, the inputs of a product; whole blocks of the type, and a multiple of 32.
     package let columns: Int
     /// Groups of 16 rows.
     package let groupCount: Int
@@ -22,7 +22,7 @@ package final class PackedMatrix: @unchecked Sendable {  // Written by init only
     /// Whether a matrix of that element type and width can be packed.
     package static func supports(type: UInt32, columns: Int) -> Bool {
         ctk_type_supported(ctk_type(rawValue: type)) && columns > 0
-            && columns.isMultiple(of: CTK_BLOCK_COLUMNS)
+            && columns.isMultiple(of: max(CTK_BLOCK_COLUMNS, ctk_block_columns(ctk_type(rawValue: type))))
     }
 
     /// Packs the rows of a model file.

@@ -20,7 +20,8 @@ protocol TokenizerCore: Sendable {
     ///   - text: Any bytes.
     ///   - parseSpecial: Whether the spelling of a control token becomes that token.
     ///   - output: Where the tokens are appended.
-    func encode(_ text: UnsafeRawBufferPointer, parseSpecial: Bool, into output: inout [TokenID])
+    func encode(
+        _ text: UnsafeRawBufferPointer, parseSpecial: Bool, followsText: Bool, into output: inout [TokenID])
 
     /// The token of a text as the file writes it.
     func token(spelled text: String) -> TokenID?

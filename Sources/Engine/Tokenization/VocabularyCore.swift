@@ -32,8 +32,10 @@ struct VocabularyCore: TokenizerCore {
 
     func token(spelled text: String) -> TokenID? { self.model.token(spelled: text) }
 
-    func encode(_ text: UnsafeRawBufferPointer, parseSpecial: Bool, into output: inout [TokenID]) {
-        var followsText = false
+    func encode(
+        _ text: UnsafeRawBufferPointer, parseSpecial: Bool, followsText: Bool, into output: inout [TokenID]
+    ) {
+        var followsText = followsText
         for fragment in self.splitter.split(text, parseSpecial: parseSpecial) {
             switch fragment {
             case .token(let id):

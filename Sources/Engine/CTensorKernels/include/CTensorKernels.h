@@ -18,13 +18,22 @@ typedef enum {
     CTK_F16 = 1,
     CTK_Q4_0 = 2,
     CTK_Q4_1 = 3,
+    CTK_Q5_0 = 6,
+    CTK_Q5_1 = 7,
     CTK_Q8_0 = 8,
+    CTK_Q2_K = 10,
+    CTK_Q3_K = 11,
+    CTK_Q4_K = 12,
+    CTK_Q5_K = 13,
+    CTK_Q6_K = 14,
+    CTK_IQ4_NL = 20,
     CTK_BF16 = 30,
 } ctk_type;
 
 enum {
     CTK_GROUP_ROWS = 16,       ///< Rows of a matrix that are interleaved with each other.
-    CTK_BLOCK_COLUMNS = 32,    ///< Columns that share a scale, in weights and in activations.
+    CTK_TYPES = 31,            ///< More than the largest number of a type.
+    CTK_BLOCK_COLUMNS = 32,    ///< Columns that share a scale in activations; rows of weights are whole blocks.
     CTK_ATTENTION_ROWS = 6,    ///< The most query rows of one call of the attention kernel.
     CTK_MAX_HEAD_SIZE = 256,   ///< The widest attention head, in elements.
     CTK_CACHE_BLOCK = 16,      ///< Elements of a key or value that share a scale in a cache of 8 bits.
@@ -33,6 +42,9 @@ enum {
 
 /// Whether there are kernels for a type.
 bool ctk_type_supported(ctk_type type);
+
+/// Columns that a type's block in a model file holds.
+size_t ctk_block_columns(ctk_type type);
 
 /// Bytes of `columns` elements as a model file stores them; `columns` must fill whole blocks.
 size_t ctk_row_bytes(ctk_type type, size_t columns);
@@ -75,6 +87,9 @@ typedef struct {
     float *sums;            ///< tokens x blocks: sum of the quantised elements
     int32_t *offsets;       ///< tokens x blocks: -8 * sum of quants, undoes the bias of unsigned weights
     int32_t *fine_offsets;  ///< tokens x blocks: -8 * sum of fine
+    float *half_sums;            ///< tokens x blocks x 2: `sums` of both halves of a block
+    int32_t *half_offsets;       ///< the same of `offsets`
+    int32_t *fine_half_offsets;  ///< the same of `fine_offsets`
     size_t columns;
     size_t token_stride;    ///< At least the tokens and 63 more, since kernels look at 64 tokens at a time.
 } ctk_activations;
@@ -111,7 +126,7 @@ typedef struct {
 /// One implementation of every kernel.
 typedef struct {
     const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "neon"
-    ctk_matmul_fn matmul_f32, matmul_f16, matmul_bf16, matmul_q8_0, matmul_q4_0, matmul_q4_1;
+    ctk_matmul_fn matmul[CTK_TYPES];  ///< By weight type; NULL where there is none.
     /// Fills every field of one token's row from `values`. Blocks are refined when the square of their scale, which the
     /// rounding error grows with, is more than `threshold` times the row's average; 0 refines all.
     void (*quantize)(const ctk_activations *x, size_t token, float threshold);

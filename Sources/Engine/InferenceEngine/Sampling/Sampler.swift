@@ -2,6 +2,7 @@
 
 package import LLMCore
 package import TensorKernels
+package import TokenConstraints
 
 /// Chooses the next token of one sequence.
 ///
@@ -60,20 +61,30 @@ package struct Sampler {
 
     /// Chooses a token and takes it as the next of the sequence.
     ///
-    /// - Parameter logits: One per token of the vocabulary, not empty; changed meanwhile, and put back but for
-    ///   not-a-number, which may become minus infinity.
-    package mutating func sample(_ logits: UnsafeMutableBufferPointer<Float>) -> Choice {
+    /// - Parameters:
+    ///   - logits: One per token of the vocabulary, not empty; changed meanwhile, and put back but for not-a-number, which
+    ///     may become minus infinity, and for what the mask does not allow, which does.
+    ///   - mask: The tokens to choose from, not empty; nil allows all. Log-probabilities are the model's own.
+    package mutating func sample(_ logits: UnsafeMutableBufferPointer<Float>, mask: TokenMask? = nil) -> Choice {
         self.probabilities?.read(logits)
+        if let mask { mask.ban(in: logits) }
         self.bias(logits)
         self.penalize(logits)
         self.penalizeRepetition(logits)
-        let token = self.choose(logits)
+        var token = self.choose(logits)
         while let change = self.changes.popLast() { logits[change.token] = change.logit }
-        self.history?.append(token)
-        if let history = self.history { self.repetition?.appended(to: history.tokens) }
+        // Where biases leave nothing of what is allowed, the constraint is kept and they are not.
+        if let mask, !mask.contains(token) { token = mask.best(of: logits) ?? token }
+        self.take(token)
         return Choice(
             token: token, logProbability: self.probabilities?.value(of: logits[Int(token)]),
             top: self.probabilities?.top ?? [])
+    }
+
+    /// Takes a token as the next of the sequence that was not chosen here.
+    package mutating func take(_ token: Int32) {
+        self.history?.append(token)
+        if let history = self.history { self.repetition?.appended(to: history.tokens) }
     }
 
     /// Changes a logit until the token is chosen.

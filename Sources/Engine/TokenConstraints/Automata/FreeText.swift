@@ -8,7 +8,8 @@
 package struct FreeText: Hashable, Sendable {
     /// Which scalars.
     package enum Kind: UInt8, CaseIterable, Sendable {
-        /// What a JSON string holds without an escape: all but quote, backslash and U+0000…U+001F.
+        /// What a JSON string holds without an escape: all but quote, backslash and U+0000…U+001F; nor U+007F, which some
+        /// grammars leave out.
         case jsonString
         /// All but the line ends of ECMA-262's `.`: U+000A, U+000D, U+2028, U+2029.
         case line
@@ -35,7 +36,7 @@ extension FreeText.Kind {
     /// Whether a scalar belongs to the class.
     package func contains(_ scalar: Unicode.Scalar) -> Bool {
         switch self {
-        case .jsonString: scalar.value >= 0x20 && scalar != "\"" && scalar != "\\"
+        case .jsonString: scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\"" && scalar != "\\"
         case .line: ![0x0A, 0x0D, 0x2028, 0x2029].contains(scalar.value)
         case .word:
             scalar.value < 128

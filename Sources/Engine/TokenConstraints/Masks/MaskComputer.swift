@@ -15,7 +15,7 @@ package final class MaskComputer {
     ///   - automaton: What allows texts.
     ///   - vocabulary: The tokens.
     ///   - memoryLimit: The most bytes of masks to remember.
-    package init(_ automaton: any ByteAutomaton, vocabulary: ConstraintVocabulary, memoryLimit: Int = 32 << 20) {
+    package init(_ automaton: any ByteAutomaton, vocabulary: ConstraintVocabulary, memoryLimit: Int = 8 << 20) {
         self.automaton = automaton
         self.vocabulary = vocabulary
         self.memoryLimit = memoryLimit
@@ -50,6 +50,13 @@ package final class MaskComputer {
         let count = mask.count
         let canEnd = automaton.accepts(state)
         if canEnd { for end in self.vocabulary.ends { mask.insert(end) } }
-        return StateMask(mask: mask, textCount: count, canEnd: canEnd)
+        // Where one text is forced, its beginnings are all that is allowed, and those are few.
+        let mayForce = !canEnd && (1...Self.mostBeginnings).contains(count)
+        return StateMask(
+            mask: mask, textCount: count, canEnd: canEnd,
+            forced: mayForce ? ForcedTokens(vocabulary: self.vocabulary).tokens(automaton, from: state) : [])
     }
+
+    /// Tokens that are beginnings of one text.
+    private static let mostBeginnings = 64
 }

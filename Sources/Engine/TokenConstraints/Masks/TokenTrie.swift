@@ -91,4 +91,45 @@ package struct TokenTrie: Sendable {
             }
         }
     }
+
+    /// Whether a token begins with some bytes, is longer, and stays alive along an automaton from where those end.
+    func hasLongerToken(
+        than bytes: some Sequence<UInt8>, _ automaton: some ByteAutomaton, from state: AutomatonState
+    ) -> Bool {
+        guard let below = self.nodes(below: bytes) else { return false }
+        let depth = below.isEmpty ? 0 : self.nodes[below.lowerBound].depth
+        var states = [AutomatonState](repeating: .dead, count: self.longest + 1)
+        states[Int(depth)] = state
+        var index = below.lowerBound
+        while index < below.upperBound {
+            let node = self.nodes[index]
+            let next = automaton.next(states[Int(node.depth)], node.byte)
+            if next.isDead {
+                index = Int(node.end)
+                continue
+            }
+            if node.token >= 0 { return true }
+            states[Int(node.depth) + 1] = next
+            index += 1
+        }
+        return false
+    }
+
+    /// The nodes that lie below a beginning of tokens; nil when none begins so.
+    private func nodes(below bytes: some Sequence<UInt8>) -> Range<Int>? {
+        var range = 0..<self.nodes.count
+        for byte in bytes {
+            var found: Range<Int>?
+            var index = range.lowerBound
+            while index < range.upperBound {
+                let end = Int(self.nodes[index].end)
+                // Of tokens with the same bytes, the last one's node has others below it.
+                if self.nodes[index].byte == byte { found = (index + 1)..<end }
+                index = end
+            }
+            guard let found else { return nil }
+            range = found
+        }
+        return range
+    }
 }

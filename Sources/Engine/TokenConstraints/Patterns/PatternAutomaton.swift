@@ -93,7 +93,9 @@ extension FreeText.Kind {
     /// The class as a set of scalars.
     fileprivate var set: ScalarSet {
         switch self {
-        case .jsonString: ScalarSet([.range(0...0x1F), .range(0x22...0x22), .range(0x5C...0x5C)], isNegated: true)
+        case .jsonString:
+            ScalarSet(
+                [.range(0...0x1F), .range(0x22...0x22), .range(0x5C...0x5C), .range(0x7F...0x7F)], isNegated: true)
         case .line:
             ScalarSet([.range(0x0A...0x0A), .range(0x0D...0x0D), .range(0x2028...0x2029)], isNegated: true)
         case .word: .wordCharacters

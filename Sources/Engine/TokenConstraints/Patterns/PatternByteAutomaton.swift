@@ -30,8 +30,10 @@ package final class PatternByteAutomaton: ByteAutomaton {
     /// The state after one more byte.
     package func next(_ state: AutomatonState, _ byte: UInt8) -> AutomatonState {
         if let known = self.rows[state, byte] { return known }
-        let next = self.find(self.places[Int(state.index)], byte)
-        self.rows.set(state, byte, to: next)
+        let place = self.places[Int(state.index)]
+        let next = self.find(place, byte)
+        // Places inside characters are many, and each knows few transitions: no row is kept for them.
+        if place.character == nil { self.rows.set(state, byte, to: next) }
         return next
     }
 

@@ -45,11 +45,12 @@ struct Metaspace: Sendable {
 
     /// Marks and cuts pieces.
     func apply(_ pieces: inout TextPieces) {
-        let isAtStart = pieces.isAtStart
+        let place = pieces.place
         pieces.rewrite { bytes, range, output in
-            let isFirst = isAtStart && range.lowerBound == 0
+            let isFirst = place == .start && range.lowerBound == 0
+            let isContinued = place == .continuation && range.lowerBound == 0
             let isMarked = bytes[range.lowerBound] == 0x20 || bytes[range].starts(with: self.mark)
-            if self.prefix == .always || (self.prefix == .first && isFirst), !isMarked {
+            if self.prefix == .always || (self.prefix == .first && isFirst), !isMarked, !isContinued {
                 output.append(contentsOf: self.mark)
             }
             for byte in bytes[range] {

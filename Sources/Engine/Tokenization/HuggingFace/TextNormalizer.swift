@@ -69,3 +69,8 @@ enum TextNormalizer: Sendable {
         return ScalarBytes.bytes(Array(scalars))
     }
 }
+
+extension TextNormalizer {
+    /// Whether it puts something in front of a text.
+    var isPrefix: Bool { if case .prepend = self { true } else { false } }
+}

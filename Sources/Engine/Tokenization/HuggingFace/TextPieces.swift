@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Where a text stands in what is encoded.
+enum TextPlace: Sendable {
+    /// At the very beginning, before any special token.
+    case start
+    /// Behind a special token.
+    case inside
+    /// Where another text ends, without anything between them.
+    case continuation
+}
+
 /// A text on its way to the model: its bytes, and the pieces they are cut into.
 struct TextPieces {
     /// The text, valid UTF-8.
@@ -8,14 +18,14 @@ struct TextPieces {
     /// The pieces in the text's order, none of them empty; what lies between them is gone.
     var ranges: [Range<Int>]
 
-    /// Whether the text is at the very beginning, before any special token.
-    let isAtStart: Bool
+    /// Where the text stands.
+    let place: TextPlace
 
     /// One text as one piece.
-    init(_ bytes: [UInt8], isAtStart: Bool) {
+    init(_ bytes: [UInt8], at place: TextPlace) {
         self.bytes = bytes
         self.ranges = bytes.isEmpty ? [] : [0..<bytes.count]
-        self.isAtStart = isAtStart
+        self.place = place
     }
 
     /// Writes every piece anew.

@@ -114,7 +114,7 @@ struct TokenizerPipeline: TokenizerCore {
 
     /// Whether text at the beginning gets a space, or a mark for one, in front.
     private static func addsSpace(_ normalizers: [TextNormalizer], _ cutters: [PieceCutter]) -> Bool {
-        let normalized = normalizers.contains { if case .prepend = $0 { true } else { false } }
+        let normalized = normalizers.contains(where: \.isPrefix)
         let cut = cutters.contains { cutter in
             switch cutter {
             case .metaspace(let metaspace): metaspace.addsPrefix
@@ -197,32 +197,38 @@ extension TokenizerPipeline {
         return self.decoder.finish(bytes)
     }
 
-    func encode(_ text: UnsafeRawBufferPointer, parseSpecial: Bool, into output: inout [TokenID]) {
+    func encode(
+        _ text: UnsafeRawBufferPointer, parseSpecial: Bool, followsText: Bool, into output: inout [TokenID]
+    ) {
         let bytes = text.assumingMemoryBound(to: UInt8.self)
+        let place: TextPlace = followsText ? .continuation : .start
         if String(validating: bytes, as: UTF8.self) != nil {
-            self.encodeValid(bytes, parseSpecial, into: &output)
+            self.encodeValid(bytes, parseSpecial, at: place, into: &output)
         } else {
             // The reference takes text only; bytes that are none become what Swift makes of them.
             Array(String(decoding: bytes, as: UTF8.self).utf8).withUnsafeBufferPointer {
-                self.encodeValid($0, parseSpecial, into: &output)
+                self.encodeValid($0, parseSpecial, at: place, into: &output)
             }
         }
     }
 
     /// Encodes valid UTF-8.
-    private func encodeValid(_ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, into output: inout [TokenID]) {
+    private func encodeValid(
+        _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, at place: TextPlace, into output: inout [TokenID]
+    ) {
         for fragment in self.rawFinder.fragments(in: text, parseSpecial: parseSpecial) {
             if let token = fragment.token {
                 output.append(token)
                 continue
             }
             let part = UnsafeBufferPointer(rebasing: text[fragment.range])
-            let isAtStart = fragment.range.lowerBound == 0
+            let place = fragment.range.lowerBound == 0 ? place : .inside
             if self.normalizers.isEmpty {
-                self.encodeNormalized(part, parseSpecial, isAtStart: isAtStart, into: &output)
+                self.encodeNormalized(part, parseSpecial, at: place, into: &output)
             } else {
-                self.normalizers.reduce(Array(part)) { $1.apply($0) }.withUnsafeBufferPointer {
-                    self.encodeNormalized($0, parseSpecial, isAtStart: isAtStart, into: &output)
+                let normalizers = self.normalizers.lazy.filter { place != .continuation || !$0.isPrefix }
+                normalizers.reduce(Array(part)) { $1.apply($0) }.withUnsafeBufferPointer {
+                    self.encodeNormalized($0, parseSpecial, at: place, into: &output)
                 }
             }
         }
@@ -230,7 +236,7 @@ extension TokenizerPipeline {
 
     /// Encodes normalised text.
     private func encodeNormalized(
-        _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, isAtStart: Bool, into output: inout [TokenID]
+        _ text: UnsafeBufferPointer<UInt8>, _ parseSpecial: Bool, at place: TextPlace, into output: inout [TokenID]
     ) {
         for fragment in self.normalizedFinder.fragments(in: text, parseSpecial: parseSpecial) {
             if let token = fragment.token {
@@ -242,7 +248,7 @@ extension TokenizerPipeline {
             case .bytePairs(let model):
                 model.encode(UnsafeRawBufferPointer(part), followsText: false, into: &output)
             case .pieces(let cutters, let model):
-                var pieces = TextPieces(Array(part), isAtStart: isAtStart && fragment.range.lowerBound == 0)
+                var pieces = TextPieces(Array(part), at: fragment.range.lowerBound == 0 ? place : .inside)
                 for cutter in cutters { cutter.apply(&pieces) }
                 Self.encode(pieces, model, into: &output)
             }

@@ -53,11 +53,12 @@ final class HeadAttention {
         queries: Range<Int>, positions: Int, padded: Int, into output: UnsafeMutablePointer<Float>
     ) {
         let (length, table) = (self.model.configuration.headLength, self.model.kernels.table)
+        let multiply: ctk_matmul_fn = ctk_matmul(table, CTK_F32)
         var keys = ctk_matrix(groups: Self.bytes(self.keys), columns: length, group_bytes: length * Self.rowBytes)
         var inputs = ctk_activations()
         inputs.values = self.queries.base + queries.lowerBound * length
         inputs.columns = length
-        table.pointee.matmul_f32(
+        multiply(
             &keys, 0, padded / CTK_GROUP_ROWS, &inputs, queries.count, self.scores.base, padded)
         for row in 0..<queries.count {
             let scores = self.scores.base + row * padded
@@ -67,7 +68,7 @@ final class HeadAttention {
         var values = ctk_matrix(groups: Self.bytes(self.values), columns: padded, group_bytes: padded * Self.rowBytes)
         inputs.values = self.scores.base
         inputs.columns = padded
-        table.pointee.matmul_f32(
+        multiply(
             &values, 0, length / CTK_GROUP_ROWS, &inputs, queries.count, output, self.model.configuration.width)
     }
 

@@ -13,6 +13,9 @@ final class TensorLoader {
     private let pool: WorkerPool
     private var taken: Set<String> = []
 
+    private static let supportedTypes = TensorType.allCases.filter { ctk_type_supported(ctk_type($0.rawValue)) }
+        .map(\.name).joined(separator: ", ")
+
     /// Nothing is taken yet.
     init(_ source: ModelSource, kernels: Kernels, pool: WorkerPool) {
         self.source = source
@@ -43,7 +46,10 @@ final class TensorLoader {
         guard PackedMatrix.supports(type: type, columns: columns) else {
             throw TransformerError(
                 .unsupported,
-                "Tensor '\(name)' has the type \(tensor.type.name); supported are F32, F16, BF16, Q8_0, Q4_0 and Q4_1.")
+                """
+                Tensor '\(name)' has the type \(tensor.type.name), which cannot run here. Take the model in a supported type \
+                (\(Self.supportedTypes)), or make one from its F16, BF16 or F32 file: autoglm quantize.
+                """)
         }
         // The packed copy serves from here on.
         defer { self.tensors.adviseUnneeded(tensor) }
