@@ -56,7 +56,9 @@ let package = Package(
         library("ModelFiles", in: "Engine", ["LLMCore", orderedCollections]),
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
-        library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
+        library(
+            "TransformerRuntime", in: "Engine",
+            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", orderedCollections]),
         library(
             "InferenceEngine", in: "Engine",
             [
@@ -121,7 +123,7 @@ let package = Package(
             dependencies: [
                 "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
                 "TransformerRuntime",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),
