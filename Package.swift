@@ -79,13 +79,23 @@ let package = Package(
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
-            ["LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine"]),
+            [
+                "LLMCore", "PromptTemplates", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine",
+                orderedCollections,
+            ]),
+
+        // Library: the Swift API after Foundation Models.
+        library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
+        library(
+            "LanguageModelSessions", in: "Library",
+            ["LLMCore", "JSONSchemas", "ResultParsing", "LocalModels", "GuidedGeneration"]),
 
         // What applications import, what their tests import, and the program.
         .target(
             name: "OpenAutoGLM",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+                "GuidedGeneration", "LanguageModelSessions",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
@@ -123,7 +133,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
                 "TransformerRuntime",
-            ], exclude: ["Fixtures"]),
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),
         .testTarget(
             name: "TaskRoutingTests", dependencies: ["LLMCore", "TaskRouting", "OpenAutoGLMTesting"]),
@@ -134,7 +145,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ]),
         .testTarget(
-            name: "LocalModelsTests", dependencies: ["LLMCore", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+            name: "LocalModelsTests",
+            dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "LanguageModelSessionsTests",
+            dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "OpenAutoGLMTests",
             dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),

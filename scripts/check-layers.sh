@@ -13,7 +13,7 @@ python3 - "$manifest" <<'PYTHON'
 import json, pathlib, re, sys
 
 # The layers, from the one everybody may import to the one nobody may. See docs/architecture.md.
-LAYERS = ["Values", "Engine", "Learning", "Orchestration", "Operations", "Adapters", "Serving",
+LAYERS = ["Values", "Engine", "Learning", "Orchestration", "Operations", "Adapters", "Library", "Serving",
           "OpenAutoGLMMacros", "OpenAutoGLM", "OpenAutoGLMTesting", "AutoGLMCommand"]
 SYSTEM = {"Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Musl", "Darwin", "Android", "Dispatch",
           "Synchronization", "RegexBuilder", "Observation", "Testing", "XCTest", "Swift", "_Differentiation"}

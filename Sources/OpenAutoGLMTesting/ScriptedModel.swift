@@ -18,6 +18,12 @@ public final class ScriptedModel: ModelAdapter {
         case failure(any Error)
         /// Streams this text and ends without a summary, as a broken connection would.
         case cutOff(after: String)
+        /// Answers with this text, and ends for this reason.
+        case ended(String, FinishReason)
+        /// Asks for these calls after this text.
+        case calls([ToolCall], after: String = "")
+        /// Streams this text and then nothing more until whoever reads goes away.
+        case endless(after: String)
 
         /// Answers with this text.
         public init(stringLiteral value: String) { self = .text(value) }
@@ -41,12 +47,15 @@ public final class ScriptedModel: ModelAdapter {
     /// - Parameters:
     ///   - replies: The answers, in order.
     ///   - name: The model's name.
+    ///   - capabilities: What it says it can do besides chat and raw prompts, such as tools and constraints, which its
+    ///     replies are then taken to keep to.
     ///   - scores: A log-probability per choice; without it the model cannot score.
     public init(
-        replies: [Reply] = [], name: String = "scripted", scores: (@Sendable (ScoringRequest) -> [Double])? = nil
+        replies: [Reply] = [], name: String = "scripted", capabilities: ModelCapabilities = [],
+        scores: (@Sendable (ScoringRequest) -> [Double])? = nil
     ) {
         self.name = name
-        self.capabilities = scores == nil ? [.chat, .rawPrompts] : [.chat, .rawPrompts, .scoring]
+        self.capabilities = capabilities.union([.chat, .rawPrompts]).union(scores == nil ? [] : .scoring)
         self.state = Mutex(State(replies: replies[...]))
         self.scores = scores
     }
@@ -67,8 +76,12 @@ public final class ScriptedModel: ModelAdapter {
         switch reply {
         case nil: throw LLMError(.backendFailed, "The script of '\(self.name)' has no more replies.")
         case .failure(let error)?: throw error
-        case .text(let text)?: return Self.stream(text, promptTokens: promptTokens, finished: true)
-        case .cutOff(let text)?: return Self.stream(text, promptTokens: promptTokens, finished: false)
+        case .text(let text)?: return Self.stream(text, promptTokens: promptTokens, end: .finished(.stop))
+        case .ended(let text, let reason)?: return Self.stream(text, promptTokens: promptTokens, end: .finished(reason))
+        case .calls(let calls, let text)?:
+            return Self.stream(text, calls: calls, promptTokens: promptTokens, end: .finished(.toolCalls))
+        case .cutOff(let text)?: return Self.stream(text, promptTokens: promptTokens, end: .cutOff)
+        case .endless(let text)?: return Self.stream(text, promptTokens: promptTokens, end: .never)
         }
     }
 
@@ -89,7 +102,15 @@ public final class ScriptedModel: ModelAdapter {
         }
     }
 
-    private static func stream(_ text: String, promptTokens: Int, finished: Bool) -> GenerationStream {
+    private enum End {
+        case finished(FinishReason)
+        case cutOff
+        case never
+    }
+
+    private static func stream(
+        _ text: String, calls: [ToolCall] = [], promptTokens: Int, end: End
+    ) -> GenerationStream {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         var pieces = 0
         var rest = text[...]
@@ -98,9 +119,16 @@ public final class ScriptedModel: ModelAdapter {
             rest = rest.dropFirst(5)
             pieces += 1
         }
-        if finished {
+        for call in calls { continuation.yield(.toolCall(call)) }
+        switch end {
+        case .never:
+            // Whoever reads keeps the continuation alive through its own handler.
+            continuation.onTermination = { _ in withExtendedLifetime(continuation) {} }
+            return GenerationStream(events)
+        case .finished(let reason):
             let usage = TokenUsage(promptTokens: promptTokens, completionTokens: pieces)
-            continuation.yield(.finished(GenerationSummary(finishReason: .stop, usage: usage)))
+            continuation.yield(.finished(GenerationSummary(finishReason: reason, usage: usage)))
+        case .cutOff: break
         }
         continuation.finish()
         return GenerationStream(events)

@@ -190,7 +190,7 @@ struct LocalModelTests {
         var cases = [
             (GenerationRequest(prompt: .messages([image])), LLMError.Code.unsupported, "images"),
             (GenerationRequest(prompt: .messages([sound])), .unsupported, "recordings"),
-            (GenerationRequest(prompt: "What time is it?", tools: [tool]), .unsupported, "tools"),
+            (GenerationRequest(prompt: .raw("What time is it?"), tools: [tool]), .unsupported, "conversation"),
             (GenerationRequest(prompt: .messages([])), .invalidRequest, "no messages"),
             (GenerationRequest(prompt: .raw("")), .invalidRequest, "no tokens"),
             (GenerationRequest(prompt: "Hi", maxTokens: -1), .invalidRequest, "max tokens"),
@@ -202,7 +202,7 @@ struct LocalModelTests {
             #expect(error?.code == code)
             #expect(error?.message.contains(said) == true)
         }
-        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext])
+        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .tools])
         let embedding = await #expect(throws: LLMError.self) { _ = try await model.embed(["a"]) }
         #expect(embedding?.code == .unsupported)
         let empty = ScoringRequest(prompt: .raw("a"), choices: [""])

@@ -43,9 +43,10 @@ struct MatrixProductTests {
         Shape(rows: 40, columns: 64, tokens: 70),
     ]
 
-    /// The product of the first `tokens` rows of `x`, row by row of the output.
+    /// The product of `tokens` rows of `x` from `first` on, row by row of the output.
     private static func multiply(
-        _ type: UInt32, _ source: [UInt8], _ shape: Shape, _ x: Activations, _ kernels: Kernels, workers: Int = 1
+        _ type: UInt32, _ source: [UInt8], _ shape: Shape, _ x: Activations, _ kernels: Kernels, workers: Int = 1,
+        from first: Int = 0
     ) throws -> [Float] {
         let pool = try WorkerPool(count: workers)
         let matrix = source.withUnsafeBytes {
@@ -56,7 +57,8 @@ struct MatrixProductTests {
         out.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             matrix.multiply(
-                groups: 0..<matrix.groupCount, x, tokens: shape.tokens, into: base, stride: matrix.paddedRows)
+                groups: 0..<matrix.groupCount, x, from: first, tokens: shape.tokens, into: base,
+                stride: matrix.paddedRows)
         }
         return (0..<shape.tokens).flatMap { out[$0 * matrix.paddedRows..<$0 * matrix.paddedRows + shape.rows] }
     }
@@ -121,20 +123,26 @@ struct MatrixProductTests {
         }
     }
 
-    @Test("A token's product is the same to the bit, however many there are", arguments: KernelVariant.all, types)
+    @Test(
+        "A token's product is the same to the bit, however many there are and wherever they begin",
+        arguments: KernelVariant.all, types)
     func tokensAreIndependent(variant: KernelVariant, type: WeightType) throws {
         var numbers = Numbers(12)
         let (rows, columns, tokens) = (40, ctk_block_columns(type.type) == 256 ? 512 : 160, 70)
         let source = numbers.rows(type.type, rows: rows, columns: columns)
         let x = Activations(rows: (0..<tokens).map { _ in numbers.floats(columns) })
-        func product(_ count: Int) throws -> [Float] {
+        func product(_ count: Int, from first: Int = 0) throws -> [Float] {
             let shape = Shape(rows: rows, columns: columns, tokens: count)
-            return try Self.multiply(type.number, source, shape, x, variant.kernels)
+            return try Self.multiply(type.number, source, shape, x, variant.kernels, from: first)
         }
         let all = try product(tokens)
         for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 64, 65] {
             let same = try product(count) == Array(all[..<(count * rows)])
             #expect(same, "\(count) tokens")
+        }
+        for (first, count) in [(1, 1), (3, 8), (7, 63), (65, 5), (69, 1)] {
+            let same = try product(count, from: first) == Array(all[first * rows..<(first + count) * rows])
+            #expect(same, "\(count) tokens from \(first) on")
         }
     }
 

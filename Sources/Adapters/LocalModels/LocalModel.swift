@@ -12,11 +12,12 @@ internal import Tokenization
 public final class LocalModel: ModelAdapter {
     /// The name or path that the model was opened by.
     public let name: String
-    /// Raw prompts, log-probabilities and scoring; chat where the file has a chat template.
+    /// Raw prompts, log-probabilities and scoring; chat and tools where the file has a chat template.
     public let capabilities: ModelCapabilities
     /// The engine that computes.
     package let engine: LocalEngine
-    private let formatter: PromptFormatter
+    /// Turns conversations into the text that the model reads.
+    let formatter: PromptFormatter
 
     /// Opens a model and packs its weights.
     ///
@@ -35,7 +36,7 @@ public final class LocalModel: ModelAdapter {
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
         let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
         var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints]
-        if formatter.takesMessages { capabilities.insert(.chat) }
+        if formatter.takesMessages { capabilities.formUnion([.chat, .tools]) }
         self.name = model
         self.capabilities = capabilities
         self.engine = engine
@@ -49,6 +50,7 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        if request.offersTools { return try self.generateCalling(request) }
         let job = try self.job(request)
         return try self.translatingErrors { try self.engine.generate(job) }
     }
@@ -57,14 +59,14 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context or queue.
     public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
+        if request.offersTools {
+            return try request.seeded(completions: completions).map { try self.generateCalling($0) }
+        }
         let job = try self.job(request)
         return try self.translatingErrors { try self.engine.generate(job, completions: completions) }
     }
 
     private func job(_ request: GenerationRequest) throws -> GenerationJob {
-        guard request.tools.isEmpty else {
-            throw LLMError(.unsupported, "'\(self.name)' cannot ask for tools to be called on the local engine.")
-        }
         guard request.adapter == nil else {
             throw LLMError(.unsupported, "'\(self.name)' cannot apply adapters on the local engine.")
         }

@@ -31,13 +31,23 @@ struct PromptFormatter: Sendable {
     /// Whether the model has a chat template.
     var takesMessages: Bool { self.template != nil }
 
+    /// The chat template, if it tells the model about tools.
+    var toolTemplate: String? { self.template.flatMap { $0.takesTools ? $0.source : nil } }
+
+    /// The token of a text that is one control token, which leaves no trace in an answer's text.
+    func controlToken(_ text: String) -> Int? {
+        let tokens = self.tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+        guard let token = tokens.first, tokens.count == 1, self.tokenizer.isControl(token) else { return nil }
+        return Int(token)
+    }
+
     /// The text that the model sees.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the prompt holds.
     func text(_ prompt: GenerationPrompt) throws -> String {
         switch prompt {
         case .raw(let text): return text
-        case .messages(let messages): return try self.render(messages)
+        case .messages(let messages): return try self.text(messages, tools: [])
         }
     }
 
@@ -62,7 +72,13 @@ struct PromptFormatter: Sendable {
         return self.tokenizer.encode(choice, addSpecial: false, parseSpecial: false)
     }
 
-    private func render(_ messages: [Message]) throws -> String {
+    /// The text of a conversation.
+    ///
+    /// - Parameters:
+    ///   - messages: The turns; where the template does not know tools, calls and results become plain text.
+    ///   - tools: What the template tells the model about.
+    /// - Throws: ``LLMError`` with code `.unsupported` when the model cannot take what the messages hold.
+    func text(_ messages: [Message], tools: [ToolDefinition]) throws -> String {
         guard let template else {
             throw LLMError(
                 .unsupported,
@@ -79,6 +95,10 @@ struct PromptFormatter: Sendable {
             }
         }
         guard !messages.isEmpty else { throw LLMError(.invalidRequest, "The conversation has no messages.") }
-        return try template.render(messages)
+        // A template that knows no tools knows no calls and results either.
+        let told =
+            template.takesTools
+            ? messages : ToolPrompt.messages(messages, tools: [], form: ToolCallForm(template: nil))
+        return try template.render(told, tools: tools)
     }
 }

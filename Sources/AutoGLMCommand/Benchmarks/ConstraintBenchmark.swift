@@ -44,17 +44,23 @@ struct ConstraintBenchmark {
     }
 
     /// Holds one instance against the masks, in three layouts; the middle one is timed.
-    private mutating func check(_ data: JSONValue, isValid: Bool, of name: String, _ automaton: SchemaAutomaton, _ masks: MaskComputer) {
+    private mutating func check(
+        _ data: JSONValue, isValid: Bool, of name: String, _ automaton: SchemaAutomaton, _ masks: MaskComputer
+    ) {
         let compact = data.serialized()
-        let admission = Admission(of: Array(Self.spaced(compact).utf8), automaton: automaton, masks: masks, tokenizer: self.tokenizer)
+        let admission = Admission(
+            of: Array(Self.spaced(compact).utf8), automaton: automaton, masks: masks, tokenizer: self.tokenizer)
         self.result.maskTimes += admission.maskTimes
         if let first = admission.maskTimes.first { self.result.firstMaskTimes.append(first) }
-        let others = [compact, data.serialized(indentation: 2)].map { automaton.accepts(automaton.next(automaton.start, $0.utf8)) }
+        let others = [compact, data.serialized(indentation: 2)].map {
+            automaton.accepts(automaton.next(automaton.start, $0.utf8))
+        }
         self.result.tested += 1
         if isValid {
             self.result.testedValid += 1
             if !admission.isAdmitted || others.contains(false) {
-                self.result.wronglyRefused.append("\(name): \(compact.prefix(300)) @\(admission.refusal?.position ?? -1)")
+                self.result.wronglyRefused.append(
+                    "\(name): \(compact.prefix(300)) @\(admission.refusal?.position ?? -1)")
             }
         } else if admission.isAdmitted || others.contains(true) {
             self.result.wronglyAdmitted.append("\(name): \(compact.prefix(300))")

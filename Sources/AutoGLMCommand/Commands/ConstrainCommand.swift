@@ -70,7 +70,8 @@ struct ConstrainCommand: ParsableCommand {
             report += [
                 ("refused_at_byte", .integer(refusal.position)), ("refused_at_token", .integer(refusal.token)),
                 ("allowed_tokens", .integer(refusal.allowed.count)),
-                ("allowed", .array(self.shown(refusal, tokenizer).map { .string($0) })), ("may_end", .bool(refusal.canEnd)),
+                ("allowed", .array(self.shown(refusal, tokenizer).map { .string($0) })),
+                ("may_end", .bool(refusal.canEnd)),
             ]
         }
         return .object(.init(uniqueKeysWithValues: report))
@@ -78,13 +79,19 @@ struct ConstrainCommand: ParsableCommand {
 
     /// Some of the tokens that were allowed, the shortest first.
     private func shown(_ refusal: Admission.Refusal, _ tokenizer: Tokenizer) -> [String] {
-        let texts = refusal.allowed.filter { !tokenizer.endOfGeneration.contains($0) }.map { tokenizer.decode([$0], skipSpecial: false) }
+        let texts = refusal.allowed.filter { !tokenizer.endOfGeneration.contains($0) }.map {
+            tokenizer.decode([$0], skipSpecial: false)
+        }
         return Array(texts.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.prefix(Self.shownTokens))
     }
 
-    private func explain(_ refusal: Admission.Refusal, _ text: [UInt8], _ tokens: [TokenID], _ tokenizer: Tokenizer) -> String {
+    private func explain(_ refusal: Admission.Refusal, _ text: [UInt8], _ tokens: [TokenID], _ tokenizer: Tokenizer)
+        -> String
+    {
         let before = String(decoding: text.prefix(refusal.position).suffix(40), as: UTF8.self)
-        let refused = refusal.token < tokens.count ? tokenizer.decode([tokens[refusal.token]], skipSpecial: false).debugDescription : "the end"
+        let refused =
+            refusal.token < tokens.count
+            ? tokenizer.decode([tokens[refusal.token]], skipSpecial: false).debugDescription : "the end"
         var allowed = self.shown(refusal, tokenizer).map(\.debugDescription)
         if refusal.canEnd { allowed.insert("the end", at: 0) }
         let more = refusal.allowed.count - allowed.count

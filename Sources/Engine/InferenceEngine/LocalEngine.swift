@@ -46,7 +46,8 @@ package final class LocalEngine: Sendable {
         try configuration.validate()
         let file = try GGUFFile(path: path)
         let pool = try WorkerPool(count: configuration.threads)
-        let model = try TransformerModel(file: file, pool: pool)
+        let model = try TransformerModel(
+            .gguf(file), pool: pool, contextLength: configuration.contextLength)
         let tokenizer = try Tokenizer(gguf: file)
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw EngineError(

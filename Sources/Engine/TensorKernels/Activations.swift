@@ -51,6 +51,9 @@ package final class Activations {
         view.sums += blocks
         view.offsets += blocks
         view.fine_offsets += blocks
+        view.half_sums += 2 * blocks
+        view.half_offsets += 2 * blocks
+        view.fine_half_offsets += 2 * blocks
         return view
     }
 

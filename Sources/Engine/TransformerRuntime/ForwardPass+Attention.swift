@@ -13,7 +13,7 @@ extension ForwardPass {
             self.normalize(scratch.hiddenRow(row), layer.attentionNorm, .queryKeyValue, into: scratch.normed, row: row)
         }
         worker.barrier()
-        layer.attention.queryKeyValue.multiply(
+        layer.attention.queryKeyValue.stack.multiply(
             scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
@@ -36,7 +36,7 @@ extension ForwardPass {
         }
         worker.barrier()
         let output = layer.attention.output
-        output.matrix.multiply(scratch.attended, tokens: kept.count, into: scratch.mixed.base, worker: worker)
+        output.stack.multiply(scratch.attended, tokens: kept.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
             .attentionOutput, ofBlock: index, inputs: scratch.attended, kept: kept, width: output.matrix.width, batch,
@@ -46,10 +46,10 @@ extension ForwardPass {
 
     private func rotateAndStore(_ attention: Attention, _ index: Int, _ batch: ForwardBatch, row: Int) {
         let (shape, kernels) = (self.model.configuration, self.model.kernels)
-        let stack = attention.queryKeyValue
-        let query = self.scratch.mixed.base + row * stack.width
-        let (key, value) = (query + stack.offsets[1], query + stack.offsets[2])
-        if let bias = attention.bias { kernels.table.pointee.add(query, bias.base, stack.width) }
+        let (projection, offsets) = (attention.queryKeyValue, attention.queryKeyValue.stack.offsets)
+        let query = self.scratch.mixed.base + row * projection.width
+        let (key, value) = (query + offsets[1], query + offsets[2])
+        projection.addBias(to: query, kernels: kernels)
         if let norm = attention.queryNorm { self.normalizeHeads(query, count: shape.headCount, norm) }
         if let norm = attention.keyNorm { self.normalizeHeads(key, count: shape.keyValueHeadCount, norm) }
         let table = self.scratch.ropeRow(row, of: attention.rope)

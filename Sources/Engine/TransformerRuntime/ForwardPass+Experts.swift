@@ -16,7 +16,7 @@ extension ForwardPass {
         let (normed, mixed) = (self.scratch.normed, self.scratch.mixed.base)
         self.normalizeForNetwork(layer, rows: rows, worker)
         mixture.router.multiply(normed, tokens: rows, into: experts.scores.base, worker: worker)
-        mixture.shared?.network.gateUp.multiply(normed, tokens: rows, into: mixed, worker: worker)
+        mixture.shared?.network.gateUp.stack.multiply(normed, tokens: rows, into: mixed, worker: worker)
         worker.barrier()
         for row in worker.share(of: rows) {
             self.choose(row, experts, scoresWidth: mixture.router.width)
@@ -40,7 +40,7 @@ extension ForwardPass {
         }
         worker.barrier()
         experts.multiply(mixture.downs, experts.gated, worker)
-        mixture.shared?.network.down.matrix.multiply(experts.sharedGated, tokens: rows, into: mixed, worker: worker)
+        mixture.shared?.network.down.stack.multiply(experts.sharedGated, tokens: rows, into: mixed, worker: worker)
         worker.barrier()
         for row in worker.share(of: rows) { self.addExperts(mixture, experts, row: row) }
     }
@@ -86,7 +86,7 @@ extension ForwardPass {
         var score: Float = 0
         for column in 0..<width { score += normed[column] * gate[column] }
         let weight = 1 / (1 + expf(-score))
-        let result = self.scratch.mixed.base + row * shared.network.down.matrix.width
+        let result = self.scratch.mixed.base + row * shared.network.down.width
         for column in 0..<width { hidden[column] += weight * result[column] }
     }
 }

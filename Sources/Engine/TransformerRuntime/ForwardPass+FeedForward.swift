@@ -11,7 +11,7 @@ extension ForwardPass {
     ) {
         let (scratch, rows) = (self.scratch, kept.count)
         self.normalizeForNetwork(layer, rows: rows, worker)
-        network.gateUp.multiply(scratch.normed, tokens: rows, into: scratch.mixed.base, worker: worker)
+        network.gateUp.stack.multiply(scratch.normed, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
             .gateUp, ofBlock: index, inputs: scratch.normed, kept: kept, width: network.gateUp.width, batch, worker)
@@ -19,7 +19,7 @@ extension ForwardPass {
             self.activate(network, scratch.mixed.base + row * network.gateUp.width, into: scratch.gated, row: row)
         }
         worker.barrier()
-        network.down.matrix.multiply(scratch.gated, tokens: rows, into: scratch.mixed.base, worker: worker)
+        network.down.stack.multiply(scratch.gated, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
             .down, ofBlock: index, inputs: scratch.gated, kept: kept, width: network.down.matrix.width, batch, worker)
@@ -39,9 +39,10 @@ extension ForwardPass {
     func activate(
         _ network: FeedForward, _ results: UnsafeMutablePointer<Float>, into target: Activations, row: Int
     ) {
-        if let bias = network.bias { self.model.kernels.table.pointee.add(results, bias.base, network.gateUp.width) }
+        network.gateUp.addBias(to: results, kernels: self.model.kernels)
         self.activate(
-            gate: results, up: results + network.gateUp.offsets[1], length: network.length, into: target, row: row)
+            gate: results, up: results + network.gateUp.stack.offsets[1], length: network.length, into: target, row: row
+        )
     }
 
     /// Multiplies `up` with the activation of `gate`, as the input of a product.

@@ -157,12 +157,12 @@ package final class ForwardPass: WorkerTask {
 
     /// Adds results of a product to the residual stream, with their bias and through their norm where there are such.
     func addToHidden(
-        _ layer: LinearLayer, norm: FloatVector?, rows: Int, _ worker: WorkerPool.Worker
+        _ projection: Projection, norm: FloatVector?, rows: Int, _ worker: WorkerPool.Worker
     ) {
         let (kernels, shape) = (self.model.kernels.table, self.model.configuration)
         for row in worker.share(of: rows) {
-            let result = self.scratch.mixed.base + row * layer.matrix.width
-            if let bias = layer.bias { kernels.pointee.add(result, bias.base, shape.embeddingLength) }
+            let result = self.scratch.mixed.base + row * projection.width
+            projection.addBias(to: result, kernels: self.model.kernels)
             if let norm {
                 kernels.pointee.rms_norm(result, result, norm.base, shape.embeddingLength, shape.normEpsilon)
             }

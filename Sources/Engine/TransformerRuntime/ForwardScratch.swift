@@ -34,8 +34,8 @@ final class ForwardScratch {
                 network = mixture.shared?.network
             }
             widest = max(
-                widest, layer.attention.queryKeyValue.width, layer.attention.output.matrix.width,
-                network?.gateUp.width ?? 0, network?.down.matrix.width ?? 0)
+                widest, layer.attention.queryKeyValue.width, layer.attention.output.width,
+                network?.gateUp.width ?? 0, network?.down.width ?? 0)
         }
         (self.hiddenWidth, self.ropeWidth, self.ropeCount, self.outputWidth) = (
             shape.embeddingLength, shape.headLength, model.ropes.count, model.output.width

@@ -58,7 +58,8 @@ package final class TransformerModel: Sendable {
         }
         self.outputNorm = try loader.vector(
             TensorName.outputNorm.full(source.format), count: shape.embeddingLength, adding: shape.normOffset)
-        self.ropes = try loader.ropes(shape, contextLength: contextLength ?? shape.contextLength)
+        self.ropes = try loader.ropes(
+            shape, contextLength: min(contextLength ?? shape.contextLength, shape.contextLength))
         self.rotations = self.ropes.map { rope in
             let table = kernels.table.pointee
             return (rope.style == .pairs ? table.rope_pairs : table.rope_halves, rope.pairCount)

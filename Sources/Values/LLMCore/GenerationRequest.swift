@@ -28,6 +28,8 @@ public struct GenerationRequest: Sendable {
     public var topLogProbabilities: Int?
     /// Functions that the model may ask to have called.
     public var tools: [ToolDefinition]
+    /// Whether the model may, must or must not ask for that; it matters where there are tools.
+    public var toolChoice = ToolChoice.auto
     /// What the answer must look like; nil leaves it free.
     public var constraint: OutputConstraint?
     /// The name of a low-rank adapter (LoRA) that the model applies to this request alone; nil is the model as it is.
@@ -49,5 +51,24 @@ public struct GenerationRequest: Sendable {
         self.stop = stop
         self.topLogProbabilities = topLogProbabilities
         self.tools = tools
+    }
+}
+
+extension GenerationRequest {
+    /// Whether the model may or must call tools.
+    package var offersTools: Bool { !self.tools.isEmpty && self.toolChoice != .none }
+
+    /// The request once for each completion; where it names a seed, each takes the next one.
+    ///
+    /// - Throws: ``LLMError`` with code `.invalidRequest` for less than one.
+    package func seeded(completions: Int) throws -> [GenerationRequest] {
+        guard completions >= 1 else {
+            throw LLMError(.invalidRequest, "completions is \(completions); it must be 1 or more.")
+        }
+        return (0..<completions).map { index in
+            var next = self
+            next.sampling.seed = self.sampling.seed.map { $0 &+ UInt64(index) }
+            return next
+        }
     }
 }

@@ -51,15 +51,8 @@ public protocol ModelAdapter: Sendable {
 extension ModelAdapter {
     /// Starts each generation by itself.
     public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
-        guard completions >= 1 else {
-            throw LLMError(.invalidRequest, "completions is \(completions); it must be 1 or more.")
-        }
         var streams: [GenerationStream] = []
-        for index in 0..<completions {
-            var next = request
-            next.sampling.seed = request.sampling.seed.map { $0 &+ UInt64(index) }
-            streams.append(try await self.generate(next))
-        }
+        for next in try request.seeded(completions: completions) { streams.append(try await self.generate(next)) }
         return streams
     }
 

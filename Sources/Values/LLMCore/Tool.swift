@@ -8,6 +8,8 @@ public struct ToolDefinition: Sendable, Hashable {
     public var description: String
     /// JSON Schema of its arguments.
     public var parameters: JSONValue
+    /// Whether the model reads the schema of the arguments, or has to know it.
+    public var tellsParameters = true
 
     /// Describes a function.
     public init(name: String, description: String, parameters: JSONValue) {
@@ -15,6 +17,11 @@ public struct ToolDefinition: Sendable, Hashable {
         self.description = description
         self.parameters = parameters
     }
+}
+
+extension ToolDefinition {
+    /// The schema that the model reads.
+    package var toldParameters: JSONValue { self.tellsParameters ? self.parameters : ["type": "object"] }
 }
 
 /// A model's wish to have a function called.

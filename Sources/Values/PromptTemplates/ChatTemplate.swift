@@ -13,6 +13,10 @@ public struct ChatTemplate: Sendable {
     private let eosToken: String
     /// Whether messages of several parts reach the template as lists; if not, their texts are joined.
     public let takesContentParts: Bool
+    /// Whether the template tells the model about tools.
+    public let takesTools: Bool
+    /// The template as the model carries it.
+    package let source: String
 
     /// Compiles a chat template.
     ///
@@ -33,6 +37,8 @@ public struct ChatTemplate: Sendable {
         self.bosToken = bosToken
         self.eosToken = eosToken
         self.takesContentParts = Self.takesContentParts(self.template)
+        self.takesTools = Self.takesTools(self.template)
+        self.source = source
     }
 
     /// Writes a conversation as the model reads it.
@@ -126,7 +132,7 @@ public struct ChatTemplate: Sendable {
         [
             "type": "function",
             "function": [
-                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.parameters,
+                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.toldParameters,
             ],
         ]
     }
@@ -134,12 +140,23 @@ public struct ChatTemplate: Sendable {
     /// Renders a probe and looks whether a text inside a list comes out as text, not as a printed list.
     private static func takesContentParts(_ template: JinjaTemplate) -> Bool {
         let mark = "qzProbeText"
-        let messages: JSONValue = [["role": "user", "content": [["type": "text", "text": .string(mark)]]]]
-        let variables: [String: JSONValue] = [
-            "messages": messages, "tools": nil, "documents": nil, "add_generation_prompt": true, "bos_token": "",
-            "eos_token": "",
-        ]
-        guard let text = try? template.render(variables) else { return false }
+        let content: JSONValue = [["type": "text", "text": .string(mark)]]
+        guard let text = Self.probe(template, content: content, tools: nil) else { return false }
         return text.contains(mark) && !text.contains("'text': '\(mark)'") && !text.contains("\"text\": \"\(mark)\"")
+    }
+
+    /// Renders a probe and looks whether a tool's name comes out.
+    private static func takesTools(_ template: JinjaTemplate) -> Bool {
+        let mark = "qzProbeTool"
+        let schema: JSONValue = ["type": "object", "properties": [:]]
+        let tools: JSONValue = [Self.value(of: ToolDefinition(name: mark, description: "A probe.", parameters: schema))]
+        return Self.probe(template, content: "A probe.", tools: tools)?.contains(mark) ?? false
+    }
+
+    private static func probe(_ template: JinjaTemplate, content: JSONValue, tools: JSONValue) -> String? {
+        try? template.render([
+            "messages": [["role": "user", "content": content]], "tools": tools, "documents": nil,
+            "add_generation_prompt": true, "bos_token": "", "eos_token": "",
+        ])
     }
 }

@@ -63,7 +63,9 @@ struct StringCursor: Hashable {
             // The missing bytes are counted down; the length tells which encodings would be too long.
             UTF8Range(first: byte).map { range in
                 let bits = UInt32(byte) & (0x3F >> UInt32(range.missing))
-                return .inside(Self(.bytes, value: bits, count: Int32(range.missing) | (range.missing == 3 ? 4 : 0)), [range.scalars])
+                return .inside(
+                    Self(.bytes, value: bits, count: Int32(range.missing) | (range.missing == 3 ? 4 : 0)),
+                    [range.scalars])
             } ?? .nothing
         }
     }
@@ -103,7 +105,8 @@ struct StringCursor: Hashable {
         let highs: ClosedRange<UInt32> = 0xD800...0xDBFF
         if highs.overlaps(units) {
             let high = highs.clamped(to: units)
-            ranges.append(0x10000 + (high.lowerBound - 0xD800) << 10...0x10000 + (high.upperBound - 0xD800) << 10 + 0x3FF)
+            ranges.append(
+                0x10000 + (high.lowerBound - 0xD800) << 10...0x10000 + (high.upperBound - 0xD800) << 10 + 0x3FF)
         }
         return ranges
     }

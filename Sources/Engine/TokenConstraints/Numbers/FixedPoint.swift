@@ -16,7 +16,9 @@ struct FixedPoint: Hashable, Comparable, Sendable {
     /// More than what can be written.
     static let limit = Self(units: Self.powers[37])
     /// The powers of ten.
-    static let powers: [Int128] = (0..<38).reduce(into: []) { powers, _ in powers.append((powers.last ?? 0) == 0 ? 1 : powers[powers.count - 1] * 10) }
+    static let powers: [Int128] = (0..<38).reduce(into: []) { powers, _ in
+        powers.append((powers.last ?? 0) == 0 ? 1 : powers[powers.count - 1] * 10)
+    }
 
     static func < (left: Self, right: Self) -> Bool { left.units < right.units }
 
@@ -53,7 +55,10 @@ struct FixedPoint: Hashable, Comparable, Sendable {
         guard let mantissa = parts.first, let exponent = parts.count > 1 ? Int(parts[1]) : 0 else { return nil }
         let isNegative = mantissa.hasPrefix("-")
         let digits = mantissa.filter(\.isNumber)
-        let point = mantissa.firstIndex(of: ".").map { mantissa.distance(from: mantissa.index(after: $0), to: mantissa.endIndex) } ?? 0
+        let point =
+            mantissa.firstIndex(of: ".").map {
+                mantissa.distance(from: mantissa.index(after: $0), to: mantissa.endIndex)
+            } ?? 0
         guard let whole = Int128(digits) else { return nil }
         let shift = exponent - point + Self.fractionDigits
         var units: Int128

@@ -40,7 +40,9 @@ extension NumberPrefix {
             next.phase = .point
             next.digits = 0
         case UInt8(ascii: "e"), UInt8(ascii: "E"):
-            guard self.phase == .whole || self.phase == .fraction, rule.step == nil, !rule.isFractional else { return nil }
+            guard self.phase == .whole || self.phase == .fraction, rule.step == nil, !rule.isFractional else {
+                return nil
+            }
             next.phase = .exponent
             next.digits = 0
         default: return nil
@@ -53,7 +55,9 @@ extension NumberPrefix {
         next.digits = self.phase == .point ? 1 : self.digits + 1
         switch self.phase {
         case .nothing, .sign, .whole:
-            guard !self.isZero, self.digits < (rule.isFree ? Self.freeDigits : Int8(FixedPoint.wholeDigits)) else { return nil }
+            guard !self.isZero, self.digits < (rule.isFree ? Self.freeDigits : Int8(FixedPoint.wholeDigits)) else {
+                return nil
+            }
             next.isZero = self.phase != .whole && digit == 0
             next.phase = .whole
             if !rule.isFree { next.magnitude = self.magnitude * 10 + digit * FixedPoint.one.units }
@@ -61,7 +65,9 @@ extension NumberPrefix {
             let most = rule.isWhole ? 1 : rule.isFree ? Self.freeDigits : Int8(FixedPoint.fractionDigits)
             guard next.digits <= most, !rule.isWhole || digit == 0 else { return nil }
             next.phase = .fraction
-            if !rule.isFree { next.magnitude += digit * FixedPoint.powers[FixedPoint.fractionDigits - Int(next.digits)] }
+            if !rule.isFree {
+                next.magnitude += digit * FixedPoint.powers[FixedPoint.fractionDigits - Int(next.digits)]
+            }
         case .exponent, .exponentSign, .exponentDigits:
             guard self.digits < Self.exponentDigits else { return nil }
             next.phase = .exponentDigits
@@ -74,7 +80,9 @@ extension NumberPrefix {
     func isComplete(_ rule: NumberRule) -> Bool {
         switch self.phase {
         case .whole, .fraction: rule.isFree || rule.allows(self.signed(self.magnitude))
-        case .exponentDigits: rule.isFree || self.allowed(exponent: self.isExponentNegative ? -Int(self.exponent) : Int(self.exponent), rule)
+        case .exponentDigits:
+            rule.isFree
+                || self.allowed(exponent: self.isExponentNegative ? -Int(self.exponent) : Int(self.exponent), rule)
         default: false
         }
     }
@@ -86,7 +94,9 @@ extension NumberPrefix {
         guard !rule.isFree else { return true }
         let one = FixedPoint.one.units
         switch self.phase {
-        case .nothing: return rule.allowsAny(FixedPoint(units: -FixedPoint.limit.units + 1), FixedPoint(units: FixedPoint.limit.units - 1))
+        case .nothing:
+            return rule.allowsAny(
+                FixedPoint(units: -FixedPoint.limit.units + 1), FixedPoint(units: FixedPoint.limit.units - 1))
         case .sign: return self.allowsAny(0, FixedPoint.limit.units - 1, rule)
         case .whole:
             if self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) { return true }
@@ -104,13 +114,16 @@ extension NumberPrefix {
     }
 
     private func allowsAny(_ low: Int128, _ high: Int128, _ rule: NumberRule) -> Bool {
-        self.isNegative ? rule.allowsAny(self.signed(high), self.signed(low)) : rule.allowsAny(self.signed(low), self.signed(high))
+        self.isNegative
+            ? rule.allowsAny(self.signed(high), self.signed(low)) : rule.allowsAny(self.signed(low), self.signed(high))
     }
 
     /// Whether the exponent can end so that the number is allowed; small ones decide, for the others leave the digits there are.
     private func isExponentLive(_ rule: NumberRule) -> Bool {
         (-40...40).contains { exponent in
-            guard self.phase == .exponent || exponent == 0 || (exponent < 0) == self.isExponentNegative else { return false }
+            guard self.phase == .exponent || exponent == 0 || (exponent < 0) == self.isExponentNegative else {
+                return false
+            }
             return self.canSpell(abs(exponent)) && self.allowed(exponent: exponent, rule)
         }
     }

@@ -16,7 +16,10 @@ struct NumberRule: Hashable, Sendable {
     var isPlain = false
 
     /// Whether only the spelling matters.
-    var isFree: Bool { self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional && (self.step == nil || self.step == .one) }
+    var isFree: Bool {
+        self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional
+            && (self.step == nil || self.step == .one)
+    }
 
     /// Whether only whole numbers are allowed.
     var isWhole: Bool { self.step.map { $0.units % FixedPoint.one.units == 0 } ?? false }

@@ -23,7 +23,11 @@ struct Facts: Sendable {
         }
         self.excluded += other.excluded
         self.string.merge(other.string)
-        if let number = self.number.intersection(other.number) { self.number = number } else { self.types.subtract(.number) }
+        if let number = self.number.intersection(other.number) {
+            self.number = number
+        } else {
+            self.types.subtract(.number)
+        }
         self.array.merge(other.array)
         self.object.merge(other.object)
     }

@@ -11,7 +11,11 @@ enum SchemaDraft: Int, Comparable, Sendable {
     init(named uri: String?) {
         let uri = uri ?? ""
         self =
-            if uri.contains("draft-03") { .draft3 } else if uri.contains("draft-04") { .draft4 } else if uri.contains("draft-06") { .draft6 } else if uri.contains("draft-07") { .draft7 } else if uri.contains(
+            if uri.contains("draft-03") { .draft3 } else if uri.contains("draft-04") {
+                .draft4
+            } else if uri.contains("draft-06") { .draft6 } else if uri.contains("draft-07") {
+                .draft7
+            } else if uri.contains(
                 "2019-09")
             { .draft2019 } else { .draft2020 }
     }

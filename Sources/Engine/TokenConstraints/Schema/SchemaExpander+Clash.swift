@@ -10,7 +10,9 @@ extension SchemaExpander {
         var both = left
         both.merge(right)
         guard !both.isImpossible else { return true }
-        if let values = both.values, values.allSatisfy({ both.types.isDisjoint(with: TypeSet(of: $0.value)) }) { return true }
+        if let values = both.values, values.allSatisfy({ both.types.isDisjoint(with: TypeSet(of: $0.value)) }) {
+            return true
+        }
         guard both.types.isDisjoint(with: [.null, .true, .false]) else { return false }
         if both.types.contains(.string), try !self.strings.rule(both.string).isEmpty { return false }
         if !both.types.isDisjoint(with: .number), !NumberMachine(both.number).isEmpty { return false }
@@ -39,7 +41,8 @@ extension SchemaExpander {
                 terms.insert(term)
                 isKnown = true
             }
-            for (pattern, term) in rules.patterns where try self.strings.automaton(StringFacts.Form(name: pattern)).accepts(name) {
+            for (pattern, term) in rules.patterns
+            where try self.strings.automaton(StringFacts.Form(name: pattern)).accepts(name) {
                 terms.insert(term)
                 isKnown = true
             }

@@ -49,7 +49,9 @@ final class SchemaExpander {
         guard self.steps <= Self.maximumSteps, found.count <= Self.maximumAlternatives else {
             let pointer = way.seen.min().map { self.table.entries[$0.schema].pointer } ?? ""
             throw ConstraintError(
-                .tooLarge, "At \(SchemaTable.shown(pointer)): the combinations of `anyOf`, `oneOf`, `not` and the like are too many; make the schema simpler.")
+                .tooLarge,
+                "At \(SchemaTable.shown(pointer)): the combinations of `anyOf`, `oneOf`, `not` and the like are too many; make the schema simpler."
+            )
         }
         var way = way
         while let term = way.waiting.popLast() {
@@ -97,13 +99,16 @@ final class SchemaExpander {
             }
             return demands
         default:
-            throw ConstraintError(.malformed, "At \(SchemaTable.shown(entry.pointer)): a schema must be an object, true or false.")
+            throw ConstraintError(
+                .malformed, "At \(SchemaTable.shown(entry.pointer)): a schema must be an object, true or false.")
         }
     }
 
     private func negation(_ reader: SchemaReader) throws -> Demands {
         let (ways, omitted) = try reader.negations()
-        if let keyword = omitted.first, ways.isEmpty { throw reader.unsupported(keyword, "its failure is asked for by `not` or `oneOf`") }
+        if let keyword = omitted.first, ways.isEmpty {
+            throw reader.unsupported(keyword, "its failure is asked for by `not` or `oneOf`")
+        }
         for keyword in omitted { self.narrowed.insert("`\(keyword)` at \(SchemaTable.shown(reader.pointer))") }
         var demands = Demands()
         demands.choices = [ways]

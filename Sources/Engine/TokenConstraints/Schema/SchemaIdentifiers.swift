@@ -49,7 +49,8 @@ struct SchemaIdentifiers {
             }
             for (name, member) in members where !Self.data.contains(name) {
                 switch member {
-                case .object, .array: self.look(member, at: pointer + JSONPointer.segment(name), base: base, key: key, depth: depth + 1)
+                case .object, .array:
+                    self.look(member, at: pointer + JSONPointer.segment(name), base: base, key: key, depth: depth + 1)
                 default: break
                 }
             }

@@ -19,7 +19,9 @@ extension SchemaReader {
         guard let value = self.members["type"] else { return nil }
         let names = try value.stringValue.map { [$0] } ?? self.strings(value, "type")
         return try names.reduce(into: TypeSet()) { types, name in
-            guard let type = TypeSet(named: name) else { throw self.malformed("type", "names the unknown type \(name.debugDescription)") }
+            guard let type = TypeSet(named: name) else {
+                throw self.malformed("type", "names the unknown type \(name.debugDescription)")
+            }
             types.formUnion(type)
         }
     }
@@ -77,14 +79,18 @@ extension SchemaReader {
         }
         if let value = self.members["multipleOf"] {
             guard let step = FixedPoint(exactly: value), step.units > 0 else {
-                throw self.unsupported("multipleOf", "\(value) is not a positive number of at most 20 digits before the point and 17 after it")
+                throw self.unsupported(
+                    "multipleOf",
+                    "\(value) is not a positive number of at most 20 digits before the point and 17 after it")
             }
             rule.step = step
         }
     }
 
     /// The tighter of a bound and its exclusive form, the latter being a flag until draft 4.
-    func bound(_ keyword: String, _ exclusive: String, _ rounding: FixedPoint.Rounding) throws -> (bound: FixedPoint, isExclusive: Bool)? {
+    func bound(_ keyword: String, _ exclusive: String, _ rounding: FixedPoint.Rounding) throws -> (
+        bound: FixedPoint, isExclusive: Bool
+    )? {
         let plain = try self.number(keyword, rounding)
         guard let value = self.members[exclusive] else { return plain.map { ($0, false) } }
         if let flag = value.boolValue { return plain.map { ($0, flag) } }
@@ -97,7 +103,9 @@ extension SchemaReader {
 
     private func number(_ keyword: String, _ rounding: FixedPoint.Rounding) throws -> FixedPoint? {
         guard let value = self.members[keyword] else { return nil }
-        guard let number = FixedPoint(value, rounding: rounding) else { throw self.malformed(keyword, "must be a number") }
+        guard let number = FixedPoint(value, rounding: rounding) else {
+            throw self.malformed(keyword, "must be a number")
+        }
         guard abs(number.units) >= FixedPoint.limit.units else { return number }
         guard (number.units < 0) == (rounding == .up) else {
             throw self.unsupported(keyword, "numbers of more than 20 digits are not written")

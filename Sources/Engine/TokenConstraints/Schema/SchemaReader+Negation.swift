@@ -15,11 +15,15 @@ extension SchemaReader {
             return ([Demands(terms: [try self.resolve(reference, "$ref").negated])], [])
         }
         var ways = [Demands]()
-        var omitted = ["uniqueItems", "multipleOf", "propertyNames", "additionalProperties", "patternProperties", "unevaluatedProperties",
+        var omitted = [
+            "uniqueItems", "multipleOf", "propertyNames", "additionalProperties", "patternProperties",
+            "unevaluatedProperties",
             "additionalItems", "unevaluatedItems", "minContains", "maxContains",
         ].filter { self.members[$0] != nil && self.members[$0] != .bool(true) && self.members[$0] != .object([:]) }
         for name in ["$ref", "$dynamicRef", "$recursiveRef"] {
-            if let reference = self.members[name] { ways.append(Demands(terms: [try self.resolve(reference, name).negated])) }
+            if let reference = self.members[name] {
+                ways.append(Demands(terms: [try self.resolve(reference, name).negated]))
+            }
         }
         if let types = try self.types() { ways.append(Demands(types: types.complement)) }
         if let values = try self.values() { ways.append(try self.excluding(values)) }
@@ -55,8 +59,12 @@ extension SchemaReader {
         if let value = self.members["not"] { ways.append(Demands(terms: [try self.child(value, "not")])) }
         if let condition = self.members["if"], self.table.draft >= .draft7 {
             let test = try self.child(condition, "if")
-            if let then = self.members["then"] { ways.append(Demands(terms: [test, try self.child(then, "then").negated])) }
-            if let otherwise = self.members["else"] { ways.append(Demands(terms: [test.negated, try self.child(otherwise, "else").negated])) }
+            if let then = self.members["then"] {
+                ways.append(Demands(terms: [test, try self.child(then, "then").negated]))
+            }
+            if let otherwise = self.members["else"] {
+                ways.append(Demands(terms: [test.negated, try self.child(otherwise, "else").negated]))
+            }
         }
     }
 
@@ -68,8 +76,12 @@ extension SchemaReader {
         }
         if let least = try self.count("minLength"), least > 0 { string(StringFacts(most: least - 1)) }
         if let most = try self.count("maxLength") { string(StringFacts(least: most + 1)) }
-        if let pattern = self.members["pattern"]?.stringValue { string(StringFacts(forms: [StringFacts.Form(name: pattern, isNegated: true)])) }
-        if let format = self.members["format"]?.stringValue, StringFormat.status(of: format) != .annotation { omitted.append("format") }
+        if let pattern = self.members["pattern"]?.stringValue {
+            string(StringFacts(forms: [StringFacts.Form(name: pattern, isNegated: true)]))
+        }
+        if let format = self.members["format"]?.stringValue, StringFormat.status(of: format) != .annotation {
+            omitted.append("format")
+        }
     }
 
     private func negateNumbers(into ways: inout [Demands]) throws {
@@ -88,12 +100,17 @@ extension SchemaReader {
     }
 
     private func negateArrays(into ways: inout [Demands], omitted: inout [String]) throws {
-        if let least = try self.count("minItems"), least > 0 { ways.append(Demands(array: ArrayFacts(most: least - 1))) }
+        if let least = try self.count("minItems"), least > 0 {
+            ways.append(Demands(array: ArrayFacts(most: least - 1)))
+        }
         if let most = try self.count("maxItems") { ways.append(Demands(array: ArrayFacts(least: most + 1))) }
         if let items = try self.items() {
             for (index, terms) in items.first.enumerated() {
                 let before = [[SchemaTerm]](repeating: [], count: index)
-                ways.append(Demands(array: ArrayFacts(items: [ArrayFacts.Items(first: before + [terms.map(\.negated)])], least: index + 1)))
+                ways.append(
+                    Demands(
+                        array: ArrayFacts(
+                            items: [ArrayFacts.Items(first: before + [terms.map(\.negated)])], least: index + 1)))
             }
             if let rest = items.rest.first {
                 if items.first.isEmpty {
@@ -103,7 +120,8 @@ extension SchemaReader {
                 }
             }
         }
-        if let value = self.members["contains"], self.members["minContains"] == nil, self.members["maxContains"] == nil {
+        if let value = self.members["contains"], self.members["minContains"] == nil, self.members["maxContains"] == nil
+        {
             let term = try self.child(value, "contains")
             ways.append(Demands(array: ArrayFacts(items: [ArrayFacts.Items(rest: [term.negated])])))
         }
@@ -118,7 +136,9 @@ extension SchemaReader {
         }
         if let least = try self.count("minProperties"), least > 0 { object(ObjectFacts(most: least - 1)) }
         if let most = try self.count("maxProperties") { object(ObjectFacts(least: most + 1)) }
-        if let value = self.members["required"] { for name in try self.strings(value, "required") { object(.lacking(name, nothing)) } }
+        if let value = self.members["required"] {
+            for name in try self.strings(value, "required") { object(.lacking(name, nothing)) }
+        }
         for (name, term) in try self.objectMembers()?.named ?? [:] { object(.having(name, term.negated)) }
         for (name, names) in try self.dependentNames() {
             for other in names where other != name {

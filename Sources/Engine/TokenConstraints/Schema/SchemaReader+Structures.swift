@@ -16,7 +16,8 @@ extension SchemaReader {
         if let items = try self.items() { facts.items = [items] }
         if let value = self.members["contains"] {
             let contained = ArrayFacts.Contained(
-                term: try self.child(value, "contains"), least: try self.count("minContains") ?? 1, most: try self.count("maxContains"))
+                term: try self.child(value, "contains"), least: try self.count("minContains") ?? 1,
+                most: try self.count("maxContains"))
             if contained.least > 0 || contained.most != nil { facts.contained = [contained] }
         }
     }
@@ -59,7 +60,9 @@ extension SchemaReader {
     /// The schemas of the members; nil if there are none.
     func objectMembers() throws -> ObjectFacts.Members? {
         var members = ObjectFacts.Members()
-        for (name, value) in try self.object("properties") ?? [:] { members.named[name] = try self.child(value, "properties", name) }
+        for (name, value) in try self.object("properties") ?? [:] {
+            members.named[name] = try self.child(value, "properties", name)
+        }
         for (pattern, value) in try self.object("patternProperties") ?? [:] {
             members.patterns.append((pattern, try self.child(value, "patternProperties", pattern)))
         }
@@ -77,7 +80,9 @@ extension SchemaReader {
         for keyword in ["dependentRequired", "dependencies"] {
             for (name, value) in try self.object(keyword) ?? [:] {
                 if let single = value.stringValue { found.append((name, [single])) }
-                if value.arrayValue != nil || keyword == "dependentRequired" { found.append((name, try self.strings(value, keyword))) }
+                if value.arrayValue != nil || keyword == "dependentRequired" {
+                    found.append((name, try self.strings(value, keyword)))
+                }
             }
         }
         return found
@@ -87,7 +92,8 @@ extension SchemaReader {
     func dependentSchemas() throws -> [(String, SchemaTerm)] {
         var found = [(String, SchemaTerm)]()
         for keyword in ["dependentSchemas", "dependencies"] {
-            for (name, value) in try self.object(keyword) ?? [:] where value.arrayValue == nil && value.stringValue == nil {
+            for (name, value) in try self.object(keyword) ?? [:]
+            where value.arrayValue == nil && value.stringValue == nil {
                 found.append((name, try self.child(value, keyword, name)))
             }
         }
@@ -97,7 +103,10 @@ extension SchemaReader {
     /// A keyword for what no other keyword has looked at: without any keyword that looks inside, it is the plain form.
     private func unevaluated(_ keyword: String) throws -> JSONValue? {
         guard let value = self.members[keyword], value != .bool(true) else { return nil }
-        let applicators = ["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas", "contains"]
+        let applicators = [
+            "$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas",
+            "contains",
+        ]
         if let other = applicators.first(where: { self.members[$0] != nil }) {
             throw self.unsupported(keyword, "beside `\(other)` it depends on which branches were taken")
         }

@@ -36,10 +36,14 @@ struct SchemaReader {
 
     /// The keywords that demand something.
     static let keywords: Set<String> = [
-        "$ref", "$dynamicRef", "$recursiveRef", "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
-        "properties", "patternProperties", "additionalProperties", "required", "propertyNames", "minProperties", "maxProperties",
-        "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedProperties", "items", "prefixItems", "additionalItems",
-        "unevaluatedItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems", "minLength", "maxLength",
+        "$ref", "$dynamicRef", "$recursiveRef", "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then",
+        "else",
+        "properties", "patternProperties", "additionalProperties", "required", "propertyNames", "minProperties",
+        "maxProperties",
+        "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedProperties", "items", "prefixItems",
+        "additionalItems",
+        "unevaluatedItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems",
+        "minLength", "maxLength",
         "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     ]
 
@@ -65,7 +69,9 @@ struct SchemaReader {
     /// The numbers of the schemas in an array.
     func children(_ keyword: String) throws -> [SchemaTerm]? {
         guard let value = self.members[keyword] else { return nil }
-        guard let elements = value.arrayValue, !elements.isEmpty else { throw self.malformed(keyword, "must be an array of schemas") }
+        guard let elements = value.arrayValue, !elements.isEmpty else {
+            throw self.malformed(keyword, "must be an array of schemas")
+        }
         return try elements.enumerated().map { try self.child($1, keyword, String($0)) }
     }
 
@@ -101,6 +107,7 @@ struct SchemaReader {
 
     /// Says that a keyword cannot be enforced.
     func unsupported(_ keyword: String, _ reason: String) -> ConstraintError {
-        ConstraintError(.unsupported, "At \(SchemaTable.shown(self.pointer)): `\(keyword)` cannot be enforced: \(reason).")
+        ConstraintError(
+            .unsupported, "At \(SchemaTable.shown(self.pointer)): `\(keyword)` cannot be enforced: \(reason).")
     }
 }

@@ -55,13 +55,17 @@ final class SchemaTable {
     ///
     /// - Throws: ``ConstraintError`` with code `.unsupported` if it is outside the document.
     func resolve(_ reference: String, from pointer: String) throws -> SchemaTerm {
-        let (uri, fragment) = URIReference.split(URIReference.resolve(reference, base: self.identifiers.base(of: pointer)))
+        let (uri, fragment) = URIReference.split(
+            URIReference.resolve(reference, base: self.identifiers.base(of: pointer)))
         let text = URIReference.decodePercents(fragment ?? "")
         let name = text.isEmpty || text.hasPrefix("/") ? uri : uri + "#" + text
-        guard let root = self.identifiers.place(of: name), let value = self.value(at: text.hasPrefix("/") ? root + text : root) else {
+        guard let root = self.identifiers.place(of: name),
+            let value = self.value(at: text.hasPrefix("/") ? root + text : root)
+        else {
             throw ConstraintError(
                 .unsupported,
-                "At \(Self.shown(pointer)): `$ref` \(reference.debugDescription) points to nothing in the schema; put what it means inside.")
+                "At \(Self.shown(pointer)): `$ref` \(reference.debugDescription) points to nothing in the schema; put what it means inside."
+            )
         }
         return try self.term(value, at: text.hasPrefix("/") ? root + text : root)
     }

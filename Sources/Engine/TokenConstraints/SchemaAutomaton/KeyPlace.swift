@@ -32,12 +32,16 @@ struct KeyPlace: Hashable {
     /// Whether an allowed name goes on with a scalar of some ranges.
     func canTake(_ ranges: [ClosedRange<UInt32>], _ shape: ObjectShape, _ outlook: ObjectOutlook) -> Bool {
         if self.declared >= 0 {
-            for child in shape.keys.nodes[Int(self.declared)].children where ranges.contains(where: { $0.contains(child.scalar) }) {
+            for child in shape.keys.nodes[Int(self.declared)].children
+            where ranges.contains(where: { $0.contains(child.scalar) }) {
                 if outlook.allows(anyOf: shape.keys.nodes[Int(child.node)].names) { return true }
             }
         }
-        for (index, group) in shape.others.enumerated() where self.others[index] != ScalarAutomaton.dead && outlook.others[index] {
-            for range in ranges where group.names.successors(self.others[index], range).contains(where: { _ in true }) { return true }
+        for (index, group) in shape.others.enumerated()
+        where self.others[index] != ScalarAutomaton.dead && outlook.others[index] {
+            for range in ranges where group.names.successors(self.others[index], range).contains(where: { _ in true }) {
+                return true
+            }
         }
         return false
     }
@@ -45,14 +49,16 @@ struct KeyPlace: Hashable {
     /// The group of other names to which the complete key belongs; nil if it is declared, or not allowed.
     func group(_ shape: ObjectShape, _ outlook: ObjectOutlook) -> Int? {
         self.others.indices.first { index in
-            self.others[index] != ScalarAutomaton.dead && outlook.others[index] && shape.others[index].names.accepting[Int(self.others[index])]
+            self.others[index] != ScalarAutomaton.dead && outlook.others[index]
+                && shape.others[index].names.accepting[Int(self.others[index])]
         }
     }
 
     /// Whether any further characters whatever keep the key alive.
     func isFree(_ shape: ObjectShape, _ outlook: ObjectOutlook) -> Bool {
         self.others.indices.contains { index in
-            self.others[index] != ScalarAutomaton.dead && outlook.others[index] && shape.others[index].names.universal[Int(self.others[index])]
+            self.others[index] != ScalarAutomaton.dead && outlook.others[index]
+                && shape.others[index].names.universal[Int(self.others[index])]
         }
     }
 }

@@ -35,7 +35,9 @@ final class ObjectOutlook {
         for name in shape.names.indices {
             let isAllowed =
                 !progress.seen.contains(name) && shape.goals[name].depth <= budget
-                && (missing.contains(name) || room >= 1 && Self.canJoin(name, wanted, shape, room: room, missing: missing.count, budget: budget))
+                && (missing.contains(name)
+                    || room >= 1
+                        && Self.canJoin(name, wanted, shape, room: room, missing: missing.count, budget: budget))
             before.append(before[name] + (isAllowed ? 1 : 0))
         }
         self.before = before
@@ -51,7 +53,9 @@ final class ObjectOutlook {
     var allowsAny: Bool { self.before[self.before.count - 1] > 0 || self.others.contains(true) }
 
     /// Whether all that an optional name demands can follow it.
-    private static func canJoin(_ name: Int, _ wanted: NameSet, _ shape: ObjectShape, room: Int, missing: Int, budget: Int) -> Bool {
+    private static func canJoin(
+        _ name: Int, _ wanted: NameSet, _ shape: ObjectShape, room: Int, missing: Int, budget: Int
+    ) -> Bool {
         guard !shape.dependents.isEmpty else { return true }
         var joined = wanted
         joined.insert(name)

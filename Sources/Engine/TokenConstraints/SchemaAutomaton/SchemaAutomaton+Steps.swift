@@ -9,7 +9,9 @@ extension SchemaAutomaton {
         switch node.kind {
         case .end:
             var after = node
-            guard let space = WhiteSpace(code: node.a).next(byte, depth: 0, layout: self.layout, mayBlank: false) else { return }
+            guard let space = WhiteSpace(code: node.a).next(byte, depth: 0, layout: self.layout, mayBlank: false) else {
+                return
+            }
             after.a = space.code
             next.append(self.stacks.number(after))
         case .value:
@@ -40,7 +42,9 @@ extension SchemaAutomaton {
         case UInt8(ascii: "f"): if goal.hasFalse { push(.literal, 1, 1) }
         case UInt8(ascii: "t"): if goal.hasTrue { push(.literal, 2, 1) }
         case UInt8(ascii: "\""):
-            for (index, rule) in goal.strings.enumerated() { push(.string, goal.firstString + Int32(index), rule.start.state, rule.start.count) }
+            for (index, rule) in goal.strings.enumerated() {
+                push(.string, goal.firstString + Int32(index), rule.start.state, rule.start.count)
+            }
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             for (index, machine) in goal.numbers.enumerated() {
                 let state = machine.next(NumberMachine.start, byte)
@@ -49,7 +53,9 @@ extension SchemaAutomaton {
         case UInt8(ascii: "["): for array in goal.arrays where array.depth <= budget { push(.array, array.number) }
         case UInt8(ascii: "{"):
             for object in goal.objects where object.depth <= budget {
-                push(.object, object.number, self.progress.number(ObjectProgress(seen: NameSet(count: object.names.count), others: 0)))
+                push(
+                    .object, object.number,
+                    self.progress.number(ObjectProgress(seen: NameSet(count: object.names.count), others: 0)))
             }
         default: break
         }

@@ -29,7 +29,9 @@ extension SchemaAutomaton {
                 var after = node
                 (after.phase, after.space) = (.afterValue, 0)
                 after.a = shape.most == nil ? min(node.a + 1, Int32(shape.horizon)) : node.a + 1
-                if isCounted { after.b = shape.mostCounted == nil ? min(node.b + 1, Int32(shape.leastCounted)) : node.b + 1 }
+                if isCounted {
+                    after.b = shape.mostCounted == nil ? min(node.b + 1, Int32(shape.leastCounted)) : node.b + 1
+                }
                 self.begin(goal, byte, on: self.stacks.number(after), into: &next)
             }
         default: break
@@ -43,7 +45,9 @@ extension SchemaAutomaton {
         let missing = max(0, shape.leastCounted - Int(node.b))
         var items = [(goal: Goal, isCounted: Bool)]()
         if room > missing, item.goal.depth <= budget { items.append((item.goal, false)) }
-        if room >= max(1, missing), let counted = item.counted, counted.depth <= budget, Int(node.b) < shape.mostCounted ?? .max {
+        if room >= max(1, missing), let counted = item.counted, counted.depth <= budget,
+            Int(node.b) < shape.mostCounted ?? .max
+        {
             items.append((counted, true))
         }
         return items
@@ -87,7 +91,8 @@ extension SchemaAutomaton {
         case .nothing: return
         case .end:
             guard let (progress, goal) = self.written(place, node.a, shape, outlook) else { return }
-            after = StackNode(kind: .object, phase: .afterKey, shape: node.shape, a: progress, b: goal.number, parent: node.parent)
+            after = StackNode(
+                kind: .object, phase: .afterKey, shape: node.shape, a: progress, b: goal.number, parent: node.parent)
         case .scalar(let scalar):
             let moved = place.next(scalar, shape)
             guard moved.isLive(shape, outlook) else { return }
@@ -100,7 +105,9 @@ extension SchemaAutomaton {
     }
 
     /// The progress with a complete key, and the goal of its value; nil if the key is not allowed.
-    private func written(_ place: KeyPlace, _ number: Int32, _ shape: ObjectShape, _ outlook: ObjectOutlook) -> (Int32, Goal)? {
+    private func written(_ place: KeyPlace, _ number: Int32, _ shape: ObjectShape, _ outlook: ObjectOutlook) -> (
+        Int32, Goal
+    )? {
         var progress = self.progress[number]
         if place.declared >= 0, let name = shape.keys.nodes[Int(place.declared)].name {
             guard outlook.allows(name) else { return nil }

@@ -43,7 +43,8 @@ package final class SchemaAutomaton: ByteAutomaton {
         let root = try shapes.build()
         guard !root.isDead else { throw ConstraintError(.unsatisfiable, "No value fits the schema.") }
         guard root.depth <= Self.maximumDepth else {
-            throw ConstraintError(.tooLarge, "Every value that fits the schema is more than \(Self.maximumDepth) levels deep.")
+            throw ConstraintError(
+                .tooLarge, "Every value that fits the schema is more than \(Self.maximumDepth) levels deep.")
         }
         self.shapes = shapes
         self.strings = shapes.ordered.flatMap(\.strings)
@@ -77,7 +78,8 @@ package final class SchemaAutomaton: ByteAutomaton {
             let node = self.stacks.nodes[Int(stack)]
             switch node.kind {
             case .end: return WhiteSpace(code: node.a).isComplete
-            case .number: return self.stacks.nodes[Int(node.parent)].kind == .end && self.numbers[Int(node.shape)].accepts(node.a)
+            case .number:
+                return self.stacks.nodes[Int(node.parent)].kind == .end && self.numbers[Int(node.shape)].accepts(node.a)
             default: return false
             }
         }
@@ -98,7 +100,8 @@ package final class SchemaAutomaton: ByteAutomaton {
         case .string: return self.strings[Int(node.shape)].freedom(StringRule.Place(state: node.a, count: node.b))
         case .key:
             let shape = self.shapes.objects[Int(node.shape)]
-            return self.keys[node.b].isFree(shape, self.outlook(shape, node.a, depth: self.stacks.depths[Int(stack)])) ? .max : nil
+            return self.keys[node.b].isFree(shape, self.outlook(shape, node.a, depth: self.stacks.depths[Int(stack)]))
+                ? .max : nil
         default: return nil
         }
     }

@@ -22,7 +22,9 @@ final class Goal {
     var isDead: Bool { self.depth == .max }
 
     /// Whether a value without structure fits.
-    var hasScalar: Bool { self.hasNull || self.hasFalse || self.hasTrue || !self.strings.isEmpty || !self.numbers.isEmpty }
+    var hasScalar: Bool {
+        self.hasNull || self.hasFalse || self.hasTrue || !self.strings.isEmpty || !self.numbers.isEmpty
+    }
 }
 
 /// What an array may hold.
@@ -63,7 +65,9 @@ final class ArrayShape {
 
     /// How deep the shallowest array is, as far as known; `Int.max` if there is none yet.
     var depth: Int {
-        guard self.most.map({ self.least <= $0 }) ?? true, self.leastCounted <= self.mostCounted ?? .max else { return .max }
+        guard self.most.map({ self.least <= $0 }) ?? true, self.leastCounted <= self.mostCounted ?? .max else {
+            return .max
+        }
         guard self.most.map({ self.leastCounted <= $0 }) ?? true else { return .max }
         var deepest = 0
         for index in 0..<min(self.least, self.first.count + 1) { deepest = max(deepest, self.item(index).goal.depth) }
@@ -73,7 +77,11 @@ final class ArrayShape {
 
     /// Ends arrays before the first place that nothing can fill; to be called when the depths of all goals are known.
     func close() {
-        guard let index = (0...self.first.count).first(where: { self.item($0).goal.isDead && self.item($0).counted?.isDead ?? true }) else { return }
+        guard
+            let index = (0...self.first.count).first(where: {
+                self.item($0).goal.isDead && self.item($0).counted?.isDead ?? true
+            })
+        else { return }
         self.most = min(self.most ?? index, index)
     }
 }

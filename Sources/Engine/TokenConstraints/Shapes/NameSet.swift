@@ -10,7 +10,9 @@ struct NameSet: Hashable, Sendable {
 
     mutating func insert(_ name: Int) { self.words[name >> 6] |= 1 << UInt64(name & 63) }
 
-    mutating func formUnion(_ other: Self) { for index in self.words.indices { self.words[index] |= other.words[index] } }
+    mutating func formUnion(_ other: Self) {
+        for index in self.words.indices { self.words[index] |= other.words[index] }
+    }
 
     func subtracting(_ other: Self) -> Self {
         var rest = self

@@ -24,7 +24,8 @@ final class ObjectShape {
     private(set) lazy var keys = KeyTrie(self.names)
 
     init(
-        names: [String], goals: [Goal], required: NameSet, dependents: [(name: Int, names: NameSet)], others: [Others], least: Int, most: Int?
+        names: [String], goals: [Goal], required: NameSet, dependents: [(name: Int, names: NameSet)], others: [Others],
+        least: Int, most: Int?
     ) {
         self.names = names
         self.goals = goals
@@ -56,7 +57,9 @@ final class ObjectShape {
         // The fewest members are completed by the shallowest ones.
         var missing = self.least - depths.count
         if missing > 0 {
-            let free = self.names.indices.filter { !needed.contains($0) && self.canJoin($0, needed) }.map { self.goals[$0].depth }.sorted()
+            let free = self.names.indices.filter { !needed.contains($0) && self.canJoin($0, needed) }.map {
+                self.goals[$0].depth
+            }.sorted()
             depths += free.prefix(missing)
             missing -= free.count
             if missing > 0 { depths.append(self.others.map(\.goal.depth).min() ?? .max) }

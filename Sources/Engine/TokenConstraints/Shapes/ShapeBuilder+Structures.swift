@@ -22,7 +22,8 @@ extension ShapeBuilder {
         goal.arrays.append(
             self.register(
                 ArrayShape(
-                    first: try (0..<places).map(item), rest: try item(places), least: max(facts.least, contained?.least ?? 0), most: facts.most,
+                    first: try (0..<places).map(item), rest: try item(places),
+                    least: max(facts.least, contained?.least ?? 0), most: facts.most,
                     leastCounted: contained?.least ?? 0, mostCounted: contained?.most)))
     }
 
@@ -44,15 +45,20 @@ extension ShapeBuilder {
         let nameRules = try facts.names.isEmpty ? nil : self.nameRule(facts.names)
         let goals = try names.map { name in
             let isAllowed = nameRules.map { $0.accepts(name) } ?? true
-            return try self.goal(isAllowed ? try self.expander.terms(of: name, in: facts.members) : [self.table.nothing])
+            return try self.goal(
+                isAllowed ? try self.expander.terms(of: name, in: facts.members) : [self.table.nothing])
         }
         func set(_ names: some Sequence<String>) -> NameSet {
-            names.reduce(into: NameSet(count: numbers.count)) { set, name in if let number = numbers[name] { set.insert(number) } }
+            names.reduce(into: NameSet(count: numbers.count)) { set, name in
+                if let number = numbers[name] { set.insert(number) }
+            }
         }
         let others = try self.others(facts, declared: names, nameRules)
         if facts.least >= 2, !others.isEmpty, facts.least > facts.required.count + 1 {
             throw ConstraintError(
-                .unsupported, "`minProperties` of more than one beyond the required ones cannot be enforced where other names may be repeated.")
+                .unsupported,
+                "`minProperties` of more than one beyond the required ones cannot be enforced where other names may be repeated."
+            )
         }
         goal.objects.append(
             self.register(
@@ -75,13 +81,18 @@ extension ShapeBuilder {
     }
 
     /// The names that are not declared, parted by the patterns that they match.
-    private func others(_ facts: ObjectFacts, declared: [String], _ nameRules: ScalarAutomaton?) throws -> [ObjectShape.Others] {
+    private func others(_ facts: ObjectFacts, declared: [String], _ nameRules: ScalarAutomaton?) throws -> [ObjectShape
+        .Others]
+    {
         let patterns = Set(facts.members.flatMap { $0.patterns.map(\.pattern) }).sorted()
         var parts: [(names: ScalarAutomaton, matched: Set<String>)] = [(nameRules ?? .everything, [])]
         for pattern in patterns {
             let matching = try self.expander.strings.automaton(StringFacts.Form(name: pattern))
             parts = try parts.flatMap { names, matched in
-                [(try names.intersection(matching), matched.union([pattern])), (try names.subtracting(matching), matched)]
+                [
+                    (try names.intersection(matching), matched.union([pattern])),
+                    (try names.subtracting(matching), matched),
+                ]
             }.filter { !$0.0.isEmpty }
             guard parts.count <= 64 else { throw ScalarAutomaton.tooLarge }
         }

@@ -42,7 +42,9 @@ final class ShapeBuilder {
         let key = sorted.contains(self.table.nothing) ? [self.table.nothing] : sorted
         if let known = self.goals[key] { return known }
         guard self.ordered.count < Self.maximumGoals else {
-            throw ConstraintError(.tooLarge, "The schema's parts combine to more than \(Self.maximumGoals) different ones; make it simpler.")
+            throw ConstraintError(
+                .tooLarge,
+                "The schema's parts combine to more than \(Self.maximumGoals) different ones; make it simpler.")
         }
         let goal = Goal()
         self.goals[key] = goal
@@ -81,7 +83,9 @@ final class ShapeBuilder {
         let excluded = facts.excluded.compactMap(\.value.stringValue)
         var rule = try self.expander.strings.rule(facts.string)
         if !excluded.isEmpty {
-            rule = try StringRule(try rule.automaton.subtracting(try .literals(excluded)), least: facts.string.least, most: facts.string.most)
+            rule = try StringRule(
+                try rule.automaton.subtracting(try .literals(excluded)), least: facts.string.least,
+                most: facts.string.most)
         }
         if !rule.isEmpty { goal.strings.append(rule) }
     }
@@ -128,7 +132,8 @@ final class ShapeBuilder {
 
     private func add(number value: JSONValue, of facts: Facts, to goal: Goal) throws {
         guard let exact = FixedPoint(exactly: value) else {
-            throw ConstraintError(.unsupported, "The number \(value) of an `enum` or `const` has too many digits to be enforced.")
+            throw ConstraintError(
+                .unsupported, "The number \(value) of an `enum` or `const` has too many digits to be enforced.")
         }
         guard facts.number.allows(exact) else { return }
         goal.numbers.append(NumberMachine(NumberRule(low: exact, high: exact, isPlain: facts.number.isPlain)))
@@ -140,7 +145,9 @@ final class ShapeBuilder {
         while isChanged {
             isChanged = false
             for goal in self.ordered.reversed() where goal.depth > 0 {
-                let depth = goal.hasScalar ? 0 : min(goal.arrays.map(\.depth).min() ?? .max, goal.objects.map(\.depth).min() ?? .max)
+                let depth =
+                    goal.hasScalar
+                    ? 0 : min(goal.arrays.map(\.depth).min() ?? .max, goal.objects.map(\.depth).min() ?? .max)
                 if depth < goal.depth {
                     goal.depth = depth
                     isChanged = true

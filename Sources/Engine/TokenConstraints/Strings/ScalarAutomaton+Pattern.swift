@@ -14,7 +14,8 @@ extension ScalarAutomaton {
             self = try Self.finding(try parser.parse())
         } catch let error as PatternError {
             throw ConstraintError(
-                error.isUnsupported ? .unsupported : .malformed, "the pattern \(pattern.debugDescription) cannot be used: \(error.problem)")
+                error.isUnsupported ? .unsupported : .malformed,
+                "the pattern \(pattern.debugDescription) cannot be used: \(error.problem)")
         } catch let error as ConstraintError {
             throw ConstraintError(error.code, "the pattern \(pattern.debugDescription) cannot be used", cause: error)
         }

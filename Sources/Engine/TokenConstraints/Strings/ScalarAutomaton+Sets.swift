@@ -85,17 +85,20 @@ extension ScalarAutomaton {
                     try number(
                         Pair(
                             left: pair.left < 0 ? -1 : self.transitions[Int(pair.left) * self.classes.count + left],
-                            right: pair.right < 0 ? -1 : other.transitions[Int(pair.right) * other.classes.count + right])))
+                            right: pair.right < 0
+                                ? -1 : other.transitions[Int(pair.right) * other.classes.count + right])))
             }
             index += 1
         }
         let accepting = pairs.map { pair in
-            accepts(pair.left >= 0 && self.accepting[Int(pair.left)], pair.right >= 0 && other.accepting[Int(pair.right)])
+            accepts(
+                pair.left >= 0 && self.accepting[Int(pair.left)], pair.right >= 0 && other.accepting[Int(pair.right)])
         }
         return Self(classes: classes, transitions: transitions, accepting: accepting, start: start)
     }
 
     static var tooLarge: ConstraintError {
-        ConstraintError(.tooLarge, "A string's rules together need more than \(Self.maximumStates) states; make them simpler.")
+        ConstraintError(
+            .tooLarge, "A string's rules together need more than \(Self.maximumStates) states; make them simpler.")
     }
 }

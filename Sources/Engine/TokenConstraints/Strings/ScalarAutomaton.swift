@@ -29,7 +29,8 @@ struct ScalarAutomaton: Sendable {
     ///   - accepting: Whether a text may end in each state.
     ///   - start: Where texts begin.
     init(classes: ScalarClasses, transitions: [Int32], accepting: [Bool], start: Int32) {
-        let table = StateTable(width: classes.count, transitions: transitions, accepting: accepting).trimmed(start: start)
+        let table = StateTable(width: classes.count, transitions: transitions, accepting: accepting).trimmed(
+            start: start)
         self.classes = classes
         self.transitions = table.transitions
         self.accepting = table.accepting
@@ -94,7 +95,9 @@ private struct StateTable {
         var transitions = [Int32]()
         var index = 0
         while index < kept.count {
-            for column in 0..<self.width { transitions.append(number(self.transitions[kept[index] * self.width + column])) }
+            for column in 0..<self.width {
+                transitions.append(number(self.transitions[kept[index] * self.width + column]))
+            }
             index += 1
         }
         return (transitions, kept.map { self.accepting[$0] }, kept.map { universal[$0] }, first)

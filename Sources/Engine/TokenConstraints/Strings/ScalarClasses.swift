@@ -72,7 +72,9 @@ struct ScalarClasses: Sendable {
     /// A scalar of each class.
     var representatives: [UInt32] {
         var found = [UInt32](repeating: 0, count: self.count)
-        for (start, number) in zip(self.starts, self.intervals).reversed() where number >= 0 { found[Int(number)] = start }
+        for (start, number) in zip(self.starts, self.intervals).reversed() where number >= 0 {
+            found[Int(number)] = start
+        }
         return found
     }
 

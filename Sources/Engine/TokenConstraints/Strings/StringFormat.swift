@@ -39,7 +39,8 @@ enum StringFormat {
     }()
     /// No year is 0000.
     private static let year = "[0-9]{3}[1-9].*|[0-9]{2}[1-9].*|[0-9][1-9].*|[1-9].*"
-    private static let time = #"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"#
+    private static let time =
+        #"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"#
     private static let label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     private static let hostname = #"\#(Self.label)(?:\.\#(Self.label))*"#
     private static let byte = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -85,8 +86,11 @@ enum StringFormat {
         "ipv4": [Self.ipv4],
         "ipv6": [Self.ipv6],
         "uri": [Self.uri], "iri": [Self.uri],
-        "uri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"], "iri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
-        "uri-template": [#"(?:[A-Za-z0-9._~!$&()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}|\{[+#./;?&]?[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*\})*"#],
+        "uri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
+        "iri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
+        "uri-template": [
+            #"(?:[A-Za-z0-9._~!$&()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}|\{[+#./;?&]?[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*\})*"#
+        ],
         "uuid": ["[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"],
         "json-pointer": ["(?:/(?:[^/~]|~[01])*)*"],
         "relative-json-pointer": ["(?:0|[1-9][0-9]*)(?:#|(?:/(?:[^/~]|~[01])*)*)"],

@@ -76,6 +76,7 @@ struct StringRule: Sendable {
     }
 
     private func isLive(_ place: Place) -> Bool {
-        self.lengths.canEnd(Int(place.state), after: max(0, self.least - Int(place.count)), self.most.map { $0 - Int(place.count) })
+        self.lengths.canEnd(
+            Int(place.state), after: max(0, self.least - Int(place.count)), self.most.map { $0 - Int(place.count) })
     }
 }

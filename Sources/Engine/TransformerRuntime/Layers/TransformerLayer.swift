@@ -25,21 +25,13 @@ final class TransformerLayer: Sendable {
     }
 }
 
-/// A product and what is added to it.
-struct LinearLayer: Sendable {
-    let matrix: MatrixStack
-    let bias: FloatVector?
-}
-
 /// Attention of queries with shared key-value heads.
 struct Attention: Sendable {
-    let queryKeyValue: MatrixStack
-    /// Added to queries, keys and values.
-    let bias: FloatVector?
+    let queryKeyValue: Projection
     /// Norms of each head's query and key.
     let queryNorm: FloatVector?
     let keyNorm: FloatVector?
-    let output: LinearLayer
+    let output: Projection
     /// The most positions that a token sees, itself included; nil: all before it.
     let window: Int?
     /// Which rotary embedding turns queries and keys.
@@ -48,9 +40,8 @@ struct Attention: Sendable {
 
 /// A feed-forward network with a gate: down(activation(gate(x)) · up(x)).
 struct FeedForward: Sendable {
-    let gateUp: MatrixStack
-    let bias: FloatVector?
-    let down: LinearLayer
+    let gateUp: Projection
+    let down: Projection
     /// Its inner width.
     let length: Int
 }

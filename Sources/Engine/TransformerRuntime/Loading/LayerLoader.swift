@@ -42,13 +42,11 @@ struct LayerLoader {
         let (queries, keys) = (shape.headCount * shape.headLength, shape.keyValueHeadCount * shape.headLength)
         let rows = [queries, keys, keys]
         let names = [TensorName.query, .key, .value]
-        let queryKeyValue = try self.stack(names, fused: .queryKeyValue, columns: width, rows: rows)
         return Attention(
-            queryKeyValue: queryKeyValue,
-            bias: try self.bias(names, fused: .queryKeyValue, rows: rows, biases, of: queryKeyValue),
+            queryKeyValue: try self.projection(names, fused: .queryKeyValue, columns: width, rows: rows, biases),
             queryNorm: normsHeads ? try self.norm(.queryNorm, length: shape.headLength) : nil,
             keyNorm: normsHeads ? try self.norm(.keyNorm, length: shape.headLength) : nil,
-            output: try self.linear(.attentionOutput, columns: queries, rows: width, outputBias),
+            output: try self.projection([.attentionOutput], columns: queries, rows: [width], outputBias),
             window: self.block.window, rope: self.block.rope)
     }
 
@@ -64,11 +62,10 @@ struct LayerLoader {
     func feedForward(
         _ names: [TensorName], fused: TensorName?, down: TensorName, length: Int, _ biases: Biases = .absent
     ) throws -> FeedForward {
-        let (width, rows) = (self.shape.embeddingLength, [length, length])
-        let gateUp = try self.stack(names, fused: fused, columns: width, rows: rows)
+        let width = self.shape.embeddingLength
         return FeedForward(
-            gateUp: gateUp, bias: try self.bias(names, fused: nil, rows: rows, biases, of: gateUp),
-            down: try self.linear(down, columns: length, rows: width, biases), length: length)
+            gateUp: try self.projection(names, fused: fused, columns: width, rows: [length, length], biases),
+            down: try self.projection([down], columns: length, rows: [width], biases), length: length)
     }
 
     // MARK: - Parts
@@ -81,19 +78,18 @@ struct LayerLoader {
         try self.tensors.vector(self.name(name), count: length, adding: self.shape.normOffset)
     }
 
-    private func linear(_ name: TensorName, columns: Int, rows: Int, _ biases: Biases) throws -> LinearLayer {
-        let matrix = MatrixStack([try self.tensors.matrix(self.name(name), columns: columns, rows: rows)])
-        return LinearLayer(
-            matrix: matrix, bias: try self.bias([name], fused: nil, rows: [rows], biases, of: matrix))
-    }
-
     /// Matrices with the same inputs, each a tensor of its own unless only the fused one is there.
-    func stack(_ names: [TensorName], fused: TensorName?, columns: Int, rows: [Int]) throws -> MatrixStack {
+    private func projection(
+        _ names: [TensorName], fused: TensorName? = nil, columns: Int, rows: [Int], _ biases: Biases
+    ) throws -> Projection {
+        let stack: MatrixStack
         if let fused, try !self.tensors.has(self.name(names[0])), try self.tensors.has(self.name(fused)) {
-            return MatrixStack(try self.tensors.split(self.name(fused), columns: columns, rows: rows))
+            stack = MatrixStack(try self.tensors.split(self.name(fused), columns: columns, rows: rows))
+        } else {
+            stack = MatrixStack(
+                try zip(names, rows).map { try self.tensors.matrix(self.name($0), columns: columns, rows: $1) })
         }
-        return MatrixStack(
-            try zip(names, rows).map { try self.tensors.matrix(self.name($0), columns: columns, rows: $1) })
+        return Projection(stack: stack, bias: try self.bias(names, fused: fused, rows: rows, biases, of: stack))
     }
 
     /// The biases of a stack, each where its matrix's results are.
