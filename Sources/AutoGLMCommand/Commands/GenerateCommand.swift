@@ -18,6 +18,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup var adapter: AdapterFlags
     @OptionGroup var sampling: SamplingFlags
     @OptionGroup var output: OutputOptions
 
@@ -64,7 +65,7 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         let text = try TextInput.text(self.prompt, name: "prompt")
         let schema = try self.jsonSchema.map { try ValidateCommand.schema(path: $0) }
-        let agent = try await self.model.open()
+        let agent = try await self.model.open(adapters: self.adapter.paths)
         let request = self.request(text)
         switch self.output.format {
         case _ where schema != nil: try await self.answer(request, by: schema, from: agent)
@@ -77,9 +78,11 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func request(_ text: String) -> GenerationRequest {
         let turns = [self.system.map(Message.system), .user(text)].compactMap(\.self)
-        return GenerationRequest(
+        var request = GenerationRequest(
             prompt: self.raw ? .raw(text) : .messages(turns), sampling: self.sampling.options,
             maxTokens: self.maxTokens, stop: self.stop, topLogProbabilities: self.logProbabilities)
+        request.adapter = self.adapter.name
+        return request
     }
 
     /// Answers with JSON that fits a schema.

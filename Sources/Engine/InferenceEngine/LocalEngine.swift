@@ -28,6 +28,10 @@ package final class LocalEngine: Sendable {
     let maximumRequests: Int
     /// Requests that are computed or wait.
     let pendingRequests = Atomic<Int>(0)
+    /// The weights.
+    let model: TransformerModel
+    /// Adapters by the names that requests call them.
+    let adapters = Mutex<[String: LowRankAdapter]>([:])
     let queue = DispatchQueue(label: "open-autoglm.engine", qos: .userInitiated)
     let core: Confined<Core>
 
@@ -62,6 +66,7 @@ package final class LocalEngine: Sendable {
             layout: KVLayout(model.configuration, type: configuration.cacheType.layoutType),
             capacity: KVLayout.pages(for: cacheTokens))
         self.file = file
+        self.model = model
         self.tokenizer = tokenizer
         self.constraints = ConstraintCache(tokenizer)
         self.modelConfiguration = model.configuration
@@ -73,6 +78,9 @@ package final class LocalEngine: Sendable {
                 contextLength: self.contextLength, pages: pages,
                 draftModel: try configuration.speculation.draftModel(
                     tokenizer: tokenizer, pool: pool, capacity: pages.capacity)))
+        for (name, path) in configuration.adapters.sorted(by: { $0.key < $1.key }) {
+            try self.loadAdapter(named: name, from: path)
+        }
     }
 
     /// Tokens whose keys and values are kept, unless told otherwise.

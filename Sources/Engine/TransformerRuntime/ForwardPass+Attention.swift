@@ -39,7 +39,7 @@ extension ForwardPass {
         output.stack.multiply(scratch.attended, tokens: kept.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
-            .attentionOutput, ofBlock: index, inputs: scratch.attended, kept: kept, width: output.matrix.width, batch,
+            .attentionOutput, ofBlock: index, inputs: scratch.attended, kept: kept, width: output.width, batch,
             worker)
         self.addToHidden(output, norm: layer.postAttentionNorm, rows: kept.count, worker)
     }

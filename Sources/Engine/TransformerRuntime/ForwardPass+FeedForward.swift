@@ -22,7 +22,7 @@ extension ForwardPass {
         network.down.stack.multiply(scratch.gated, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
         self.adapt(
-            .down, ofBlock: index, inputs: scratch.gated, kept: kept, width: network.down.matrix.width, batch, worker)
+            .down, ofBlock: index, inputs: scratch.gated, kept: kept, width: network.down.width, batch, worker)
         self.addToHidden(network.down, norm: layer.postFeedForwardNorm, rows: rows, worker)
     }
 

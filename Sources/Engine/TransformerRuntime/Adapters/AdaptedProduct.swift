@@ -24,7 +24,7 @@ struct AdaptedModule {
     ///   - shape: The model's shape.
     ///   - reordered: Whether rows of queries and keys stand as in GGUF files of llama.
     static func all(of layer: TransformerLayer, shape: ModelConfiguration, reordered: Bool) -> [String: Self] {
-        let (width, stack) = (shape.embeddingLength, layer.attention.queryKeyValue)
+        let (width, stack) = (shape.embeddingLength, layer.attention.queryKeyValue.stack)
         let (queries, keys) = (shape.headCount * shape.headLength, shape.keyValueHeadCount * shape.headLength)
         func attention(_ part: Int, _ rows: Int, heads: Int) -> Self {
             Self(
@@ -40,7 +40,7 @@ struct AdaptedModule {
         // Heads are whole groups of rows, so that the three stand without gaps.
         if !reordered { modules["self_attn.qkv_proj"] = attention(0, queries + 2 * keys, heads: 0) }
         guard case .dense(let network) = layer.feedForward else { return modules }
-        let (length, offset) = (network.length, network.gateUp.offsets[1])
+        let (length, offset) = (network.length, network.gateUp.stack.offsets[1])
         modules["mlp.gate_proj"] = Self(product: .gateUp, offset: 0, rows: length, columns: width)
         modules["mlp.up_proj"] = Self(product: .gateUp, offset: offset, rows: length, columns: width)
         modules["mlp.gate_up_proj"] = Self(product: .gateUp, offset: 0, rows: 2 * length, columns: width)
