@@ -20,7 +20,7 @@ struct AdapterRequestTests {
         try await TinyAdapter.with(seed: 1) { first in
             try await TinyAdapter.with(seed: 2) { second in
                 let paths = ["first": first, "second": second]
-                var alone: [[TokenID]] = []
+                var alone: [[Int]] = []
                 for adapter in ["first", nil, "second"] {
                     let engine = try TinyEngine.open(TinyEngine.with { $0.adapters = paths })
                     alone.append(try await engine.response(Self.job(adapter)).tokens.map(\.id))
