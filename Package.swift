@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: Apache-2.0
+import CompilerPluginSupport
 import PackageDescription
 
 /// One settings list for every Swift target (see docs/decisions/0002-one-settings-list.md).
@@ -26,9 +27,17 @@ let selfContained: [LinkerSetting] = [
         .when(platforms: [.linux], configuration: .release))
 ]
 
+/// A product of swift-syntax, which only macros and their tests need.
+func swiftSyntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
+
 /// A library target in its layer's folder.
 func library(_ name: String, in layer: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)")
+}
+
+/// A program of `Examples/FoundationModels`.
+func example(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: ["OpenAutoGLM"], path: "Examples/FoundationModels/\(name)")
 }
 
 let package = Package(
@@ -43,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         // Values: what everything speaks.
@@ -89,13 +99,24 @@ let package = Package(
         library(
             "LanguageModelSessions", in: "Library",
             ["LLMCore", "JSONSchemas", "ResultParsing", "LocalModels", "GuidedGeneration"]),
+        library(
+            "ModelFacade", in: "Library",
+            [
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+            ]),
 
-        // What applications import, what their tests import, and the program.
+        // What applications import, what their tests import, and the program, which needs no macros.
+        .macro(
+            name: "OpenAutoGLMMacros",
+            dependencies: [
+                swiftSyntax("SwiftSyntax"), swiftSyntax("SwiftSyntaxBuilder"), swiftSyntax("SwiftSyntaxMacros"),
+                swiftSyntax("SwiftDiagnostics"), swiftSyntax("SwiftCompilerPlugin"),
+            ]),
         .target(
             name: "OpenAutoGLM",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
-                "GuidedGeneration", "LanguageModelSessions",
+                "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
+                "OpenAutoGLMMacros",
             ]),
         .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
         .executableTarget(
@@ -103,10 +124,14 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints", "InferenceEngine", "LocalModels",
-                "OpenAutoGLM",
+                "ModelFacade",
                 argumentParser, orderedCollections,
             ],
             linkerSettings: selfContained),
+
+        // Programs written after Foundation Models' examples; that they compile is a test.
+        example("TripPlanner"), example("BreadFinder"), example("LongChat"), example("MenuDesigner"),
+        example("OwnModel"),
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -151,8 +176,15 @@ let package = Package(
             name: "LanguageModelSessionsTests",
             dependencies: ["LLMCore", "GuidedGeneration", "LanguageModelSessions", "OpenAutoGLMTesting"]),
         .testTarget(
+            name: "GuidedGenerationTests",
+            dependencies: ["LLMCore", "JSONSchemas", "GuidedGeneration", orderedCollections]),
+        .testTarget(
             name: "OpenAutoGLMTests",
-            dependencies: ["LLMCore", "Pipelines", "PromptTemplates", "OpenAutoGLM", "OpenAutoGLMTesting"]),
+            dependencies: [
+                "LLMCore", "JSONSchemas", "GuidedGeneration", "Pipelines", "PromptTemplates", "OpenAutoGLM",
+                "OpenAutoGLMTesting",
+            ],
+            exclude: ["Fixtures"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )
@@ -160,7 +192,7 @@ let package = Package(
 /// Warnings are errors where the environment asks for it, as CI does; dependencies are left alone.
 let warningsAreErrors = Context.environment["AUTOGLM_STRICT"] == "1"
 
-for target in package.targets where [.regular, .test, .executable].contains(target.type) {
+for target in package.targets where [.regular, .test, .executable, .macro].contains(target.type) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
     if warningsAreErrors {
         target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]

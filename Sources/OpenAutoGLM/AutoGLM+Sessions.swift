@@ -2,6 +2,7 @@
 
 internal import LLMCore
 public import LanguageModelSessions
+public import ModelFacade
 
 extension AutoGLM {
     /// This model, to hold sessions with.

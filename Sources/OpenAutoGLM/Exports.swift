@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What applications use together with AutoGLM comes with one import.
+// Applications need one import.
 @_exported public import GuidedGeneration
-@_exported public import JSONSchemas
-@_exported public import LLMCore
 @_exported public import LanguageModelSessions
-@_exported public import LocalModels
-@_exported public import Pipelines
-@_exported public import PromptTemplates
-@_exported public import ResultParsing
-@_exported public import TaskRouting
+@_exported public import ModelFacade

@@ -35,7 +35,7 @@ public struct ModelAdapterConformance: Sendable {
             ("stream and response", self.checkStream), ("raw prompts", self.checkRawPrompt),
             ("scoring", self.checkScoring),
             ("embeddings", self.checkEmbedding), ("token count", self.checkTokenCount), ("options", self.checkOptions),
-            ("cancellation", self.checkCancellation),
+            ("constraints", self.checkConstraint), ("cancellation", self.checkCancellation),
         ]
         for (name, check) in checks {
             do {
@@ -117,6 +117,25 @@ public struct ModelAdapterConformance: Sendable {
         request.stop = ["\u{1}never generated\u{1}"]
         let response = try await self.model.generate(request).response()
         return response.text.contains("\u{1}") ? "a stop string is part of the answer" : nil
+    }
+
+    private func checkConstraint() async throws -> String? {
+        guard self.model.capabilities.contains(.constraints) else { return nil }
+        var request = self.request()
+        request.maxTokens = 32
+        for (constraint, answers) in [
+            (OutputConstraint.choices(["blue whale", "red fox"]), ["blue whale", "red fox"]),
+            (.regularExpression("[xy]z"), ["xz", "yz"]), (.grammar("root ::= \"(\" [ab] \")\""), ["(a)", "(b)"]),
+            (.jsonSchema(["const": [true, nil]]), ["[true,null]", "[true, null]"]),
+        ] {
+            request.constraint = constraint
+            let response = try await self.model.generate(request).response()
+            if !answers.contains(response.text) { return "'\(response.text)' breaks \(constraint)" }
+            if response.summary.finishReason != .stop {
+                return "a complete answer ends with another reason than 'stop'"
+            }
+        }
+        return nil
     }
 
     private func checkCancellation() async throws -> String? {

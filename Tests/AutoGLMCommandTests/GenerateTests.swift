@@ -105,12 +105,29 @@ struct GenerateTests {
         #expect(try text.json()["capital"]?.stringValue == "Paris")
         let report = try await Program.run(arguments + ["--output", "json", Self.question]).json()
         #expect(report["value"] == ["capital": "Paris"] && report["attempts"] == 1)
-        let impossible = #"{"type":"object","properties":{"a":{"type":"string","pattern":"^zzz$"}},"required":["a"]}"#
-        try files.write(Data(impossible.utf8), "no.json")
-        let failed = try await Program.run(
-            Self.greedy + ["--max-tokens", "6", "--json-schema", files.path("no.json"), "Hi"])
-        #expect(failed.status == 1 && failed.text.isEmpty)
-        #expect(failed.errors.contains("code: result-parsing."))
+        let cut = try await Program.run(arguments + ["--max-tokens", "3", Self.question])
+        #expect(cut.status == 1 && cut.text.isEmpty)
+        let hard = #"{"type":"object","properties":{"a":{"type":"string","pattern":"^z{3,5}$"}},"required":["a"]}"#
+        try files.write(Data(hard.utf8), "hard.json")
+        let kept = try await Program.run(Self.greedy + ["--json-schema", files.path("hard.json"), "Hi"])
+        #expect(try kept.json()["a"]?.stringValue?.hasPrefix("zzz") == true)
+    }
+
+    @Test(
+        "An answer has the form that was asked for",
+        arguments: [
+            (["--choice", "London", "--choice", "Paris"], "Paris|London"),
+            (["--regex", "[A-Z][a-z]{3,5}[.]"], "[A-Z][a-z]{3,5}[.]"),
+            (["--grammar", "Examples/grammars/list.gbnf"], "(- [A-Za-z ]+\\n){1,5}"),
+            (["--grammar", "Examples/grammars/arithmetic.gbnf"], "[0-9+*/() -]+"),
+        ])
+    func form(arguments: [String], pattern: String) async throws {
+        let outcome = try await Program.run(
+            Self.greedy + ["--max-tokens", "200", "--output", "json"] + arguments + [Self.question])
+        let report = try outcome.json()
+        let text = try #require(report["text"]?.stringValue)
+        #expect(try Regex("^(?:\(pattern))$").wholeMatch(in: text) != nil, "\(text)")
+        #expect(report["finish_reason"] == "stop")
     }
 
     @Test(

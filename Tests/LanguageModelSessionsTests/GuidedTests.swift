@@ -43,6 +43,21 @@ struct GuidedTests {
         }
     }
 
+    @Test("Snapshots of a type grow until it is whole")
+    func snapshots() async throws {
+        let (session, _) = Self.session([.text(#"{"text": "hello, world"}"#)])
+        let stream = session.streamResponse(to: "Well?", generating: Echo.Arguments.self)
+        var seen = [String]()
+        var wholes = [Bool]()
+        for try await snapshot in stream {
+            seen.append(snapshot.content.text)
+            wholes.append(snapshot.rawContent.isComplete)
+        }
+        #expect(seen.last == "hello, world" && wholes.last == true && wholes.first == false)
+        #expect(seen == seen.sorted { $0.count < $1.count } && seen.count > 3)
+        #expect(try await stream.collect().content.text == "hello, world")
+    }
+
     @Test("Without constraints the schema is in the prompt, JSON is looked for, and the model is asked again")
     func reasked() async throws {
         let (session, model) = Self.session(

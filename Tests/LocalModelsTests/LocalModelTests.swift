@@ -9,6 +9,9 @@ import Testing
 @Suite("The default model answers as every model does")
 struct LocalModelTests {
     private static let question: GenerationPrompt = "What is the capital of France?"
+    private static let capabilities: ModelCapabilities = [
+        .chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .tools, .adapters,
+    ]
 
     private static func request(
         _ prompt: GenerationPrompt = question, temperature: Float = 0, seed: UInt64? = nil, maxTokens: Int = 16,
@@ -195,6 +198,16 @@ struct LocalModelTests {
             (GenerationRequest(prompt: .raw("")), .invalidRequest, "no tokens"),
             (GenerationRequest(prompt: "Hi", maxTokens: -1), .invalidRequest, "max tokens"),
         ]
+        for (constraint, code, said) in [
+            (OutputConstraint.regularExpression("("), LLMError.Code.invalidRequest, "'('"),
+            (.regularExpression("(a)\\1"), .unsupported, "back-reference"),
+            (.choices([]), .invalidRequest, "no choices"),
+            (.grammar("root ::= nam\nname ::= \"a\""), .invalidRequest, "'name'"),
+        ] {
+            var request = GenerationRequest(prompt: "Hi")
+            request.constraint = constraint
+            cases.append((request, code, said))
+        }
         let long = String(repeating: "word ", count: model.contextLength + 1)
         cases.append((GenerationRequest(prompt: .raw(long)), .contextOverflow, "\(model.contextLength)"))
         for (request, code, said) in cases {
@@ -202,7 +215,7 @@ struct LocalModelTests {
             #expect(error?.code == code)
             #expect(error?.message.contains(said) == true)
         }
-        #expect(model.capabilities == [.chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .tools])
+        #expect(model.capabilities == Self.capabilities)
         let embedding = await #expect(throws: LLMError.self) { _ = try await model.embed(["a"]) }
         #expect(embedding?.code == .unsupported)
         let empty = ScoringRequest(prompt: .raw("a"), choices: [""])

@@ -166,4 +166,39 @@ struct ToolCallingTests {
     func rawPrompt() async {
         await #expect(throws: LLMError.self) { try await Self.answer(["x"], prompt: .raw("x")) }
     }
+
+    @Test("Whatever a model writes, its answer ends, and text without calls passes unchanged", arguments: 0..<3)
+    func damaged(form: Int) async throws {
+        let template = [nil, Self.mistral, Self.llama][form]
+        let pieces = [
+            "<tool", "_call>", "[TOOL", "_CALLS]", "{", "}", "[", "]", "\"name\"", ":", "\"time\"", ",", " ", "\n", "é",
+            "👩‍🚀",
+            "\"arguments\"", "\"parameters\"", "</tool_call>", "1e999", "\\u", "tool_calls", "\"",
+        ]
+        var random = SeededGenerator(state: UInt64(form + 1))
+        for _ in 0..<300 {
+            let replies = (0..<20).map { _ in
+                (0..<Int.random(in: 0...8, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                    .joined()
+            }
+            do {
+                let (response, requests) = try await Self.answer(replies.map { .text($0) }, template: template)
+                if requests.count == 1 { #expect(response.text == replies[0]) }
+                #expect(response.summary.finishReason == (response.toolCalls.isEmpty ? .stop : .toolCalls))
+            } catch let error as LLMError {
+                // The script keeps to no constraint, so that its calls may be no JSON.
+                #expect(error.code == .backendFailed)
+            }
+        }
+    }
+}
+
+/// Numbers that are the same in every run.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state = self.state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return self.state ^ (self.state >> 29)
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSONSchemas
 internal import LLMCore
 internal import TokenConstraints
 internal import Tokenization
@@ -8,10 +9,13 @@ internal import Tokenization
 struct ConstraintBenchmark {
     let tokenizer: Tokenizer
     let vocabulary: ConstraintVocabulary
+    /// How many random texts of each schema to validate.
+    let walks: Int
     private(set) var result = ConstraintBenchmarkResult()
 
-    init(tokenizer: Tokenizer) {
+    init(tokenizer: Tokenizer, walks: Int) {
         self.tokenizer = tokenizer
+        self.walks = walks
         self.vocabulary = ConstraintVocabulary(tokenizer)
     }
 
@@ -37,6 +41,7 @@ struct ConstraintBenchmark {
                 self.check(data, isValid: isValid, of: name, automaton, masks)
             }
             self.result.states += automaton.stateCount
+            if self.walks > 0 { self.walk(schema, of: name, automaton) }
         } catch {
             self.result.compileTimes.append(Int64((clock.now - start) / .nanoseconds(1)))
             self.result.refuse(name, error)
@@ -64,6 +69,24 @@ struct ConstraintBenchmark {
             }
         } else if admission.isAdmitted || others.contains(true) {
             self.result.wronglyAdmitted.append("\(name): \(compact.prefix(300))")
+        }
+    }
+
+    /// Writes random texts that the automaton allows, which must all be valid.
+    private mutating func walk(_ schema: JSONValue, of name: String, _ automaton: SchemaAutomaton) {
+        guard let validator = try? JSONSchema(schema, formats: .assertion) else { return }
+        var walk = RandomWalk(
+            automaton, using: SeededGenerator(seed: UInt64(self.result.schemas)), hint: automaton.missingKey)
+        for _ in 0..<self.walks {
+            let outcome = walk.next()
+            self.result.walks += 1
+            guard case .text(let text) = outcome, let value = try? JSONValue(parsing: text) else {
+                self.result.wrongWalks.append("\(name): \(outcome)")
+                continue
+            }
+            if let violation = validator.validate(value).first {
+                self.result.wrongWalks.append("\(name): \(String(decoding: text, as: UTF8.self)): \(violation)")
+            }
         }
     }
 

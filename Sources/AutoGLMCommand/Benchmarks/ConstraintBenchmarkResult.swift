@@ -69,6 +69,7 @@ struct ConstraintBenchmarkResult {
             "wrongly refused   \(self.wronglyRefused.count) of \(self.testedValid) valid ones",
             "mask              \(rounded(Self.mean(self.maskTimes) / 1e3)) µs on average, p99 \(rounded(Self.quantile(0.99, self.maskTimes) / 1e3)) µs",
             "compiling         \(rounded(Self.mean(self.compileTimes) / 1e6)) ms on average, p99 \(rounded(Self.quantile(0.99, self.compileTimes) / 1e6)) ms",
+            "random texts      \(self.walks), wrong \(self.wrongWalks.count)",
         ]
             + self.refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
                 "refused by        \($0.key): \($0.value)"

@@ -9,6 +9,8 @@ enum EngineMeasure: String, CaseIterable, Sendable {
     case prefill
     /// Tokens per second of one or more streams that decode together.
     case decode
+    /// Tokens per second of a stream that writes JSON by a schema, beside one that is free.
+    case constrained
     /// Tokens per second of clients that come and go.
     case mix
     /// Time to the first token of a prompt whose beginning was computed before.

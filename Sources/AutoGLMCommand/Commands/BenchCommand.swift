@@ -12,7 +12,9 @@ struct BenchCommand: AsyncParsableCommand {
             Example:
               autoglm bench engine --threads 2 --output json
             """,
-        subcommands: [BenchEngineCommand.self, BenchConstraintsCommand.self, BenchPromptsCommand.self])
+        subcommands: [
+            BenchEngineCommand.self, BenchConstraintsCommand.self, BenchAnswersCommand.self, BenchPromptsCommand.self,
+        ])
 }
 
 /// `autoglm bench prompts`: what `bench engine` asks, for programs that ask somebody else the same.

@@ -21,6 +21,9 @@ struct BenchConstraintsCommand: ParsableCommand {
     @Option(help: "The file with schemas and instances, a JSON object a line.")
     var schemas: String
 
+    @Option(parsing: .unconditional, help: "Random texts to write by each schema's automaton and to validate.")
+    var walks = 0
+
     @Flag(help: "Also list every refused schema and every wrong answer, on stderr.")
     var list = false
 
@@ -28,7 +31,7 @@ struct BenchConstraintsCommand: ParsableCommand {
 
     func run() throws {
         let lines = try InputFile.text(path: self.schemas).split(separator: "\n").map(String.init)
-        var benchmark = ConstraintBenchmark(tokenizer: try self.vocabulary.tokenizer())
+        var benchmark = ConstraintBenchmark(tokenizer: try self.vocabulary.tokenizer(), walks: self.walks)
         for (index, line) in lines.enumerated() {
             guard let value = try? JSONValue(parsing: line) else {
                 throw CommandError(.badInput, "Line \(index + 1) of '\(self.schemas)' is not JSON.")
@@ -40,6 +43,7 @@ struct BenchConstraintsCommand: ParsableCommand {
         if self.list {
             for line in result.refused { Console.note("refused: \(line)") }
             for line in result.wronglyAdmitted { Console.note("wrongly admitted: \(line)") }
+            for line in result.wrongWalks { Console.note("wrong walk: \(line)") }
             for line in result.wronglyRefused { Console.note("wrongly refused: \(line)") }
         }
         switch self.output.format {

@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import InferenceEngine
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm bench engine`: how fast one engine in this process is.
 struct BenchEngineCommand: AsyncParsableCommand {
@@ -17,6 +17,8 @@ struct BenchEngineCommand: AsyncParsableCommand {
             The measures:
               prefill  tokens/s of a prompt that is new (--prompt-tokens)
               decode   tokens/s of streams that decode together, for each number in --streams (--generated-tokens)
+              constrained  tokens/s of one stream that writes JSON by a schema which leaves it much choice, after its first \
+            token; the ratio is over the same stream without, in turns (--generated-tokens)
               mix      tokens/s of --clients that ask again as soon as they are answered: prompts of --prompt-tokens that
                        differ, answers of 64 tokens; prompts and answers count
               cached   time to the first token of a prompt of 1,024 tokens, 1,000 of them seen before; the ratio is over
@@ -114,6 +116,7 @@ struct BenchEngineCommand: AsyncParsableCommand {
                 try self.streamCounts().map {
                     DecodeBenchmark(session: session, streams: $0, tokens: self.generatedTokens)
                 }
+            case .constrained: [ConstrainedBenchmark(session: session, tokens: self.generatedTokens)]
             case .mix:
                 [
                     MixBenchmark(

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm chat`: a conversation.
 struct ChatCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 internal import TensorKernels
 
 /// `autoglm doctor`: what is installed, and what to do about what is not.

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm embed`: texts to vectors.
 struct EmbedCommand: AsyncParsableCommand {

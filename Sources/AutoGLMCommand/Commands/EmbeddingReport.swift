@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// Embeddings as `autoglm embed` shows them.
 struct EmbeddingReport {

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm generate`: one completion.
 struct GenerateCommand: AsyncParsableCommand {
@@ -12,9 +12,13 @@ struct GenerateCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm generate --temperature 0 --max-tokens 48 "What is the capital of France?"
+              autoglm generate --choice yes --choice no "Is Paris in France?"
+              autoglm generate --regex '\\d{4}' "When did the French Revolution begin?"
+              autoglm generate --grammar Examples/grammars/list.gbnf "Name three colours."
 
             The prompt may also be a file (@FILE) or come from standard input. With --output json one object is printed at \
-            the end: text, token_ids, finish_reason, usage, timings, model.
+            the end: text, token_ids, finish_reason, usage, timings, model. A form (--json-schema, --regex, --choice, --grammar) is \
+            kept to token by token; an answer with the finish reason 'length' was cut and is not complete.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -37,12 +41,7 @@ struct GenerateCommand: AsyncParsableCommand {
         parsing: .unconditional, help: "Report each token's log-probability, and this many alternatives (JSON output).")
     var logProbabilities: Int?
 
-    @Option(
-        help: """
-            Check the answer against the JSON Schema in this file, and ask again with the reason while it does not fit, at \
-            most 3 times. (The tokens themselves are not constrained yet.)
-            """)
-    var jsonSchema: String?
+    @OptionGroup(title: "Form of the answer") var form: ConstraintFlags
 
     @Flag(help: "Continue the prompt as it is, without the chat template.")
     var raw = false
@@ -64,9 +63,10 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let text = try TextInput.text(self.prompt, name: "prompt")
-        let schema = try self.jsonSchema.map { try ValidateCommand.schema(path: $0) }
+        let schema = try self.form.jsonSchema.map { try ValidateCommand.schema(path: $0) }
         let agent = try await self.model.open(adapters: self.adapter.paths)
-        let request = self.request(text)
+        var request = self.request(text)
+        request.constraint = try self.form.constraint()
         switch self.output.format {
         case _ where schema != nil: try await self.answer(request, by: schema, from: agent)
         case .text: try await self.stream(request, from: agent)
@@ -96,7 +96,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 messages + [.user("\(last.text)\n\n\(instruction ?? parser.instruction)")])
         }
         let model = LastResponse(of: agent.adapter)
-        let outcome = try await ReaskingParser(parser, maximumAttempts: 3).run(model: model, request: request)
+        let outcome = try await self.outcome(of: request, by: schema, parser, from: model)
         let parsed = try outcome.get()
         switch self.output.format {
         case .text: try Console.line(parsed.value.serialized())
@@ -104,6 +104,32 @@ struct GenerateCommand: AsyncParsableCommand {
             try Console.json(
                 GenerationReport(model.value, model: agent.adapter, parsed: parsed, attempts: outcome.attempts.count)
                     .json)
+        }
+    }
+
+    /// Asks the model, held to the schema where it can be, or else again while the answer does not fit.
+    private func outcome(
+        of request: GenerationRequest, by schema: JSONSchema?, _ parser: JSONAnswerParser, from model: LastResponse
+    ) async throws -> ReaskOutcome {
+        let reasking = ReaskingParser(parser, maximumAttempts: 3)
+        guard model.capabilities.contains(.constraints), let schema else {
+            return try await reasking.run(model: model, request: request)
+        }
+        var constrained = request
+        constrained.constraint = .jsonSchema(schema.source)
+        do {
+            let outcome = try await ReaskingParser(parser, maximumAttempts: 1).run(model: model, request: constrained)
+            // What was cut may be mended to something that fits, but nobody said it.
+            guard model.value.summary.finishReason != .length else {
+                let count = model.value.summary.usage.completionTokens
+                throw CommandError(
+                    .cutShort,
+                    "The answer was cut after \(count) tokens, before its JSON was complete; raise --max-tokens.")
+            }
+            return outcome
+        } catch let error as LLMError where error.code == .unsupported {
+            Console.note("The model cannot be held to the schema, so its answer is checked: \(error.message)")
+            return try await reasking.run(model: model, request: request)
         }
     }
 

@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm pipeline`: what is done with pipelines besides running them.
 struct PipelineCommand: AsyncParsableCommand {

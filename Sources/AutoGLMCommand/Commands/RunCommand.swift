@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 internal import OrderedCollections
 
 /// `autoglm run`: a pipeline, shown step by step.

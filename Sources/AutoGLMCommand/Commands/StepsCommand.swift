@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// `autoglm steps`: the kinds of steps that pipelines can name.
 struct StepsCommand: AsyncParsableCommand {

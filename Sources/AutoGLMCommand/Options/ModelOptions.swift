@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 
 /// Which model answers, and how it uses the machine.
 struct ModelOptions: ParsableArguments {

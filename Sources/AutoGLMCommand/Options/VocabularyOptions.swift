@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import ModelFacade
 internal import ModelFiles
-internal import OpenAutoGLM
 internal import Tokenization
 
 /// Whose tokens are meant; only the front of the model's file is read, never its weights.

@@ -18,6 +18,8 @@ extension CommandError.Code where Domain == CommandDomain {
     static var outputFailed: Self { "output-failed" }
     /// What was to be measured did not happen.
     static var notMeasurable: Self { "not-measurable" }
+    /// An answer was not complete when it had as many tokens as it may have.
+    static var cutShort: Self { "cut-short" }
     /// This version does not have that yet.
     static var notAvailable: Self { "not-available" }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 internal import Synchronization
 
 /// Shows a run step by step while it happens: what goes in, what comes out, how long it takes.

@@ -2,6 +2,7 @@
 
 package import LLMCore
 internal import Synchronization
+internal import Tokenization
 
 /// A constraint that is ready to be matched, for one tokenizer.
 ///
@@ -42,10 +43,13 @@ package final class CompiledConstraint: @unchecked Sendable {  // One thread at 
         return self.masks.mask(state)
     }
 
+    /// The tokens that must come next in a state that is alive.
+    func forced(_ state: AutomatonState) -> [TokenID] { self.masks.forced(state) }
+
     /// The automaton of a constraint.
     package static func automaton(_ constraint: OutputConstraint) throws -> any ByteAutomaton {
         switch constraint.form {
-        case .jsonSchema: throw ConstraintError(.unsupported, "JSON Schema constraints are not there yet.")
+        case .jsonSchema(let schema): try SchemaAutomatonBuilder.automaton(for: schema, layout: .compact)
         case .regularExpression(let pattern): try PatternByteAutomaton(.whole(pattern))
         case .choices(let texts): try ChoiceAutomaton(texts)
         case .grammar(let text): try GrammarAutomaton(text)

@@ -28,7 +28,7 @@ package struct ConstraintMatcher {
     package var isStuck: Bool { !self.canEnd && self.mask?.textCount ?? 0 == 0 }
 
     /// Tokens that must come next.
-    package var forced: [TokenID] { self.mask?.forced ?? [] }
+    package var forced: [TokenID] { self.state.isDead ? [] : self.constraint.forced(self.state) }
 
     /// Takes a token of the answer.
     package mutating func advance(_ token: TokenID) {

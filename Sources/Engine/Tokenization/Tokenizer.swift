@@ -92,10 +92,7 @@ package final class Tokenizer: Sendable {
     ///   - bytes: The text.
     ///   - addSpecial: Whether the tokens for the beginning and the end are added, as the model wants it.
     ///   - parseSpecial: Whether the spelling of a control token becomes that token.
-    ///   - followsText: Whether the text goes on where another ends, so that no space is put before it.
-    package func encode(
-        bytes: UnsafeRawBufferPointer, addSpecial: Bool, parseSpecial: Bool, followsText: Bool = false
-    ) -> [TokenID] {
+    package func encode(bytes: UnsafeRawBufferPointer, addSpecial: Bool, parseSpecial: Bool) -> [TokenID] {
         var output = [TokenID]()
         output.reserveCapacity(bytes.count / 4 + 4)
         if addSpecial { output.append(contentsOf: self.prefix) }

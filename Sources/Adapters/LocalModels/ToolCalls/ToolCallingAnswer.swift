@@ -110,7 +110,7 @@ actor ToolCallingAnswer {
             self.end(isDone ? .toolCalls : summary.finishReason, timings: summary.timings)
         case .call(let json) where summary.finishReason == .stop:
             let value = try Self.json { try JSONValue(parsing: json) }
-            self.call(value.arrayValue ?? [value])
+            try self.call(value.arrayValue ?? [value])
             self.written += self.plan.form.lead + json + self.plan.form.closer
             if self.plan.repeats, self.callCount < Self.maximumCalls {
                 self.begin(.text(self.plan.opening(followsCall: true)))
@@ -119,7 +119,7 @@ actor ToolCallingAnswer {
             }
         case .either(let json, _) where summary.finishReason == .stop:
             if let calls = try Self.json({ try json.calls() }) {
-                self.call(calls)
+                try self.call(calls)
                 self.end(.toolCalls)
             } else {
                 self.send(json.unsent, [])
@@ -153,8 +153,11 @@ actor ToolCallingAnswer {
         if !text.isEmpty || !tokens.isEmpty { self.ready.append(.text(TextDelta(text: text, tokens: tokens))) }
     }
 
-    private func call(_ values: [JSONValue]) {
+    private func call(_ values: [JSONValue]) throws {
         let calls = self.plan.calls(values)
+        guard !calls.isEmpty else {
+            throw LLMError(.backendFailed, "A tool call that the model wrote has no name or no arguments.")
+        }
         self.callCount += calls.count
         self.ready += calls.map { .toolCall($0) }
     }

@@ -39,7 +39,7 @@ package struct SequenceBreakers: Sendable {
                     let part = bytes[start...].prefix(text.count)
                     guard text.starts(with: part) else { continue }
                     let rest = text[part.count...]
-                    let tail = tails[rest] ?? Self.tokens(rest, tokenizer)
+                    let tail = tails[rest] ?? tokenizer.encode(continuing: rest)
                     tails[rest] = tail
                     self.insert([token] + tail)
                 }
@@ -58,16 +58,5 @@ package struct SequenceBreakers: Sendable {
 
     private mutating func insert(_ sequence: [Int32]) {
         if let last = sequence.last { self.sequences[last, default: []].append(sequence) }
-    }
-
-    /// The tokens of a text that goes on in the middle of another.
-    private static func tokens(_ text: ArraySlice<UInt8>, _ tokenizer: Tokenizer) -> [Int32] {
-        let newline = UInt8(ascii: "\n")
-        guard tokenizer.addsSpacePrefix else {
-            return tokenizer.encode(bytes: Array(text), addSpecial: false, parseSpecial: false)
-        }
-        // Only the first word of a text gets a space put before it; a line break is no part of a word.
-        let tokens = tokenizer.encode(bytes: [newline] + text, addSpecial: false, parseSpecial: false)
-        return Array(tokens.drop { tokenizer.bytes(of: $0) != [newline] }.dropFirst())
     }
 }

@@ -27,10 +27,12 @@ extension ByteAutomaton {
                     continue
                 }
                 guard !next.isDead else { return false }
-                // Bytes after which all continuations are possible differ in nothing but the state.
-                let isSpecial = [0xE0, 0xED, 0xF0, 0xF4].contains(longer[0]) || kind == .line && longer[0] == 0xE2
-                let key = [next.index, Int32(range.missing), isSpecial ? Int32(longer[0]) : 0]
-                if longer.count == 1 || !isSpecial ? seen.insert(key).inserted : true { open.append((longer, next)) }
+                // Where all continuations are possible, places differ in nothing but the state.
+                let isSpecial =
+                    longer.count == 1 && [0xE0, 0xED, 0xF0, 0xF4].contains(byte)
+                    || kind == .line && (longer == [0xE2] || longer == [0xE2, 0x80])
+                let key = [next.index, Int32(range.missing), isSpecial ? Int32(byte) : 0]
+                if seen.insert(key).inserted { open.append((longer, next)) }
             }
         }
         return true

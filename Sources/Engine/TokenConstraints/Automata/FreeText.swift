@@ -37,10 +37,16 @@ extension FreeText.Kind {
     package func contains(_ scalar: Unicode.Scalar) -> Bool {
         switch self {
         case .jsonString: scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\"" && scalar != "\\"
-        case .line: ![0x0A, 0x0D, 0x2028, 0x2029].contains(scalar.value)
+        case .line:
+            switch scalar.value {
+            case 0x0A, 0x0D, 0x2028, 0x2029: false
+            default: true
+            }
         case .word:
-            scalar.value < 128
-                && (scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "_": true
+            default: false
+            }
         }
     }
 

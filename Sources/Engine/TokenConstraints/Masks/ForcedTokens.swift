@@ -24,9 +24,7 @@ struct ForcedTokens {
         // A single byte is hardly a token's worth of computing.
         guard bytes.count > 1 else { return [] }
         let tokenizer = self.vocabulary.tokenizer
-        var tokens = bytes.withUnsafeBytes {
-            tokenizer.encode(bytes: $0, addSpecial: false, parseSpecial: false, followsText: true)
-        }
+        var tokens = tokenizer.encode(continuing: bytes)
         guard tokens.flatMap({ tokenizer.piece($0) }) == bytes, !tokens.contains(where: tokenizer.isControl) else {
             return []
         }

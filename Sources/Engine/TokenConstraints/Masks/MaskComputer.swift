@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Tokenization
+
 /// Computes which tokens an automaton allows, and remembers it by state; for one thread at a time.
 package final class MaskComputer {
     private let vocabulary: ConstraintVocabulary
@@ -7,6 +9,7 @@ package final class MaskComputer {
     private let memoryLimit: Int
     private var memory = 0
     private var masks: [AutomatonState: StateMask] = [:]
+    private var forcedTokens: [AutomatonState: [TokenID]] = [:]
     private var states: [AutomatonState] = []
 
     /// Computes masks.
@@ -50,13 +53,19 @@ package final class MaskComputer {
         let count = mask.count
         let canEnd = automaton.accepts(state)
         if canEnd { for end in self.vocabulary.ends { mask.insert(end) } }
-        // Where one text is forced, its beginnings are all that is allowed, and those are few.
-        let mayForce = !canEnd && (1...Self.mostBeginnings).contains(count)
-        return StateMask(
-            mask: mask, textCount: count, canEnd: canEnd,
-            forced: mayForce ? ForcedTokens(vocabulary: self.vocabulary).tokens(automaton, from: state) : [])
+        return StateMask(mask: mask, textCount: count, canEnd: canEnd)
     }
 
-    /// Tokens that are beginnings of one text.
-    private static let mostBeginnings = 64
+    /// The tokens that must come next in a state that is alive, one after the other; empty where there is a choice.
+    package func forced(_ state: AutomatonState) -> [TokenID] {
+        if let known = self.forcedTokens[state] { return known }
+        guard self.mask(state).mayForce else { return [] }
+        if self.forcedTokens.count == Self.mostForced { self.forcedTokens.removeAll() }
+        let tokens = ForcedTokens(vocabulary: self.vocabulary).tokens(self.automaton, from: state)
+        self.forcedTokens[state] = tokens
+        return tokens
+    }
+
+    /// States whose forced tokens are remembered.
+    private static let mostForced = 4096
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Tokenization
-
 /// What may come next in one state of an automaton.
 package final class StateMask: Sendable {
     /// The tokens that may come next; those that end the generation where the text may end.
@@ -10,16 +8,16 @@ package final class StateMask: Sendable {
     package let textCount: Int
     /// Whether the text may end here.
     package let canEnd: Bool
-    /// The tokens that must come next, one after the other; empty where there is a choice.
-    package let forced: [TokenID]
 
-    init(mask: TokenMask, textCount: Int, canEnd: Bool, forced: [TokenID]) {
+    init(mask: TokenMask, textCount: Int, canEnd: Bool) {
         self.mask = mask
         self.textCount = textCount
         self.canEnd = canEnd
-        self.forced = forced
     }
 
+    /// Whether what comes next may be forced: the beginnings of one text are all that is allowed then, and those are few.
+    var mayForce: Bool { !self.canEnd && (1...64).contains(self.textCount) }
+
     /// The bytes of memory it takes, about.
-    var cost: Int { self.mask.words.count * 8 + self.forced.count * 4 + 64 }
+    var cost: Int { self.mask.words.count * 8 + 64 }
 }

@@ -24,41 +24,40 @@ package struct TokenTrie: Sendable {
     /// The length of the longest token in bytes.
     package let longest: Int
 
-    /// Longer tokens are left out: no state is kept for so many bytes.
-    private static let longestToken = 1024
-
-    /// Makes the tree of some tokens; those without bytes, and very long ones, are left out.
-    package init(_ tokens: some Sequence<TokenID>, bytes: (TokenID) -> ArraySlice<UInt8>) {
-        var entries = tokens.map { (token: $0, bytes: bytes($0)) }
-        entries.removeAll { $0.bytes.isEmpty || $0.bytes.count > Self.longestToken }
-        entries.sort { Self.precedes($0.bytes, $1.bytes) }
+    /// Makes the tree of some tokens.
+    ///
+    /// - Parameters:
+    ///   - texts: The bytes of all tokens.
+    ///   - entries: Those to take, in order.
+    init(_ texts: TokenTexts, _ entries: [TokenTexts.Entry]) {
         var nodes: [Node] = []
         nodes.reserveCapacity(entries.count * 2)
+        // The nodes of the last token's bytes, whose ends are not known yet.
         var path: [Int] = []
-        var last: ArraySlice<UInt8> = []
         var longest = 0
-        func close(to depth: Int) {
-            while path.count > depth { nodes[path.removeLast()].end = Int32(nodes.count) }
-        }
-        for (token, bytes) in entries {
-            longest = max(longest, bytes.count)
-            // Of tokens with the same bytes, each has a last node of its own.
-            let shared = min(zip(bytes, last).prefix { $0 == $1 }.count, bytes.count - 1)
-            close(to: shared)
-            for (depth, byte) in bytes.enumerated().dropFirst(shared) {
-                path.append(nodes.count)
-                let isLast = depth == bytes.count - 1
-                nodes.append(Node(end: 0, token: isLast ? token : -1, depth: UInt16(depth), byte: byte))
+        texts.bytes.withUnsafeBufferPointer { bytes in
+            var last = 0..<0
+            for entry in entries {
+                let range = entry.range
+                longest = max(longest, range.count)
+                // Of tokens with the same bytes, each has a last node of its own.
+                let most = min(last.count, range.count - 1)
+                var shared = 0
+                while shared < most, bytes[last.lowerBound + shared] == bytes[range.lowerBound + shared] { shared += 1 }
+                while path.count > shared { nodes[path.removeLast()].end = Int32(nodes.count) }
+                for depth in shared..<range.count {
+                    path.append(nodes.count)
+                    nodes.append(
+                        Node(
+                            end: 0, token: depth == range.count - 1 ? entry.token : -1, depth: UInt16(depth),
+                            byte: bytes[range.lowerBound + depth]))
+                }
+                last = range
             }
-            last = bytes
         }
-        close(to: 0)
+        while let open = path.popLast() { nodes[open].end = Int32(nodes.count) }
         self.nodes = nodes
         self.longest = longest
-    }
-
-    private static func precedes(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
-        one.lexicographicallyPrecedes(other)
     }
 
     /// Calls `body` with each token along which an automaton stays alive.

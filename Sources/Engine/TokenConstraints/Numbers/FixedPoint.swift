@@ -46,6 +46,17 @@ struct FixedPoint: Hashable, Comparable, Sendable {
         self = up
     }
 
+    /// The nearest number beyond a bound that is still another one when it is read as a double.
+    ///
+    /// - Parameter rounding: Up for the least number above the bound, down for the greatest one below it.
+    static func beyond(_ bound: JSONValue, rounding: Rounding) -> Self? {
+        guard let exact = Self(bound, rounding: rounding), let double = bound.numberValue else { return nil }
+        guard let next = Self(.number(rounding == .up ? double.nextUp : double.nextDown), rounding: rounding) else {
+            return nil
+        }
+        return rounding == .up ? max(next, Self(units: exact.units + 1)) : min(next, Self(units: exact.units - 1))
+    }
+
     /// A number from its units.
     init(units: Int128) { self.units = units }
 

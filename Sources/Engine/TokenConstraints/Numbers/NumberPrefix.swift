@@ -20,8 +20,12 @@ struct NumberPrefix: Hashable, Sendable {
 }
 
 extension NumberPrefix {
-    private static let freeDigits: Int8 = 32
+    private static let freeDigits: Int8 = 24
+    /// What a 64-bit integer holds whatever the digits are.
+    private static let wholeDigits: Int8 = 18
     private static let exponentDigits: Int8 = 3
+    /// With 24 digits before the point, no double overflows.
+    private static let maximumExponent: Int16 = 280
 
     /// The prefix with one more character; nil if no allowed number begins so.
     func appending(_ byte: UInt8, _ rule: NumberRule) -> Self? {
@@ -55,9 +59,8 @@ extension NumberPrefix {
         next.digits = self.phase == .point ? 1 : self.digits + 1
         switch self.phase {
         case .nothing, .sign, .whole:
-            guard !self.isZero, self.digits < (rule.isFree ? Self.freeDigits : Int8(FixedPoint.wholeDigits)) else {
-                return nil
-            }
+            let most = !rule.isFree ? Int8(FixedPoint.wholeDigits) : rule.isWhole ? Self.wholeDigits : Self.freeDigits
+            guard !self.isZero, self.digits < most else { return nil }
             next.isZero = self.phase != .whole && digit == 0
             next.phase = .whole
             if !rule.isFree { next.magnitude = self.magnitude * 10 + digit * FixedPoint.one.units }
@@ -72,6 +75,7 @@ extension NumberPrefix {
             guard self.digits < Self.exponentDigits else { return nil }
             next.phase = .exponentDigits
             next.exponent = self.exponent * 10 + Int16(digit)
+            guard next.exponent <= Self.maximumExponent else { return nil }
         }
         return next
     }
@@ -99,18 +103,26 @@ extension NumberPrefix {
                 FixedPoint(units: -FixedPoint.limit.units + 1), FixedPoint(units: FixedPoint.limit.units - 1))
         case .sign: return self.allowsAny(0, FixedPoint.limit.units - 1, rule)
         case .whole:
-            if self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) { return true }
+            if self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) || self.canScale(rule) { return true }
             guard !self.isZero, self.digits < FixedPoint.wholeDigits else { return false }
             return (1...FixedPoint.wholeDigits - Int(self.digits)).contains { more in
                 let power = FixedPoint.powers[more]
                 return self.allowsAny(self.magnitude * power, (self.magnitude + one) * power - 1, rule)
             }
-        case .point: return self.allowsAny(self.magnitude, self.magnitude + one - 1, rule)
+        case .point: return self.allowsAny(self.magnitude, self.magnitude + one - 1, rule) || self.canScale(rule)
         case .fraction:
             let rest = FixedPoint.powers[FixedPoint.fractionDigits - Int(self.digits)]
             return self.allowsAny(self.magnitude, self.magnitude + (rule.isWhole ? one : rest) - 1, rule)
+                || self.canScale(rule)
         case .exponent, .exponentSign, .exponentDigits: return self.isExponentLive(rule)
         }
+    }
+
+    /// Whether an exponent can make the number allowed, as in `1e-05` below 1; a single digit stands before the point then.
+    private func canScale(_ rule: NumberRule) -> Bool {
+        guard rule.step == nil, !rule.isFractional, self.magnitude > 0, self.magnitude < 10 * FixedPoint.one.units
+        else { return false }
+        return (-FixedPoint.fractionDigits...FixedPoint.wholeDigits).contains { self.allowed(exponent: $0, rule) }
     }
 
     private func allowsAny(_ low: Int128, _ high: Int128, _ rule: NumberRule) -> Bool {

@@ -15,6 +15,11 @@ struct NumberRule: Hashable, Sendable {
     /// Whether a whole number must be written without a fraction, as the type `integer` demands until draft 4.
     var isPlain = false
 
+    /// The numbers of at most eight digits before the point and seven after it.
+    static let exactDigits = Self(
+        low: FixedPoint(units: 1 - FixedPoint.powers[25]), high: FixedPoint(units: FixedPoint.powers[25] - 1),
+        step: FixedPoint(units: FixedPoint.powers[10]))
+
     /// Whether only the spelling matters.
     var isFree: Bool {
         self.low == nil && self.high == nil && self.excluded.isEmpty && !self.isFractional

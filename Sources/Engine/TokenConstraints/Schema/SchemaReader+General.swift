@@ -63,7 +63,9 @@ extension SchemaReader {
         if let format = self.members["format"]?.stringValue {
             switch StringFormat.status(of: format) {
             case .annotation: break
-            case .enforced: facts.forms.insert(StringFacts.Form(name: format, isFormat: true))
+            case .enforced:
+                facts.forms.insert(StringFacts.Form(name: format, isFormat: true))
+                facts.most = smaller(facts.most, StringFormat.most(of: format))
             case .unsupported: throw self.unsupported("format", "\(format.debugDescription) is not a regular language")
             }
         }
@@ -71,12 +73,8 @@ extension SchemaReader {
 
     /// Reads what concerns numbers.
     func readNumbers(into rule: inout NumberRule) throws {
-        if let (bound, isExclusive) = try self.bound("minimum", "exclusiveMinimum", .up) {
-            rule.low = FixedPoint(units: bound.units + (isExclusive ? 1 : 0))
-        }
-        if let (bound, isExclusive) = try self.bound("maximum", "exclusiveMaximum", .down) {
-            rule.high = FixedPoint(units: bound.units - (isExclusive ? 1 : 0))
-        }
+        rule.low = try self.bound("minimum", "exclusiveMinimum", .up)
+        rule.high = try self.bound("maximum", "exclusiveMaximum", .down)
         if let value = self.members["multipleOf"] {
             guard let step = FixedPoint(exactly: value), step.units > 0 else {
                 throw self.unsupported(
@@ -87,29 +85,34 @@ extension SchemaReader {
         }
     }
 
-    /// The tighter of a bound and its exclusive form, the latter being a flag until draft 4.
-    func bound(_ keyword: String, _ exclusive: String, _ rounding: FixedPoint.Rounding) throws -> (
-        bound: FixedPoint, isExclusive: Bool
-    )? {
-        let plain = try self.number(keyword, rounding)
-        guard let value = self.members[exclusive] else { return plain.map { ($0, false) } }
-        if let flag = value.boolValue { return plain.map { ($0, flag) } }
-        guard let strict = try self.number(exclusive, rounding) else { return plain.map { ($0, false) } }
-        // A bound that was rounded inwards is not the bound itself, which is what may not be reached.
-        let isExclusive = FixedPoint(exactly: value) != nil
-        guard let plain else { return (strict, isExclusive) }
-        return (rounding == .up ? plain > strict : plain < strict) ? (plain, false) : (strict, isExclusive)
-    }
-
-    private func number(_ keyword: String, _ rounding: FixedPoint.Rounding) throws -> FixedPoint? {
-        guard let value = self.members[keyword] else { return nil }
-        guard let number = FixedPoint(value, rounding: rounding) else {
-            throw self.malformed(keyword, "must be a number")
+    /// The least number that a bound and its exclusive form allow, or the greatest; nil if they allow all.
+    private func bound(_ keyword: String, _ exclusive: String, _ rounding: FixedPoint.Rounding) throws -> FixedPoint? {
+        let bounds = try self.bounds(keyword, exclusive).map { name, value, isExclusive in
+            guard
+                let bound = isExclusive
+                    ? FixedPoint.beyond(value, rounding: rounding) : FixedPoint(value, rounding: rounding)
+            else {
+                throw self.malformed(name, "must be a number")
+            }
+            return (name, bound)
         }
-        guard abs(number.units) >= FixedPoint.limit.units else { return number }
-        guard (number.units < 0) == (rounding == .up) else {
-            throw self.unsupported(keyword, "numbers of more than 20 digits are not written")
+        guard let (name, bound) = rounding == .up ? bounds.max(by: { $0.1 < $1.1 }) : bounds.min(by: { $0.1 < $1.1 })
+        else { return nil }
+        guard abs(bound.units) >= FixedPoint.limit.units else { return bound }
+        guard (bound.units < 0) == (rounding == .up) else {
+            throw self.unsupported(name, "numbers of more than 20 digits are not written")
         }
         return nil
+    }
+
+    /// The bounds that a keyword and its exclusive form set, the latter being a flag until draft 4.
+    func bounds(_ keyword: String, _ exclusive: String) throws -> [(name: String, value: JSONValue, isExclusive: Bool)]
+    {
+        var bounds = [(name: String, value: JSONValue, isExclusive: Bool)]()
+        if let value = self.members[keyword] {
+            bounds.append((keyword, value, self.members[exclusive]?.boolValue ?? false))
+        }
+        if let value = self.members[exclusive], value.boolValue == nil { bounds.append((exclusive, value, true)) }
+        return bounds
     }
 }

@@ -91,11 +91,11 @@ extension SchemaReader {
             demands.facts.number.high = high
             ways.append(demands)
         }
-        if let (bound, isExclusive) = try self.bound("minimum", "exclusiveMinimum", .down) {
-            number(high: FixedPoint(units: bound.units - (isExclusive ? 0 : 1)))
+        for (_, value, isExclusive) in try self.bounds("minimum", "exclusiveMinimum") {
+            number(high: isExclusive ? FixedPoint(value, rounding: .down) : .beyond(value, rounding: .down))
         }
-        if let (bound, isExclusive) = try self.bound("maximum", "exclusiveMaximum", .up) {
-            number(low: FixedPoint(units: bound.units + (isExclusive ? 0 : 1)))
+        for (_, value, isExclusive) in try self.bounds("maximum", "exclusiveMaximum") {
+            number(low: isExclusive ? FixedPoint(value, rounding: .up) : .beyond(value, rounding: .up))
         }
     }
 

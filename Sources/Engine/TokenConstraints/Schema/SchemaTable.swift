@@ -39,6 +39,7 @@ final class SchemaTable {
 
     /// The number of a schema at a place.
     func term(_ value: JSONValue, at pointer: String) throws -> SchemaTerm {
+        if value == .bool(false) { return self.nothing }
         if let known = self.numbers[pointer] { return SchemaTerm(known) }
         guard self.entries.count < Self.maximumSchemas else {
             throw ConstraintError(.tooLarge, "The schema has more than \(Self.maximumSchemas) parts; make it smaller.")

@@ -10,6 +10,8 @@ struct ObjectProgress: Hashable {
 
 /// What may follow in an object.
 final class ObjectOutlook {
+    /// The declared names that must still be written.
+    let missing: NameSet
     /// Whether the object may end.
     let mayEnd: Bool
     /// How many of the declared names before each may still be written; one entry more than names.
@@ -29,6 +31,7 @@ final class ObjectOutlook {
         let missing = shape.closure(wanted).subtracting(progress.seen)
         let count = progress.seen.count + progress.others
         let room = shape.most.map { $0 - count - missing.count } ?? .max
+        self.missing = missing
         self.mayEnd = missing.isEmpty && count >= shape.least
         self.others = shape.others.map { room >= 1 && $0.goal.depth <= budget }
         var before: [Int32] = [0]

@@ -93,6 +93,19 @@ package final class SchemaAutomaton: ByteAutomaton {
         return FreeText(.jsonString, most: most, isExact: !freedoms.contains(nil))
     }
 
+    /// The rest of a key that the object must still have, where a key begins; nil elsewhere.
+    package func missingKey(_ state: AutomatonState) -> [UInt8]? {
+        guard !state.isDead, let stack = self.sets[Int(state.index)].first else { return nil }
+        let node = self.stacks.nodes[Int(stack)]
+        guard node.kind == .key, node.c == StringCursor.between.code, self.keys[node.b].declared == 0 else {
+            return nil
+        }
+        let shape = self.shapes.objects[Int(node.shape)]
+        let outlook = self.outlook(shape, node.a, depth: self.stacks.depths[Int(stack)])
+        let missing = shape.names.indices.first { outlook.missing.contains($0) && outlook.allows($0) }
+        return missing.map { JSONValue.string(shape.names[$0]).serialized().utf8.dropFirst() }.map(Array.init)
+    }
+
     private func freedom(_ stack: Int32) -> Int? {
         let node = self.stacks.nodes[Int(stack)]
         guard node.c == StringCursor.between.code else { return nil }

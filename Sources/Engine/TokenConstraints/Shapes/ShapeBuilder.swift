@@ -22,7 +22,13 @@ final class ShapeBuilder {
     func build() throws -> Goal {
         let root = try self.goal([self.table.document])
         while let (terms, goal) = self.waiting.popLast() {
-            for facts in try self.expander.alternatives(terms) { try self.add(facts, to: goal) }
+            do {
+                for facts in try self.expander.alternatives(terms) { try self.add(facts, to: goal) }
+            } catch let error as ConstraintError where !error.message.hasPrefix("At ") {
+                let places = terms.map { SchemaTable.shown(self.table.entries[$0.schema].pointer) }.joined(
+                    separator: " and ")
+                throw ConstraintError(error.code, "At \(places): \(error.description)")
+            }
         }
         self.findDepths()
         for array in self.arrays { array.close() }
@@ -99,6 +105,11 @@ final class ShapeBuilder {
             guard let whole = rule.intersection(NumberRule(step: .one)) else { return }
             rule = whole
         default: rule.isFractional = true
+        }
+        if rule.isFractional || !rule.excluded.isEmpty, !rule.isWhole {
+            // What is apart from a number must stay so when it is read as a double: 15 digits do.
+            guard let exact = rule.intersection(.exactDigits) else { return }
+            rule = exact
         }
         let machine = NumberMachine(rule)
         if !machine.isEmpty { goal.numbers.append(machine) }

@@ -19,7 +19,16 @@ enum StringFormat {
         return ["regex", "idn-hostname"].contains(name) ? .unsupported : .annotation
     }
 
-    /// The automaton of a format, made once a program.
+    /// The most scalars of a format; nil where its automaton knows.
+    static func most(of name: String) -> Int? {
+        switch name {
+        case "email", "idn-email": 254
+        case "hostname": 253
+        default: nil
+        }
+    }
+
+    /// The automaton of a format, but for the most scalars; made once a program.
     static func automaton(_ name: String) throws -> ScalarAutomaton {
         if let known = Self.known.withLock({ $0[name] }) { return known }
         let automaton = try (Self.patterns[name] ?? []).map { try ScalarAutomaton(finding: "^(?:\($0))$") }
@@ -43,6 +52,8 @@ enum StringFormat {
         #"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"#
     private static let label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     private static let hostname = #"\#(Self.label)(?:\.\#(Self.label))*"#
+    /// No label has hyphens where `xn--` has them: what follows would have to be Punycode.
+    private static func noCode(_ start: String) -> String { #"(?!\#(start)(?:.*\.)?..--).*"# }
     private static let byte = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
     private static let ipv4 = #"\#(Self.byte)(?:\.\#(Self.byte)){3}"#
     private static let group = "[0-9A-Fa-f]{1,4}"
@@ -80,9 +91,9 @@ enum StringFormat {
         "duration": [
             "P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))?|T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))"
         ],
-        "email": [Self.email, "[^@]{1,64}@.*", ".{1,254}"],
-        "idn-email": [Self.email, "[^@]{1,64}@.*", ".{1,254}"],
-        "hostname": [Self.hostname, ".{1,253}", "(?!..--).*"],
+        "email": [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
+        "idn-email": [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
+        "hostname": [Self.hostname, Self.noCode("")],
         "ipv4": [Self.ipv4],
         "ipv6": [Self.ipv6],
         "uri": [Self.uri], "iri": [Self.uri],

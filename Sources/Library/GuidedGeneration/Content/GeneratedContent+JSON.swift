@@ -50,15 +50,15 @@ extension GeneratedContent {
         let id = response?.value(count)
         count += 1
         switch value {
+        case .array(let elements):
+            self.init(.array(elements.map { Self($0, response: response, count: &count) }), id: id)
+        case .object(let members):
+            self.init(.structure(members.mapValues { Self($0, response: response, count: &count) }), id: id)
         case .null: self.init(.null, id: id)
         case .bool(let value): self.init(.bool(value), id: id)
         case .integer(let value): self.init(.integer(value), id: id)
         case .number(let value): self.init(.number(value), id: id)
         case .string(let value): self.init(.string(value), id: id)
-        case .array(let elements):
-            self.init(.array(elements.map { Self($0, response: response, count: &count) }), id: id)
-        case .object(let members):
-            self.init(.structure(members.mapValues { Self($0, response: response, count: &count) }), id: id)
         }
     }
 }

@@ -48,6 +48,14 @@ extension GeneratedContent {
         return text
     }
 
+    /// Reads a property that names a choice; while it is still being written it names none.
+    ///
+    /// - Throws: ``GeneratedContentError`` with code `.missingProperty`, `.wrongType` or `.incomplete`.
+    public func choice(forProperty property: String) throws -> String {
+        let content = try self.value(GeneratedContent.self, forProperty: property)
+        return try GeneratedContentError.within(.property(property)) { try content.choice() }
+    }
+
     private func members() throws -> OrderedDictionary<String, GeneratedContent> {
         guard case .structure(let members) = self.storage else { throw self.mismatch("a structure") }
         return members

@@ -25,52 +25,7 @@ public struct GenerationSchema: Sendable {
         self.named = named
     }
 
-    /// The schema of a structure.
-    ///
-    /// - Parameters:
-    ///   - type: The Swift type.
-    ///   - description: What it is, for the model to read.
-    ///   - properties: Its properties, in the order in which they are generated.
-    public init(type: any Generable.Type, description: String? = nil, properties: [Property]) {
-        self.init(type: type, description: description, .structure(properties.map(\.content)))
-    }
-
-    /// The schema of a structure that says how missing values are written.
-    ///
-    /// - Parameters:
-    ///   - type: The Swift type.
-    ///   - description: What it is, for the model to read.
-    ///   - explicitNil: Whether an optional property without a value is written as null; otherwise it is left out.
-    ///   - properties: Its properties, in the order in which they are generated.
-    public init(
-        type: any Generable.Type, description: String? = nil,
-        representNilExplicitlyInGeneratedContent explicitNil: Bool, properties: [Property]
-    ) {
-        self.init(
-            type: type, description: description, .structure(properties.map(\.content), nilIsWritten: explicitNil))
-    }
-
-    /// The schema of an enumeration whose cases are texts.
-    ///
-    /// - Parameters:
-    ///   - type: The Swift type.
-    ///   - description: What it is, for the model to read.
-    ///   - choices: The texts.
-    public init(type: any Generable.Type, description: String? = nil, anyOf choices: [String]) {
-        self.init(type: type, description: description, .choices(choices))
-    }
-
-    /// The schema of a value that is of one of several types.
-    ///
-    /// - Parameters:
-    ///   - type: The Swift type.
-    ///   - description: What it is, for the model to read.
-    ///   - types: The types that it may be.
-    public init(type: any Generable.Type, description: String? = nil, anyOf types: [any Generable.Type]) {
-        self.init(type: type, description: description, .anyOf(types.map { SchemaNode(.type($0)) }))
-    }
-
-    init(type: any Generable.Type, name: String? = nil, description: String?, _ form: SchemaNode.Form) {
+    init(type: any Generable.Type, name: String?, description: String?, _ form: SchemaNode.Form) {
         self.init(
             SchemaNode(form, name: name ?? String(describing: type), description: description),
             type: ObjectIdentifier(type))

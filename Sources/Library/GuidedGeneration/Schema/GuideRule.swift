@@ -20,7 +20,29 @@ enum GuideRule: Sendable, Equatable {
         guard let source = regex._literalPattern else {
             return .unsupported("a pattern made with RegexBuilder has no source text; write it as a literal")
         }
-        return .pattern("^(?:\(source))$")
+        return .pattern("^(?:\(Self.ecmaSource(source)))$")
+    }
+
+    /// A regular expression as ECMA-262 writes it, where `\-` stands only between brackets; Swift escapes every hyphen.
+    private static func ecmaSource(_ source: String) -> String {
+        var result = ""
+        var isEscaped = false
+        var depth = 0
+        for character in source {
+            if isEscaped {
+                result += character == "-" && depth == 0 ? "-" : "\\\(character)"
+                isEscaped = false
+                continue
+            }
+            switch character {
+            case "\\": isEscaped = true
+            case "[": depth += 1
+            case "]": depth = max(0, depth - 1)
+            default: break
+            }
+            if !isEscaped { result.append(character) }
+        }
+        return result
     }
 
     /// Adds the rule to the JSON Schema of a value.

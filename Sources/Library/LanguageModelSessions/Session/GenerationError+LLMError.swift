@@ -16,7 +16,7 @@ extension LanguageModelSession.GenerationError {
             case .unsupported where hasSchema: self = .unsupportedGuide(context)
             default: return nil
             }
-        case is GeneratedContentError: self = .decodingFailure(context)
+        case is GeneratedContentError, is JSONError: self = .decodingFailure(context)
         default: return nil
         }
     }

@@ -16,7 +16,7 @@ struct ResponseStep {
     /// - Parameter response: Where the identities of structured content come from; nil for text.
     init(structured response: GenerationID?) {
         self.response = response
-        self.reader = response.map(PartialJSONReader.init(response:))
+        self.reader = response.map { PartialJSONReader(response: $0) }
     }
 
     /// Takes more of the step.
@@ -34,7 +34,7 @@ struct ResponseStep {
             }
         case .replacedText(let text):
             self.text = ""
-            self.reader = self.response.map(PartialJSONReader.init(response:))
+            self.reader = self.response.map { PartialJSONReader(response: $0) }
             return try self.append(text)
         case .text(let text): return try self.append(text)
         }

@@ -20,6 +20,9 @@ public struct GenerateStep: PipelineStep {
                 StepPort("system", .string, "Instructions for the whole conversation."),
                 StepPort("raw", .boolean, "Whether the prompt skips the chat template."),
                 StepPort("choices", .array, "Texts to choose from by their probability instead of writing freely."),
+                StepPort(
+                    "schema", .object,
+                    "A JSON Schema for the answer; models that can be held to one are, others need a 'parse' step."),
                 StepPort("max_tokens", .integer, "The most tokens of the answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
                 StepPort("profile", .string, "A task whose sampling and length are used where not given here."),
@@ -61,6 +64,9 @@ public struct GenerateStep: PipelineStep {
             stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
             return try await self.choose(choices, request.prompt, context)
+        }
+        if context.model.capabilities.contains(.constraints) {
+            request.constraint = choices.isEmpty ? inputs["schema"].map { .jsonSchema($0) } : .choices(choices)
         }
         if !choices.isEmpty {
             request.maxTokens = request.maxTokens ?? 16

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What is used together with AutoGLM comes with one import.
+@_exported public import JSONSchemas
+@_exported public import LLMCore
+@_exported public import LocalModels
+@_exported public import Pipelines
+@_exported public import PromptTemplates
+@_exported public import ResultParsing
+@_exported public import TaskRouting
