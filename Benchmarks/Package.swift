@@ -16,16 +16,18 @@ func linked(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
     targets: [
-        linked("LLMCore", [.product(name: "OrderedCollections", package: "swift-collections")]),
+        linked("LLMCore", [orderedCollections]),
         .target(name: "CTensorKernels"),
         linked("TensorKernels", ["CTensorKernels", "LLMCore"]),
-        linked("ModelFiles", ["LLMCore"]),
-        linked("Tokenization", ["LLMCore", "ModelFiles"]),
+        linked("ModelFiles", ["LLMCore", orderedCollections]),
+        linked("Tokenization", ["LLMCore", "ModelFiles", orderedCollections]),
         linked("TransformerRuntime", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
         linked(
             "InferenceEngine",

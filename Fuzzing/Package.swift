@@ -23,7 +23,12 @@ let package = Package(
             name: "ModelFiles",
             dependencies: ["LLMCore", .product(name: "OrderedCollections", package: "swift-collections")],
             swiftSettings: strict),
-        .target(name: "Tokenization", dependencies: ["LLMCore", "ModelFiles"], swiftSettings: strict),
+        .target(
+            name: "Tokenization",
+            dependencies: [
+                "LLMCore", "ModelFiles", .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "Fuzz", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),
         .executableTarget(

@@ -22,7 +22,7 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             GenerateCommand.self, ChatCommand.self, RunCommand.self, StepsCommand.self, PipelineCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
-            DetokenizeCommand.self, DoctorCommand.self, BenchCommand.self,
+            DetokenizeCommand.self, PullCommand.self, QuantizeCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 }
 

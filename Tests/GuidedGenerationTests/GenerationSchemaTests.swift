@@ -71,7 +71,7 @@ struct GenerationSchemaTests {
         #expect(decoded.name == "Outer")
         #expect(decoded.jsonSchema["properties"]?.objectValue.map { Array($0.keys) } == ["first", "second", "inner"])
         let again = try JSONDecoder().decode(GenerationSchema.self, from: JSONEncoder().encode(decoded))
-        #expect(again.jsonSchema["$defs"]?["Item2"] == Outer.generationSchema.jsonSchema["$defs"]?["Item2"])
+        #expect(again.jsonSchema["$defs"]?["Item2"]?["properties"] == ["number": ["type": "integer"]])
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(GenerationSchema.self, from: Data("3".utf8)) }
     }
 

@@ -46,7 +46,7 @@ struct SpeculationTests {
     @Test("A draft model with another vocabulary is refused")
     func otherVocabulary() throws {
         let engine = try DefaultEngine.shared.get()
-        let speculation = Speculation.draftModel(path: engine.file.path)
+        let speculation = Speculation.draftModel(path: engine.source.path)
         let error = #expect(throws: EngineError.self) {
             try TinyEngine.open(TinyEngine.with { $0.speculation = speculation })
         }

@@ -66,8 +66,11 @@ struct Tagged: Equatable {
     var doubled: Int { self.version * 2 }
 }
 
+/// A page of items.
 @Generable
 public struct Page<Item: Generable & Equatable & Sendable>: Equatable, Sendable {
+    /// What is on it.
     public var items: [Item]
+    /// Where the next one begins.
     public var next: Float?
 }

@@ -9,6 +9,10 @@ enum FuzzTarget: String, CaseIterable {
     case gguf
     /// Makes the tokenizer of a GGUF file, encodes the file's own bytes and decodes the tokens.
     case tokenizer
+    /// Opens a safetensors file and reads everything in it.
+    case safetensors
+    /// Makes the tokenizer of a `tokenizer.json`, encodes the file's own bytes and decodes the tokens.
+    case tokenizerJSON = "tokenizer-json"
     /// Reads JSON.
     case json
 
@@ -19,6 +23,9 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .gguf: Self.readFile(bytes)
         case .tokenizer: Self.tokenize(bytes)
+        case .safetensors: Self.readTensors(bytes)
+        case .tokenizerJSON:
+            (try? Tokenizer(tokenizerJSON: bytes)).map { Self.tokenize(bytes, with: $0) } ?? false
         case .json: (try? JSONValue(parsing: bytes)) != nil
         }
     }
@@ -35,9 +42,24 @@ enum FuzzTarget: String, CaseIterable {
         return sum != 1
     }
 
+    /// Reads everything in a safetensors file.
+    private static func readTensors(_ bytes: [UInt8]) -> Bool {
+        guard let file = try? SafetensorsFile(bytes: bytes) else { return false }
+        return file.tensors.allSatisfy { tensor in
+            let bytes = file.bytes(of: tensor)
+            precondition(bytes.count == tensor.byteCount, "a tensor lies outside its file")
+            return bytes.reduce(0, &+) < .max
+        }
+    }
+
     /// Encodes and decodes with a file's tokenizer.
     private static func tokenize(_ bytes: [UInt8]) -> Bool {
         guard let file = try? GGUFFile(bytes: bytes), let tokenizer = try? Tokenizer(gguf: file) else { return false }
+        return Self.tokenize(bytes, with: tokenizer)
+    }
+
+    /// Encodes and decodes.
+    private static func tokenize(_ bytes: [UInt8], with tokenizer: Tokenizer) -> Bool {
         for slice in [Array(bytes.prefix(2000)), Array(bytes.suffix(2000))] {
             for special in [true, false] {
                 let ids = tokenizer.encode(bytes: slice, addSpecial: special, parseSpecial: special)

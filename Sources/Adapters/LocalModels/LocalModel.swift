@@ -2,18 +2,19 @@
 
 internal import InferenceEngine
 public import LLMCore
-internal import ModelFiles
 internal import Tokenization
 
-/// A model file that runs on this machine, behind the interface of every model.
+/// A model that runs on this machine, behind the interface of every model.
 ///
-/// Conversations go through the chat template that the file brings along; a file without one takes raw prompts only.
-/// The file stays mapped and its weights stay in memory while the value lives.
+/// It is a GGUF file, or a folder as Hugging Face hosts them. Conversations go through the chat template that it brings
+/// along; a model without one takes raw prompts only. The files stay mapped and its weights stay in memory while the value lives.
 public final class LocalModel: ModelAdapter {
     /// The name or path that the model was opened by.
     public let name: String
     /// Raw prompts, log-probabilities and scoring; chat and tools where the file has a chat template.
     public let capabilities: ModelCapabilities
+    /// What the folder's `generation_config.json` recommends; without one, the usual defaults.
+    public let defaultSampling: SamplingOptions
     /// The engine that computes.
     package let engine: LocalEngine
     /// Turns conversations into the text that the model reads.
@@ -22,7 +23,7 @@ public final class LocalModel: ModelAdapter {
     /// Opens a model and packs its weights.
     ///
     /// - Parameters:
-    ///   - model: A name that `locator` knows, or the path of a GGUF file.
+    ///   - model: A name that `locator` knows, or the path of a GGUF file or a folder.
     ///   - device: Where to compute; only ``Device/cpu``.
     ///   - configuration: How to use the machine.
     ///   - locator: Finds the file.
@@ -34,12 +35,13 @@ public final class LocalModel: ModelAdapter {
     ) throws {
         try device.checkLocal()
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
-        let formatter = try PromptFormatter(file: engine.file, tokenizer: engine.tokenizer, model: model)
+        let formatter = try PromptFormatter(engine: engine, model: model)
         var capabilities: ModelCapabilities = [
             .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .adapters,
         ]
         if formatter.takesMessages { capabilities.formUnion([.chat, .tools]) }
         self.name = model
+        self.defaultSampling = try SamplingDefaults.find(engine.source)
         self.capabilities = capabilities
         self.engine = engine
         self.formatter = formatter

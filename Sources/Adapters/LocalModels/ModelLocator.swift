@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
+internal import ModelFiles
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -13,10 +14,11 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Finds model files by name.
+/// Finds models by name: GGUF files, and folders with `config.json` and safetensors.
 ///
-/// A name is an alias of the default model, or the name of a `.gguf` file in the models' folder without its ending;
-/// case does not matter. Anything with a `/` in it or `.gguf` at its end is a path.
+/// A name is an alias of the default model, or the name of a `.gguf` file or model folder in the models' folder, the file
+/// without its ending; case does not matter. `OWNER/NAME` and `OWNER/NAME:FILE` name what was pulled from a hub. Anything
+/// else with a `/` in it or `.gguf` at its end is a path.
 public struct ModelLocator: Sendable {
     /// The model that ``/AutoGLM`` and the program use unless told otherwise.
     public static let defaultModel = "smollm2"
@@ -47,13 +49,13 @@ public struct ModelLocator: Sendable {
         self.init(folder: cache + "/autoglm/models")
     }
 
-    /// The path of a model's file.
+    /// The path of a model.
     ///
     /// - Parameter model: A name or a path.
-    /// - Returns: The path of a file that exists.
+    /// - Returns: The path of a GGUF file or of a model folder that exists.
     /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known model and where was looked.
     public func path(of model: String) throws -> String {
-        if model.contains("/") { return try Self.existing(model) }
+        if model.contains("/") { return try self.pulled(model) ?? Self.existing(model) }
         let wanted = Self.stem(model).lowercased()
         let files = Self.modelFiles(in: self.folder)
         if let file = files.first(where: { Self.stem($0).lowercased() == wanted }) { return "\(self.folder)/\(file)" }
@@ -66,42 +68,34 @@ public struct ModelLocator: Sendable {
             }
             return path
         }
+        if let folder = self.folders.first(where: { $0.lowercased() == model.lowercased() }) {
+            return try Self.existing("\(self.folder)/\(folder)")
+        }
         if Self.isFile(model) { return model }
-        let known = Self.aliases + files.map(Self.stem)
+        if ModelFolder.exists(at: model) { return try Self.existing(model) }
+        let known = Self.aliases + self.installedModels
         throw LLMError(
             .unknownModel,
             """
             There is no model '\(model)'. \(NearestName.hint(for: Self.stem(model), in: known)) Looked in \
-            \(self.folder), and for a file of that name here.
+            \(self.folder), and for a file or folder of that name here.
             """)
     }
 
     /// The names of the models that are there, without their files' ending.
-    public var installedModels: [String] { Self.modelFiles(in: self.folder).map(Self.stem) }
+    public var installedModels: [String] {
+        Self.modelFiles(in: self.folder).map(Self.stem) + self.folders + self.pulledModels
+    }
 
     /// The path where the default model belongs.
     package var defaultPath: String { "\(self.folder)/\(Self.defaultFile)" }
 
-    private static func existing(_ path: String) throws -> String {
-        if self.isFile(path) { return path }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let folder = parts.dropLast().joined(separator: "/")
-        let exists = FileManager.default.fileExists(atPath: path)
-        let files = self.modelFiles(in: exists ? path : folder.isEmpty ? "/" : folder)
-        if exists, files.isEmpty {
-            throw LLMError(.unknownModel, "'\(path)' is a folder without .gguf files; name a model file.")
-        }
-        let what = exists ? "'\(path)' is a folder; name a file in it." : "There is no model file '\(path)'."
-        let hint = files.isEmpty ? "" : " " + NearestName.hint(for: String(parts.last ?? ""), in: files)
-        throw LLMError(.unknownModel, what + hint)
-    }
-
-    private static func isFile(_ path: String) -> Bool {
+    static func isFile(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
     }
 
-    private static func modelFiles(in folder: String) -> [String] {
+    static func modelFiles(in folder: String) -> [String] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return files.filter { $0.lowercased().hasSuffix(self.ending) && !$0.hasPrefix(".") }.sorted()
     }

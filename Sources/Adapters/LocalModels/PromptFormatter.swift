@@ -2,7 +2,6 @@
 
 internal import InferenceEngine
 internal import LLMCore
-internal import ModelFiles
 internal import PromptTemplates
 internal import Tokenization
 
@@ -12,15 +11,15 @@ struct PromptFormatter: Sendable {
     private let template: ChatTemplate?
     private let model: String
 
-    /// Compiles the file's chat template.
+    /// Compiles the model's chat template.
     ///
-    /// - Throws: ``PromptError`` when the template breaks its grammar.
-    init(file: GGUFFile, tokenizer: Tokenizer, model: String) throws {
+    /// - Throws: ``PromptError`` when the template breaks its grammar; as ``ChatTemplateSource/find(_:)``.
+    init(engine: LocalEngine, model: String) throws {
+        let tokenizer = engine.tokenizer
         func text(_ token: TokenID?) -> String {
             String(decoding: token.flatMap { tokenizer.bytes(of: $0) } ?? [], as: UTF8.self)
         }
-        let source = file.metadata.string("tokenizer.chat_template")
-        self.template = try source.map {
+        self.template = try ChatTemplateSource.find(engine.source).map {
             try ChatTemplate(
                 source: $0, bosToken: text(tokenizer.beginOfText), eosToken: text(tokenizer.endOfText))
         }

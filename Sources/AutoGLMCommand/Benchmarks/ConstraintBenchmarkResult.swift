@@ -16,6 +16,9 @@ struct ConstraintBenchmarkResult {
     var testedValid = 0
     var malformedLines = 0
     var states = 0
+    /// Random texts that were validated.
+    var walks = 0
+    var wrongWalks: [String] = []
     var wronglyAdmitted: [String] = []
     var wronglyRefused: [String] = []
     /// In nanoseconds, as all times here.
@@ -39,22 +42,17 @@ struct ConstraintBenchmarkResult {
     var json: JSONValue {
         [
             "schemas": .integer(self.schemas), "compiled": .integer(self.compiled), "narrowed": .integer(self.narrowed),
-            "instances": .integer(self.instances), "tested": .integer(self.tested),
-            "tested_valid": .integer(self.testedValid),
-            "wrongly_admitted": .integer(self.wronglyAdmitted.count),
-            "wrongly_refused": .integer(self.wronglyRefused.count),
+            "instances": .integer(self.instances), "tested": .integer(self.tested), "tested_valid": .integer(self.testedValid),
+            "wrongly_admitted": .integer(self.wronglyAdmitted.count), "wrongly_refused": .integer(self.wronglyRefused.count),
             "masks": .integer(self.maskTimes.count), "mask_us_mean": .number(Self.mean(self.maskTimes) / 1e3),
-            "mask_us_p50": .number(Self.quantile(0.5, self.maskTimes) / 1e3),
-            "mask_us_p99": .number(Self.quantile(0.99, self.maskTimes) / 1e3),
+            "mask_us_p50": .number(Self.quantile(0.5, self.maskTimes) / 1e3), "mask_us_p99": .number(Self.quantile(0.99, self.maskTimes) / 1e3),
             "first_mask_us_mean": .number(Self.mean(self.firstMaskTimes) / 1e3),
-            "compile_ms_mean": .number(Self.mean(self.compileTimes) / 1e6),
-            "compile_ms_p50": .number(Self.quantile(0.5, self.compileTimes) / 1e6),
+            "compile_ms_mean": .number(Self.mean(self.compileTimes) / 1e6), "compile_ms_p50": .number(Self.quantile(0.5, self.compileTimes) / 1e6),
             "compile_ms_p99": .number(Self.quantile(0.99, self.compileTimes) / 1e6), "states": .integer(self.states),
+            "walks": .integer(self.walks), "wrong_walks": .integer(self.wrongWalks.count),
             "refused_by": .object(
                 OrderedDictionary(
-                    uniqueKeysWithValues: self.refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
-                        ($0.key, .integer($0.value))
-                    })),
+                    uniqueKeysWithValues: self.refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, .integer($0.value)) })),
         ]
     }
 
@@ -76,9 +74,7 @@ struct ConstraintBenchmarkResult {
             }
     }
 
-    private static func mean(_ times: [Int64]) -> Double {
-        times.isEmpty ? 0 : Double(times.reduce(0, +)) / Double(times.count)
-    }
+    private static func mean(_ times: [Int64]) -> Double { times.isEmpty ? 0 : Double(times.reduce(0, +)) / Double(times.count) }
 
     private static func quantile(_ share: Double, _ times: [Int64]) -> Double {
         let sorted = times.sorted()

@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import JSONSchemas
 internal import LLMCore
-internal import OpenAutoGLM
+internal import ModelFacade
 internal import OrderedCollections
 
 /// `autoglm bench answers`: whether what a model writes under schemas fits them.

@@ -81,7 +81,8 @@ struct ChatCommand: AsyncParsableCommand {
     private func stream(_ conversation: inout Conversation, _ agent: AutoGLM) async throws -> GenerationStream {
         while true {
             var request = GenerationRequest(
-                prompt: .messages(conversation.messages), sampling: self.sampling.options, maxTokens: self.maxTokens)
+                prompt: .messages(conversation.messages),
+                sampling: self.sampling.options(agent.adapter.defaultSampling), maxTokens: self.maxTokens)
             request.adapter = self.adapter.name
             do {
                 return try await agent.adapter.generate(request)

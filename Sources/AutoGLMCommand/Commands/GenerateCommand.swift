@@ -65,21 +65,22 @@ struct GenerateCommand: AsyncParsableCommand {
         let text = try TextInput.text(self.prompt, name: "prompt")
         let schema = try self.form.jsonSchema.map { try ValidateCommand.schema(path: $0) }
         let agent = try await self.model.open(adapters: self.adapter.paths)
-        var request = self.request(text)
+        var request = self.request(text, to: agent)
         request.constraint = try self.form.constraint()
         switch self.output.format {
         case _ where schema != nil: try await self.answer(request, by: schema, from: agent)
         case .text: try await self.stream(request, from: agent)
         case .json:
             let response = try await agent.response(to: request)
-            try Console.json(GenerationReport(response, model: agent.adapter).json)
+            try Console.json(GenerationReport(response, model: agent.adapter, sampling: request.sampling).json)
         }
     }
 
-    private func request(_ text: String) -> GenerationRequest {
+    private func request(_ text: String, to agent: AutoGLM) -> GenerationRequest {
         let turns = [self.system.map(Message.system), .user(text)].compactMap(\.self)
         var request = GenerationRequest(
-            prompt: self.raw ? .raw(text) : .messages(turns), sampling: self.sampling.options,
+            prompt: self.raw ? .raw(text) : .messages(turns),
+            sampling: self.sampling.options(agent.adapter.defaultSampling),
             maxTokens: self.maxTokens, stop: self.stop, topLogProbabilities: self.logProbabilities)
         request.adapter = self.adapter.name
         return request
@@ -102,8 +103,11 @@ struct GenerateCommand: AsyncParsableCommand {
         case .text: try Console.line(parsed.value.serialized())
         case .json:
             try Console.json(
-                GenerationReport(model.value, model: agent.adapter, parsed: parsed, attempts: outcome.attempts.count)
-                    .json)
+                GenerationReport(
+                    model.value, model: agent.adapter, sampling: request.sampling, parsed: parsed,
+                    attempts: outcome.attempts.count
+                )
+                .json)
         }
     }
 

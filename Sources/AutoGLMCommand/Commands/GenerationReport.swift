@@ -11,6 +11,7 @@ internal import Tokenization
 struct GenerationReport {
     private let response: GenerationResponse
     private let model: any ModelAdapter
+    private let sampling: SamplingOptions
     private let parsed: ParsedResult?
     private let attempts: Int
 
@@ -19,11 +20,16 @@ struct GenerationReport {
     /// - Parameters:
     ///   - response: The answer.
     ///   - model: Who gave it.
+    ///   - sampling: How its tokens were chosen.
     ///   - parsed: What was read out of it, where that was asked for.
     ///   - attempts: How many answers it took.
-    init(_ response: GenerationResponse, model: any ModelAdapter, parsed: ParsedResult? = nil, attempts: Int = 1) {
+    init(
+        _ response: GenerationResponse, model: any ModelAdapter, sampling: SamplingOptions, parsed: ParsedResult? = nil,
+        attempts: Int = 1
+    ) {
         self.response = response
         self.model = model
+        self.sampling = sampling
         self.parsed = parsed
         self.attempts = attempts
     }
@@ -43,6 +49,7 @@ struct GenerationReport {
         ]
         if let timings = summary.timings { members["timings"] = Self.json(timings, usage: summary.usage) }
         members["model"] = .string(self.model.name)
+        members["sampling"] = Self.json(self.sampling)
         if self.response.tokens.contains(where: { $0.logProbability != nil }) {
             members["log_probabilities"] = .array(self.response.tokens.map(self.logProbabilities))
         }
@@ -52,6 +59,15 @@ struct GenerationReport {
             members["attempts"] = .integer(self.attempts)
         }
         return .object(members)
+    }
+
+    private static func json(_ sampling: SamplingOptions) -> JSONValue {
+        func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
+        return [
+            "temperature": number(sampling.temperature), "top_k": sampling.topK.map { .integer($0) } ?? .null,
+            "top_p": number(sampling.topP), "min_p": number(sampling.minP), "typical_p": number(sampling.typicalP),
+            "repetition_penalty": number(sampling.repetitionPenalty),
+        ]
     }
 
     private static func json(_ timings: GenerationTimings, usage: TokenUsage) -> JSONValue {

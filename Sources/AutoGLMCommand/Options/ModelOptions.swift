@@ -6,7 +6,7 @@ internal import ModelFacade
 
 /// Which model answers, and how it uses the machine.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model's name, or the path of a GGUF file.")
+    @Option(help: "The model's name, or the path of a GGUF file or of a folder with config.json and safetensors.")
     var model: String = Settings.text("MODEL") ?? ModelLocator.defaultModel
 
     @Option(help: "Who runs the model: local (or hf, the same); openai, vllm, tgi and triton come later.")
@@ -38,7 +38,7 @@ struct ModelOptions: ParsableArguments {
         help: "How tokens are guessed, to check several at a time: off or prompt-lookup; the answer stays the same.")
     var speculation: SpeculationMode = .promptLookup
 
-    @Option(help: "Guess tokens with this smaller model of the same vocabulary, a GGUF file.")
+    @Option(help: "Guess tokens with this smaller model of the same vocabulary.")
     var draftModel: String?
 
     func validate() throws {

@@ -9,7 +9,7 @@ struct RepetitionFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional, help: "Above 1, tokens of the prompt and the answer so far become less likely.")
-    var repetitionPenalty: Float = SamplingOptions().repetitionPenalty
+    var repetitionPenalty: Float?
 
     @Option(parsing: .unconditional, help: "Taken off the logits of tokens that the answer has already, from -2 to 2.")
     var presencePenalty: Float = SamplingOptions().presencePenalty
@@ -71,7 +71,7 @@ struct RepetitionFlags: ParsableArguments {
     }
 
     func apply(to options: inout SamplingOptions) {
-        options.repetitionPenalty = self.repetitionPenalty
+        if let repetitionPenalty { options.repetitionPenalty = repetitionPenalty }
         options.presencePenalty = self.presencePenalty
         options.frequencyPenalty = self.frequencyPenalty
         options.penaltyWindow = self.penaltyWindow

@@ -9,8 +9,10 @@ struct SamplingFlags: ParsableArguments {
     @OptionGroup(title: "Repetition") var repetition: RepetitionFlags
 
     /// The options as the model takes them.
-    var options: SamplingOptions {
-        var options = self.choice.options
+    ///
+    /// - Parameter defaults: What the model's makers recommend.
+    func options(_ defaults: SamplingOptions = SamplingOptions()) -> SamplingOptions {
+        var options = self.choice.options(defaults)
         self.repetition.apply(to: &options)
         return options
     }
@@ -22,7 +24,7 @@ struct SamplingFlags: ParsableArguments {
         for (name, isGiven) in self.repetition.dryDetails where isGiven {
             try Self.require("--dry-multiplier", self.repetition.dryMultiplier, for: isGiven, name)
         }
-        do { try self.options.validate() } catch let error as any CodedError { throw ValidationError(error.message) }
+        do { try self.options().validate() } catch let error as any CodedError { throw ValidationError(error.message) }
     }
 
     /// Refuses a detail of what is not asked for.
@@ -38,10 +40,14 @@ struct SamplingFlags: ParsableArguments {
 struct ChoiceFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: "Shares out the chances of the tokens that are kept; 0 always takes the most likely one.")
-    var temperature: Float = SamplingOptions().temperature
+        help: """
+            Shares out the chances of the tokens that are kept; 0 always takes the most likely one (default: what the \
+            model's generation_config.json says, or \(SamplingOptions().temperature); this holds for all of these, and \
+            --output json shows what was used).
+            """)
+    var temperature: Float?
 
-    @Option(parsing: .unconditional, help: "Keep this many of the most likely tokens (default: all).")
+    @Option(parsing: .unconditional, help: "Keep this many of the most likely tokens, 0 for all (default: all).")
     var topK: Int?
 
     @Option(
@@ -55,12 +61,12 @@ struct ChoiceFlags: ParsableArguments {
     @Option(
         parsing: .unconditional, help: "Drop tokens less likely than this fraction of the most likely one, from 0 to 1."
     )
-    var minP: Float = SamplingOptions().minP
+    var minP: Float?
 
     @Option(
         parsing: .unconditional,
         help: "Keep the tokens about as surprising as expected, with this mass, above 0 and at most 1; 1 is off.")
-    var typicalP: Float = SamplingOptions().typicalP
+    var typicalP: Float?
 
     @Option(
         parsing: .unconditional,
@@ -95,15 +101,20 @@ struct ChoiceFlags: ParsableArguments {
     @Option(parsing: .unconditional, help: "The same seed, prompt and options give the same text (default: drawn).")
     var seed: UInt64?
 
-    var options: SamplingOptions {
-        SamplingOptions(
-            temperature: self.temperature, topK: self.topK, topP: self.topP, minP: self.minP, typicalP: self.typicalP,
+    func options(_ defaults: SamplingOptions) -> SamplingOptions {
+        // Mirostat takes the place of the filters that nobody asked for.
+        let filters = self.mirostatTau == nil ? defaults : SamplingOptions(topP: 1)
+        return SamplingOptions(
+            temperature: self.temperature ?? defaults.temperature,
+            topK: self.topK.map { $0 == 0 ? nil : $0 } ?? filters.topK, topP: self.topP ?? filters.topP,
+            minP: self.minP ?? filters.minP, typicalP: self.typicalP ?? filters.typicalP,
             xtc: self.xtcProbability.map {
                 SamplingOptions.XTC(probability: $0, threshold: self.xtcThreshold ?? SamplingOptions.XTC().threshold)
             },
             mirostat: self.mirostatTau.map {
                 SamplingOptions.Mirostat(tau: $0, eta: self.mirostatEta ?? SamplingOptions.Mirostat().eta)
             },
+            repetitionPenalty: defaults.repetitionPenalty,
             logitBias: Dictionary(self.logitBias.map { ($0.token, $0.bias) }, uniquingKeysWith: { $1 }), seed: self.seed
         )
     }

@@ -36,6 +36,9 @@ enum Settings {
         ProcessInfo.processInfo.environment["AUTOGLM_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The environment itself.
+    static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
     /// Whether the user has not forbidden colours.
     static var allowsColors: Bool { (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 

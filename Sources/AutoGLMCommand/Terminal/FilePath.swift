@@ -34,6 +34,13 @@ enum FilePath {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
     }
 
+    /// Whether two paths lead to one file.
+    static func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
+    }
+
     /// The size of a file in bytes, or nil where there is none.
     static func size(_ path: String) -> Int? {
         var status = stat()

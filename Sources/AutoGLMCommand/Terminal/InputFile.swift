@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
+internal import ModelHub
 
 #if canImport(Glibc)
 internal import Glibc

@@ -2,7 +2,6 @@
 
 internal import Dispatch
 internal import LLMCore
-package import ModelFiles
 internal import Synchronization
 internal import TensorKernels
 package import Tokenization
@@ -20,8 +19,8 @@ package final class LocalEngine: Sendable {
     package let modelConfiguration: ModelConfiguration
     /// Turns text into the model's tokens and back.
     package let tokenizer: Tokenizer
-    /// Metadata of the model file, such as its chat template.
-    package let file: GGUFFile
+    /// The model's files, which say more than the engine needs, such as its chat template.
+    package let source: ModelSource
     /// The constraints of requests, compiled.
     let constraints: ConstraintCache
     /// The most requests that may be computed or wait together.
@@ -40,19 +39,18 @@ package final class LocalEngine: Sendable {
         let value: Value
     }
 
-    /// Opens a model file and packs its weights.
+    /// Opens a model and packs its weights.
     ///
     /// - Parameters:
-    ///   - path: A GGUF file.
+    ///   - path: A GGUF file, or a folder with `config.json` and safetensors.
     ///   - configuration: How to use the machine.
-    /// - Throws: An error of the file, the tokenizer, the transformer or the configuration, all ``CodedError``s.
+    /// - Throws: An error of the files, the tokenizer, the transformer or the configuration, all ``CodedError``s.
     package init(path: String, configuration: EngineConfiguration = EngineConfiguration()) throws {
         try configuration.validate()
-        let file = try GGUFFile(path: path)
+        let source = try ModelSource(path: path)
+        let tokenizer = try source.makeTokenizer()
         let pool = try WorkerPool(count: configuration.threads)
-        let model = try TransformerModel(
-            .gguf(file), pool: pool, contextLength: configuration.contextLength)
-        let tokenizer = try Tokenizer(gguf: file)
+        let model = try TransformerModel(source, pool: pool, contextLength: configuration.contextLength)
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw EngineError(
                 .invalidConfiguration,
@@ -65,7 +63,7 @@ package final class LocalEngine: Sendable {
         let pages = KVPagePool(
             layout: KVLayout(model.configuration, type: configuration.cacheType.layoutType),
             capacity: KVLayout.pages(for: cacheTokens))
-        self.file = file
+        self.source = source
         self.model = model
         self.tokenizer = tokenizer
         self.constraints = ConstraintCache(tokenizer)

@@ -47,25 +47,13 @@ package struct GGUFWriter: Sendable {
 
     /// The whole file.
     package func serialized() -> [UInt8] {
-        let alignment = max(1, self.metadata.first { $0.key == "general.alignment" }?.value.intValue ?? 32)
-        var output = Array("GGUF".utf8)
-        output.appendLittleEndian(UInt32(3))
-        output.appendLittleEndian(UInt64(self.tensors.count))
-        output.appendLittleEndian(UInt64(self.metadata.count))
-        for (key, value) in self.metadata {
-            output.appendString(key.utf8)
-            output.appendLittleEndian(value.type.rawValue)
-            value.encode(into: &output)
-        }
-        var offset = 0
-        for tensor in self.tensors {
-            output.appendString(tensor.name.utf8)
-            output.appendLittleEndian(UInt32(tensor.dimensions.count))
-            for dimension in tensor.dimensions { output.appendLittleEndian(UInt64(dimension)) }
-            output.appendLittleEndian(tensor.type.rawValue)
-            output.appendLittleEndian(UInt64(offset))
-            offset += Self.padded(tensor.bytes.count, alignment)
-        }
+        let alignment = Self.alignment(of: self.metadata)
+        var output = Self.header(
+            metadata: self.metadata,
+            tensors: self.tensors.map {
+                TensorDescription(
+                    name: $0.name, dimensions: $0.dimensions, type: $0.type, offset: 0, byteCount: $0.bytes.count)
+            })
         for tensor in self.tensors {
             output.append(contentsOf: repeatElement(0, count: Self.padded(output.count, alignment) - output.count))
             output.append(contentsOf: tensor.bytes)
@@ -89,8 +77,37 @@ package struct GGUFWriter: Sendable {
         }
     }
 
+    /// The multiple at which tensors start.
+    static func alignment(of metadata: [(key: String, value: GGUFValue)]) -> Int {
+        max(1, metadata.first { $0.key == "general.alignment" }?.value.intValue ?? 32)
+    }
+
+    /// What stands before the tensors' bytes, whose places follow from their sizes.
+    static func header(metadata: [(key: String, value: GGUFValue)], tensors: [TensorDescription]) -> [UInt8] {
+        let alignment = Self.alignment(of: metadata)
+        var output = Array("GGUF".utf8)
+        output.appendLittleEndian(UInt32(3))
+        output.appendLittleEndian(UInt64(tensors.count))
+        output.appendLittleEndian(UInt64(metadata.count))
+        for (key, value) in metadata {
+            output.appendString(key.utf8)
+            output.appendLittleEndian(value.type.rawValue)
+            value.encode(into: &output)
+        }
+        var offset = 0
+        for tensor in tensors {
+            output.appendString(tensor.name.utf8)
+            output.appendLittleEndian(UInt32(tensor.dimensions.count))
+            for dimension in tensor.dimensions { output.appendLittleEndian(UInt64(dimension)) }
+            output.appendLittleEndian(tensor.type.rawValue)
+            output.appendLittleEndian(UInt64(offset))
+            offset += Self.padded(tensor.byteCount, alignment)
+        }
+        return output
+    }
+
     /// The next multiple of the alignment.
-    private static func padded(_ size: Int, _ alignment: Int) -> Int { (size + alignment - 1) / alignment * alignment }
+    static func padded(_ size: Int, _ alignment: Int) -> Int { (size + alignment - 1) / alignment * alignment }
 }
 
 extension GGUFValue {

@@ -10,7 +10,7 @@ package final class Tokenizer: Sendable {
     private let special: SpecialTokens
 
     /// Does the work.
-    private let core: any TokenizerCore
+    let core: any TokenizerCore
 
     /// Makes the tokenizer of a model file.
     ///
@@ -92,11 +92,14 @@ package final class Tokenizer: Sendable {
     ///   - bytes: The text.
     ///   - addSpecial: Whether the tokens for the beginning and the end are added, as the model wants it.
     ///   - parseSpecial: Whether the spelling of a control token becomes that token.
-    package func encode(bytes: UnsafeRawBufferPointer, addSpecial: Bool, parseSpecial: Bool) -> [TokenID] {
+    ///   - followsText: Whether the text goes on where another ends, so that no space is put before it.
+    package func encode(
+        bytes: UnsafeRawBufferPointer, addSpecial: Bool, parseSpecial: Bool, followsText: Bool = false
+    ) -> [TokenID] {
         var output = [TokenID]()
         output.reserveCapacity(bytes.count / 4 + 4)
         if addSpecial { output.append(contentsOf: self.prefix) }
-        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: followsText, into: &output)
+        self.core.encode(bytes, parseSpecial: parseSpecial, followsText: false, into: &output)
         if addSpecial { output.append(contentsOf: self.suffix) }
         return output
     }

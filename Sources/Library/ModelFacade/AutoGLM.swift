@@ -43,16 +43,18 @@ public struct AutoGLM: Sendable {
     ///
     /// - Parameters:
     ///   - prompt: What the user says; the model's chat template is put around it.
-    ///   - sampling: How tokens are chosen.
+    ///   - sampling: How tokens are chosen; nil is what the model's makers recommend.
     ///   - maxTokens: The most tokens to generate; nil leaves it to the model's context.
     ///   - stop: Texts before which the answer ends.
     /// - Returns: The whole answer.
     /// - Throws: ``LLMError``; `CancellationError` when the calling task is cancelled.
     public func generate(
-        _ prompt: String, sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil, stop: [String] = []
+        _ prompt: String, sampling: SamplingOptions? = nil, maxTokens: Int? = nil, stop: [String] = []
     ) async throws -> String {
         try await self.response(
-            to: GenerationRequest(prompt: .user(prompt), sampling: sampling, maxTokens: maxTokens, stop: stop)
+            to: GenerationRequest(
+                prompt: .user(prompt), sampling: sampling ?? self.adapter.defaultSampling, maxTokens: maxTokens,
+                stop: stop)
         ).text
     }
 
@@ -61,11 +63,13 @@ public struct AutoGLM: Sendable {
     /// - Returns: Pieces of the answer, whole characters, as they are generated.
     /// - Throws: As ``generate(_:sampling:maxTokens:stop:)``; once begun, the stream throws.
     public func stream(
-        _ prompt: String, sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil, stop: [String] = []
+        _ prompt: String, sampling: SamplingOptions? = nil, maxTokens: Int? = nil, stop: [String] = []
     ) async throws -> TextStream {
         TextStream(
             try await self.adapter.generate(
-                GenerationRequest(prompt: .user(prompt), sampling: sampling, maxTokens: maxTokens, stop: stop)))
+                GenerationRequest(
+                    prompt: .user(prompt), sampling: sampling ?? self.adapter.defaultSampling, maxTokens: maxTokens,
+                    stop: stop)))
     }
 
     /// Continues a conversation.
@@ -74,10 +78,11 @@ public struct AutoGLM: Sendable {
     /// - Returns: The model's turn, to be appended to the conversation.
     /// - Throws: ``LLMError``; `CancellationError` when the calling task is cancelled.
     public func chat(
-        _ messages: [Message], sampling: SamplingOptions = SamplingOptions(), maxTokens: Int? = nil
+        _ messages: [Message], sampling: SamplingOptions? = nil, maxTokens: Int? = nil
     ) async throws -> Message {
         let response = try await self.response(
-            to: GenerationRequest(prompt: .messages(messages), sampling: sampling, maxTokens: maxTokens))
+            to: GenerationRequest(
+                prompt: .messages(messages), sampling: sampling ?? self.adapter.defaultSampling, maxTokens: maxTokens))
         return Message(role: .assistant, content: [.text(response.text)], toolCalls: response.toolCalls)
     }
 

@@ -11,6 +11,9 @@ public protocol ModelAdapter: Sendable {
     /// What this model can do; asking for anything else is an error, never a silent difference.
     var capabilities: ModelCapabilities { get }
 
+    /// How to choose tokens where the caller does not say: what the model's makers recommend.
+    var defaultSampling: SamplingOptions { get }
+
     /// Starts one generation.
     ///
     /// - Parameter request: What to continue and how.
@@ -49,6 +52,9 @@ public protocol ModelAdapter: Sendable {
 }
 
 extension ModelAdapter {
+    /// The usual defaults.
+    public var defaultSampling: SamplingOptions { SamplingOptions() }
+
     /// Starts each generation by itself.
     public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
         var streams: [GenerationStream] = []

@@ -55,6 +55,10 @@ size_t ctk_group_bytes(ctk_type type, size_t columns);
 /// Turns a row of a model file into floats.
 void ctk_dequantize_row(ctk_type type, const void *row, float *out, size_t columns);
 
+/// Writes floats as a row of a model file, with scales of least squared error; `columns` fill whole blocks. The same numbers
+/// give the same bytes on every processor. False if a number or a scale is too large for the type, or not a number.
+bool ctk_encode_row(ctk_type type, const float *values, void *row, size_t columns);
+
 /// Interleaves `rows` (1...CTK_GROUP_ROWS) consecutive rows of a model file into one group; missing rows become zero.
 void ctk_pack_group(ctk_type type, const void *source, size_t rows, size_t columns, void *group);
 

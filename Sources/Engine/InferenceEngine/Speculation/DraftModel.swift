@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-internal import ModelFiles
 internal import TensorKernels
 internal import Tokenization
 internal import TransformerRuntime
@@ -16,17 +15,17 @@ final class DraftModel {
     /// Tokens of a forward pass; a prompt is read in pieces of this size.
     private static let batchTokens = 256
 
-    /// Opens a model file.
+    /// Opens a model.
     ///
     /// - Parameters:
-    ///   - path: A GGUF file.
+    ///   - path: A GGUF file, or a folder with `config.json` and safetensors.
     ///   - tokenizer: The larger model's tokenizer.
     ///   - pool: The workers.
     ///   - capacity: The most pages of its KV cache.
     /// - Throws: An error of the file, or ``EngineError`` with code `.invalidConfiguration` when its vocabulary differs.
     init(path: String, tokenizer: Tokenizer, pool: WorkerPool, capacity: Int) throws {
-        let file = try GGUFFile(path: path)
-        let own = try Tokenizer(gguf: file)
+        let source = try ModelSource(path: path)
+        let own = try source.makeTokenizer()
         let same =
             own.vocabularySize == tokenizer.vocabularySize
             && (0..<TokenID(own.vocabularySize)).allSatisfy { own.bytes(of: $0) == tokenizer.bytes(of: $0) }
@@ -35,7 +34,7 @@ final class DraftModel {
                 .invalidConfiguration,
                 "The draft model '\(path)' has another vocabulary than the model; take one of the same family.")
         }
-        let model = try TransformerModel(file: file, pool: pool)
+        let model = try TransformerModel(source, pool: pool)
         guard own.vocabularySize <= model.configuration.vocabularySize else {
             throw EngineError(
                 .invalidConfiguration,

@@ -54,6 +54,7 @@ struct AddedTokenFinder: Sendable {
     ///   - text: Valid UTF-8.
     ///   - parseSpecial: Whether tokens that steer the model are found.
     func fragments(in text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool) -> [Fragment] {
+        guard !self.tokens.isEmpty else { return text.isEmpty ? [] : [Fragment(range: 0..<text.count)] }
         var result = [Fragment]()
         var start = 0
         var offset = 0

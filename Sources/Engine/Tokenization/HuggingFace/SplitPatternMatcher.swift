@@ -14,19 +14,19 @@ struct SplitPatternMatcher {
     private let text: UnsafeBufferPointer<UInt8>
     private let range: Range<Int>
     private var choices: [Choice] = []
-    private var stepsLeft = 0
+    private var stepsLeft: Int
 
     init(pattern: SplitPattern, text: UnsafeBufferPointer<UInt8>, range: Range<Int>) {
         self.pattern = pattern
         self.text = text
         self.range = range
+        self.stepsLeft = 1_000_000 + 16 * range.count
     }
 
     /// Where the match that begins at a byte ends, or nil.
     ///
-    /// A pattern that needs too many steps, as only hostile ones do, does not match.
+    /// A pattern that needs too many steps in one search, as only hostile ones do, does not match.
     mutating func match(at offset: Int) -> Int? {
-        self.stepsLeft = 100_000 + 16 * self.range.count
         self.choices.removeAll(keepingCapacity: true)
         return self.run(0, offset)
     }

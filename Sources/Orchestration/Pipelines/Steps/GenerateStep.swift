@@ -59,7 +59,7 @@ public struct GenerateStep: PipelineStep {
         }
         var request = GenerationRequest(
             prompt: isRaw ? .raw(text) : .messages(system + [.user(text)]),
-            sampling: try SamplingInputs.options(inputs, base: profile?.sampling ?? SamplingOptions()),
+            sampling: try SamplingInputs.options(inputs, base: profile?.sampling ?? context.model.defaultSampling),
             maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens,
             stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {

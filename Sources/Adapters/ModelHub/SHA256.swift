@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// SHA-256 (FIPS 180-4) of bytes that come in pieces.
-struct SHA256 {
+package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
@@ -19,8 +19,11 @@ struct SHA256 {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
+    /// The hash of nothing yet.
+    package init() {}
+
     /// Takes more bytes.
-    mutating func append(_ bytes: [UInt8]) {
+    package mutating func append(_ bytes: [UInt8]) {
         self.byteCount += UInt64(bytes.count)
         let all = self.held.isEmpty ? bytes : self.held + bytes
         let whole = all.count / 64 * 64
@@ -33,7 +36,7 @@ struct SHA256 {
     /// Ends the message.
     ///
     /// - Returns: The hash in lower-case hexadecimal.
-    mutating func finish() -> String {
+    package mutating func finish() -> String {
         let bits = self.byteCount * 8
         let padding = [0x80] + [UInt8](repeating: 0, count: (119 - Int(self.byteCount % 64)) % 64)
         self.append(padding + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
