@@ -67,7 +67,9 @@ let package = Package(
         library("Tokenization", in: "Engine", ["LLMCore", "ModelFiles", orderedCollections]),
         library("TokenConstraints", in: "Engine", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
         library("ModelQuantization", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
-        library("TransformerRuntime", in: "Engine", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
+        library(
+            "TransformerRuntime", in: "Engine",
+            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", orderedCollections]),
         library(
             "InferenceEngine", in: "Engine",
             [

@@ -10,7 +10,7 @@ import Testing
 struct LocalModelTests {
     private static let question: GenerationPrompt = "What is the capital of France?"
     private static let capabilities: ModelCapabilities = [
-        .chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .tools,
+        .chat, .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .tools, .adapters,
     ]
 
     private static func request(

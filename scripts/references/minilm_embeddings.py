@@ -7,7 +7,7 @@
     venv/bin/python scripts/references/minilm_embeddings.py MODEL --check .build/release/autoglm
     venv/bin/python scripts/references/minilm_embeddings.py MODEL --speed .build/release/autoglm
 
-MODEL is the folder that scripts/fetch-model.sh encoder prints. --check compares 400 texts; --speed embeds 2,000 texts of
+MODEL is the folder that scripts/fetch-model.sh encoder prints. --check compares 400 texts; --speed embeds 600 texts of
 5 to 150 words with both, each with as many threads as there are processors. The texts are the help of Python's own
 statements and types (pydoc_data.topics, PSF licence), and some that are hard to read.
 """
@@ -62,7 +62,7 @@ def check(model, path, program):
 
 
 def speed(model, path, program):
-    inputs = texts(2000)
+    inputs = texts(600)
     torch.set_num_threads(os.cpu_count())
     model.encode(inputs[:64])
     _, start = run(program, path, inputs[:1])

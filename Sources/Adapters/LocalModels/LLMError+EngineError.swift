@@ -20,7 +20,7 @@ extension LLMError where Domain == LLMDomain {
             switch error.code {
             case .contextOverflow: .contextOverflow
             case .queueFull: .overloaded
-            case .emptyPrompt, .invalidConfiguration, .unknownPrompt: .invalidRequest
+            case .emptyPrompt, .invalidConfiguration, .unknownPrompt, .unknownAdapter: .invalidRequest
             case .unsupportedModel: .unsupported
             default: .backendFailed
             }

@@ -36,7 +36,9 @@ public final class LocalModel: ModelAdapter {
         try device.checkLocal()
         let engine = try LocalEngine(path: locator.path(of: model), configuration: configuration)
         let formatter = try PromptFormatter(engine: engine, model: model)
-        var capabilities: ModelCapabilities = [.rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints]
+        var capabilities: ModelCapabilities = [
+            .rawPrompts, .logProbabilities, .scoring, .slidingContext, .constraints, .adapters,
+        ]
         if formatter.takesMessages { capabilities.formUnion([.chat, .tools]) }
         self.name = model
         self.defaultSampling = try SamplingDefaults.find(engine.source)
@@ -47,6 +49,23 @@ public final class LocalModel: ModelAdapter {
 
     /// The most tokens that prompt and answer may have together.
     public var contextLength: Int { self.engine.contextLength }
+
+    /// Loads a low-rank adapter (LoRA); requests that come afterwards may name it as their `adapter`.
+    ///
+    /// One of the same name is replaced; answers that it has begun go on with it. The model's weights are not copied.
+    /// - Parameters:
+    ///   - name: What requests call it.
+    ///   - path: A folder as `peft` writes it: `adapter_config.json` and `adapter_model.safetensors`.
+    /// - Throws: An error that names what does not fit this model or is not known; all are ``CodedError``s.
+    public func loadAdapter(named name: String, from path: String) throws {
+        try self.engine.loadAdapter(named: name, from: path)
+    }
+
+    /// Forgets a low-rank adapter; answers that it has begun go on with it.
+    ///
+    /// - Returns: Whether there was one of that name.
+    @discardableResult
+    public func removeAdapter(named name: String) -> Bool { self.engine.removeAdapter(named: name) }
 
     /// Starts one generation.
     ///
@@ -69,13 +88,11 @@ public final class LocalModel: ModelAdapter {
     }
 
     private func job(_ request: GenerationRequest) throws -> GenerationJob {
-        guard request.adapter == nil else {
-            throw LLMError(.unsupported, "'\(self.name)' cannot apply adapters on the local engine.")
-        }
         var job = GenerationJob(
             prompt: try self.formatter.tokens(request.prompt), sampling: request.sampling, maxTokens: request.maxTokens,
             stop: request.stop, topLogProbabilities: request.topLogProbabilities)
         job.constraint = request.constraint
+        job.adapter = request.adapter
         job.overflow = request.overflow
         job.priority = request.scheduling.priority
         job.client = request.scheduling.client

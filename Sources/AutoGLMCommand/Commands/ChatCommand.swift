@@ -17,6 +17,7 @@ struct ChatCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup var adapter: AdapterFlags
     @OptionGroup var sampling: SamplingFlags
 
     @Option(parsing: .unconditional, help: "The most tokens of an answer.")
@@ -32,7 +33,7 @@ struct ChatCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let agent = try await self.model.open()
+        let agent = try await self.model.open(adapters: self.adapter.paths)
         guard agent.adapter.capabilities.contains(.chat) else {
             throw LLMError(.unsupported, "'\(agent.adapter.name)' has no chat template; use: autoglm generate --raw")
         }
@@ -79,12 +80,12 @@ struct ChatCommand: AsyncParsableCommand {
     /// Starts an answer; where the conversation has become too long for the model, its oldest turns are left out.
     private func stream(_ conversation: inout Conversation, _ agent: AutoGLM) async throws -> GenerationStream {
         while true {
+            var request = GenerationRequest(
+                prompt: .messages(conversation.messages),
+                sampling: self.sampling.options(agent.adapter.defaultSampling), maxTokens: self.maxTokens)
+            request.adapter = self.adapter.name
             do {
-                return try await agent.adapter.generate(
-                    GenerationRequest(
-                        prompt: .messages(conversation.messages),
-                        sampling: self.sampling.options(agent.adapter.defaultSampling),
-                        maxTokens: self.maxTokens))
+                return try await agent.adapter.generate(request)
             } catch let error as LLMError where error.code == .contextOverflow && conversation.turns.count > 2 {
                 conversation.turns.removeFirst(2)
                 Console.note("(The oldest turns no longer fit the model's context and are left out.)")

@@ -22,6 +22,7 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup var adapter: AdapterFlags
     @OptionGroup var sampling: SamplingFlags
     @OptionGroup var output: OutputOptions
 
@@ -63,7 +64,7 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         let text = try TextInput.text(self.prompt, name: "prompt")
         let schema = try self.form.jsonSchema.map { try ValidateCommand.schema(path: $0) }
-        let agent = try await self.model.open()
+        let agent = try await self.model.open(adapters: self.adapter.paths)
         var request = self.request(text, to: agent)
         request.constraint = try self.form.constraint()
         switch self.output.format {
@@ -77,10 +78,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func request(_ text: String, to agent: AutoGLM) -> GenerationRequest {
         let turns = [self.system.map(Message.system), .user(text)].compactMap(\.self)
-        return GenerationRequest(
+        var request = GenerationRequest(
             prompt: self.raw ? .raw(text) : .messages(turns),
             sampling: self.sampling.options(agent.adapter.defaultSampling),
             maxTokens: self.maxTokens, stop: self.stop, topLogProbabilities: self.logProbabilities)
+        request.adapter = self.adapter.name
+        return request
     }
 
     /// Answers with JSON that fits a schema.

@@ -68,10 +68,14 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Opens the model.
-    func open() async throws -> AutoGLM {
-        try await AutoGLM(
+    ///
+    /// - Parameter adapters: Folders of low-rank adapters by name.
+    func open(adapters: [String: String] = [:]) async throws -> AutoGLM {
+        var options = try self.configuration()
+        options.adapters = adapters
+        return try await AutoGLM(
             model: self.model, backend: Backend(named: self.backend), device: Device(named: self.device),
-            options: self.configuration())
+            options: options)
     }
 }
 

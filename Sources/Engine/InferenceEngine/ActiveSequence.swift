@@ -23,6 +23,8 @@ final class ActiveSequence {
         let breakers: SequenceBreakers
         /// What the answer must look like; from now on the engine's queue alone uses it.
         let constraint: CompiledConstraint?
+        /// What adapts the model as it computes the answer.
+        let adapter: LowRankAdapter?
         var isCancelled: Bool { self.handle.isCancelled }
         let events: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
         let submitted: ContinuousClock.Instant

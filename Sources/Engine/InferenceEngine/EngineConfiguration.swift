@@ -29,6 +29,8 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var prefixCache = true
     /// How tokens are guessed to check several at a time.
     public var speculation = Speculation.promptLookup
+    /// Folders of low-rank adapters (LoRA) to load, by the names that requests call them.
+    public var adapters: [String: String] = [:]
 
     /// Settings with their defaults.
     public init(

@@ -22,6 +22,8 @@ extension EngineError.Code where Domain == EngineDomain {
     package static var queueFull: Self { "queue-full" }
     /// The model's folder asks for something that is not known here.
     package static var unsupportedModel: Self { "unsupported-model" }
+    /// No adapter of that name is loaded.
+    package static var unknownAdapter: Self { "unknown-adapter" }
     /// The model has no prompt of that name.
     package static var unknownPrompt: Self { "unknown-prompt" }
 }

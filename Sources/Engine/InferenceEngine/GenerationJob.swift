@@ -19,6 +19,8 @@ package struct GenerationJob: Sendable {
     package var constraint: OutputConstraint?
     /// What happens where the context ends.
     package var overflow = ContextOverflow.stop
+    /// The name of the adapter that the model is computed with; nil for the model as it is.
+    package var adapter: String?
     /// Those with a higher priority start first, and keep their pages where others must step back.
     package var priority = 0
     /// Who asks; of requests with the same priority, those of whoever was served least start first.

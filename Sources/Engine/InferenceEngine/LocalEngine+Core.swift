@@ -100,7 +100,8 @@ extension LocalEngine {
 
         private func start(_ request: ActiveSequence.Request) {
             let sequence = ActiveSequence(
-                request, cache: KVCache(pool: self.pages, capacity: self.contextLength), tokenizer: self.tokenizer,
+                request, cache: KVCache(pool: self.pages, capacity: self.contextLength, adapter: request.adapter),
+                tokenizer: self.tokenizer,
                 contextLength: self.contextLength, drafts: self.makeDraftPlan())
             let place = self.active.firstIndex { $0.request.job.priority < request.job.priority }
             self.active.insert(sequence, at: place ?? self.active.endIndex)

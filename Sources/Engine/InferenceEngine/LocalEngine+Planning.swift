@@ -48,7 +48,7 @@ extension LocalEngine.Core {
     private func promptTokens(of sequence: ActiveSequence, room: Int, after plan: [Planned]) -> Int {
         if let prefixes, sequence.mayShare {
             // First looked, then taken: what is continued as a copy inside a page cannot be continued from others any more.
-            let known = prefixes.knownCount(sequence.tokens.dropLast())
+            let known = prefixes.knownCount(sequence.tokens.dropLast(), adapter: sequence.cache.adapter)
             if self.waitsForSharedPrompt(sequence, plan, known: max(known, sequence.cache.count)) { return 0 }
             sequence.extend(from: prefixes)
         }
@@ -61,7 +61,7 @@ extension LocalEngine.Core {
 
     /// Whether a prompt that is computed in the same batch has more in common with this one than what is known already.
     private func waitsForSharedPrompt(_ sequence: ActiveSequence, _ plan: [Planned], known: Int) -> Bool {
-        for other in plan where other.isPrompt {
+        for other in plan where other.isPrompt && other.sequence.cache.adapter === sequence.cache.adapter {
             let computed = other.sequence.tokens.prefix(other.sequence.cache.count + other.count)
             guard computed.count >= known + Self.sharingWorthWaiting else { continue }
             let shared = computed.commonPrefixLength(with: sequence.tokens)

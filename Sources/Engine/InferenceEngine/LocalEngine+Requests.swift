@@ -44,8 +44,9 @@ extension LocalEngine {
         try self.check(first)
         let breakers = SequenceBreakers(first.sampling, tokenizer: self.tokenizer)
         let constraint = try first.constraint.map { try self.constraints.compile($0) }
+        let adapter = try self.adapter(named: first.adapter)
         try self.takePlaces(jobs.count)
-        let pairs = jobs.map { Self.makeRequest($0, breakers: breakers, constraint: constraint) }
+        let pairs = jobs.map { Self.makeRequest($0, breakers: breakers, constraint: constraint, adapter: adapter) }
         let requests = pairs.map(\.0)
         self.queue.async {
             let mustBegin = self.core.value.enqueue(requests)
@@ -65,15 +66,15 @@ extension LocalEngine {
     }
 
     private static func makeRequest(
-        _ job: GenerationJob, breakers: SequenceBreakers, constraint: CompiledConstraint?
+        _ job: GenerationJob, breakers: SequenceBreakers, constraint: CompiledConstraint?, adapter: LowRankAdapter?
     ) -> (ActiveSequence.Request, GenerationStream) {
         let (events, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
         let handle = ActiveSequence.Handle()
         continuation.onTermination = { _ in handle.cancel() }
         return (
             ActiveSequence.Request(
-                job: job, handle: handle, breakers: breakers, constraint: constraint, events: continuation,
-                submitted: .now),
+                job: job, handle: handle, breakers: breakers, constraint: constraint, adapter: adapter,
+                events: continuation, submitted: .now),
             GenerationStream(events)
         )
     }

@@ -27,6 +27,10 @@ package final class LocalEngine: Sendable {
     let maximumRequests: Int
     /// Requests that are computed or wait.
     let pendingRequests = Atomic<Int>(0)
+    /// The weights.
+    let model: TransformerModel
+    /// Adapters by the names that requests call them.
+    let adapters = Mutex<[String: LowRankAdapter]>([:])
     let queue = DispatchQueue(label: "open-autoglm.engine", qos: .userInitiated)
     let core: Confined<Core>
 
@@ -60,6 +64,7 @@ package final class LocalEngine: Sendable {
             layout: KVLayout(model.configuration, type: configuration.cacheType.layoutType),
             capacity: KVLayout.pages(for: cacheTokens))
         self.source = source
+        self.model = model
         self.tokenizer = tokenizer
         self.constraints = ConstraintCache(tokenizer)
         self.modelConfiguration = model.configuration
@@ -71,6 +76,9 @@ package final class LocalEngine: Sendable {
                 contextLength: self.contextLength, pages: pages,
                 draftModel: try configuration.speculation.draftModel(
                     tokenizer: tokenizer, pool: pool, capacity: pages.capacity)))
+        for (name, path) in configuration.adapters.sorted(by: { $0.key < $1.key }) {
+            try self.loadAdapter(named: name, from: path)
+        }
     }
 
     /// Tokens whose keys and values are kept, unless told otherwise.

@@ -7,6 +7,7 @@ package import TransformerRuntime
 ///
 /// A radix tree whose edges are the tokens of one page (Zheng and others 2024: RadixAttention). Only full pages have
 /// children; a page that is not full, or that agrees with a prompt in its first tokens only, is continued as a copy.
+/// Pages that were computed with different adapters are in different trees.
 /// What has not been used for longest goes first. Used on the engine's queue only.
 package final class PrefixCache {
     /// One page and the tokens that it stands for.
@@ -14,11 +15,14 @@ package final class PrefixCache {
         let tokens: [TokenID]
         private(set) var page: KVPage
         private(set) weak var parent: Node?
+        /// What the page was computed with; held, so that no other adapter takes its identity.
+        let adapter: LowRankAdapter?
         var children: [Node] = []
         var lastUsed: UInt64 = 0
 
-        init(tokens: [TokenID], page: KVPage, parent: Node?) {
+        init(tokens: [TokenID], page: KVPage, parent: Node?, adapter: LowRankAdapter?) {
             self.tokens = tokens
+            self.adapter = adapter
             self.page = page
             self.parent = parent
         }
@@ -28,7 +32,8 @@ package final class PrefixCache {
         var isInUse: Bool { !isKnownUniquelyReferenced(&self.page) }
     }
 
-    private var roots: [Node] = []
+    /// The first pages, by the adapter that they were computed with.
+    private var roots: [ObjectIdentifier?: [Node]] = [:]
     private var clock: UInt64 = 0
     /// Pages that are held.
     package private(set) var pageCount = 0
@@ -40,8 +45,10 @@ package final class PrefixCache {
 
     /// Lets go of everything; long prompts make deep trees, which must not be freed by recursion.
     package func removeAll() {
-        while let node = self.roots.popLast() {
-            self.roots += node.children
+        var stack = self.roots.values.flatMap(\.self)
+        self.roots = [:]
+        while let node = stack.popLast() {
+            stack += node.children
             node.children = []
         }
         self.pageCount = 0
@@ -65,7 +72,7 @@ package final class PrefixCache {
         guard before.isMultiple(of: KVLayout.positions) else { return 0 }
         self.clock += 1
         var rest = tokens
-        var level = self.roots
+        var level = self.roots(of: cache.adapter)
         while !rest.isEmpty, let (node, length) = Self.best(of: level, for: rest) {
             node.lastUsed = self.clock
             if tokens.startIndex + cache.count == rest.startIndex {
@@ -84,9 +91,9 @@ package final class PrefixCache {
     }
 
     /// How many tokens of a sequence are known; nothing is taken.
-    func knownCount(_ tokens: ArraySlice<TokenID>) -> Int {
+    func knownCount(_ tokens: ArraySlice<TokenID>, adapter: LowRankAdapter?) -> Int {
         var rest = tokens
-        var level = self.roots
+        var level = self.roots(of: adapter)
         while !rest.isEmpty, let (node, length) = Self.best(of: level, for: rest) {
             rest = rest.dropFirst(length)
             if length < KVLayout.positions { break }
@@ -119,13 +126,14 @@ package final class PrefixCache {
             let start = index * KVLayout.positions
             let part = tokens[start..<min(start + KVLayout.positions, cache.count)]
             guard let page = cache.page(index) else { return }
-            let level = parent?.children ?? self.roots
+            let level = parent?.children ?? self.roots(of: cache.adapter)
             if let known = level.first(where: { $0.tokens.starts(with: part) }) {
                 known.lastUsed = self.clock
                 if known.tokens.count == part.count { cache.replacePage(index, with: known.page) }
                 parent = known
             } else {
-                parent = self.add(Node(tokens: Array(part), page: page, parent: parent), below: parent)
+                parent = self.add(
+                    Node(tokens: Array(part), page: page, parent: parent, adapter: cache.adapter), below: parent)
             }
         }
     }
@@ -134,10 +142,18 @@ package final class PrefixCache {
         node.lastUsed = self.clock
         self.pageCount += 1
         // What the new page begins with need not be kept twice.
-        let level = parent?.children ?? self.roots
+        let level = parent?.children ?? self.roots(of: node.adapter)
         for shorter in level where !shorter.isFull && node.tokens.starts(with: shorter.tokens) { self.remove(shorter) }
-        if let parent { parent.children.append(node) } else { self.roots.append(node) }
+        if let parent {
+            parent.children.append(node)
+        } else {
+            self.roots[node.adapter.map(ObjectIdentifier.init), default: []].append(node)
+        }
         return node
+    }
+
+    private func roots(of adapter: LowRankAdapter?) -> [Node] {
+        self.roots[adapter.map(ObjectIdentifier.init)] ?? []
     }
 
     /// Lets go of the page that was not used for longest and that nobody else holds.
@@ -158,12 +174,14 @@ package final class PrefixCache {
         if let parent = node.parent {
             parent.children.removeAll { $0 === node }
         } else {
-            self.roots.removeAll { $0 === node }
+            let key = node.adapter.map(ObjectIdentifier.init)
+            self.roots[key]?.removeAll { $0 === node }
+            if self.roots[key]?.isEmpty == true { self.roots[key] = nil }
         }
     }
 
     private func visit(_ body: (Node) -> Void) {
-        var stack = self.roots
+        var stack = self.roots.values.flatMap(\.self)
         while let node = stack.popLast() {
             stack += node.children
             body(node)

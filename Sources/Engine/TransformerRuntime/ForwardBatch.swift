@@ -10,6 +10,8 @@ package final class ForwardBatch {
     private(set) var positions: [Int] = []
     private(set) var segmentOfRow: [Int] = []
     private(set) var caches: [KVCache] = []
+    /// Whether a sequence has an adapter.
+    private(set) var hasAdapters = false
     /// Every row.
     private(set) var allRows = KeptRows()
     /// Rows whose logits are wanted.
@@ -36,6 +38,7 @@ package final class ForwardBatch {
         self.positions.removeAll(keepingCapacity: true)
         self.segmentOfRow.removeAll(keepingCapacity: true)
         self.caches.removeAll(keepingCapacity: true)
+        self.hasAdapters = false
         self.allRows.clear()
         self.wantedRows.clear()
     }
@@ -61,6 +64,7 @@ package final class ForwardBatch {
         self.allRows.append(rows)
         self.wantedRows.append(logits.rows(of: rows))
         self.caches.append(cache)
+        if cache.adapter != nil { self.hasAdapters = true }
     }
 
     /// Checks the tokens and makes room for them in their caches.

@@ -16,6 +16,9 @@ extension ForwardPass {
         layer.attention.queryKeyValue.stack.multiply(
             scratch.normed, tokens: batch.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
+        self.adapt(
+            .queryKeyValue, ofBlock: index, inputs: scratch.normed, kept: batch.allRows,
+            width: layer.attention.queryKeyValue.width, batch, worker)
         for row in worker.share(of: batch.count) { self.rotateAndStore(layer.attention, index, batch, row: row) }
         worker.barrier()
     }
@@ -35,6 +38,9 @@ extension ForwardPass {
         let output = layer.attention.output
         output.stack.multiply(scratch.attended, tokens: kept.count, into: scratch.mixed.base, worker: worker)
         worker.barrier()
+        self.adapt(
+            .attentionOutput, ofBlock: index, inputs: scratch.attended, kept: kept, width: output.width, batch,
+            worker)
         self.addToHidden(output, norm: layer.postAttentionNorm, rows: kept.count, worker)
     }
 

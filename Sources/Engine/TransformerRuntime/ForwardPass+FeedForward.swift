@@ -5,17 +5,24 @@ internal import TensorKernels
 
 extension ForwardPass {
     /// The stages of a feed-forward network.
-    func feedForward(_ network: FeedForward, of layer: TransformerLayer, rows: Int, _ worker: WorkerPool.Worker) {
-        let scratch = self.scratch
+    func feedForward(
+        _ network: FeedForward, of layer: TransformerLayer, _ index: Int, _ batch: ForwardBatch, _ kept: KeptRows,
+        _ worker: WorkerPool.Worker
+    ) {
+        let (scratch, rows) = (self.scratch, kept.count)
         self.normalizeForNetwork(layer, rows: rows, worker)
         network.gateUp.stack.multiply(scratch.normed, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
+        self.adapt(
+            .gateUp, ofBlock: index, inputs: scratch.normed, kept: kept, width: network.gateUp.width, batch, worker)
         for row in worker.share(of: rows) {
             self.activate(network, scratch.mixed.base + row * network.gateUp.width, into: scratch.gated, row: row)
         }
         worker.barrier()
         network.down.stack.multiply(scratch.gated, tokens: rows, into: scratch.mixed.base, worker: worker)
         worker.barrier()
+        self.adapt(
+            .down, ofBlock: index, inputs: scratch.gated, kept: kept, width: network.down.width, batch, worker)
         self.addToHidden(network.down, norm: layer.postFeedForwardNorm, rows: rows, worker)
     }
 

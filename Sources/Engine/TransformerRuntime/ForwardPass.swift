@@ -41,6 +41,8 @@ package final class ForwardPass: WorkerTask {
     let model: TransformerModel
     private let pool: WorkerPool
     let scratch: ForwardScratch
+    /// Each worker's memory for adapters.
+    let adapterScratch: [AdapterScratch]
     /// What is computed at this moment.
     private var batch: ForwardBatch?
 
@@ -55,6 +57,7 @@ package final class ForwardPass: WorkerTask {
         self.pool = pool
         self.capacity = capacity
         self.scratch = ForwardScratch(model: model, capacity: capacity)
+        self.adapterScratch = (0..<pool.count).map { _ in AdapterScratch() }
     }
 
     /// Logits of the last run, a row per wanted token in the order of the batch, each `vocabularySize` long.
@@ -88,7 +91,7 @@ package final class ForwardPass: WorkerTask {
             guard kept.count > 0 else { continue }
             self.attention(layer, index, batch, kept, worker)
             switch layer.feedForward {
-            case .dense(let network): self.feedForward(network, of: layer, rows: kept.count, worker)
+            case .dense(let network): self.feedForward(network, of: layer, index, batch, kept, worker)
             case .experts(let mixture): self.experts(mixture, of: layer, rows: kept.count, worker)
             }
         }

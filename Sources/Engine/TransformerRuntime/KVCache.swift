@@ -13,6 +13,8 @@ package final class KVCache {
     package private(set) var count = 0
     /// The most tokens that may be stored.
     package let capacity: Int
+    /// What adapts the model as it computes this sequence; keys and values differ by it.
+    package let adapter: LowRankAdapter?
     private let pool: KVPagePool
     private var pages: [KVPage] = []
     private var pagePointers: [UnsafePointer<UInt8>?] = []
@@ -22,16 +24,20 @@ package final class KVCache {
     /// - Parameters:
     ///   - pool: Where pages come from.
     ///   - capacity: The most tokens; pages are taken only as they come.
-    package init(pool: KVPagePool, capacity: Int) {
+    ///   - adapter: What adapts the model; nil leaves it as it is.
+    package init(pool: KVPagePool, capacity: Int, adapter: LowRankAdapter? = nil) {
+        self.adapter = adapter
         self.pool = pool
         self.capacity = capacity
     }
 
     /// An empty cache with pages of its own.
-    package convenience init(model: TransformerModel, capacity: Int, type: KVCacheType = .f16) {
+    package convenience init(
+        model: TransformerModel, capacity: Int, type: KVCacheType = .f16, adapter: LowRankAdapter? = nil
+    ) {
         let layout = KVLayout(model.configuration, type: type)
         let pool = KVPagePool(layout: layout, capacity: max(1, KVLayout.pages(for: capacity)))
-        self.init(pool: pool, capacity: capacity)
+        self.init(pool: pool, capacity: capacity, adapter: adapter)
     }
 
     // MARK: - Pages

@@ -22,6 +22,8 @@ extension TransformerError.Code where Domain == TransformerDomain {
     package static var contextOverflow: Self { "context-overflow" }
     /// Every page of the KV cache is in use.
     package static var cacheFull: Self { "cache-full" }
+    /// An adapter does not fit the model, or asks for what is not computed here.
+    package static var unsuitableAdapter: Self { "unsuitable-adapter" }
     /// A token is not in the vocabulary.
     package static var invalidToken: Self { "invalid-token" }
 }

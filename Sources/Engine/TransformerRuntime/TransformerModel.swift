@@ -9,6 +9,8 @@ package final class TransformerModel: Sendable {
     /// The model's shape.
     package let configuration: ModelConfiguration
     let kernels: Kernels
+    /// Whether rows of queries and keys stand in another order than in `transformers`, as converters to GGUF put llama's.
+    let reordersHeads: Bool
     let embeddings: PackedMatrix
     let layers: [TransformerLayer]
     let outputNorm: FloatVector
@@ -49,6 +51,7 @@ package final class TransformerModel: Sendable {
         let loader = TensorLoader(source, kernels: kernels, pool: pool)
         self.configuration = shape
         self.kernels = kernels
+        self.reordersHeads = source.format == .gguf && shape.architecture == "llama"
         (self.embeddings, self.output) = try loader.embeddings(shape)
         self.layers = try (0..<shape.layerCount).map { index in
             try architecture.layer(LayerLoader(tensors: loader, shape: shape, settings: settings, index: index))
