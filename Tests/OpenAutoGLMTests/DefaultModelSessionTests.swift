@@ -5,7 +5,7 @@ import Testing
 
 /// A plan that nests structures, lists and choices.
 @Generable
-struct Plan {
+struct DayPlan {
     @Guide(description: "A title in a few words")
     var title: String
     @Guide(.count(2))
@@ -77,7 +77,7 @@ struct DefaultModelSessionTests {
     @Test("It generates a nested type, snapshot by snapshot, and cannot break its schema")
     func generating() async throws {
         let session = LanguageModelSession()
-        let stream = session.streamResponse(to: "Plan a day in Oslo.", generating: Plan.self, options: Self.greedy)
+        let stream = session.streamResponse(to: "Plan a day in Oslo.", generating: DayPlan.self, options: Self.greedy)
         var counts = [Int]()
         for try await snapshot in stream { counts.append(snapshot.content.stops?.count ?? 0) }
         #expect(counts == counts.sorted() && counts.first == 0 && counts.last == 2)
@@ -90,7 +90,7 @@ struct DefaultModelSessionTests {
         let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 12)
         let session = LanguageModelSession()
         let error = await #expect(throws: LanguageModelSession.GenerationError.self) {
-            try await session.respond(to: "Plan a day in Oslo.", generating: Plan.self, options: options)
+            try await session.respond(to: "Plan a day in Oslo.", generating: DayPlan.self, options: options)
         }
         guard case .decodingFailure? = error else {
             Issue.record("The error is \(String(describing: error)).")
