@@ -50,8 +50,8 @@ format: ## Format the Swift sources in place
 bench: release ## Measure against llama.cpp, side by side (installs it the first time, about 9 minutes)
 	@bench/llama.sh
 
-evaluate: release ## Compare with the float32 reference (perplexity, agreement); validate 1,000 answers under schemas
-	$(PROGRAM) bench answers --schemas Examples/evaluation/answer-schemas.jsonl --answers 20 --output json
+evaluate: release ## 1,000 answers under schemas, schema suites where they are, the float32 reference (perplexity, agreement)
+	@scripts/evaluate.sh
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 
 soak: release ## Ask the program for ten minutes: the same answer each time, memory stays

@@ -5,7 +5,7 @@ package import LLMCore
 /// Reads JSON texts byte by byte and knows after each byte whether a value that fits a schema can still come of it.
 ///
 /// A state is a set of stacks, one for each alternative that the text so far leaves open; a stack is what is open in the text, innermost
-/// first. States and transitions are made when they are first met. See `docs/decisions/0019-schemas-as-automata.md`.
+/// first. States and transitions are made when they are first met. See `docs/decisions/0018-schemas-as-automata.md`.
 package final class SchemaAutomaton: ByteAutomaton {
     let shapes: ShapeBuilder
     let strings: [StringRule]
