@@ -24,14 +24,19 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
     targets: [
         linked("LLMCore", [orderedCollections]),
+        linked("JSONSchemas", ["LLMCore", orderedCollections]),
         .target(name: "CTensorKernels"),
         linked("TensorKernels", ["CTensorKernels", "LLMCore"]),
         linked("ModelFiles", ["LLMCore", orderedCollections]),
         linked("Tokenization", ["LLMCore", "ModelFiles", orderedCollections]),
-        linked("TransformerRuntime", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles"]),
+        linked("TokenConstraints", ["LLMCore", "JSONSchemas", "Tokenization", orderedCollections]),
+        linked("TransformerRuntime", ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", orderedCollections]),
         linked(
             "InferenceEngine",
-            ["LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime"]),
+            [
+                "LLMCore", "CTensorKernels", "TensorKernels", "ModelFiles", "Tokenization", "TokenConstraints",
+                "TransformerRuntime", orderedCollections,
+            ]),
         .target(name: "AllocationCounter"),
         .executableTarget(
             name: "Benchmarks",
