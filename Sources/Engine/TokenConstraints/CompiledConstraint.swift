@@ -7,7 +7,8 @@ internal import Tokenization
 /// A constraint that is ready to be matched, for one tokenizer.
 ///
 /// It may be handed to another thread, but is used by one at a time: asking for masks makes states.
-package final class CompiledConstraint: @unchecked Sendable {  // One thread at a time uses it, as the comment says.
+// Made on the caller's thread, then handed to the engine's serial queue, which alone asks it; `states` is atomic.
+package final class CompiledConstraint: @unchecked Sendable {
     let automaton: any ByteAutomaton
     let masks: MaskComputer
     private let states = Atomic<Int>(0)
