@@ -7,8 +7,7 @@ internal import Tokenization
 /// A constraint that is ready to be matched, for one tokenizer.
 ///
 /// It may be handed to another thread, but is used by one at a time: asking for masks makes states.
-// Made on the caller's thread, then handed to the engine's serial queue, which alone asks it; `states` is atomic.
-package final class CompiledConstraint: @unchecked Sendable {
+package final class CompiledConstraint: @unchecked Sendable {  // one queue asks it; `states` is atomic
     let automaton: any ByteAutomaton
     let masks: MaskComputer
     private let states = Atomic<Int>(0)
