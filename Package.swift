@@ -15,14 +15,26 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// A product of swift-nio.
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
 ///
+/// `make setup` names the static SQLite and zlib in .build/static-libraries; without it the program needs them installed.
 /// Only linking differs: objects are shared with the tests (see docs/decisions/0003-release-builds-for-tests.md).
 let selfContained: [LinkerSetting] = [
     .unsafeFlags(
         [
             "-static-stdlib", "-use-ld=lld", "-lswiftSynchronization", "-lCoreFoundation", "-l_FoundationCShims",
-            "-l_FoundationCollections", "-l_FoundationICU",
+            "-l_FoundationCollections", "-l_FoundationICU", "-L", "\(Context.packageDirectory)/.build/static-libraries",
         ],
         .when(platforms: [.linux], configuration: .release))
 ]
@@ -51,14 +63,27 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
     ],
     targets: [
         // Values: what everything speaks.
         library("LLMCore", in: "Values", [orderedCollections]),
         library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
-        library("PromptTemplates", in: "Values", ["LLMCore", orderedCollections, yams]),
+        library("SourceDocuments", in: "Values", ["LLMCore", orderedCollections, yams]),
+        library("PromptTemplates", in: "Values", ["LLMCore", "SourceDocuments", orderedCollections, yams]),
 
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
@@ -83,9 +108,12 @@ let package = Package(
         library(
             "Pipelines", in: "Orchestration",
             [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting",
-                orderedCollections, yams,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                orderedCollections,
             ]),
+        library(
+            "AdapterMiddleware", in: "Orchestration",
+            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
 
         // Adapters: the outside world.
         library(
@@ -96,6 +124,33 @@ let package = Package(
             ]),
         library("CTransfer", in: "Adapters", []),
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
+        library(
+            "RemoteTransport", in: "Adapters",
+            ["LLMCore", asyncHTTPClient, httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+        library(
+            "RemoteModels", in: "Adapters",
+            [
+                "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", httpTypes, orderedCollections,
+                nio("NIOCore"),
+            ]),
+        library(
+            "KServeModels", in: "Adapters",
+            [
+                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections,
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        library(
+            "RunStorage", in: "Adapters",
+            ["LLMCore", "AdapterMiddleware", "Pipelines", orderedCollections, crypto, grdb]),
+        library(
+            "PipelineSteps", in: "Adapters",
+            [
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
+            ]),
 
         // Library: the Swift API after Foundation Models.
         library("GuidedGeneration", in: "Library", ["LLMCore", orderedCollections]),
@@ -105,7 +160,23 @@ let package = Package(
         library(
             "ModelFacade", in: "Library",
             [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines", "LocalModels",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines",
+                "LocalModels", "RemoteModels",
+            ]),
+
+        // Serving: models for other programs.
+        library(
+            "ModelGateway", in: "Serving",
+            [
+                "LLMCore", "SourceDocuments", "AdapterMiddleware", "LocalModels", "RemoteTransport", "RemoteModels",
+                "KServeModels", "RunStorage", orderedCollections, serviceLifecycle, logging,
+            ]),
+        library(
+            "HTTPAPI", in: "Serving",
+            [
+                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird, httpTypes, logging,
+                serviceLifecycle, nio("NIOCore"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -127,8 +198,9 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelHub", "ModelFacade",
-                argumentParser, orderedCollections,
+                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "AdapterMiddleware", "RemoteTransport",
+                "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade", "ModelGateway", "HTTPAPI",
+                argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -197,13 +269,18 @@ let package = Package(
     ]
 )
 
-/// The Thread Sanitizer's build leaves out what takes macros, so that it need not build swift-syntax.
-if Context.environment["AUTOGLM_WITHOUT_MACROS"] == "1" {
-    let examples = ["TripPlanner", "BreadFinder", "LongChat", "MenuDesigner", "OwnModel"]
-    package.products.removeAll { $0.name == "OpenAutoGLM" }
-    package.targets.removeAll {
-        (examples + ["OpenAutoGLM", "OpenAutoGLMMacros", "OpenAutoGLMTests"]).contains($0.name)
+/// `AUTOGLM_TESTS=ATests,BTests` leaves only these tests and what they build on, for quick turns while working on a part.
+if let names = Context.environment["AUTOGLM_TESTS"]?.split(separator: ",").map(String.init), !names.isEmpty {
+    var (kept, waiting) = (Set<String>(), names)
+    while let name = waiting.popLast() {
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else {
+            continue
+        }
+        if name == "AutoGLMCommandTests" { waiting.append("AutoGLMCommand") }
+        for case .byNameItem(let needed, _) in target.dependencies { waiting.append(needed) }
     }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { product in !["autoglm"].contains(product.name) || !kept.contains("AutoGLMCommand") }
 }
 
 /// Warnings are errors where the environment asks for it, as CI does; dependencies are left alone.

@@ -25,6 +25,8 @@ libstdc++-12-dev    | has_package "libstdc++-[0-9]*-dev"              | C++ run-
 libcurl4            | has_package "libcurl4*"                         | the Swift package manager is linked with it
 libxml2             | has_package "libxml2*"                          | the package manager and the linker are linked with it
 libsqlite3-0        | has_package "libsqlite3-0*"                     | the Swift package manager is linked with it
+libsqlite3-dev      | has_package libsqlite3-dev                      | SQLite, which runs and caches are stored in
+zlib1g-dev          | has_package zlib1g-dev                          | compressed HTTP
 libncurses6         | has_package "libncurses6*"                      | the Swift compiler driver is linked with it
 '
 
@@ -96,9 +98,20 @@ install_packages() {
     step "Debian packages" "installed: ${names[*]}"
 }
 
+# The program carries SQLite and zlib inside, so that it runs where they are not installed.
+name_static_libraries() {
+    local folder=.build/static-libraries library path
+    mkdir -p "$folder"
+    for library in sqlite3 z; do
+        path=$(find /usr/lib /usr/lib64 /usr/local/lib -name "lib$library.a" 2>/dev/null | head -n 1)
+        if [ -n "$path" ]; then ln -sf "$path" "$folder/"; fi
+    done
+}
+
 say "Setting up"
 check_swift_is_there
 install_packages
 check_swift_version
+name_static_libraries
 scripts/fetch-model.sh >/dev/null
 say "Ready."

@@ -7,4 +7,5 @@
 @_exported public import Pipelines
 @_exported public import PromptTemplates
 @_exported public import ResultParsing
+@_exported public import SourceDocuments
 @_exported public import TaskRouting

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+public import SourceDocuments
 
 /// A graph of typed steps that turn inputs into one output.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+public import SourceDocuments
 
 /// The errors of running pipelines.
 public enum PipelineDomain: ErrorDomain {
@@ -20,26 +21,6 @@ extension PipelineError.Code where Domain == PipelineDomain {
     public static var invalidValue: Self { "invalid-value" }
     /// A file that the pipeline names cannot be read.
     public static var unreadableFile: Self { "unreadable-file" }
-}
-
-/// A place in a pipeline's file.
-public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
-    /// The file's name, as it was given.
-    public var file: String
-    /// The line, from 1.
-    public var line: Int
-    /// The column, from 1.
-    public var column: Int
-
-    /// Names a place.
-    public init(file: String, line: Int, column: Int) {
-        self.file = file
-        self.line = line
-        self.column = column
-    }
-
-    /// `file:line:column`.
-    public var description: String { "\(self.file):\(self.line):\(self.column)" }
 }
 
 /// One thing that is wrong with a pipeline.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
+internal import SourceDocuments
 
 /// Finds everything that is wrong with a pipeline before it runs.
 struct PipelineValidator {

@@ -2,6 +2,7 @@
 
 public import LLMCore
 internal import OrderedCollections
+public import SourceDocuments
 
 /// A value in a pipeline: written out, or with `${step.output}` references in it.
 ///

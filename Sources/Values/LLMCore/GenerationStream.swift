@@ -13,6 +13,13 @@ public struct GenerationStream: AsyncSequence, Sendable {
     /// Wraps a stream whose termination handler stops the work behind it.
     public init(_ events: AsyncThrowingStream<GenerationEvent, any Error>) { self.events = events }
 
+    /// Makes a stream whose events are computed as they are asked for.
+    ///
+    /// - Parameter next: Gives the next event, nil after the last; what it holds is released when the stream is dropped.
+    public init(unfolding next: @escaping @Sendable () async throws -> GenerationEvent?) {
+        self.events = AsyncThrowingStream(unfolding: next)
+    }
+
     /// Starts reading.
     public func makeAsyncIterator() -> AsyncThrowingStream<GenerationEvent, any Error>.Iterator {
         self.events.makeAsyncIterator()

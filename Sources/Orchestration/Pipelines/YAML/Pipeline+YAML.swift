@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
+internal import SourceDocuments
 
 extension Pipeline {
     /// Reads a pipeline from YAML and checks it.
@@ -21,9 +22,15 @@ extension Pipeline {
     ///   - registry: The kinds of steps that it may use.
     /// - Throws: ``InvalidPipelineError`` with everything that is wrong, each with its line and column.
     public init(yaml: String, file: String = "pipeline.yaml", registry: StepRegistry = .standard) throws {
-        var source = SourceReader(file: file)
+        var source = SourceReader(file: file, beginning: "A pipeline begins with 'pipeline: name'.")
         var reader = PipelineReader()
-        let content = reader.read(try source.read(yaml))
+        let root: SourceNode
+        do { root = try source.read(yaml) } catch let error as SourceError {
+            throw InvalidPipelineError([
+                PipelineIssue(error.place, error.problem, suggestion: error.suggestion)
+            ])
+        }
+        let content = reader.read(root)
         try self.init(content, issues: reader.issues, registry: registry)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import LLMCore
 internal import OrderedCollections
+internal import SourceDocuments
 internal import Yams
 
 /// Reads a file of a template library: front matter between two lines `---`, then the template.

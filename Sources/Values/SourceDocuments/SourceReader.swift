@@ -1,82 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-internal import OrderedCollections
-internal import PromptTemplates
 internal import Yams
 
-/// A YAML value with its place in the file.
-struct SourceNode {
-    /// A member of a mapping.
-    struct Member {
-        var key: String
-        var keyPlace: SourcePlace
-        var value: SourceNode
-    }
-
-    indirect enum Kind {
-        case scalar(JSONValue)
-        case sequence([SourceNode])
-        case mapping([Member])
-    }
-
-    var kind: Kind
-    var place: SourcePlace
-
-    /// The name of its type, for messages.
-    var typeName: String {
-        switch self.kind {
-        case .scalar(let value): value.typeName
-        case .sequence: "array"
-        case .mapping: "object"
-        }
-    }
-
-    var string: String? { if case .scalar(.string(let text)) = self.kind { text } else { nil } }
-    var members: [Member]? { if case .mapping(let members) = self.kind { members } else { nil } }
-    var elements: [SourceNode]? { if case .sequence(let elements) = self.kind { elements } else { nil } }
-
-    /// The value without its places.
-    var json: JSONValue {
-        switch self.kind {
-        case .scalar(let value): value
-        case .sequence(let elements): .array(elements.map(\.json))
-        case .mapping(let members):
-            .object(OrderedDictionary(members.map { ($0.key, $0.value.json) }, uniquingKeysWith: { $1 }))
-        }
-    }
-
-    /// The value with the references in its texts.
-    var expression: ValueExpression {
-        switch self.kind {
-        case .scalar(let value): ValueExpression(value, place: self.place)
-        case .sequence(let elements): ValueExpression(.array(elements.map(\.expression)), place: self.place)
-        case .mapping(let members):
-            ValueExpression(.object(members.map { ($0.key, $0.value.expression) }), place: self.place)
-        }
-    }
-}
-
 /// Reads YAML, within limits.
-struct SourceReader {
+package struct SourceReader {
     let file: String
+    private let beginning: String
     private var nodesLeft = 20_000
     private static let maximumSize = 1 << 20
     private static let maximumDepth = 64
 
-    init(file: String) { self.file = file }
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - file: The file's name, for messages.
+    ///   - beginning: How such a file begins, for whoever left it empty.
+    package init(file: String, beginning: String) {
+        self.file = file
+        self.beginning = beginning
+    }
 
     /// Reads one document.
     ///
-    /// - Throws: ``InvalidPipelineError`` with the place of a syntax error, or of what breaks a limit.
-    mutating func read(_ yaml: String) throws -> SourceNode {
+    /// - Throws: ``SourceError`` with the place of a syntax error, or of what breaks a limit.
+    package mutating func read(_ yaml: String) throws -> SourceNode {
         guard yaml.utf8.count <= Self.maximumSize else {
-            throw self.issue(1, 1, "The file is larger than 1 MiB.", "Move long texts into template files.")
+            throw self.issue(1, 1, "The file is larger than 1 MiB.", "Move long texts into files of their own.")
         }
         do {
             // A byte order mark, as some editors write it, is no part of the text; the YAML library stumbles over it.
             guard let root = try Yams.compose(yaml: yaml.withoutByteOrderMark) else {
-                throw self.issue(1, 1, "The file is empty.", "A pipeline begins with 'pipeline: name'.")
+                throw self.issue(1, 1, "The file is empty.", self.beginning)
             }
             return try self.convert(root, depth: 0)
         } catch let error as YamlError {
@@ -90,7 +45,7 @@ struct SourceReader {
         guard self.nodesLeft > 0, depth < Self.maximumDepth else {
             throw self.issue(
                 place.line, place.column, "The file has more than 20,000 values or is nested more than 64 levels deep.",
-                "Split it into several pipelines; an alias ('*name') counts for all that it stands for.")
+                "Split it into several files; an alias ('*name') counts for all that it stands for.")
         }
         switch node {
         case .scalar(let scalar): return SourceNode(kind: .scalar(YAMLCoreSchema.value(of: scalar)), place: place)
@@ -115,13 +70,11 @@ struct SourceReader {
         SourcePlace(file: self.file, line: mark?.line ?? 1, column: mark?.column ?? 1)
     }
 
-    private func issue(_ line: Int, _ column: Int, _ message: String, _ suggestion: String) -> InvalidPipelineError {
-        InvalidPipelineError([
-            PipelineIssue(SourcePlace(file: self.file, line: line, column: column), message, suggestion: suggestion)
-        ])
+    private func issue(_ line: Int, _ column: Int, _ message: String, _ suggestion: String) -> SourceError {
+        SourceError(SourcePlace(file: self.file, line: line, column: column), message, suggestion: suggestion)
     }
 
-    private func issue(for error: YamlError) -> InvalidPipelineError {
+    private func issue(for error: YamlError) -> SourceError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+
+/// The errors of what wraps around models.
+public enum MiddlewareDomain: ErrorDomain {
+    /// The family's name.
+    public static let name = "middleware"
+}
+
+/// An error of what wraps around models.
+public typealias MiddlewareError = DomainError<MiddlewareDomain>
