@@ -16,15 +16,15 @@ struct CrashTests {
     @Test("Killed and resumed, no step is lost and none is done again once it is recorded")
     func resumed() async throws {
         let folder = try TemporaryFolder()
-        let subject = try CrashedProgram(folder: folder)
-        let tally = CrashTally(store: try folder.store(), effects: subject.effects)
+        let subject = try CrashedProgram()
+        let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
         var random = SeededGenerator(seed: 5)
         var kills = 0
         for _ in 0..<Self.count {
-            let id = try await subject.begin()
+            let id = try await tally.store.create(CrashedProgram.source, inputs: [:])
             while try await tally.store.run(id).summary.state != .succeeded {
                 let moment = Double.random(in: 0.005...0.12, using: &random)
-                kills += try await subject.run(["run", folder.file, subject.effects, id], killedAfter: moment) ? 1 : 0
+                kills += try await subject.run([folder.file, tally.effects, id], killedAfter: moment) ? 1 : 0
                 try await tally.note([id])
             }
         }
@@ -37,10 +37,14 @@ struct CrashTests {
     @Test("Workers that share a store and are killed leave nothing lost and nothing doubled")
     func workers() async throws {
         let folder = try TemporaryFolder()
-        let subject = try CrashedProgram(folder: folder)
-        let tally = CrashTally(store: try folder.store(), effects: subject.effects)
+        let subject = try CrashedProgram()
+        let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
         var ids = [String]()
-        for _ in 0..<Self.count { ids.append(try await subject.begin(enqueued: true)) }
+        let queue = SQLiteRunQueue(try StorageFile(path: folder.file))
+        for _ in 0..<Self.count {
+            ids.append(try await tally.store.create(CrashedProgram.source, inputs: [:]))
+            try await queue.enqueue(RunTicket(ids[ids.count - 1]))
+        }
         let kills = try await withThrowingTaskGroup(of: Int.self) { group in
             for worker in 0..<3 {
                 group.addTask { [ids] in
@@ -51,7 +55,7 @@ struct CrashTests {
                     {
                         let moment = Double.random(in: 0.05...0.8, using: &random)
                         kills +=
-                            try await subject.run(["work", folder.file, subject.effects], killedAfter: moment) ? 1 : 0
+                            try await subject.run([folder.file, tally.effects], killedAfter: moment) ? 1 : 0
                         try await tally.note(ids)
                     }
                     return kills

@@ -8,48 +8,42 @@ import Synchronization
 
 /// Starts `CrashSubject`, and kills it.
 struct CrashedProgram: Sendable {
-    private let program: URL
-    private let folder: TemporaryFolder
+    /// What it runs: steps in a row and steps side by side.
+    static let source = PipelineSource(
+        name: "crash", version: "1.0.0", file: "crash.yaml",
+        text: """
+            pipeline: crash
+            steps:
+              - {id: begin, uses: append, with: {text: begin}}
+              - id: pages
+                for_each: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+                concurrency: 3
+                steps:
+                  - {id: ask, uses: append, with: {text: "page ${item}"}}
+                  - {id: keep, uses: append, with: {text: "kept ${ask.text}"}}
+              - {id: finish, uses: append, with: {text: finish}}
+            output: "${finish.text}"
+            """)
 
-    init(folder: TemporaryFolder) throws {
-        self.folder = folder
-        self.program = try Self.find()
-    }
+    /// How many steps of a run leave traces.
+    static let stepCount = 2 + 12 * 2
 
-    /// The file that steps leave traces in.
-    var effects: String { "\(self.folder.path)/effects" }
+    /// How many of them it may have under way at once: two runs with three turns of a loop each.
+    static let width = 6
 
-    /// Stores a run.
-    func begin(enqueued: Bool = false) async throws -> String {
-        let output = Pipe()
-        let (process, ended) = self.process([enqueued ? "enqueue" : "begin", self.folder.file])
-        process.standardOutput = output
-        try process.run()
-        _ = await ended.first { _ in true }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
+    private let program: String
+
+    init() throws { self.program = try Self.find().path }
 
     /// Runs the program, and kills it after some time, in seconds.
     ///
     /// - Returns: Whether it was killed before it had ended.
     func run(_ arguments: [String], killedAfter seconds: Double) async throws -> Bool {
-        let (process, ended) = self.process(arguments)
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let victim = Victim(process: process)
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { victim.kill() }
-        _ = await ended.first { _ in true }
-        return process.terminationReason == .uncaughtSignal
-    }
-
-    private func process(_ arguments: [String]) -> (Process, AsyncStream<Void>) {
-        let (ended, continuation) = AsyncStream<Void>.makeStream()
-        let process = Process()
-        process.executableURL = self.program
-        process.arguments = arguments
-        process.terminationHandler = { _ in continuation.yield() }
-        return (process, ended)
+        let child = try ChildProcess(self.program, arguments)
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { child.kill() }
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: child.wasKilled()) }
+        }
     }
 
     /// The program: next to the tests' own bundle, in the folder of products.
@@ -69,90 +63,33 @@ struct CrashedProgram: Sendable {
     }
 }
 
-/// A process handed to the queue that kills it.
-private struct Victim: @unchecked Sendable {  // Only asked whether it runs, and sent a signal.
-    let process: Process
+/// A process that can be killed at any moment, but never one that has its number later.
+private final class ChildProcess: Sendable {
+    private let id: pid_t
+    private let hasEnded = Mutex(false)
 
-    func kill() { if self.process.isRunning { Foundation.kill(self.process.processIdentifier, SIGKILL) } }
-}
-
-/// Counts what steps did, from what they left in a file and from what was recorded.
-final class CrashTally: Sendable {
-    /// What was counted.
-    struct Report {
-        var runs: Int
-        var kills: Int
-        /// Steps of runs that succeeded that left no trace.
-        var lost: Int
-        /// Steps done again after they had been recorded, or under another idempotency key: what must never happen.
-        var doubled: Int
-        /// Steps that were under way when a kill came and left a trace before: done again under the same key.
-        var repeated: Int
-
-        var isClean: Bool { self.lost == 0 && self.doubled == 0 && self.repeated <= self.kills * CrashTally.width }
-
-        var json: JSONValue {
-            [
-                "runs": .integer(self.runs), "kills": .integer(self.kills), "crash_lost": .integer(self.lost),
-                "crash_doubled": .integer(self.doubled), "crash_repeated": .integer(self.repeated),
-            ]
-        }
+    init(_ program: String, _ arguments: [String]) throws {
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, program, nil, nil, &words, environ)
+        guard code == 0 else { throw PipelineError(.unreadableFile, "Cannot start '\(program)': \(code).") }
+        self.id = id
     }
 
-    /// How many steps the subject may have under way at once: two runs with three turns of a loop each.
-    static let width = 6
-
-    private struct Trace {
-        var key: Substring
-        var step: String
+    func kill() {
+        self.hasEnded.withLock { if !$0 { Foundation.kill(self.id, SIGKILL) } }
     }
 
-    let store: SQLiteRunStore
-    private let effects: String
-    /// The first trace that would be one too many, by step.
-    private let recordedBefore = Mutex<[String: Int]>([:])
-
-    init(store: SQLiteRunStore, effects: String) {
-        self.store = store
-        self.effects = effects
-    }
-
-    /// Notes which steps are recorded now: traces of theirs that come later are doubled.
-    func note(_ ids: [String]) async throws {
-        var recorded = [String]()
-        for id in ids {
-            recorded += try await self.store.steps(of: id, from: 0, limit: 1000).map { "\(id) \($0.call.key.rawValue)" }
+    /// Waits for its end.
+    func wasKilled() -> Bool {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(self.id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        var status: Int32 = 0
+        self.hasEnded.withLock { hasEnded in
+            hasEnded = true
+            waitpid(self.id, &status, 0)
         }
-        let count = try self.traces().count
-        self.recordedBefore.withLock { before in
-            for step in recorded where before[step] == nil { before[step] = count }
-        }
-    }
-
-    /// Counts.
-    func report(runs: Int, kills: Int) throws -> Report {
-        let traces = try self.traces()
-        let before = self.recordedBefore.withLock { $0 }
-        var keys: [String: Set<Substring>] = [:]
-        var late = 0
-        for (number, trace) in traces.enumerated() {
-            keys[trace.step, default: []].insert(trace.key)
-            if let limit = before[trace.step], number >= limit { late += 1 }
-        }
-        let otherKeys = keys.values.reduce(0) { $0 + $1.count - 1 }
-        return Report(
-            runs: runs, kills: kills, lost: runs * Self.stepCount - keys.count, doubled: late + otherKeys,
-            repeated: traces.count - keys.count - otherKeys)
-    }
-
-    /// The steps of a run that leave traces.
-    private static let stepCount = 2 + 12 * 2
-
-    private func traces() throws -> [Trace] {
-        guard FileManager.default.fileExists(atPath: self.effects) else { return [] }
-        return try String(contentsOfFile: self.effects, encoding: .utf8).split(separator: "\n").map { line in
-            let parts = line.split(separator: " ", maxSplits: 1)
-            return Trace(key: parts[0], step: String(parts[1]))
-        }
+        return status & 0x7F == SIGKILL
     }
 }

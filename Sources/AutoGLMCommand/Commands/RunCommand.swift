@@ -133,7 +133,8 @@ struct RunCommand: AsyncParsableCommand {
             .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
         }
         return [
-            "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses), "duration_ms": .number(step.duration.milliseconds),
+            "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses),
+            "duration_ms": .number(step.duration.milliseconds),
             "inputs": object(step.inputs), "outputs": object(step.outputs),
             "usage": step.usage.map {
                 [
