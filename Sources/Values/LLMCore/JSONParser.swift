@@ -123,28 +123,46 @@ struct JSONParser {
 
     private mutating func parseString() throws -> String {
         self.position += 1
-        var unescaped = [UInt8]()
+        let start = self.position
+        self.skipPlainCharacters()
+        guard try self.peek() != UInt8(ascii: "\"") else {
+            return try self.finishString(self.bytes[start..<self.position])
+        }
+        var unescaped = Array(self.bytes[start..<self.position])
         while true {
-            let start = self.position
-            while self.position < self.bytes.count, self.bytes[self.position] >= 0x20,
-                self.bytes[self.position] != UInt8(ascii: "\""), self.bytes[self.position] != UInt8(ascii: "\\")
-            {
-                self.position += 1
-            }
-            unescaped.append(contentsOf: self.bytes[start..<self.position])
             switch try self.peek() {
-            case UInt8(ascii: "\""):
-                self.position += 1
-                guard let string = String(validating: unescaped, as: UTF8.self) else {
-                    throw self.malformed("a string is not valid UTF-8")
-                }
-                return string
+            case UInt8(ascii: "\""): return try self.finishString(unescaped[...])
             case UInt8(ascii: "\\"):
                 self.position += 1
-                unescaped.append(contentsOf: String(try self.parseEscape()).utf8)
+                unescaped.append(contentsOf: UTF8.encode(try self.parseEscape()) ?? UTF8.encodedReplacementCharacter)
             default: throw self.malformed("a control character in a string must be escaped")
             }
+            let start = self.position
+            self.skipPlainCharacters()
+            unescaped.append(contentsOf: self.bytes[start..<self.position])
         }
+    }
+
+    /// Passes over what stands for itself in a string.
+    private mutating func skipPlainCharacters() {
+        self.position = self.bytes.withUnsafeBufferPointer { bytes in
+            var position = self.position
+            while position < bytes.count, bytes[position] >= 0x20, bytes[position] != UInt8(ascii: "\""),
+                bytes[position] != UInt8(ascii: "\\")
+            {
+                position += 1
+            }
+            return position
+        }
+    }
+
+    /// Passes over the closing quote.
+    private mutating func finishString(_ bytes: ArraySlice<UInt8>) throws -> String {
+        self.position += 1
+        guard let string = String(validating: bytes, as: UTF8.self) else {
+            throw self.malformed("a string is not valid UTF-8")
+        }
+        return string
     }
 
     private mutating func parseEscape() throws -> Unicode.Scalar {
@@ -192,8 +210,11 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while self.position < self.bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(self.bytes[self.position]) {
-            self.position += 1
+        while self.position < self.bytes.count {
+            switch self.bytes[self.position] {
+            case 0x20, 0x0A, 0x0D, 0x09: self.position += 1
+            default: return
+            }
         }
     }
 
