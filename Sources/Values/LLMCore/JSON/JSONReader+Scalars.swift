@@ -60,7 +60,7 @@ extension JSONReader {
                 return try unescaped.withUnsafeBytes { try self.validated($0) }
             case UInt8(ascii: "\\"):
                 self.position += 1
-                unescaped.append(contentsOf: String(try self.parseEscape()).utf8)
+                unescaped.append(contentsOf: UTF8.encode(try self.parseEscape()) ?? UTF8.encodedReplacementCharacter)
             default: throw self.malformed("a control character in a string must be escaped")
             }
             let start = self.position

@@ -12,6 +12,8 @@ internal import OrderedCollections
 ///     writer.array { writer in writer.string("\n") }
 /// }
 /// ```
+/// Commas are set between values. Where each nanosecond counts, brackets, keys and commas may be written by ``raw(_:)``,
+/// which then takes the place of `object`, `array` and `key` for that whole text.
 package struct JSONWriter: Sendable {
     /// The text so far, in UTF-8.
     package private(set) var bytes: [UInt8] = []
@@ -24,9 +26,9 @@ package struct JSONWriter: Sendable {
     /// Begins a text.
     ///
     /// - Parameters:
-    ///   - indentation: Spaces a level for readable text over several lines, or nil for compact text.
     ///   - capacity: How many bytes it will be, roughly.
-    package init(indentation: Int? = nil, capacity: Int = 0) {
+    ///   - indentation: Spaces a level for readable text over several lines, or nil for compact text.
+    package init(capacity: Int = 0, indentation: Int? = nil) {
         self.indentation = indentation
         self.bytes.reserveCapacity(capacity)
     }
@@ -79,6 +81,18 @@ package struct JSONWriter: Sendable {
         self.value(value)
     }
 
+    /// Writes text that is JSON already, or a part of it.
+    package mutating func raw(_ text: StaticString) {
+        text.withUTF8Buffer { self.bytes.append(contentsOf: $0) }
+        (self.needsComma, self.isFirst) = (false, false)
+    }
+
+    /// Writes bytes that are JSON already, or a part of it.
+    package mutating func raw(_ bytes: [UInt8]) {
+        self.bytes.append(contentsOf: bytes)
+        (self.needsComma, self.isFirst) = (false, false)
+    }
+
     /// Writes `null`.
     package mutating func null() { self.scalar("null") }
 
@@ -86,13 +100,16 @@ package struct JSONWriter: Sendable {
     package mutating func bool(_ value: Bool) { self.scalar(value ? "true" : "false") }
 
     /// Writes a whole number.
-    package mutating func integer(_ value: Int) { self.scalar(String(value)) }
+    package mutating func integer(_ value: Int) {
+        guard 0..<10 ~= value else { return self.scalar(String(value)) }
+        self.beginValue()
+        self.bytes.append(UInt8(ascii: "0") &+ UInt8(value))
+    }
 
-    /// Writes a number; `null` for not-a-number and infinities, which JSON lacks.
-    package mutating func number(_ value: Double) { self.scalar(value.isFinite ? value.description : "null") }
-
-    /// Writes a number in the digits of its own precision; `null` for not-a-number and infinities.
-    package mutating func number(_ value: Float) { self.scalar(value.isFinite ? value.description : "null") }
+    /// Writes a number in the digits of its own precision; `null` for not-a-number and infinities, which JSON lacks.
+    package mutating func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) {
+        self.scalar(value.isFinite ? value.description : "null")
+    }
 
     /// Writes any value.
     package mutating func value(_ value: JSONValue) {
