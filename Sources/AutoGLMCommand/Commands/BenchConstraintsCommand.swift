@@ -32,7 +32,8 @@ struct BenchConstraintsCommand: ParsableCommand {
     func run() throws {
         let lines = try InputFile.text(path: self.schemas).split(separator: "\n").map(String.init)
         guard !lines.isEmpty else {
-            throw CommandError(.badInput, "'\(self.schemas)' has no schemas; write an object with `schema` and `tests` a line.")
+            throw CommandError(
+                .badInput, "'\(self.schemas)' has no schemas; each line is an object with `schema` and `tests`.")
         }
         var benchmark = ConstraintBenchmark(tokenizer: try self.vocabulary.tokenizer(), walks: self.walks)
         for (index, line) in lines.enumerated() {
