@@ -9,17 +9,24 @@ internal import Synchronization
 /// of text counts as one.
 public struct Accounting: ModelMiddleware {
     private let ledger: UsageLedger
+    private let model: String
     private let prices: TokenPrices
 
     /// Makes the middleware.
-    public init(_ ledger: UsageLedger, prices: TokenPrices = TokenPrices()) {
+    ///
+    /// - Parameters:
+    ///   - ledger: Where to write.
+    ///   - model: What the model is called there.
+    ///   - prices: What its tokens cost.
+    public init(_ ledger: UsageLedger, model: String, prices: TokenPrices = TokenPrices()) {
         self.ledger = ledger
+        self.model = model
         self.prices = prices
     }
 
     /// Generates, and accounts for it when the stream ends.
     public func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
-        let account = UsageLedger.Account(model: next.name, caller: request.scheduling.client)
+        let account = UsageLedger.Account(model: self.model, caller: request.scheduling.client)
         let record = { @Sendable (usage: TokenUsage, ending: UsageTotal.Ending) in
             let cost = self.prices.cost(of: usage)
             self.ledger.add(usage, cost: cost, to: account, tags: request.tags, ending: ending)
