@@ -23,6 +23,20 @@ public final class Gateway: Sendable {
         self.usage = usage
     }
 
+    /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The models.
+    ///   - clock: What times, pauses and lifetimes are measured by.
+    /// - Throws: An error of a model that cannot be loaded; all are ``CodedError``s.
+    public convenience init(
+        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock()
+    ) throws {
+        let usage = UsageLedger()
+        var factory = ModelFactory(configuration, usage: usage, time: Timekeeper(clock))
+        self.init(models: try configuration.names.map { ($0, try factory.model(named: $0)) }, usage: usage)
+    }
+
     /// The model of a name.
     ///
     /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one.

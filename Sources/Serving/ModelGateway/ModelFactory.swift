@@ -3,6 +3,8 @@
 internal import AdapterMiddleware
 internal import LLMCore
 internal import LocalModels
+internal import RemoteModels
+internal import RemoteTransport
 
 /// Makes models out of their settings, each once.
 struct ModelFactory {
@@ -32,7 +34,8 @@ struct ModelFactory {
 
     private mutating func source(_ settings: ModelSettings) throws -> any ModelAdapter {
         switch settings.source {
-        case .backend(let backend): return try self.backend(backend)
+        case .backend(let backend):
+            return try self.backend(backend, connectTimeout: settings.middleware.connectTimeout)
         case .replicas(let references, let policy, let health):
             let replicas = try references.map {
                 BalancedModel.Replica(try self.model(named: $0.name), weight: $0.weight)
@@ -45,11 +48,26 @@ struct ModelFactory {
         }
     }
 
-    private mutating func backend(_ settings: BackendSettings) throws -> any ModelAdapter {
-        if let model = self.local[settings.model] { return model }
-        let model = try LocalModel(settings.model)
-        self.local[settings.model] = model
-        return model
+    private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
+        switch settings.kind {
+        case .local:
+            if let model = self.local[settings.model] { return model }
+            let model = try LocalModel(settings.model)
+            self.local[settings.model] = model
+            return model
+        case .openai:
+            return OpenAIChatModel(
+                settings.model, baseURL: settings.url ?? OpenAIChatModel.defaultBaseURL, key: settings.key,
+                transport: Self.transport(connectTimeout))
+        }
+    }
+
+    /// Connections are shared, except where a model has settings of its own.
+    private static func transport(_ connectTimeout: Duration?) -> HTTPTransport {
+        guard let connectTimeout else { return .shared }
+        var settings = TransportSettings()
+        settings.connectTimeout = connectTimeout
+        return HTTPTransport(settings)
     }
 
     /// What wraps around a model, the outermost first.

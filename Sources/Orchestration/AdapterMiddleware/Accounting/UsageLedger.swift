@@ -14,6 +14,12 @@ public final class UsageLedger: Sendable {
         public var model: String
         /// Who asked, as requests' ``SchedulingOptions/client`` says; empty for nobody in particular.
         public var caller: String
+
+        /// Names an account.
+        public init(model: String, caller: String) {
+            self.model = model
+            self.caller = caller
+        }
     }
 
     private struct State {

@@ -41,7 +41,7 @@ struct ModelSettings {
 struct BackendSettings {
     /// The backends that there are.
     enum Kind: String, CaseIterable {
-        case local, openai, vllm, tgi, anthropic, ollama
+        case local, openai
     }
 
     var kind: Kind

@@ -75,9 +75,6 @@ extension SettingsReader {
         if kind == .local, let node = fields["url"] ?? fields["key"] {
             self.note(node.place, "\(owner) runs here, and has no 'url' and no 'key'.")
         }
-        if [.vllm, .tgi].contains(kind), fields["url"] == nil {
-            self.note(place, "\(owner) lacks 'url'.", "Say where the server answers, such as http://127.0.0.1:8000.")
-        }
         return backend
     }
 
