@@ -30,7 +30,7 @@ enum AnswerFraming: Sendable {
 }
 
 /// Reads an answer while it arrives.
-final class AnswerReader<Decoder: AnswerDecoder>: @unchecked Sendable {  // `isBusy` lets one task at a time touch the state
+final class AnswerReader<Decoder: AnswerDecoder>: @unchecked Sendable {  // `isBusy` lets one task in
     private let isBusy = Atomic(false)
     private let server: String
     private var body: TransportBody.Iterator
