@@ -112,8 +112,7 @@ let package = Package(
                 orderedCollections,
             ]),
         library(
-            "AdapterMiddleware", in: "Orchestration",
-            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -274,6 +273,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelGatewayTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )
