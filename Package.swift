@@ -112,8 +112,7 @@ let package = Package(
                 orderedCollections,
             ]),
         library(
-            "AdapterMiddleware", in: "Orchestration",
-            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -126,12 +125,12 @@ let package = Package(
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
-            ["LLMCore", asyncHTTPClient, httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+            ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
         library(
             "RemoteModels", in: "Adapters",
             [
-                "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", httpTypes, orderedCollections,
-                nio("NIOCore"),
+                "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
+                nio("NIOHTTP1"),
             ]),
         library(
             "KServeModels", in: "Adapters",
@@ -244,8 +243,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines", "OpenAutoGLMTesting",
             ]),
         // A program that these tests kill.
         .executableTarget(
@@ -258,6 +257,15 @@ let package = Package(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "RemoteTransportTests",
+            dependencies: ["LLMCore", "RemoteTransport", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOHTTP1")]),
+        .testTarget(
+            name: "RemoteModelsTests",
+            dependencies: [
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"),
+            ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
             name: "LanguageModelSessionsTests",
@@ -272,6 +280,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelGatewayTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

@@ -122,7 +122,9 @@ final class FlowPrinter: Sendable {
         guard line <= Self.maximumLoopLines else { return }
         let value = Self.news(of: record).first.map { "\($0.key): \(Self.brief($0.value))" } ?? ""
         self.write("  \(record.key.rawValue)  \(value)  \(self.style.faint(Self.time(record.duration)))\n")
-        if line == Self.maximumLoopLines { self.write(self.style.faint("  … and so on; how far the loops are:") + "\n") }
+        if line == Self.maximumLoopLines {
+            self.write(self.style.faint("  … and so on; how far the loops are:") + "\n")
+        }
     }
 
     /// Shows how far a loop is: each of few turns, some of many.
