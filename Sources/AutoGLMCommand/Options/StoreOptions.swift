@@ -34,8 +34,8 @@ struct StoreOptions: ParsableArguments {
 
 /// Runs, and those of them that wait for a worker, in one file.
 struct OpenStore: Sendable {
-    let runs: SQLiteRunStore
-    let queue: SQLiteRunQueue
+    let runs: any RunStore
+    let queue: any RunQueue
 
     /// The whole name of a run, given its beginning.
     func name(_ beginning: String) async throws -> String { try await self.runs.run(beginning).summary.id }
