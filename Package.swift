@@ -256,8 +256,8 @@ let package = Package(
         .testTarget(
             name: "RemoteModelsTests",
             dependencies: [
-                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"),
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
+                nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
