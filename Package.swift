@@ -248,7 +248,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "RunStorageTests",
-            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
+            dependencies: ["LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
