@@ -191,7 +191,7 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
@@ -246,6 +246,9 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "OpenAutoGLMTesting",
             ]),
+        .testTarget(
+            name: "RunStorageTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
