@@ -246,9 +246,14 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "OpenAutoGLMTesting",
             ]),
+        // A program that these tests kill.
+        .executableTarget(
+            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
             dependencies: ["LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
