@@ -15,7 +15,7 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
             The measures:
               step_memory_us      time of a step in a chain of --steps, each of which reads what the one before it gave
               turn_memory_us      time of a turn of a loop with --width turns at the same time
-              long_run_growth_mb  how much larger the process gets by runs of 10,000 steps, in a chain and in a loop
+              long_run_growth_mb  how much larger the process gets by a loop of 10,000 turns after one of 1,000
             """)
 
     @Option(parsing: .unconditional, help: "Steps of the chain.")
