@@ -191,7 +191,7 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
@@ -246,6 +246,15 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "OpenAutoGLMTesting",
             ]),
+        // A program that these tests kill.
+        .executableTarget(
+            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            path: "Tests/CrashSubject"),
+        .testTarget(
+            name: "RunStorageTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+            ]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
@@ -256,8 +265,8 @@ let package = Package(
         .testTarget(
             name: "RemoteModelsTests",
             dependencies: [
-                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"),
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
+                nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
