@@ -51,12 +51,15 @@ if [ ! -x "$peers/bin/python" ] || ! "$peers/bin/python" -c 'import haystack, la
 fi
 # Neither sends what it measures of itself anywhere.
 export HAYSTACK_TELEMETRY_ENABLED=False LANGSMITH_TRACING=false
-results=$(mktemp -d)
-clean_up_with rm -rf "$results"
+work=$(mktemp -d)
+clean_up_with rm -rf "$work"
+results=$work/results
+mkdir "$results"
 
 for ((turn = 1; turn <= runs; turn++)); do
     say "  turn $turn of $runs"
-    measure "$results/ours.$turn" "$autoglm" bench orchestrator --steps "$steps" --width "$width" --output json
+    measure "$results/ours.$turn" "$autoglm" bench orchestrator --steps "$steps" --width "$width" \
+        --store "$work/runs.sqlite" --output json
     for peer in haystack langgraph; do
         measure "$results/$peer.$turn" "$peers/bin/python" bench/orchestrator-peers.py "$peer" "$steps" "$width"
     done

@@ -4,6 +4,7 @@ internal import LLMCore
 internal import ModelFacade
 internal import OrderedCollections
 internal import Pipelines
+internal import RunStorage
 
 /// What a pipeline's steps cost when they do nothing.
 struct OrchestratorBenchmark {
@@ -11,6 +12,9 @@ struct OrchestratorBenchmark {
     let steps: Int
     /// The turns of the loop.
     let width: Int
+
+    /// The file for runs that outlive the process; nil leaves that measure out.
+    let store: String?
 
     private static let registry = StepRegistry([EchoStep()])
     /// How often one sample runs the chain, so that it is long enough to be timed.
@@ -30,13 +34,32 @@ struct OrchestratorBenchmark {
             stepTimes.append(try await Self.microseconds(runner, chain, steps: self.steps))
             turnTimes.append(try await Self.microseconds(runner, wide, steps: self.width))
         }
+        let durable = try await self.durable(runner, chain, runs: runs)
         return [
             Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
             Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
             BenchmarkRow(
                 measure: "long_run_growth_mb", samples: [growth], unit: "MB",
                 isLowerBetter: true, details: ["steps": .integer(Self.longRun)]),
-        ]
+        ] + durable
+    }
+
+    /// The chain, with each step recorded in SQLite before the next begins.
+    private func durable(_ runner: PipelineRunner, _ chain: Pipeline, runs: Int) async throws -> [BenchmarkRow] {
+        guard let store else { return [] }
+        let runStore = SQLiteRunStore(try StorageFile(path: store))
+        let source = PipelineSource(name: chain.name, version: chain.version, file: "chain.yaml", text: "")
+        let inputs: [String: JSONValue] = ["value": "nothing"]
+        let clock = ContinuousClock()
+        var times = [Double]()
+        for _ in 0...runs {
+            let journal = try await runStore.open(runStore.create(source, inputs: inputs))
+            let start = clock.now
+            let result = try await runner.run(chain, inputs: inputs, journal: journal)
+            times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
+            try await journal.end(.succeeded(result.output))
+        }
+        return [Self.row("step_durable_us", Array(times.dropFirst()), details: ["steps": .integer(self.steps)])]
     }
 
     private static func row(
