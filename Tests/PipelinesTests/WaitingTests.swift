@@ -82,7 +82,7 @@ struct WaitingTests {
     }
 
     @Test("A sleep goes by the time of day, and a long one leaves the process")
-    func sleep() async throws {
+    func longNap() async throws {
         let clock = ManualClock()
         var run = TestRun()
         run.runner.clock = clock

@@ -4,6 +4,7 @@ internal import LLMCore
 internal import ModelFacade
 internal import OrderedCollections
 internal import Pipelines
+internal import RunStorage
 
 /// What a pipeline's steps cost when they do nothing.
 struct OrchestratorBenchmark {
@@ -12,14 +13,19 @@ struct OrchestratorBenchmark {
     /// The turns of the loop.
     let width: Int
 
+    /// The file for runs that outlive the process; nil leaves that measure out.
+    let store: String?
+
     private static let registry = StepRegistry([EchoStep()])
     /// How often one sample runs the chain, so that it is long enough to be timed.
     private static let repeats = 20
-    /// The size of the runs whose memory is compared with that of shorter ones.
+    /// The turns of the run whose memory is compared with that of a shorter one.
     private static let longRun = 10_000
 
     func rows(runs: Int) async throws -> [BenchmarkRow] {
         let runner = PipelineRunner(model: NoModel())
+        // First, before anything larger has been in memory.
+        let growth = try await self.growth(runner)
         let chain = try self.chain(of: self.steps)
         let wide = try self.loop(of: self.width, concurrency: self.width)
         _ = try await Self.microseconds(runner, chain, steps: self.steps)
@@ -28,13 +34,32 @@ struct OrchestratorBenchmark {
             stepTimes.append(try await Self.microseconds(runner, chain, steps: self.steps))
             turnTimes.append(try await Self.microseconds(runner, wide, steps: self.width))
         }
+        let durable = try await self.durable(runner, chain, runs: runs)
         return [
             Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
             Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
             BenchmarkRow(
-                measure: "long_run_growth_mb", samples: [try await self.growth(runner)], unit: "MB",
+                measure: "long_run_growth_mb", samples: [growth], unit: "MB",
                 isLowerBetter: true, details: ["steps": .integer(Self.longRun)]),
-        ]
+        ] + durable
+    }
+
+    /// The chain, with each step recorded in SQLite before the next begins.
+    private func durable(_ runner: PipelineRunner, _ chain: Pipeline, runs: Int) async throws -> [BenchmarkRow] {
+        guard let store else { return [] }
+        let runStore = SQLiteRunStore(try StorageFile(path: store))
+        let source = PipelineSource(name: chain.name, version: chain.version, file: "chain.yaml", text: "")
+        let inputs: [String: JSONValue] = ["value": "nothing"]
+        let clock = ContinuousClock()
+        var times = [Double]()
+        for _ in 0...runs {
+            let journal = try await runStore.open(runStore.create(source, inputs: inputs))
+            let start = clock.now
+            let result = try await runner.run(chain, inputs: inputs, journal: journal)
+            times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
+            try await journal.end(.succeeded(result.output))
+        }
+        return [Self.row("step_durable_us", Array(times.dropFirst()), details: ["steps": .integer(self.steps)])]
     }
 
     private static func row(
@@ -53,13 +78,11 @@ struct OrchestratorBenchmark {
         return start.duration(to: clock.now) / .microseconds(1) / Double(Self.repeats * steps)
     }
 
-    /// How much the process's largest memory grows while long runs are made, after shorter ones.
+    /// How much the process's largest memory grows by a run ten times as long as the one before it.
     private func growth(_ runner: PipelineRunner) async throws -> Double {
-        let chain = try self.chain(of: Self.longRun)
-        let loop = try self.loop(of: Self.longRun, concurrency: 16)
+        _ = try await runner.run(try self.loop(of: Self.longRun / 10, concurrency: 16), inputs: ["value": "nothing"])
         let before = try MemoryBenchmark.peak()
-        _ = try await runner.run(chain, inputs: ["value": "nothing"])
-        _ = try await runner.run(loop, inputs: ["value": "nothing"])
+        _ = try await runner.run(try self.loop(of: Self.longRun, concurrency: 16), inputs: ["value": "nothing"])
         return try MemoryBenchmark.peak() - before
     }
 

@@ -15,7 +15,8 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
             The measures:
               step_memory_us      time of a step in a chain of --steps, each of which reads what the one before it gave
               turn_memory_us      time of a turn of a loop with --width turns at the same time
-              long_run_growth_mb  how much larger the process gets by runs of 10,000 steps, in a chain and in a loop
+              step_durable_us     time of a step of the same chain that is recorded in --store before the next begins
+              long_run_growth_mb  how much larger the process gets by a loop of 10,000 turns after one of 1,000
             """)
 
     @Option(parsing: .unconditional, help: "Steps of the chain.")
@@ -23,6 +24,9 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
 
     @Option(parsing: .unconditional, help: "Turns of the loop.")
     var width = 1_000
+
+    @Option(help: "A file for stored runs, to measure step_durable_us as well.")
+    var store: String?
 
     @Option(parsing: .unconditional, help: "Runs of each measure, after one that warms up.")
     var runs = 5
@@ -34,7 +38,8 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let rows = try await OrchestratorBenchmark(steps: self.steps, width: self.width).rows(runs: self.runs)
+        let rows = try await OrchestratorBenchmark(steps: self.steps, width: self.width, store: self.store).rows(
+            runs: self.runs)
         switch self.output.format {
         case .json:
             try Console.json([

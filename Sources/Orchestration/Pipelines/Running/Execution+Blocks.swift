@@ -145,7 +145,9 @@ extension Instruction {
         }
     }
 
-    /// Whether the journal keeps that it failed. What fails without that fails the same way when the run is resumed.
+    /// Whether the journal keeps that it failed.
+    ///
+    /// What fails without that fails the same way when the run is resumed.
     fileprivate var recordsFailure: Bool { self.isRecorded || self.timeout != nil }
 }
 
