@@ -183,10 +183,8 @@ public struct ModelAdapterConformance: Sendable {
         return nil
     }
 
-    // MARK: Refusals
-
     /// What is wrong with how something unsupported is refused.
-    func refusal(_ what: String, _ attempt: () async throws -> Void) async -> String? {
+    private func refusal(_ what: String, _ attempt: () async throws -> Void) async -> String? {
         do {
             try await attempt()
             return "\(what) are not among the capabilities but work"
