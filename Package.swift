@@ -112,8 +112,7 @@ let package = Package(
                 orderedCollections,
             ]),
         library(
-            "AdapterMiddleware", in: "Orchestration",
-            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -192,7 +191,7 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
@@ -244,9 +243,17 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines", "OpenAutoGLMTesting",
             ]),
+        // A program that these tests kill.
+        .executableTarget(
+            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            path: "Tests/CrashSubject"),
+        .testTarget(
+            name: "RunStorageTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
@@ -274,6 +281,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelGatewayTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )
