@@ -252,8 +252,9 @@ let package = Package(
             path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
-            dependencies: ["LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
-            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb]),
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+            ]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
