@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . bench/lib.sh
 
+mkdir -p "$bench_dir"
 find_llama
 model=$(scripts/fetch-model.sh)
 server_pid=

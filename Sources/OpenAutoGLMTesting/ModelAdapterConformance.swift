@@ -145,8 +145,10 @@ public struct ModelAdapterConformance: Sendable {
     private func checkOptions() async throws -> String? {
         var request = self.request()
         request.stop = ["\u{1}never generated\u{1}"]
-        let response = try await self.model.generate(request).response()
-        return response.text.contains("\u{1}") ? "a stop string is part of the answer" : nil
+        do {
+            let response = try await self.model.generate(request).response()
+            return response.text.contains("\u{1}") ? "a stop string is part of the answer" : nil
+        } catch let error as LLMError where error.code == .unsupported { return nil }
     }
 
     private func checkConstraint() async throws -> String? {
@@ -183,10 +185,8 @@ public struct ModelAdapterConformance: Sendable {
         return nil
     }
 
-    // MARK: Refusals
-
     /// What is wrong with how something unsupported is refused.
-    func refusal(_ what: String, _ attempt: () async throws -> Void) async -> String? {
+    private func refusal(_ what: String, _ attempt: () async throws -> Void) async -> String? {
         do {
             try await attempt()
             return "\(what) are not among the capabilities but work"
