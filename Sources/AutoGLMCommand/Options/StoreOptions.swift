@@ -15,14 +15,14 @@ struct StoreOptions: ParsableArguments {
     var store: String = Settings.text("STORE") ?? StoreOptions.defaultPath
 
     @Option(help: "What recorded steps survive: process (kill -9), or power, where each step waits for the disk.")
-    var durability: StorageFile.Durability = .process
+    var durability = Choice(StorageFile.Durability.process)
 
     /// Opens the file; the default one is made with its folders.
     ///
     /// - Throws: `StorageError` that says what is wrong with it.
     func open() throws -> OpenStore {
         if self.store == Self.defaultPath { try FilePath.makeFolders(FilePath.folder(of: self.store)) }
-        let file = try StorageFile(path: self.store, durability: self.durability)
+        let file = try StorageFile(path: self.store, durability: self.durability.value)
         return OpenStore(runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file))
     }
 
@@ -34,11 +34,9 @@ struct StoreOptions: ParsableArguments {
 
 /// Runs, and those of them that wait for a worker, in one file.
 struct OpenStore: Sendable {
-    let runs: SQLiteRunStore
-    let queue: SQLiteRunQueue
+    let runs: any RunStore
+    let queue: any RunQueue
 
     /// The whole name of a run, given its beginning.
     func name(_ beginning: String) async throws -> String { try await self.runs.run(beginning).summary.id }
 }
-
-extension StorageFile.Durability: ExpressibleByArgument {}

@@ -18,7 +18,7 @@ struct RunsListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @Option(help: "Only runs in this state; may be given several times.")
-    var state: [RunState] = []
+    var state: [Choice<RunState>] = []
 
     @Option(help: "Only runs of the pipeline of this name.")
     var pipeline: String?
@@ -31,7 +31,7 @@ struct RunsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let filter = RunFilter(states: Set(self.state), pipeline: self.pipeline, limit: self.limit)
+        let filter = RunFilter(states: Set(self.state.map(\.value)), pipeline: self.pipeline, limit: self.limit)
         let runs = try await self.store.open().runs.runs(filter)
         switch self.output.format {
         case .json: try Console.json(["runs": .array(runs.map { RunReport.json($0) })])
@@ -41,5 +41,3 @@ struct RunsListCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension RunState: ExpressibleByArgument {}

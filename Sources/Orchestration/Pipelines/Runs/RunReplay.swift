@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import LLMCore
+internal import LLMCore
 internal import Synchronization
 
 /// Runs a stored run once more from its journal, without models and without effects, and compares.

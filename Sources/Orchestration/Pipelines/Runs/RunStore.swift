@@ -2,12 +2,6 @@
 
 public import LLMCore
 
-#if canImport(FoundationEssentials)
-public import FoundationEssentials
-#else
-public import Foundation
-#endif
-
 /// Where runs are kept, so that they outlive the process that runs them.
 public protocol RunStore: Sendable {
     /// Stores a run that has not begun.
