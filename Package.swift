@@ -84,6 +84,7 @@ let package = Package(
         library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
         library("SourceDocuments", in: "Values", ["LLMCore", orderedCollections, yams]),
         library("PromptTemplates", in: "Values", ["LLMCore", "SourceDocuments", orderedCollections, yams]),
+        library("EventMessaging", in: "Values", ["LLMCore"]),
 
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
@@ -108,8 +109,8 @@ let package = Package(
         library(
             "Pipelines", in: "Orchestration",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                orderedCollections,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", orderedCollections,
             ]),
         library(
             "AdapterMiddleware", in: "Orchestration",
@@ -148,8 +149,8 @@ let package = Package(
         library(
             "PipelineSteps", in: "Adapters",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -210,6 +211,7 @@ let package = Package(
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
+        .testTarget(name: "EventMessagingTests", dependencies: ["LLMCore", "EventMessaging"]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
