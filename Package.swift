@@ -127,12 +127,12 @@ let package = Package(
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
-            ["LLMCore", asyncHTTPClient, httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+            ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
         library(
             "RemoteModels", in: "Adapters",
             [
-                "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", httpTypes, orderedCollections,
-                nio("NIOCore"),
+                "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
+                nio("NIOHTTP1"),
             ]),
         library(
             "KServeModels", in: "Adapters",
@@ -253,6 +253,15 @@ let package = Package(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "RemoteTransportTests",
+            dependencies: ["LLMCore", "RemoteTransport", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOHTTP1")]),
+        .testTarget(
+            name: "RemoteModelsTests",
+            dependencies: [
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"),
+            ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
             name: "LanguageModelSessionsTests",

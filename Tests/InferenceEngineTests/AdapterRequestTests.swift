@@ -23,13 +23,13 @@ struct AdapterRequestTests {
                 var alone: [[Int]] = []
                 for adapter in ["first", nil, "second"] {
                     let engine = try TinyEngine.open(TinyEngine.with { $0.adapters = paths })
-                    alone.append(try await engine.response(Self.job(adapter)).tokens.map(\.id))
+                    alone.append(try await engine.response(Self.job(adapter)).tokenIDs)
                 }
                 #expect(Set(alone).count == 3)
                 let engine = try TinyEngine.open(TinyEngine.with { $0.adapters = paths })
                 let streams = try ["first", nil, "second"].map { try engine.generate(Self.job($0)) }
                 for (stream, expected) in zip(streams, alone) {
-                    #expect(try await stream.response().tokens.map(\.id) == expected)
+                    #expect(try await stream.response().tokenIDs == expected)
                 }
             }
         }
@@ -42,11 +42,11 @@ struct AdapterRequestTests {
             try engine.loadAdapter(named: "a", from: path)
             let plain = try await engine.response(Self.job(nil))
             let adapted = try await engine.response(Self.job("a"))
-            #expect(adapted.summary.usage.cachedPromptTokens == 0 && adapted.tokens.map(\.id) != plain.tokens.map(\.id))
+            #expect(adapted.summary.usage.cachedPromptTokens == 0 && adapted.tokenIDs != plain.tokenIDs)
             for (adapter, expected) in [("a", adapted), (nil, plain)] {
                 let again = try await engine.response(Self.job(adapter))
                 #expect(again.summary.usage.cachedPromptTokens > 100)
-                #expect(again.tokens.map(\.id) == expected.tokens.map(\.id))
+                #expect(again.tokenIDs == expected.tokenIDs)
             }
         }
     }
@@ -59,12 +59,12 @@ struct AdapterRequestTests {
                 let none = #expect(throws: EngineError.self) { try engine.generate(Self.job("poet")) }
                 #expect(none?.code == .unknownAdapter && none?.message.contains("'poet'") == true)
                 try engine.loadAdapter(named: "poet", from: first)
-                let before = try await engine.response(Self.job("poet")).tokens.map(\.id)
+                let before = try await engine.response(Self.job("poet")).tokenIDs
                 let near = #expect(throws: EngineError.self) { try engine.generate(Self.job("poem")) }
                 #expect(near?.message.contains("'poet'") == true)
                 try engine.loadAdapter(named: "poet", from: second)
                 let after = try await engine.response(Self.job("poet"))
-                #expect(after.tokens.map(\.id) != before && after.summary.usage.cachedPromptTokens == 0)
+                #expect(after.tokenIDs != before && after.summary.usage.cachedPromptTokens == 0)
                 #expect(engine.removeAdapter(named: "poet") && !engine.removeAdapter(named: "poet"))
                 #expect(throws: EngineError.self) { try engine.generate(Self.job("poet")) }
             }

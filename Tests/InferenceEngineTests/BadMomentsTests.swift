@@ -105,7 +105,7 @@ struct BadMomentsTests {
             let response = try await engine.response(job)
             #expect(response.tokens.count == 500 && response.summary.finishReason == .length)
             #expect(response.summary.usage.promptTokens == 300)
-            found.insert(response.tokens.map(\.id))
+            found.insert(response.tokenIDs)
             try await Self.checkNothingLeaked(engine)
         }
         #expect(found.count == 1)

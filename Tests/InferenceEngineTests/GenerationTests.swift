@@ -23,7 +23,7 @@ struct GenerationTests {
         #expect(response.summary.finishReason == .stop)
         #expect(response.summary.usage.promptTokens == prompt.count)
         #expect(response.summary.usage.completionTokens == response.tokens.count)
-        #expect(self.engine.tokenizer.decode(response.tokens.map { TokenID($0.id) }) == response.text)
+        #expect(self.engine.tokenizer.decode(response.tokenIDs.map { TokenID($0) }) == response.text)
     }
 
     @Test("The token limit is exact", arguments: [0, 1, 2, 17])
@@ -107,7 +107,7 @@ struct GenerationTests {
         let options = SamplingOptions(temperature: 0, repetitionPenalty: 10)
         let varied = try await self.engine.response(GenerationJob(prompt: prompt, sampling: options, maxTokens: 6))
         let seen = Set(prompt.map(Int.init))
-        #expect(seen.isDisjoint(with: varied.tokens.map(\.id)) && !varied.tokens.isEmpty)
-        #expect(!seen.isDisjoint(with: plain.tokens.map(\.id)))
+        #expect(seen.isDisjoint(with: varied.tokenIDs) && !varied.tokens.isEmpty)
+        #expect(!seen.isDisjoint(with: plain.tokenIDs))
     }
 }

@@ -66,7 +66,7 @@ struct PrefixCacheTests {
         let engine = try TinyEngine.open()
         let prompt = LocalEngine.prompt(3, length: 90)
         let first = try await engine.response(GenerationJob(prompt: prompt, maxTokens: 50))
-        let answer = first.tokens.map { TokenID($0.id) }
+        let answer = first.tokenIDs.map { TokenID($0) }
         let next = prompt + answer + LocalEngine.prompt(4, length: 20)
         let response = try await engine.response(GenerationJob(prompt: next, maxTokens: 1))
         #expect(response.summary.usage.cachedPromptTokens >= 90 + answer.count - 1)
@@ -83,7 +83,7 @@ struct PrefixCacheTests {
         for stream in streams { responses.append(try await stream.response()) }
         let computed = responses.map { length - $0.summary.usage.cachedPromptTokens }.sorted()
         #expect(computed == [1, 1, 1, 1, 1, length])
-        #expect(Set(responses.map { $0.tokens.map(\.id) }).count == 6)
+        #expect(Set(responses.map { $0.tokenIDs }).count == 6)
         let alone = SamplingOptions(temperature: 1, seed: 9)
         let third = try await engine.response(GenerationJob(prompt: prompt, sampling: alone, maxTokens: 30))
         #expect(third.tokens == responses[2].tokens)
@@ -132,6 +132,6 @@ struct PrefixCacheTests {
 
 extension LocalEngine {
     fileprivate func tokens(_ job: GenerationJob) async throws -> [Int] {
-        try await self.response(job).tokens.map(\.id)
+        try await self.response(job).tokenIDs
     }
 }

@@ -55,6 +55,7 @@ struct JSONValueTests {
         arguments: [
             (.null, "null"), (.number(1), "1.0"), (.number(.nan), "null"), (.number(.infinity), "null"),
             ("a\"\\\n\t\u{1}é", "\"a\\\"\\\\\\n\\t\\u0001é\""),
+            ("\u{1f}\u{7f}", "\"\\u001f\u{7f}\""),
             (["z": 1, "a": [true, nil]], #"{"z":1,"a":[true,null]}"#),
             ([], "[]"), ([:], "{}"),
         ] as [(JSONValue, String)])

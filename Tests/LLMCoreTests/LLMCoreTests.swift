@@ -32,7 +32,7 @@ struct LLMCoreTests {
         ])
         let response = try await stream.response()
         #expect(response.text == "Paris")
-        #expect(response.tokens.map(\.id) == [1])
+        #expect(response.tokenIDs == [1])
         #expect(response.toolCalls.map(\.name) == ["f"])
         #expect(response.summary == summary)
     }

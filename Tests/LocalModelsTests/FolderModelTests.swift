@@ -45,7 +45,7 @@ struct FolderModelTests {
         let prompt = GenerationPrompt.user(expected.prompt)
         #expect(try await model.tokenCount(prompt) == expected.ids.count)
         let request = GenerationRequest(prompt: prompt, sampling: .greedy, maxTokens: expected.answer.count)
-        #expect(try await model.generate(request).response().tokens.map(\.id) == expected.answer)
+        #expect(try await model.generate(request).response().tokenIDs == expected.answer)
     }
 
     @Test("there are cases, and the model says what it can do")
@@ -127,7 +127,7 @@ struct FolderModelTests {
             GenerationRequest(prompt: .user(first.prompt), sampling: .greedy, maxTokens: 12)
         ).response()
         #expect(response.summary.finishReason == .stop)
-        #expect(response.tokens.map(\.id).prefix(2) == first.answer.prefix(2))
+        #expect(response.tokenIDs.prefix(2) == first.answer.prefix(2))
     }
 
     static let refused: [(what: String, files: [String: String?], mention: String)] = [

@@ -10,3 +10,20 @@ public enum TransportDomain: ErrorDomain {
 
 /// An error of exchanges with other machines.
 public typealias TransportError = DomainError<TransportDomain>
+
+extension TransportError.Code where Domain == TransportDomain {
+    /// The request cannot be sent as it is: its URL or its headers are malformed.
+    public static var invalidRequest: Self { "invalid-request" }
+    /// No connection came about, so nothing was sent.
+    public static var connectionFailed: Self { "connection-failed" }
+    /// The other side took too long.
+    public static var timedOut: Self { "timed-out" }
+    /// The connection broke, or what came is not HTTP, after the request was sent.
+    public static var interrupted: Self { "interrupted" }
+    /// The answer, a line or an event is larger than allowed.
+    public static var tooLarge: Self { "too-large" }
+    /// The answer has a status that is no success.
+    public static var badStatus: Self { "bad-status" }
+    /// A secret is not where it should be.
+    public static var missingSecret: Self { "missing-secret" }
+}

@@ -39,7 +39,7 @@ struct GenerationReport {
         let summary = self.response.summary
         var members: OrderedDictionary<String, JSONValue> = [
             "text": .string(self.response.text),
-            "token_ids": .array(self.response.tokens.map { .integer($0.id) }),
+            "token_ids": .array(self.response.tokenIDs.map { .integer($0) }),
             "finish_reason": .string(summary.finishReason.rawValue),
             "usage": [
                 "prompt_tokens": .integer(summary.usage.promptTokens),
@@ -83,16 +83,22 @@ struct GenerationReport {
         ]
     }
 
+    private static func json(_ tokenID: Int?) -> JSONValue { tokenID.map { .integer($0) } ?? .null }
+
     private func logProbabilities(_ token: SampledToken) -> JSONValue {
-        var members: OrderedDictionary<String, JSONValue> = ["token_id": .integer(token.id)]
-        if let tokenizer = (self.model as? LocalModel)?.engine.tokenizer, let id = TokenID(exactly: token.id) {
+        var members: OrderedDictionary<String, JSONValue> = ["token_id": Self.json(token.id)]
+        if let tokenizer = (self.model as? LocalModel)?.engine.tokenizer,
+            let id = token.id.flatMap(TokenID.init(exactly:))
+        {
             members["text"] = .string(tokenizer.decode([id], skipSpecial: false))
+        } else if let text = token.text {
+            members["text"] = .string(text)
         }
         members["log_probability"] = token.logProbability.map { .number(Double($0)) } ?? .null
         members["top"] = .array(
             token.alternatives.map {
                 [
-                    "token_id": .integer($0.id), "text": .string($0.text),
+                    "token_id": Self.json($0.id), "text": .string($0.text),
                     "log_probability": .number(Double($0.logProbability)),
                 ]
             })

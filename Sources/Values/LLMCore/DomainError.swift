@@ -37,16 +37,21 @@ public struct DomainError<Domain: ErrorDomain>: CodedError {
     /// The error underneath, if there was one.
     public var cause: (any Error)?
 
+    /// How long to wait before trying again, where whoever refused said so.
+    public var retryAfter: Duration?
+
     /// Where in the program the error was thrown.
     public var location: ErrorLocation
 
     /// Makes an error; the location is filled in by the compiler.
     public init(
-        _ code: Code, _ message: String, cause: (any Error)? = nil, file: String = #fileID, line: Int = #line
+        _ code: Code, _ message: String, cause: (any Error)? = nil, retryAfter: Duration? = nil,
+        file: String = #fileID, line: Int = #line
     ) {
         self.code = code
         self.message = message
         self.cause = cause
+        self.retryAfter = retryAfter
         self.location = ErrorLocation(file: file, line: line)
     }
 

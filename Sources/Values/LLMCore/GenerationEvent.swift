@@ -26,8 +26,10 @@ public struct TextDelta: Sendable, Hashable {
 
 /// A token and how likely it was.
 public struct SampledToken: Sendable, Hashable {
-    /// Its number in the model's vocabulary.
-    public var id: Int
+    /// Its number in the model's vocabulary, where the backend tells.
+    public var id: Int?
+    /// Its text, where the backend tells; bytes that are no character show as U+FFFD.
+    public var text: String?
     /// Its natural log-probability under the model's own distribution, where asked for.
     public var logProbability: Float?
     /// The most likely tokens at this place, where asked for.
@@ -35,15 +37,15 @@ public struct SampledToken: Sendable, Hashable {
 
     /// A token that could have stood here.
     public struct Alternative: Sendable, Hashable {
-        /// Its number in the model's vocabulary.
-        public var id: Int
+        /// Its number in the model's vocabulary, where the backend tells.
+        public var id: Int?
         /// Its text; bytes that are no character show as U+FFFD.
         public var text: String
         /// Its natural log-probability.
         public var logProbability: Float
 
         /// Names a token that could have stood here.
-        public init(id: Int, text: String, logProbability: Float) {
+        public init(id: Int? = nil, text: String, logProbability: Float) {
             self.id = id
             self.text = text
             self.logProbability = logProbability
@@ -51,8 +53,11 @@ public struct SampledToken: Sendable, Hashable {
     }
 
     /// Makes a token.
-    public init(id: Int, logProbability: Float? = nil, alternatives: [Alternative] = []) {
+    public init(
+        id: Int? = nil, text: String? = nil, logProbability: Float? = nil, alternatives: [Alternative] = []
+    ) {
         self.id = id
+        self.text = text
         self.logProbability = logProbability
         self.alternatives = alternatives
     }
@@ -70,7 +75,7 @@ public enum FinishReason: String, Sendable, Hashable, CaseIterable {
     case contentFilter = "content_filter"
 }
 
-/// How many tokens a generation took.
+/// How many tokens a generation took; 0 where the backend does not tell.
 public struct TokenUsage: Sendable, Hashable {
     /// Tokens of the prompt.
     public var promptTokens: Int
@@ -115,11 +120,20 @@ public struct GenerationSummary: Sendable, Hashable {
     public var usage: TokenUsage
     /// Where the time went, where the backend tells.
     public var timings: GenerationTimings?
+    /// The backend's own name for this answer, where it gives one.
+    public var responseID: String?
+    /// The model that answered, where the backend tells; it may differ from the one asked for.
+    public var model: String?
 
     /// Sums up a generation.
-    public init(finishReason: FinishReason, usage: TokenUsage, timings: GenerationTimings? = nil) {
+    public init(
+        finishReason: FinishReason, usage: TokenUsage, timings: GenerationTimings? = nil, responseID: String? = nil,
+        model: String? = nil
+    ) {
         self.finishReason = finishReason
         self.usage = usage
         self.timings = timings
+        self.responseID = responseID
+        self.model = model
     }
 }

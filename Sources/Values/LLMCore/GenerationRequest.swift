@@ -38,6 +38,8 @@ public struct GenerationRequest: Sendable {
     public var overflow = ContextOverflow.stop
     /// Who asks, how urgently, and for how long.
     public var scheduling = SchedulingOptions()
+    /// Whether the answer is wanted piece by piece; where not, a backend may send it as one event, which costs less.
+    public var isStreamed = true
 
     /// Asks for one generation.
     public init(

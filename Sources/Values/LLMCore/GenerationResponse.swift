@@ -14,4 +14,7 @@ public struct GenerationResponse: Sendable, Hashable {
 
     /// An empty answer.
     public init() {}
+
+    /// The numbers of the answer's tokens, where the backend tells.
+    public var tokenIDs: [Int] { self.tokens.compactMap(\.id) }
 }

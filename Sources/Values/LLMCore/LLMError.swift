@@ -20,6 +20,12 @@ extension LLMError.Code where Domain == LLMDomain {
     public static var contextOverflow: Self { "context-overflow" }
     /// The backend refused the request because it is full; try again later.
     public static var overloaded: Self { "overloaded" }
+    /// The backend allows no more requests or tokens for now; ``DomainError/retryAfter`` says for how long, where known.
+    public static var rateLimited: Self { "rate-limited" }
+    /// The backend does not accept the key, or the key does not allow this.
+    public static var unauthorized: Self { "unauthorized" }
+    /// Nothing answers where the backend should be, or it says that it is not ready.
+    public static var unavailable: Self { "unavailable" }
     /// The answer was not complete within its time limit.
     public static var deadlineExceeded: Self { "deadline-exceeded" }
     /// The backend failed; the cause says more.

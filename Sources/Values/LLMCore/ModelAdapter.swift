@@ -48,6 +48,7 @@ public protocol ModelAdapter: Sendable {
     ///
     /// - Parameter prompt: What would be continued.
     /// - Returns: Tokens, chat template included.
+    /// - Throws: ``LLMError`` with code `.unsupported` where the backend does not count.
     func tokenCount(_ prompt: GenerationPrompt) async throws -> Int
 }
 
@@ -65,6 +66,11 @@ extension ModelAdapter {
     /// Refuses: most backends cannot score.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
         throw LLMError(.unsupported, "The model '\(self.name)' cannot score choices.")
+    }
+
+    /// Refuses: few protocols count tokens.
+    public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int {
+        throw LLMError(.unsupported, "The backend of the model '\(self.name)' does not count tokens.")
     }
 
     /// Refuses: most language models are not made for embeddings.
@@ -101,6 +107,8 @@ public struct ModelCapabilities: OptionSet, Sendable, Hashable {
     public static let slidingContext = Self(rawValue: 1 << 8)
     /// Keeps to an ``OutputConstraint``: its answers cannot be malformed.
     public static let constraints = Self(rawValue: 1 << 9)
+    /// Keeps to an ``OutputConstraint/jsonSchema(_:)``, though not to the other forms of a constraint.
+    public static let jsonConstraints = Self(rawValue: 1 << 11)
     /// Applies low-rank adapters (LoRA) to single requests.
     public static let adapters = Self(rawValue: 1 << 10)
 }

@@ -14,6 +14,8 @@ extension JSONError.Code where Domain == JSONDomain {
     public static var malformed: Self { "malformed" }
     /// The text ends inside a value.
     public static var truncated: Self { "truncated" }
+    /// A value has another type than the reader expects.
+    public static var wrongType: Self { "wrong-type" }
     /// Arrays and objects are nested more deeply than allowed.
     public static var tooDeep: Self { "too-deep" }
 }
@@ -37,7 +39,10 @@ extension JSONValue {
     ///   - maximumDepth: How deeply arrays and objects may be nested.
     /// - Throws: ``JSONError`` with line and column of what was wrong.
     public init(parsing bytes: some Sequence<UInt8>, maximumDepth: Int = 512) throws {
-        var parser = JSONParser(bytes: Array(bytes), maximumDepth: maximumDepth)
-        self = try parser.parseDocument()
+        let read = { (bytes: UnsafeRawBufferPointer) throws -> JSONValue in
+            try JSONReader.read(bytes, maximumDepth: maximumDepth) { try $0.value() }
+        }
+        let value = try bytes.withContiguousStorageIfAvailable { try read(UnsafeRawBufferPointer($0)) }
+        self = try value ?? Array(bytes).withUnsafeBytes(read)
     }
 }

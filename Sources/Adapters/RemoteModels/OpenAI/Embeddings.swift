@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import NIOCore
+
+extension RemoteEndpoint {
+    /// Embeds texts by `/embeddings`.
+    ///
+    /// - Returns: A vector per text, in the order asked.
+    /// - Throws: ``LLMError``; `CancellationError`.
+    func openAIEmbeddings(_ texts: [String], model: String) async throws -> [[Float]] {
+        guard !texts.isEmpty else { return [] }
+        var writer = JSONWriter(capacity: 64 + texts.reduce(0) { $0 + $1.utf8.count })
+        writer.object { writer in
+            writer.member("model", model)
+            writer.key("input")
+            writer.array { writer in for text in texts { writer.string(text) } }
+        }
+        var vectors = [[Float]](repeating: [], count: texts.count)
+        let answer = try await self.exchange("/embeddings", body: writer.bytes)
+        try answer.withUnsafeReadableBytes { bytes in
+            try self.parse(bytes) { reader in
+                try reader.object { reader, key in
+                    guard key == "data" else { return try reader.skip() }
+                    try reader.array { try $0.embedding(into: &vectors) }
+                }
+            }
+        }
+        guard let length = vectors.first?.count, length > 0, vectors.allSatisfy({ $0.count == length }) else {
+            throw LLMError(.backendFailed, "The server at \(self.baseURL) gave not one vector for each text.")
+        }
+        return vectors
+    }
+}
+
+extension JSONReader {
+    /// Reads an array of numbers.
+    mutating func vector() throws -> [Float] {
+        var vector: [Float] = []
+        try self.array { if let value = try $0.number() { vector.append(Float(value)) } }
+        return vector
+    }
+
+    fileprivate mutating func embedding(into vectors: inout [[Float]]) throws {
+        var (index, vector) = (0, [Float]())
+        try self.object { reader, key in
+            switch key {
+            case "index": index = try reader.integer() ?? 0
+            case "embedding": vector = try reader.vector()
+            default: try reader.skip()
+            }
+        }
+        if vectors.indices.contains(index) { vectors[index] = vector }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+
+/// What sets one server that speaks OpenAI's protocol apart from another.
+///
+/// For a server of one's own, begin with ``compatible`` and switch on what it can do:
+/// ```swift
+/// var dialect = OpenAIDialect.compatible
+/// dialect.capabilities.insert(.images)
+/// ```
+public struct OpenAIDialect: Sendable {
+    /// How a server is told what an answer must look like.
+    public enum ConstraintStyle: Sendable, Hashable {
+        /// By `response_format`, for JSON schemas alone.
+        case responseFormat
+        /// By `response_format`, and a `grammar` as llama.cpp has it.
+        case responseFormatOrGrammar
+        /// By vLLM's `structured_outputs`.
+        case structuredOutputs
+        /// By the `guided_json`, `guided_regex`, … of vLLM before version 0.12.
+        case guidedDecoding
+    }
+
+    /// What the server can do.
+    public var capabilities: ModelCapabilities
+    /// How constraints are written.
+    public var constraintStyle = ConstraintStyle.responseFormat
+    /// The member that limits an answer's length: `max_tokens`, or `max_completion_tokens` as OpenAI calls it now.
+    public var tokenLimitName = "max_tokens"
+    /// Whether the server counts tokens of streamed answers when asked to.
+    public var countsStreamedTokens = true
+    /// The names of parts of the sampling options.
+    var samplingFields = Self.standardFields
+
+    private static let standardFields: SamplingFields = [
+        .temperature: "temperature", .topP: "top_p", .presencePenalty: "presence_penalty",
+        .frequencyPenalty: "frequency_penalty", .logitBias: "logit_bias", .seed: "seed",
+    ]
+
+    /// OpenAI itself.
+    public static let openAI = {
+        var dialect = Self(
+            capabilities: [.chat, .tools, .logProbabilities, .embeddings, .images, .audio, .jsonConstraints])
+        dialect.tokenLimitName = "max_completion_tokens"
+        return dialect
+    }()
+
+    /// Any server that speaks the protocol's common part.
+    public static let compatible = Self(capabilities: [.chat, .tools, .embeddings])
+
+    /// llama.cpp's server.
+    public static let llamaCPP = {
+        var dialect = Self(
+            capabilities: [
+                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .constraints, .jsonConstraints,
+            ])
+        dialect.constraintStyle = .responseFormatOrGrammar
+        dialect.samplingFields.merge([
+            .topK: "top_k", .minP: "min_p", .typicalP: "typical_p", .repetitionPenalty: "repeat_penalty",
+            .penaltyWindow: "repeat_last_n",
+        ]) { $1 }
+        return dialect
+    }()
+
+    /// vLLM's server.
+    public static let vLLM = {
+        var dialect = Self(
+            capabilities: [
+                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .audio, .constraints,
+                .jsonConstraints, .scoring,
+            ])
+        dialect.constraintStyle = .structuredOutputs
+        dialect.samplingFields.merge([
+            .topK: "top_k", .minP: "min_p", .repetitionPenalty: "repetition_penalty",
+        ]) { $1 }
+        return dialect
+    }()
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import RemoteTransport
+
+extension LLMError where Domain == LLMDomain {
+    /// What an error of the connection means to those who talk to models.
+    ///
+    /// - Parameter isAnswered: Whether the answer had begun.
+    init(_ error: TransportError, isAnswered: Bool) {
+        let code: Code =
+            switch error.code {
+            case .timedOut: .deadlineExceeded
+            case .connectionFailed: .unavailable
+            case .interrupted: isAnswered ? .truncatedStream : .unavailable
+            case .invalidRequest: .invalidRequest
+            default: .backendFailed
+            }
+        self.init(code, error.message, cause: error.cause)
+    }
+}

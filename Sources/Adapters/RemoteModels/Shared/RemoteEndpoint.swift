@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import NIOCore
+internal import NIOHTTP1
+internal import RemoteTransport
+
+/// A server's address, who asks there, and how its refusals are understood.
+struct RemoteEndpoint: Sendable {
+    /// The URL that paths are appended to, without a slash at its end.
+    let baseURL: String
+    private let key: APIKey?
+    private let headers: HTTPHeaders
+    private let transport: HTTPTransport
+    /// The most bytes of a refusal that are read.
+    private static let maximumRefusalBytes = 64 << 10
+
+    /// Describes a server.
+    ///
+    /// - Parameters:
+    ///   - baseURL: Where paths begin.
+    ///   - key: The secret.
+    ///   - keyHeader: Which header carries the secret; by default, `Authorization` does.
+    ///   - headers: What goes with every request besides.
+    init(
+        _ baseURL: String, key: APIKey?, keyHeader: String = "authorization", headers: HTTPHeaders = [:],
+        transport: HTTPTransport
+    ) {
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.key = key
+        self.transport = transport
+        var headers = headers
+        headers.add(name: "content-type", value: "application/json")
+        headers.add(name: "user-agent", value: "open-autoglm")
+        if let key {
+            let scheme = keyHeader == "authorization" ? "Bearer " : ""
+            headers.add(name: keyHeader, value: scheme + key.secret)
+        }
+        self.headers = headers
+    }
+
+    /// Sends a question and waits until the answer begins.
+    ///
+    /// - Parameters:
+    ///   - path: What follows the base URL, with a slash at its beginning.
+    ///   - body: JSON to be posted; nil only asks for what is there.
+    ///   - timeLimit: How long the exchange may take.
+    /// - Throws: ``LLMError`` where there is no answer or the server refuses; `CancellationError`.
+    func send(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> TransportResponse {
+        let request = TransportRequest(
+            method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: self.headers,
+            body: body.map { ByteBuffer(bytes: $0) }, timeLimit: timeLimit)
+        do {
+            let response = try await self.transport.send(request)
+            guard !response.isSuccess else { return response }
+            let text = try await response.collect(maximumBytes: Self.maximumRefusalBytes)
+            throw self.error(
+                Refusal(status: response.status, body: text.readableBytesView, retryAfter: response.retryAfter))
+        } catch let error as TransportError { throw LLMError(error, isAnswered: false) }
+    }
+
+    /// Sends a question and reads the whole answer.
+    ///
+    /// - Throws: As ``send(_:body:timeLimit:)``.
+    func exchange(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> ByteBuffer {
+        let response = try await self.send(path, body: body, timeLimit: timeLimit)
+        do {
+            return try await response.collect()
+        } catch let error as TransportError { throw LLMError(error, isAnswered: true) }
+    }
+
+    /// Sends a question and reads the whole answer as JSON.
+    ///
+    /// - Parameter read: Takes what is wanted out of it.
+    /// - Throws: As ``send(_:body:timeLimit:)``; ``LLMError`` with code `.backendFailed` where it is not what `read` expects.
+    func json<Value>(
+        _ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil,
+        read: (inout JSONReader) throws -> Value
+    ) async throws -> Value {
+        let answer = try await self.exchange(path, body: body, timeLimit: timeLimit)
+        return try answer.withUnsafeReadableBytes { try self.parse($0, read) }
+    }
+
+    /// Reads JSON that the server sent.
+    ///
+    /// - Throws: ``LLMError`` with code `.backendFailed` where it is not what `read` expects; what `read` throws.
+    func parse<Value>(
+        _ bytes: UnsafeRawBufferPointer, _ read: (inout JSONReader) throws -> Value
+    ) throws -> Value {
+        do {
+            return try JSONReader.read(bytes, read)
+        } catch let error as JSONError {
+            throw LLMError(
+                .backendFailed, "The server at \(self.baseURL) answered with something else than its protocol says.",
+                cause: error)
+        }
+    }
+
+    /// What a refusal means, without the key, should the server quote it.
+    func error(_ refusal: Refusal) -> LLMError {
+        var error = refusal.error(from: self.baseURL)
+        if let key { error.message = key.redacted(from: error.message) }
+        return error
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+extension ModelAdapter {
+    /// Refuses what a model cannot do, before anything is sent.
+    ///
+    /// - Throws: ``LLMError`` with code `.unsupported` or `.invalidRequest`.
+    func check(_ request: GenerationRequest) throws {
+        try request.sampling.validate()
+        let content: [ContentPart]
+        switch request.prompt {
+        case .raw:
+            content = []
+            try self.require(.rawPrompts, "raw prompts")
+        case .messages(let messages):
+            content = messages.flatMap(\.content)
+            try self.require(.chat, "conversations")
+        }
+        for part in content {
+            switch part {
+            case .text: continue
+            case .image: try self.require(.images, "images")
+            case .audio: try self.require(.audio, "recordings")
+            }
+        }
+        if request.offersTools { try self.require(.tools, "tools") }
+        if request.topLogProbabilities != nil { try self.require(.logProbabilities, "log-probabilities") }
+        if request.adapter != nil { try self.require(.adapters, "adapters") }
+        if case .slide = request.overflow { try self.require(.slidingContext, "a sliding context") }
+        switch request.constraint?.form {
+        case nil: break
+        case .jsonSchema:
+            if !self.capabilities.contains(.jsonConstraints) { try self.require(.constraints, "constraints") }
+        default: try self.require(.constraints, "constraints other than JSON schemas")
+        }
+    }
+
+    private func require(_ capability: ModelCapabilities, _ what: String) throws {
+        guard self.capabilities.contains(capability) else {
+            throw LLMError(.unsupported, "The backend of '\(self.name)' does not take \(what).")
+        }
+    }
+}

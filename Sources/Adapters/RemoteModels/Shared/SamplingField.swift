@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import OrderedCollections
+
+/// A part of ``SamplingOptions`` that a protocol may have a field for.
+enum SamplingField: String, CaseIterable {
+    case temperature, topK, topP, minP, typicalP, repetitionPenalty, presencePenalty, frequencyPenalty
+    case penaltyWindow, logitBias, seed, xtc, mirostat, dry
+
+    /// The value, nil where it does nothing.
+    fileprivate func value(in options: SamplingOptions) -> JSONValue? {
+        func number(_ value: Float, off: Float) -> JSONValue? {
+            value == off ? nil : .number(Double(value.description) ?? Double(value))
+        }
+        return switch self {
+        case .temperature: number(options.temperature, off: 1)
+        case .topK: options.topK.map { .integer($0) }
+        case .topP: number(options.topP, off: 1)
+        case .minP: number(options.minP, off: 0)
+        case .typicalP: number(options.typicalP, off: 1)
+        case .repetitionPenalty: number(options.repetitionPenalty, off: 1)
+        case .presencePenalty: number(options.presencePenalty, off: 0)
+        case .frequencyPenalty: number(options.frequencyPenalty, off: 0)
+        case .penaltyWindow: options.penaltyWindow.map { .integer($0) }
+        case .logitBias: options.logitBias.isEmpty ? nil : Self.json(options.logitBias)
+        // Protocols have signed numbers; that two seeds may mean the same does no harm.
+        case .seed: options.seed.map { .integer(Int(truncatingIfNeeded: $0 & 0x7FFF_FFFF)) }
+        case .xtc: options.xtc == nil ? nil : true
+        case .mirostat: options.mirostat == nil ? nil : true
+        case .dry: options.dry == nil ? nil : true
+        }
+    }
+
+    private static func json(_ bias: [Int: Float]) -> JSONValue {
+        .object(
+            OrderedDictionary(
+                uniqueKeysWithValues: bias.sorted { $0.key < $1.key }.map { ("\($0.key)", .number(Double($0.value))) }))
+    }
+}
+
+/// The names that a protocol has for parts of ``SamplingOptions``; what has none is not supported.
+typealias SamplingFields = [SamplingField: String]
+
+extension JSONWriter {
+    /// Writes the members for how tokens are chosen, those that do something.
+    ///
+    /// - Parameters:
+    ///   - options: How tokens are chosen; 1 as temperature and as top-p is left to the server.
+    ///   - fields: The protocol's names.
+    ///   - model: Who is asked, for the message.
+    /// - Throws: ``LLMError`` with code `.unsupported` for what the protocol has no name for.
+    mutating func members(_ options: SamplingOptions, as fields: SamplingFields, model: String) throws {
+        for field in SamplingField.allCases {
+            guard let value = field.value(in: options) else { continue }
+            guard let name = fields[field] else {
+                throw LLMError(
+                    .unsupported,
+                    "The backend of '\(model)' has nothing for the sampling option \(field.rawValue); leave it out.")
+            }
+            self.member(name, value)
+        }
+    }
+}

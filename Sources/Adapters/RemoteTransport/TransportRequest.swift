@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import NIOCore
+public import NIOHTTP1
+
+/// A question to a server.
+public struct TransportRequest: Sendable {
+    /// What to do.
+    public var method: HTTPMethod
+    /// The whole URL, `http` or `https`.
+    public var url: String
+    /// The headers; those about the connection and the body's length are added.
+    public var headers: HTTPHeaders
+    /// The body, if there is one.
+    public var body: ByteBuffer?
+    /// How long the whole exchange may take, reading the answer included.
+    public var timeLimit: Duration?
+
+    /// Makes a question.
+    public init(
+        method: HTTPMethod = .GET, url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil,
+        timeLimit: Duration? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeLimit = timeLimit
+    }
+
+    /// The URL as it may stand in messages: without what can hold secrets, which are names, passwords and the query.
+    package var redactedURL: String {
+        let path = self.url.prefix { $0 != "?" && $0 != "#" }
+        guard let scheme = path.firstRange(of: "://") else { return String(path) }
+        let end = path[scheme.upperBound...].firstIndex(of: "/") ?? path.endIndex
+        guard let at = path[scheme.upperBound..<end].lastIndex(of: "@") else { return String(path) }
+        return String(path[..<scheme.upperBound] + path[path.index(after: at)...])
+    }
+}

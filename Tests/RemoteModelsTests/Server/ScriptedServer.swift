@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LLMCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on this machine that answers from a script, for tests of what speaks with real ones.
+final class ScriptedServer: Sendable {
+    /// What arrived.
+    struct Request: Sendable {
+        var method: HTTPMethod
+        var path: String
+        var headers: HTTPHeaders
+        var body: [UInt8]
+
+        /// The body as JSON.
+        var json: JSONValue { (try? JSONValue(parsing: self.body)) ?? .null }
+    }
+
+    /// What goes back.
+    struct Reply: Sendable {
+        /// What follows the last piece.
+        enum End: Sendable {
+            case complete
+            /// The connection breaks.
+            case cutOff
+            /// Nothing: the client must go away.
+            case silence
+        }
+
+        var status = 200
+        var headers: HTTPHeaders = [:]
+        /// The body; each piece is sent by itself.
+        var pieces: [[UInt8]] = []
+        var end = End.complete
+    }
+
+    private struct State {
+        var requests: [Request] = []
+    }
+
+    private let state = Mutex(State())
+    private let answer: @Sendable (Request) -> Reply
+    private let channel = Mutex<(any Channel)?>(nil)
+    let abandonments: AsyncStream<Void>
+    private let abandonment: AsyncStream<Void>.Continuation
+
+    private init(_ answer: @escaping @Sendable (Request) -> Reply) {
+        self.answer = answer
+        (self.abandonments, self.abandonment) = AsyncStream.makeStream()
+    }
+
+    /// Runs a server while a test talks to it.
+    static func run<Value>(
+        _ answer: @escaping @Sendable (Request) -> Reply, _ body: (ScriptedServer) async throws -> Value
+    ) async throws -> Value {
+        let server = ScriptedServer(answer)
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 64)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(Exchange(server))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        server.channel.withLock { $0 = channel }
+        do {
+            let value = try await body(server)
+            try await channel.close().get()
+            return value
+        } catch {
+            try? await channel.close().get()
+            throw error
+        }
+    }
+
+    /// Where it answers, without a slash at the end.
+    var url: String { "http://127.0.0.1:\(self.channel.withLock { $0?.localAddress?.port ?? 0 })" }
+
+    /// Everything that arrived so far.
+    var requests: [Request] { self.state.withLock { $0.requests } }
+
+    fileprivate func reply(to request: Request) -> Reply {
+        self.state.withLock { $0.requests.append(request) }
+        return self.answer(request)
+    }
+
+    fileprivate func wasAbandoned() { self.abandonment.yield() }
+}
+
+/// One connection: collects a request, writes the reply.
+private final class Exchange: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let server: ScriptedServer
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var isSilent = false
+
+    init(_ server: ScriptedServer) { self.server = server }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let head): (self.head, self.body) = (head, [])
+        case .body(let bytes): self.body += bytes.readableBytesView
+        case .end:
+            guard let head else { return }
+            let request = ScriptedServer.Request(
+                method: head.method, path: head.uri, headers: head.headers, body: self.body)
+            self.write(self.server.reply(to: request), context: context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if self.isSilent { self.server.wasAbandoned() }
+    }
+
+    private func write(_ reply: ScriptedServer.Reply, context: ChannelHandlerContext) {
+        var headers = reply.headers
+        headers.add(name: "transfer-encoding", value: "chunked")
+        let status = HTTPResponseStatus(statusCode: reply.status)
+        context.writeAndFlush(
+            self.wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
+            promise: nil)
+        for piece in reply.pieces {
+            context.writeAndFlush(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: piece)))), promise: nil)
+        }
+        switch reply.end {
+        case .complete: context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        case .cutOff: context.close(promise: nil)
+        case .silence: self.isSilent = true
+        }
+    }
+}
