@@ -193,7 +193,7 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
@@ -249,6 +249,9 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "OpenAutoGLMTesting",
             ]),
+        .testTarget(
+            name: "RunStorageTests",
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],

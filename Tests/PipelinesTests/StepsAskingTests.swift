@@ -16,7 +16,7 @@ func runStep(
     _ kind: String, _ inputs: JSONValue, model: any ModelAdapter = ScriptedModel(), registry: StepRegistry = .standard
 ) async throws -> [String: JSONValue] {
     let pipeline = try oneStep(kind, inputs, registry: registry)
-    return try await PipelineRunner(model: model, registry: registry).run(pipeline).steps[0].outputs
+    return try await PipelineRunner(model: model).run(pipeline).steps[0].outputs
 }
 
 /// The first mistake that is found in a step before it runs.

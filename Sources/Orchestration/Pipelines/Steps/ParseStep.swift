@@ -28,7 +28,7 @@ public struct ParseStep: PipelineStep {
                 StepPort("max_items", .integer, "For list: the most items."),
                 StepPort("attempts", .integer, "The most answers to look at, from 1 to 20; 1 if not given."),
             ],
-            outputs: ReaskOutcome.ports)
+            outputs: ReaskOutcome.ports, effect: .model)
     }
 
     /// Checks that the parser can be made.

@@ -26,7 +26,7 @@ public struct AssertStep: PipelineStep {
                 StepPort("equals", .any, "What the value must be."),
                 StepPort("message", .string, "What the error says first."),
             ],
-            outputs: [StepPort("value", .any, "The value that was checked.")])
+            outputs: [StepPort("value", .any, "The value that was checked.")], effect: .pure)
     }
 
     /// Checks that something is demanded, and of what.

@@ -25,7 +25,7 @@ public struct ClassifyStep: PipelineStep {
                 StepPort("label", .string, "The label."),
                 StepPort("confidence", .any, "Its probability from 0 to 1; null where the model cannot tell."),
                 StepPort("probabilities", .object, "The probability of each label; empty where the model cannot tell."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks the labels, the examples and the numbers.

@@ -21,7 +21,7 @@ public struct EmbedStep: PipelineStep {
             outputs: [
                 StepPort("vectors", .array, "A vector per text, in their order."),
                 StepPort("dimensions", .integer, "How long each is."),
-            ])
+            ], effect: .model)
     }
 
     /// Asks the embedding model.

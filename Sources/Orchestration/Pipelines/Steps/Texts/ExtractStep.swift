@@ -26,7 +26,7 @@ public struct ExtractStep: PipelineStep {
             ] + TaskInputs.ports,
             outputs: ReaskOutcome.ports + [
                 StepPort("unfounded", .array, "Texts in the answer that the text to extract from does not have.")
-            ])
+            ], effect: .model)
     }
 
     /// Checks the schema, the examples and the numbers.

@@ -29,7 +29,7 @@ public struct JudgeStep: PipelineStep {
                 StepPort("score", .integer, "The score."),
                 StepPort("reason", .string, "The reason for it."),
                 StepPort("passed", .boolean, "Whether it is good enough."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks the scale, the examples and the numbers.

@@ -25,7 +25,7 @@ public struct SummariseStep: PipelineStep {
                 StepPort("text", .string, "The summary."),
                 StepPort("parts", .array, "The summaries of the text's pieces; one for a short text."),
                 StepPort("rounds", .integer, "How many times summaries were made, of the text or of summaries."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks the numbers, and that summaries are shorter than what they sum up.

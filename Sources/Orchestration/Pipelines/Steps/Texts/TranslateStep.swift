@@ -23,7 +23,7 @@ public struct TranslateStep: PipelineStep {
             outputs: [
                 StepPort("text", .string, "The translation."),
                 StepPort("pieces", .integer, "In how many pieces it was made."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks the numbers and the examples.

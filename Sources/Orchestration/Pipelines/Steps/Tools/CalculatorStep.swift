@@ -16,7 +16,7 @@ public struct CalculatorStep: PipelineStep {
                     "expression", .string, "Numbers with + - * / % ^, parentheses, sqrt, abs, round, floor and ceil.",
                     isRequired: true)
             ],
-            outputs: [StepPort("value", .number, "What it is worth.")])
+            outputs: [StepPort("value", .number, "What it is worth.")], effect: .pure)
     }
 
     /// Computes what is known before running, to find mistakes early.

@@ -100,7 +100,8 @@ public struct ChatStep: PipelineStep {
                 conversation.add(call, ["error": .string("There is no tool '\(call.name)'. \(hint)")], isError: true)
                 continue
             }
-            let (result, isError) = try await tool.answer(call.arguments, context: context)
+            let part = context.part("call \(conversation.calls.count + 1)")
+            let (result, isError) = try await tool.answer(call.arguments, context: part)
             conversation.add(call, result, isError: isError)
         }
     }
