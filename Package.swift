@@ -150,7 +150,8 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
+                nio("NIOHTTP1"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -252,6 +253,12 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
+        .testTarget(
+            name: "PipelineStepsTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "OpenAutoGLMTesting", grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+            ]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],

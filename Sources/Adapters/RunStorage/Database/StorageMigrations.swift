@@ -12,6 +12,7 @@ enum StorageMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("runs-1") { try $0.execute(sql: Self.runs) }
         migrator.registerMigration("queue-1") { try $0.execute(sql: Self.queue) }
+        migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
         return migrator
     }()
 

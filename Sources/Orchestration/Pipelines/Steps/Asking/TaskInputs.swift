@@ -58,7 +58,7 @@ enum TaskInputs {
 
 extension StaticInputs {
     /// What is wrong with a number that is known before running, if it is out of its range.
-    func problem(with name: String, outside range: ClosedRange<Int>) -> Problem? {
+    package func problem(with name: String, outside range: ClosedRange<Int>) -> Problem? {
         guard let number = self.literals[name]?.integerValue, !range.contains(number) else { return nil }
         let bounds =
             range.upperBound == .max ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
