@@ -11,7 +11,9 @@ internal import Foundation
 
 /// Defaults that the environment sets.
 enum Settings {
-    private static let names = ["MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH"].map { "AUTOGLM_\($0)" }
+    private static let names = ["MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE"].map {
+        "AUTOGLM_\($0)"
+    }
 
     /// Refuses misspelt variables.
     ///

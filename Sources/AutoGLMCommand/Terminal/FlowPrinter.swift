@@ -112,7 +112,7 @@ final class FlowPrinter: Sendable {
     }
 
     /// A value in one line.
-    private static func brief(_ value: JSONValue) -> String {
+    static func brief(_ value: JSONValue) -> String {
         if case .number(let number) = value { return number.rounded(toPlaces: 4).plain }
         let text = value.stringValue.map { JSONValue.string($0).serialized() } ?? value.serialized()
         let limit = 96
@@ -126,7 +126,8 @@ final class FlowPrinter: Sendable {
             .joined(separator: "\n        ")
     }
 
-    private static func time(_ duration: Duration) -> String {
+    /// A duration in a unit that suits it.
+    static func time(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         if milliseconds >= 10_000 { return "\((milliseconds / 1000).rounded(toPlaces: 1)) s" }
         return "\(milliseconds.rounded(toPlaces: milliseconds < 10 ? 2 : 0).plain) ms"

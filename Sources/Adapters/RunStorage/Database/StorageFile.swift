@@ -94,22 +94,18 @@ public final class StorageFile: Sendable {
         }
         try Self.makePrivate(path)
         let connection = try DatabaseQueue(path: path, configuration: configuration)
-        let migrator = StorageMigrations.all
-        try connection.writeWithoutTransaction { database in
-            guard try !migrator.hasBeenSuperseded(database) else {
-                throw StorageError(
-                    .newerSchema, "'\(path)' was changed by a later version of this program. Use that, or another file."
-                )
-            }
-        }
-        try migrator.migrate(connection)
+        try StorageMigrations.all.migrate(connection)
         return connection
     }
 
-    /// Refuses files of other programs before anything is changed in them.
+    /// Refuses files of other programs and of later versions before anything is changed in them.
     private static func checkOwner(of database: Database, path: String) throws {
         let owner = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        guard owner != StorageMigrations.applicationID else { return }
+        if owner == StorageMigrations.applicationID {
+            guard try StorageMigrations.all.hasBeenSuperseded(database) else { return }
+            throw StorageError(
+                .newerSchema, "'\(path)' was changed by a later version of this program. Use that, or another file.")
+        }
         let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         guard owner == 0, tables == 0 else {
             throw StorageError(

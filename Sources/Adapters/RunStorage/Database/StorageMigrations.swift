@@ -37,6 +37,7 @@ enum StorageMigrations {
             attempts INTEGER NOT NULL DEFAULT 0,
             failure_code TEXT,
             failure_message TEXT,
+            pending TEXT,
             created_at REAL NOT NULL,
             started_at REAL,
             ended_at REAL

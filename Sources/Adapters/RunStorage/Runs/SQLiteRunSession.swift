@@ -80,22 +80,23 @@ final class SQLiteRunSession: RunSession {
     func end(_ ending: RunEnding) async throws {
         let number = self.number
         let now = self.store.now().timeIntervalSince1970
-        var (state, output, failure) = (RunState.waiting, StoredValue?.none, RunFailure?.none)
+        var (state, output) = (RunState.waiting, StoredValue?.none)
+        var (failure, pending) = (RunFailure?.none, String?.none)
         switch ending {
         case .succeeded(let value): (state, output) = (.succeeded, StoredValue(value))
         case .failed(let reason): (state, failure) = (.failed, reason)
         case .cancelled: state = .cancelled
-        case .waiting: break
+        case .waiting(let answers): pending = JSONValue.array(answers.map(\.json)).serialized()
         }
         let values: StatementArguments = [
-            state.rawValue, now, output?.text, output?.hash, failure?.code, failure?.message, number,
+            state.rawValue, now, output?.text, output?.hash, failure?.code, failure?.message, pending, number,
         ]
         try await self.store.file.write { [output] database in
             try output?.store(in: database)
             try database.execute(
                 sql: """
                     UPDATE runs SET state = ?, ended_at = ?, output = ?, output_hash = ?, failure_code = ?,
-                        failure_message = ? WHERE number = ?
+                        failure_message = ?, pending = ? WHERE number = ?
                     """, arguments: values)
         }
         self.state.withLock { $0.lock = nil }

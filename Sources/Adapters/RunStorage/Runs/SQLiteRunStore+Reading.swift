@@ -18,7 +18,7 @@ extension SQLiteRunStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT \(Self.summaryColumns), file, base_folder, source_hash,
+                    SELECT \(Self.summaryColumns), file, base_folder, source_hash, pending,
                         (SELECT text FROM shared_values WHERE hash = source_hash) AS source,
                         \(StoredValue.text(of: "inputs")) AS inputs, \(StoredValue.text(of: "output")) AS output
                     FROM runs WHERE id >= ? AND id < ? || '~' ORDER BY id LIMIT 2
@@ -97,7 +97,9 @@ extension SQLiteRunStore {
                 file: row.value("file"), baseFolder: row.value("base_folder")),
             contentHash: hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(),
             inputs: try StoredValue.parse(row.value("inputs")).members,
-            output: try row.value("output", as: String?.self).map { try StoredValue.parse($0) })
+            output: try row.value("output", as: String?.self).map { try StoredValue.parse($0) },
+            pending: try row.value("pending", as: String?.self)
+                .map { try (StoredValue.parse($0).arrayValue ?? []).map { try PendingAnswer(json: $0) } } ?? [])
     }
 }
 

@@ -52,7 +52,7 @@ public struct SQLiteRunStore: RunStore {
     public func open(_ id: String) async throws -> any RunSession {
         let number = try await self.number(of: id)
         guard let lock = try FileLock.take(self.file.lockPath, offset: number) else {
-            throw PipelineError(.runIsBusy, "Another process is at work on the run '\(id)'. Wait for it, or end it.")
+            throw Self.isBusy(id)
         }
         let now = self.now()
         let keys = try await self.file.write { database in
@@ -94,8 +94,12 @@ public struct SQLiteRunStore: RunStore {
         }
     }
 
+    static func isBusy(_ id: String) -> PipelineError {
+        PipelineError(.runIsBusy, "Another process is at work on the run '\(id)'. Wait for it, or end it.")
+    }
+
     /// The number behind a name.
-    private func number(of id: String) async throws -> Int64 {
+    func number(of id: String) async throws -> Int64 {
         let number = try await self.file.perform {
             try Int64.fetchOne($0, sql: "SELECT number FROM runs WHERE id = ?", arguments: [id])
         }

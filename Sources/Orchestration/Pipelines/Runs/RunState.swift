@@ -31,8 +31,8 @@ public enum RunEnding: Sendable {
     case failed(RunFailure)
     /// As somebody wanted.
     case cancelled
-    /// To be taken up again.
-    case waiting
+    /// To be taken up again when one of these is answered, or when it is time.
+    case waiting([PendingAnswer])
 }
 
 /// Why a run failed.

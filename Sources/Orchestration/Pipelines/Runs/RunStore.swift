@@ -44,6 +44,16 @@ public protocol RunStore: Sendable {
     /// - Throws: ``PipelineError`` with code `.unknownRun` or `.runHasEnded`.
     func cancel(_ id: String) async throws -> RunState
 
+    /// Answers what a waiting run waits for; the run goes on when it is opened next.
+    ///
+    /// - Parameters:
+    ///   - value: The answer.
+    ///   - key: The step that waits.
+    ///   - id: The run's whole name.
+    /// - Throws: ``PipelineError`` with code `.unknownRun`, `.runIsBusy` or, where nothing waits under that key,
+    ///   `.notWaiting`; what keeps the storage from being written.
+    func answer(_ value: JSONValue, to key: StepKey, of id: String) async throws
+
     /// Removes ended runs by a policy, and values that no run refers to any more.
     func prune(_ policy: RetentionPolicy) async throws -> PruningReport
 }
@@ -117,6 +127,8 @@ extension PipelineError.Code where Domain == PipelineDomain {
     public static var runIsBusy: Self { "run-is-busy" }
     /// Nothing more can happen to the run.
     public static var runHasEnded: Self { "run-has-ended" }
+    /// The run does not wait for that answer.
+    public static var notWaiting: Self { "not-waiting" }
     /// What is stored of a run does not fit the pipeline or this program.
     public static var runDiffers: Self { "run-differs" }
 }

@@ -61,17 +61,20 @@ public struct StoredRun: Sendable {
     public var inputs: [String: JSONValue]
     /// What came out; nil unless it succeeded.
     public var output: JSONValue?
+    /// What it waits for; empty unless it waits.
+    public var pending: [PendingAnswer]
 
     /// Describes a run.
     public init(
         summary: RunSummary, source: PipelineSource, contentHash: String, inputs: [String: JSONValue],
-        output: JSONValue? = nil
+        output: JSONValue? = nil, pending: [PendingAnswer] = []
     ) {
         self.summary = summary
         self.source = source
         self.contentHash = contentHash
         self.inputs = inputs
         self.output = output
+        self.pending = pending
     }
 }
 

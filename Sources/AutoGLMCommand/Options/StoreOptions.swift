@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFacade
+internal import RunStorage
+
+/// Where runs are kept.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: """
+            The file that runs are kept in (default: AUTOGLM_STORE, else autoglm/runs.sqlite in XDG_STATE_HOME or \
+            ~/.local/state).
+            """)
+    var store: String = Settings.text("STORE") ?? StoreOptions.defaultPath
+
+    @Option(help: "What recorded steps survive: process (kill -9), or power, where each step waits for the disk.")
+    var durability: StorageFile.Durability = .process
+
+    /// Opens the file; the default one is made with its folders.
+    ///
+    /// - Throws: `StorageError` that says what is wrong with it.
+    func open() throws -> OpenStore {
+        if self.store == Self.defaultPath { try FilePath.makeFolders(FilePath.folder(of: self.store)) }
+        let file = try StorageFile(path: self.store, durability: self.durability)
+        return OpenStore(runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file))
+    }
+
+    private static var defaultPath: String {
+        let state = Settings.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm/runs.sqlite"
+    }
+}
+
+/// Runs, and those of them that wait for a worker, in one file.
+struct OpenStore: Sendable {
+    let runs: SQLiteRunStore
+    let queue: SQLiteRunQueue
+
+    /// The whole name of a run, given its beginning.
+    func name(_ beginning: String) async throws -> String { try await self.runs.run(beginning).summary.id }
+}
+
+extension StorageFile.Durability: ExpressibleByArgument {}
