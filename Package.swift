@@ -151,7 +151,7 @@ let package = Package(
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
                 "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
-                nio("NIOHTTP1"),
+                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -200,9 +200,9 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "AdapterMiddleware", "RemoteTransport",
-                "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade", "ModelGateway", "HTTPAPI",
-                argumentParser, logging, orderedCollections, serviceLifecycle,
+                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
+                "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 

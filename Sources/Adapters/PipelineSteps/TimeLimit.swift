@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import Pipelines
+public import LLMCore
+public import Pipelines
 
 extension PipelineError.Code where Domain == PipelineDomain {
     /// A step took longer than it may.

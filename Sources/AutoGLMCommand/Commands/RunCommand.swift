@@ -151,6 +151,6 @@ enum PipelineFile {
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
     static func read(_ path: String) throws -> Pipeline {
-        try Pipeline(yaml: InputFile.text(path: path), file: path)
+        try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program())
     }
 }

@@ -18,7 +18,7 @@ final class OpenFolder: Sendable {
 
     /// Opens a folder that is allowed; links on the way to it are the user's own.
     init(_ path: String) throws {
-        self.descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        self.descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard self.descriptor >= 0 else { throw fileError("The folder '\(path)' cannot be opened") }
     }
 

@@ -3,6 +3,7 @@
 public import LLMCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import OrderedCollections
 public import Pipelines
 public import RemoteTransport
 

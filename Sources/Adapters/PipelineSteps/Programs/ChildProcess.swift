@@ -11,7 +11,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// A program in a process group of its own, without this program's environment and open files.
+/// A program in a process group of its own, without this program's environment.
 final class ChildProcess: Sendable {
     /// How it ended.
     enum Ending: Sendable, Equatable {
@@ -31,17 +31,14 @@ final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - path: The program.
     ///   - arguments: What follows its name.
-    ///   - folder: Where it runs.
-    ///   - output: The file in that folder that it prints to.
-    init(_ path: String, _ arguments: [String], folder: String, output: String) throws {
+    ///   - output: The file that it prints to.
+    init(_ path: String, _ arguments: [String], output: String) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addchdir_np(&actions, folder)
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import Pipelines
+public import LLMCore
+public import Pipelines
 
 #if canImport(Glibc)
 internal import Glibc
@@ -34,8 +34,9 @@ struct PythonProgram: Sendable {
         let process = try ChildProcess(
             self.interpreter,
             ["-I", "-B", "-c", Self.preparation]
+                + [folder.path]
                 + [self.cpuSeconds, self.memoryBytes, self.outputBytes].map(String.init),
-            folder: folder.path, output: "printed.txt")
+            output: "\(folder.path)/printed.txt")
         let ending = try await process.end()
         let printed = String(decoding: try folder.read("printed.txt", maximumBytes: self.outputBytes), as: UTF8.self)
         guard case .exited(0) = ending else { throw Self.failure(ending, printed, self) }
@@ -62,11 +63,13 @@ struct PythonProgram: Sendable {
 
     /// Sets the limits, which the code cannot raise, and runs it.
     ///
-    /// No process or thread can be added, so that there is nothing to leave behind; since that does not hold for root, root's
+    /// What this program has open is closed first. No process or thread can be added, so that there is nothing to leave behind; since that does not hold for root, root's
     /// rights are given up first. What is printed goes where errors go.
     private static let preparation = """
         import json, os, resource, signal, sys
-        cpu, memory, output = (int(text) for text in sys.argv[1:4])
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.chdir(sys.argv[1])
+        cpu, memory, output = (int(text) for text in sys.argv[2:5])
         with open("code.py", encoding="utf-8") as file: code = file.read()
         with open("inputs.json", encoding="utf-8") as file: inputs = json.load(file)
         result_file = os.open("result.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -3,6 +3,7 @@
 internal import Crypto
 internal import GRDB
 public import LLMCore
+internal import OrderedCollections
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
