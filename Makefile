@@ -37,8 +37,7 @@ benchmarks: setup ## Check what the engine allocates per token against its limit
 	cd Benchmarks && .build/release/Benchmarks
 
 tsan: setup ## Run the engine's tests under Thread Sanitizer
-	AUTOGLM_TESTS=InferenceEngineTests swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan \
-	    --skip EmbeddingEngineTests
+	AUTOGLM_TESTS=InferenceEngineTests swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan
 
 soundness: ## Check format, layers, imports, licence lines and bans
 	@scripts/soundness.sh

@@ -113,8 +113,7 @@ let package = Package(
                 "TaskRouting", orderedCollections,
             ]),
         library(
-            "AdapterMiddleware", in: "Orchestration",
-            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -247,8 +246,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines", "OpenAutoGLMTesting",
             ]),
         .testTarget(
             name: "RunStorageTests",
@@ -286,6 +285,11 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelGatewayTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

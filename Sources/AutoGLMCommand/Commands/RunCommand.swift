@@ -133,7 +133,8 @@ struct RunCommand: AsyncParsableCommand {
             .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
         }
         return [
-            "id": .string(step.id), "uses": .string(step.uses), "duration_ms": .number(step.duration.milliseconds),
+            "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses),
+            "duration_ms": .number(step.duration.milliseconds),
             "inputs": object(step.inputs), "outputs": object(step.outputs),
             "usage": step.usage.map {
                 [
@@ -151,6 +152,9 @@ enum PipelineFile {
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
     static func read(_ path: String) throws -> Pipeline {
-        try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program())
+        let folder = FilePath.folder(of: path)
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program()) {
+            try FilePath.template(named: $0, in: folder)
+        }
     }
 }

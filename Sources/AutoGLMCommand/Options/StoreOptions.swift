@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ArgumentParser
+public import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
-internal import RunStorage
+public import RunStorage
 
 /// Where runs are kept.
 struct StoreOptions: ParsableArguments {

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import RunStorage
 
 extension AutoGLM {
     /// What runs pipelines on this model.

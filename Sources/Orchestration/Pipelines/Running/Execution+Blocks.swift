@@ -75,7 +75,9 @@ extension Execution {
     private func perform(
         _ instruction: Instruction, in frame: Frame, isRead: Bool, within timeout: Duration
     ) async throws {
-        if !instruction.isRecorded, case .failed(let code, let message) = try await self.outcome(of: frame.call(of: instruction)) {
+        if !instruction.isRecorded,
+            case .failed(let code, let message) = try await self.outcome(of: frame.call(of: instruction))
+        {
             throw RecordedFailure(codeName: code, message: message)
         }
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -150,7 +152,8 @@ extension Instruction {
 extension Frame {
     /// How the journal names the execution of a step.
     func call(of instruction: Instruction) -> StepCall {
-        let effect = if case .step(let operation) = instruction.operation { operation.effect } else { StepEffect.outside }
+        let effect =
+            if case .step(let operation) = instruction.operation { operation.effect } else { StepEffect.outside }
         return StepCall(self.key(of: instruction.id), uses: instruction.uses, effect: effect)
     }
 }

@@ -1,43 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSONSchemas
 internal import LLMCore
 internal import Synchronization
 
-/// The formats of JSON Schema, as patterns that never admit what a strict checker refuses.
-enum StringFormat {
-    /// What is done about a format.
-    enum Status {
-        /// Nothing: no draft defines it.
-        case annotation
-        case enforced
-        case unsupported
-    }
+/// The formats of JSON Schema as patterns that never admit what a strict checker refuses.
+extension StringFormat {
+    /// Whether an automaton can tell which strings are of the format.
+    var isRegular: Bool { Self.patterns[self] != nil }
 
-    /// What is done about a format.
-    static func status(of name: String) -> Status {
-        if Self.patterns[name] != nil { return .enforced }
-        return ["regex", "idn-hostname"].contains(name) ? .unsupported : .annotation
-    }
-
-    /// The most scalars of a format; nil where its automaton knows.
-    static func most(of name: String) -> Int? {
-        switch name {
-        case "email", "idn-email": 254
-        case "hostname": 253
+    /// The most scalars of a string; nil where the automaton knows.
+    var most: Int? {
+        switch self {
+        case .email, .internationalEmail: 254
+        case .hostname: 253
         default: nil
         }
     }
 
-    /// The automaton of a format, but for the most scalars; made once a program.
-    static func automaton(_ name: String) throws -> ScalarAutomaton {
-        if let known = Self.known.withLock({ $0[name] }) { return known }
-        let automaton = try (Self.patterns[name] ?? []).map { try ScalarAutomaton(finding: "^(?:\($0))$") }
+    /// The automaton of the format, but for the most scalars; made once a program.
+    func automaton() throws -> ScalarAutomaton {
+        if let known = Self.known.withLock({ $0[self] }) { return known }
+        let automaton = try (Self.patterns[self] ?? []).map { try ScalarAutomaton(finding: "^(?:\($0))$") }
             .reduce(ScalarAutomaton.everything) { try $0.intersection($1) }
-        Self.known.withLock { $0[name] = automaton }
+        Self.known.withLock { $0[self] = automaton }
         return automaton
     }
 
-    private static let known = Mutex<[String: ScalarAutomaton]>([:])
+    private static let known = Mutex<[StringFormat: ScalarAutomaton]>([:])
 
     private static let date: String = {
         let leap = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
@@ -82,28 +72,28 @@ enum StringFormat {
     private static let email = #"\#(Self.atom)(?:\.\#(Self.atom))*@\#(Self.hostname)"#
 
     /// All patterns of a list must fit as a whole.
-    private static let patterns: [String: [String]] = [
-        "date": [Self.date, Self.year],
-        "time": [Self.time],
-        "date-time": [
+    private static let patterns: [StringFormat: [String]] = [
+        .date: [Self.date, Self.year],
+        .time: [Self.time],
+        .dateTime: [
             "(?:\(Self.date))T\(Self.time)", Self.year,
         ],
-        "duration": [
+        .duration: [
             "P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))?|T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))"
         ],
-        "email": [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
-        "idn-email": [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
-        "hostname": [Self.hostname, Self.noCode("")],
-        "ipv4": [Self.ipv4],
-        "ipv6": [Self.ipv6],
-        "uri": [Self.uri], "iri": [Self.uri],
-        "uri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
-        "iri-reference": ["(?:\(Self.uri))|(?:\(Self.relative))"],
-        "uri-template": [
+        .email: [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
+        .internationalEmail: [Self.email, "[^@]{1,64}@.*", Self.noCode(".*@")],
+        .hostname: [Self.hostname, Self.noCode("")],
+        .ipv4: [Self.ipv4],
+        .ipv6: [Self.ipv6],
+        .uri: [Self.uri], .iri: [Self.uri],
+        .uriReference: ["(?:\(Self.uri))|(?:\(Self.relative))"],
+        .iriReference: ["(?:\(Self.uri))|(?:\(Self.relative))"],
+        .uriTemplate: [
             #"(?:[A-Za-z0-9._~!$&()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}|\{[+#./;?&]?[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*\})*"#
         ],
-        "uuid": ["[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"],
-        "json-pointer": ["(?:/(?:[^/~]|~[01])*)*"],
-        "relative-json-pointer": ["(?:0|[1-9][0-9]*)(?:#|(?:/(?:[^/~]|~[01])*)*)"],
+        .uuid: ["[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"],
+        .jsonPointer: ["(?:/(?:[^/~]|~[01])*)*"],
+        .relativeJSONPointer: ["(?:0|[1-9][0-9]*)(?:#|(?:/(?:[^/~]|~[01])*)*)"],
     ]
 }
