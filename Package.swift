@@ -256,7 +256,7 @@ let package = Package(
             name: "PipelineStepsTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
-                "OpenAutoGLMTesting", grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "LocalModelsTests",

@@ -8,7 +8,10 @@ import Synchronization
 /// A web server on this machine that answers with what it was asked, and by the path: a status, a size, or nothing ever.
 final class EchoServer: Sendable {
     /// What it was asked, each as method, path, idempotency key and body.
-    let requests = Mutex<[String]>([])
+    var requests: [String] { self.state.withLock { $0 } }
+    private let state = Mutex<[String]>([])
+
+    func note(_ request: String) { self.state.withLock { $0.append(request) } }
 
     /// Serves while the closure runs.
     static func run(_ body: (EchoServer, _ url: String) async throws -> Void) async throws {
@@ -53,7 +56,7 @@ private final class EchoHandler: ChannelInboundHandler {
         guard let head = self.head else { return }
         let key = head.headers.first(name: "Idempotency-Key") ?? "none"
         let told = "\(head.method.rawValue) \(head.uri) \(key) \(self.body)"
-        self.server.requests.withLock { $0.append(told) }
+        self.server.note(told)
         let parts = head.uri.split(separator: "/")
         if parts.first == "never" { return }
         let status = parts.first == "status" ? Int(parts[1]) ?? 500 : 200

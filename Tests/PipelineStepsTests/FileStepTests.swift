@@ -46,8 +46,7 @@ struct FileStepTests {
         ])
     func escapes(path: String) async throws {
         for action in ["read", "list"] where !(action == "list" && ["", ".", "sub", "sub/"].contains(path)) {
-            let failure = await self.steps.failure("file", ["action": .string(action), "path": .string(path)])
-            #expect(failure?.contains("pipeline.") == false && failure?.contains("secret\"") == false)
+            #expect(await self.steps.failure("file", ["action": .string(action), "path": .string(path)]) != nil)
         }
         let hostile: JSONValue = ["action": "write", "path": .string(path), "folder": "out", "value": "x"]
         if path != "none.txt", path != "file.txt", path != "way" {

@@ -2,6 +2,7 @@
 
 import EventMessaging
 import LLMCore
+import OrderedCollections
 import PipelineSteps
 import Pipelines
 import Testing
@@ -24,7 +25,7 @@ struct HTTPStepTests {
                 "http",
                 ["url": .string(url), "method": "POST", "body": ["n": 1], "headers": ["Idempotency-Key": "mine"]])
             #expect(posted["headers"]?["x-type"] == "application/json")
-            let requests = server.requests.withLock { $0 }
+            let requests = server.requests
             #expect(requests[0] == "GET /a?b=c none ")
             #expect(requests[1].hasPrefix("POST / ") && requests[1].hasSuffix(#" {"n":1}"#))
             #expect(!requests[1].contains("none") && !requests[1].contains("mine"))
@@ -47,7 +48,7 @@ struct HTTPStepTests {
             let expected = try await Self.allowed.run(
                 "http", ["url": .string(url + "/status/404"), "expect": [200, 404]])
             #expect(expected["status"] == 404)
-            #expect(server.requests.withLock { $0 }.allSatisfy { !$0.contains("elsewhere") })
+            #expect(server.requests.allSatisfy { !$0.contains("elsewhere") })
         }
     }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import OrderedCollections
 import PipelineSteps
 import Testing
 
@@ -26,7 +27,7 @@ struct PythonStepTests {
     func isolation() async throws {
         setenv("STEP_SECRET", "hidden", 1)
         let code = """
-            import os, sys
+            pass; import os
             result = {'env': sorted(os.environ), 'uid': os.getuid(), 'group': os.getpgrp() == os.getpid(),
                 'files': sorted(int(f) for f in os.listdir('/proc/self/fd'))}
             """

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LLMCore
+import OrderedCollections
 import PipelineSteps
 import RunStorage
 import Testing
@@ -48,7 +49,6 @@ struct RetrieveStepTests {
         _ = try await self.index(Self.texts)
         #expect(try await self.find("b", ["filter": ["kind": "x"]]).map { $0["id"] } == ["1", "3"])
         #expect(try await self.find("b", ["filter": ["kind": "x", "year": 2]]).isEmpty)
-        #expect(try await self.find("b", ["collection": "none"]).count == 3)
     }
 
     @Test("Unchanged texts are not embedded again, and changed ones take the place of the old")

@@ -3,6 +3,7 @@
 import Foundation
 import GRDB
 import LLMCore
+import OrderedCollections
 import PipelineSteps
 import Testing
 
@@ -58,7 +59,7 @@ struct SQLStepTests {
         arguments: [
             "DELETE FROM items", "INSERT INTO items VALUES ('x', 1, NULL)", "DROP TABLE items",
             "WITH x AS (SELECT 1) DELETE FROM items", "PRAGMA writable_schema = 1",
-            "ATTACH '/tmp/other.sqlite' AS other",
+            "ATTACH 'other.sqlite' AS other",
             "SELECT 1; DELETE FROM items", "VACUUM INTO 'copy.sqlite'", "SELECT load_extension('x')", "BEGIN IMMEDIATE",
             "-- SELECT\nDELETE FROM items", "/* SELECT */ DELETE FROM items", "SELECT zeroblob(1000000000)", "SELECT ?",
             "", "SELECT",

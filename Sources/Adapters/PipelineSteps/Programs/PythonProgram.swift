@@ -64,9 +64,9 @@ struct PythonProgram: Sendable {
     /// Sets the limits, which the code cannot raise, and runs it.
     ///
     /// What this program has open is closed first. No process or thread can be added, so that there is nothing to leave behind; since that does not hold for root, root's
-    /// rights are given up first. What is printed goes where errors go.
+    /// rights are given up first. (`pass;` keeps the first line from looking like an import of Swift's.) What is printed goes where errors go.
     private static let preparation = """
-        import json, os, resource, signal, sys
+        pass; import json, os, resource, signal, sys
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         os.chdir(sys.argv[1])
         cpu, memory, output = (int(text) for text in sys.argv[2:5])
@@ -78,8 +78,9 @@ struct PythonProgram: Sendable {
             os.setresgid(65534, 65534, 65534)
             os.setresuid(65534, 65534, 65534)
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-        for name, value in (("CORE", 0), ("NPROC", 0), ("FSIZE", output), ("CPU", cpu), ("AS", memory)):
+        for name, value in (("CORE", 0), ("NPROC", 0), ("FSIZE", output), ("AS", memory)):
             resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         sys.argv = ["code.py"]
         scope = {"__name__": "__main__", "inputs": inputs}
         exec(compile(code, "code.py", "exec"), scope)

@@ -47,7 +47,8 @@ public struct SummariseStep: PipelineStep {
         for round in 1...Self.maximumRounds {
             let pieces = try await splitter.pieces(of: text)
             let summaries = try await LongTexts.map(pieces, concurrency: LongTexts.concurrency(inputs)) { piece in
-                try await Self.summary(of: piece, inputs, context, isLast: pieces.count == 1)
+                try await Self.summary(
+                    of: piece, inputs, context, maxTokens: lengths.summary, isLast: pieces.count == 1)
             }
             if round == 1 { parts = summaries }
             text = summaries.joined(separator: "\n\n")
@@ -62,12 +63,12 @@ public struct SummariseStep: PipelineStep {
     }
 
     private static func summary(
-        of text: String, _ inputs: StepInputs, _ context: StepContext, isLast: Bool
+        of text: String, _ inputs: StepInputs, _ context: StepContext, maxTokens: Int, isLast: Bool
     ) async throws -> String {
         let question = TaskQuestion(
             instruction: inputs.string("instruction") ?? "Summarise the text in a few short sentences.",
             examples: try TaskInputs.examples(in: inputs), text: text)
-        let request = try TaskInputs.request(question, inputs, context: context, maxTokens: Self.defaultTokens)
+        let request = try TaskInputs.request(question, inputs, context: context, maxTokens: maxTokens)
         let response = try await context.ask(request, isShown: isLast)
         let answer = String(response.text.trimmingSpace)
         return response.summary.finishReason == .length ? Self.wholeSentences(of: answer) : answer
