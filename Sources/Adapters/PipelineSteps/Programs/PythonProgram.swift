@@ -63,8 +63,9 @@ struct PythonProgram: Sendable {
 
     /// Sets the limits, which the code cannot raise, and runs it.
     ///
-    /// What this program has open is closed first. No process or thread can be added, so that there is nothing to leave behind; since that does not hold for root, root's
-    /// rights are given up first. (`pass;` keeps the first line from looking like an import of Swift's.) What is printed goes where errors go.
+    /// What this program has open is closed first. No process or thread can be added, so that there is nothing to leave
+    /// behind; since that does not hold for root, root's rights are given up first. What is printed goes where errors go.
+    /// (`pass;` keeps the first line from looking like an import of Swift's.)
     private static let preparation = """
         pass; import json, os, resource, signal, sys
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
