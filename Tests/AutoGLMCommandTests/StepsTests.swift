@@ -17,7 +17,9 @@ struct StepsTests {
     }
 
     static func output(_ arguments: String...) async throws -> JSONValue {
-        let outcome = try await Program.run(["run"] + arguments + ["--output", "json"])
+        let state = try TemporaryFiles()
+        let outcome = try await Program.run(
+            ["run"] + arguments + ["--output", "json"], environment: ["XDG_STATE_HOME": state.folder])
         #expect(outcome.status == 0, "\(outcome.errors)")
         return try outcome.json()["output"] ?? .null
     }
