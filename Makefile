@@ -54,7 +54,8 @@ evaluate: release ## 1,000 answers under schemas, schema suites where they are, 
 	@scripts/evaluate.sh
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 
-soak: release ## Ask the program for ten minutes: the same answer each time, memory stays
+soak: release ## Ask the program for ten minutes (same answer, same memory); kill and resume 200 runs
+	@scripts/crash.sh 200
 	@scripts/soak.sh
 
 clean: ## Remove what was built (the fetched model and the bench's peers stay)

@@ -249,9 +249,15 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "OpenAutoGLMTesting",
             ]),
+        // A program that these tests kill.
+        .executableTarget(
+            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
-            dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting", grdb]),
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+            ]),
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [
@@ -268,8 +274,8 @@ let package = Package(
         .testTarget(
             name: "RemoteModelsTests",
             dependencies: [
-                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"),
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
+                nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(

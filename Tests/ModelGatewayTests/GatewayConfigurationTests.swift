@@ -39,7 +39,7 @@ struct GatewayConfigurationTests {
             ("models: [a]", "f.yaml:1:9: 'models' must be a mapping"),
             (
                 "models:\n  a: {backend: opnai, model: m}",
-                "f.yaml:2:16: There is no 'opnai' here. Did you mean 'openai'?"
+                "f.yaml:2:16: There is no backend 'opnai'. Did you mean 'openai'?"
             ),
             ("models:\n  a: {backend: openai}", "f.yaml:2:3: The model 'a' lacks 'model'."),
             (

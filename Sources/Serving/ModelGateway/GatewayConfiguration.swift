@@ -8,6 +8,8 @@ internal import SourceDocuments
 /// See `docs/gateway.md` for what may be written.
 public struct GatewayConfiguration: Sendable {
     let models: [ModelSettings]
+    /// Variables that hold what the file leaves out.
+    let environment: [String: String]
 
     /// Reads the `models` of a configuration file.
     ///
@@ -33,6 +35,7 @@ public struct GatewayConfiguration: Sendable {
             throw GatewayError(.invalidConfiguration, reader.issues.map(\.message).joined(separator: "\n"))
         }
         self.models = models
+        self.environment = environment
     }
 
     /// The models' names, in the order of the file.

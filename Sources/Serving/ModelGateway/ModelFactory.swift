@@ -5,18 +5,23 @@ internal import LLMCore
 internal import LocalModels
 internal import RemoteModels
 internal import RemoteTransport
+internal import RunStorage
 
 /// Makes models out of their settings, each once.
 struct ModelFactory {
     private let settings: [String: ModelSettings]
+    private let environment: [String: String]
     private let usage: UsageLedger
     private let time: Timekeeper
     private var made: [String: any ModelAdapter] = [:]
     /// Local models by name or path, which several names may share.
     private var local: [String: LocalModel] = [:]
+    /// Files of caches by their path, which several models may share.
+    private var cacheFiles: [String: StorageFile] = [:]
 
     init(_ configuration: GatewayConfiguration, usage: UsageLedger, time: Timekeeper) {
         self.settings = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.environment = configuration.environment
         self.usage = usage
         self.time = time
     }
@@ -49,17 +54,15 @@ struct ModelFactory {
     }
 
     private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
-        switch settings.kind {
-        case .local:
-            if let model = self.local[settings.model] { return model }
-            let model = try LocalModel(settings.model)
-            self.local[settings.model] = model
-            return model
-        case .openai:
-            return OpenAIChatModel(
-                settings.model, baseURL: settings.url ?? OpenAIChatModel.defaultBaseURL, key: settings.key,
+        if let server = settings.server {
+            return try server.open(
+                settings.model, baseURL: settings.url, key: settings.key, environment: self.environment,
                 transport: Self.transport(connectTimeout))
         }
+        if let model = self.local[settings.model] { return model }
+        let model = try LocalModel(settings.model)
+        self.local[settings.model] = model
+        return model
     }
 
     /// Connections are shared, except where a model has settings of its own.
@@ -74,14 +77,14 @@ struct ModelFactory {
     ///
     /// Screens see everything that goes in and out, stored answers included; the total time includes waiting in line; each
     /// attempt counts against the rate, and is accounted for; a first token that does not come is a failure to the breaker.
-    private func layers(_ settings: ModelSettings) -> [any ModelMiddleware] {
+    private mutating func layers(_ settings: ModelSettings) throws -> [any ModelMiddleware] {
         let chosen = settings.middleware
         var layers: [any ModelMiddleware] = []
         if chosen.screensInjection { layers.append(InjectionScreen()) }
         if chosen.secrets != (nil, nil) {
             layers.append(SecretScreen(input: chosen.secrets.input, output: chosen.secrets.output))
         }
-        if let cache = chosen.cache { layers.append(self.cache(cache, scope: settings.name)) }
+        if let cache = chosen.cache { layers.append(try self.cache(cache, scope: Self.scope(settings))) }
         if let total = chosen.totalTimeout { layers.append(Timeouts(total: total, time: self.time)) }
         if let limit = chosen.concurrency {
             layers.append(
@@ -104,9 +107,25 @@ struct ModelFactory {
         return layers
     }
 
-    private func cache(_ settings: MiddlewareSettings.CacheSettings, scope: String) -> ResponseCache {
-        let store = MemoryResponseStore(bytes: settings.megabytes << 20, time: self.time)
-        return ResponseCache(
-            store, scope: scope, lifetime: settings.lifetime, includesRandom: settings.includesRandom)
+    /// What tells a model's answers apart from others in one file: its name, and the server that gives them.
+    private static func scope(_ settings: ModelSettings) -> String {
+        guard case .backend(let backend) = settings.source else { return settings.name }
+        return "\(settings.name)\n\(backend.server?.rawValue ?? "")\n\(backend.url ?? "")"
+    }
+
+    private mutating func cache(
+        _ settings: MiddlewareSettings.CacheSettings, scope: String
+    ) throws -> ResponseCache {
+        ResponseCache(
+            try self.store(settings), scope: scope, lifetime: settings.lifetime,
+            includesRandom: settings.includesRandom)
+    }
+
+    private mutating func store(_ settings: MiddlewareSettings.CacheSettings) throws -> any ResponseCacheStore {
+        let bytes = settings.megabytes << 20
+        guard let path = settings.path else { return MemoryResponseStore(bytes: bytes, time: self.time) }
+        let file = try self.cacheFiles[path] ?? StorageFile(path: path)
+        self.cacheFiles[path] = file
+        return SQLiteResponseStore(file, maximumBytes: bytes)
     }
 }

@@ -13,18 +13,30 @@ internal import Darwin
 /// It belongs to the opened file, not to the process: two holders in one process exclude each other, too.
 final class FileLock: Sendable {
     #if canImport(Glibc)
-    private static let setLock: Int32 = 37  // F_OFD_SETLK, which Swift does not import
-    private static let setLockWaiting: Int32 = 38  // F_OFD_SETLKW
+    // F_OFD_GETLK, F_OFD_SETLK and F_OFD_SETLKW, which Swift does not import.
+    private static let getLock: Int32 = 36
+    private static let setLock: Int32 = 37
+    private static let setLockWaiting: Int32 = 38
     #else
-    private static let setLock: Int32 = 90  // F_OFD_SETLK
-    private static let setLockWaiting: Int32 = 91  // F_OFD_SETLKW
+    private static let getLock: Int32 = 92
+    private static let setLock: Int32 = 90
+    private static let setLockWaiting: Int32 = 91
     #endif
 
     private let descriptor: Int32
+    private let offset: Int64
 
-    private init(descriptor: Int32) { self.descriptor = descriptor }
+    private init(descriptor: Int32, offset: Int64) {
+        self.descriptor = descriptor
+        self.offset = offset
+    }
 
-    deinit { close(self.descriptor) }
+    deinit {
+        // Closing alone would not do: a program that is just being started may still have a copy of the descriptor.
+        var range = Self.range(F_UNLCK, offset: self.offset)
+        _ = fcntl(self.descriptor, Self.setLock, &range)
+        close(self.descriptor)
+    }
 
     /// Takes the lock.
     ///
@@ -37,12 +49,8 @@ final class FileLock: Sendable {
     static func take(_ path: String, offset: Int64, waits: Bool = false) throws -> FileLock? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
-        let lock = FileLock(descriptor: descriptor)
-        var range = flock()
-        range.l_type = Int16(F_WRLCK)
-        range.l_whence = Int16(SEEK_SET)
-        range.l_start = off_t(offset)
-        range.l_len = 1
+        let lock = FileLock(descriptor: descriptor, offset: offset)
+        var range = Self.range(F_WRLCK, offset: offset)
         while fcntl(descriptor, waits ? Self.setLockWaiting : Self.setLock, &range) != 0 {
             switch errno {
             case EINTR: continue
@@ -53,8 +61,26 @@ final class FileLock: Sendable {
         return lock
     }
 
-    /// Whether somebody holds the lock.
-    static func isTaken(_ path: String, offset: Int64) throws -> Bool { try self.take(path, offset: offset) == nil }
+    /// Whether somebody holds the lock; asking takes it from nobody.
+    ///
+    /// - Throws: ``StorageError`` as ``take(_:offset:waits:)`` does.
+    static func isTaken(_ path: String, offset: Int64) throws -> Bool {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(path, errno) }
+        defer { close(descriptor) }
+        var range = Self.range(F_WRLCK, offset: offset)
+        guard fcntl(descriptor, Self.getLock, &range) == 0 else { throw Self.failure(path, errno) }
+        return range.l_type != Int16(F_UNLCK)
+    }
+
+    private static func range(_ type: Int32, offset: Int64) -> flock {
+        var range = flock()
+        range.l_type = Int16(type)
+        range.l_whence = Int16(SEEK_SET)
+        range.l_start = off_t(offset)
+        range.l_len = 1
+        return range
+    }
 
     private static func failure(_ path: String, _ code: Int32) -> StorageError {
         let reason = String(cString: strerror(code))

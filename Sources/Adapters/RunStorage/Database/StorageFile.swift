@@ -92,7 +92,7 @@ public final class StorageFile: Sendable {
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             try Self.checkOwner(of: database, path: path)
         }
-        try Self.makePrivate(path)
+        Self.makePrivate(path)
         let connection = try DatabaseQueue(path: path, configuration: configuration)
         try StorageMigrations.all.migrate(connection)
         return connection

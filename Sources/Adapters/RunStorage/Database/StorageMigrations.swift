@@ -12,6 +12,7 @@ enum StorageMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("runs-1") { try $0.execute(sql: Self.runs) }
         migrator.registerMigration("queue-1") { try $0.execute(sql: Self.queue) }
+        migrator.registerMigration("responses-1") { try $0.execute(sql: Self.responses) }
         migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
         return migrator
     }()
@@ -64,6 +65,12 @@ enum StorageMigrations {
             PRIMARY KEY (run, key)
         ) WITHOUT ROWID;
         CREATE INDEX steps_by_outputs ON steps (outputs_hash) WHERE outputs_hash IS NOT NULL;
+        """
+
+    /// What a response cache keeps: hashes of requests, and their answers.
+    private static let responses = """
+        CREATE TABLE responses (key TEXT PRIMARY KEY, answer TEXT NOT NULL, ends_at REAL NOT NULL) WITHOUT ROWID;
+        CREATE INDEX responses_by_end ON responses (ends_at);
         """
 
     private static let queue = """

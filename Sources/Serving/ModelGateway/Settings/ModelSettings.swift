@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AdapterMiddleware
+internal import RemoteModels
 internal import RemoteTransport
 internal import SourceDocuments
 
@@ -39,12 +40,8 @@ struct ModelSettings {
 
 /// A backend and the model that it runs.
 struct BackendSettings {
-    /// The backends that there are.
-    enum Kind: String, CaseIterable {
-        case local, openai
-    }
-
-    var kind: Kind
+    /// Which server; nil runs the model here.
+    var server: RemoteBackend?
     /// The model's name as the backend knows it; for `local` a name or a path.
     var model: String
     /// Where the backend answers; nil is where it usually does.

@@ -2,9 +2,13 @@
 
 internal import AdapterMiddleware
 internal import LLMCore
+internal import RemoteModels
 internal import SourceDocuments
 
 extension SettingsReader {
+    /// The backend that is this program itself.
+    private static let local = "local"
+
     /// Reads the models of a configuration.
     mutating func models(_ node: SourceNode, environment: [String: String]) -> [ModelSettings] {
         guard let members = node.members else {
@@ -20,7 +24,7 @@ extension SettingsReader {
         // A text alone is the name or path of a local model.
         if let model = member.value.string {
             return ModelSettings(
-                name: member.key, place: member.keyPlace, source: .backend(BackendSettings(kind: .local, model: model)),
+                name: member.key, place: member.keyPlace, source: .backend(BackendSettings(model: model)),
                 middleware: MiddlewareSettings())
         }
         let owner = "The model '\(member.key)'"
@@ -65,14 +69,20 @@ extension SettingsReader {
         _ fields: Fields, _ owner: String, _ place: SourcePlace, _ environment: [String: String]
     ) -> BackendSettings? {
         let key = self.key(fields["key"], environment: environment)
-        guard let kind = self.choice(fields["backend"], of: BackendSettings.Kind.self) else { return nil }
+        guard let node = fields["backend"], let name = self.text(node) else { return nil }
+        let server = RemoteBackend(rawValue: name)
+        guard server != nil || name == Self.local else {
+            let known = [Self.local] + RemoteBackend.allCases.map(\.rawValue)
+            self.note(node.place, "There is no backend '\(name)'.", NearestName.hint(for: name, in: known))
+            return nil
+        }
         guard fields["model"] != nil else {
             self.note(place, "\(owner) lacks 'model'.", "Name the model as its backend knows it.")
             return nil
         }
         guard let model = self.text(fields["model"]) else { return nil }
-        let backend = BackendSettings(kind: kind, model: model, url: self.url(fields["url"]), key: key)
-        if kind == .local, let node = fields["url"] ?? fields["key"] {
+        let backend = BackendSettings(server: server, model: model, url: self.url(fields["url"]), key: key)
+        if server == nil, let node = fields["url"] ?? fields["key"] {
             self.note(node.place, "\(owner) runs here, and has no 'url' and no 'key'.")
         }
         return backend
