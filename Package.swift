@@ -84,6 +84,7 @@ let package = Package(
         library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
         library("SourceDocuments", in: "Values", ["LLMCore", orderedCollections, yams]),
         library("PromptTemplates", in: "Values", ["LLMCore", "SourceDocuments", orderedCollections, yams]),
+        library("EventMessaging", in: "Values", ["LLMCore"]),
 
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
@@ -108,8 +109,8 @@ let package = Package(
         library(
             "Pipelines", in: "Orchestration",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                orderedCollections,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", orderedCollections,
             ]),
         library(
             "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
@@ -147,8 +148,9 @@ let package = Package(
         library(
             "PipelineSteps", in: "Adapters",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
+                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -197,9 +199,9 @@ let package = Package(
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "AdapterMiddleware", "RemoteTransport",
-                "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade", "ModelGateway", "HTTPAPI",
-                argumentParser, logging, orderedCollections, serviceLifecycle,
+                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
+                "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -209,6 +211,7 @@ let package = Package(
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
+        .testTarget(name: "EventMessagingTests", dependencies: ["LLMCore", "EventMessaging"]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -254,6 +257,12 @@ let package = Package(
             name: "RunStorageTests",
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+            ]),
+        .testTarget(
+            name: "PipelineStepsTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "LocalModelsTests",

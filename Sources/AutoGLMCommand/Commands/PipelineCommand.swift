@@ -58,7 +58,7 @@ struct PipelineSchemaCommand: ParsableCommand {
             # yaml-language-server: $schema=pipeline.schema.json
             """)
 
-    func run() throws { try Console.line(PipelineSchema.schema().serialized(indentation: 2)) }
+    func run() throws { try Console.line(PipelineSchema.schema(registry: .program()).serialized(indentation: 2)) }
 }
 
 /// `autoglm pipeline validate`: finds everything that is wrong with a pipeline, without running it.

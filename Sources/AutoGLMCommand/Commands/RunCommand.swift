@@ -153,7 +153,7 @@ enum PipelineFile {
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
     static func read(_ path: String) throws -> Pipeline {
         let folder = FilePath.folder(of: path)
-        return try Pipeline(yaml: InputFile.text(path: path), file: path) {
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program()) {
             try FilePath.template(named: $0, in: folder)
         }
     }

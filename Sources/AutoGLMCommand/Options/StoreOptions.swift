@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ArgumentParser
+public import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
-internal import RunStorage
+public import RunStorage
 
 /// Where runs are kept.
 struct StoreOptions: ParsableArguments {
@@ -26,9 +26,18 @@ struct StoreOptions: ParsableArguments {
         return OpenStore(runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file))
     }
 
-    private static var defaultPath: String {
+    /// Opens the file of texts that are found by their meaning: the one that `AUTOGLM_VECTORS` names, else the default one.
+    static func openVectors() throws -> StorageFile {
+        if let path = Settings.text("VECTORS") { return try StorageFile(path: path) }
+        try FilePath.makeFolders(Self.defaultFolder)
+        return try StorageFile(path: "\(Self.defaultFolder)/vectors.sqlite")
+    }
+
+    private static var defaultPath: String { "\(Self.defaultFolder)/runs.sqlite" }
+
+    private static var defaultFolder: String {
         let state = Settings.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm/runs.sqlite"
+        return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm"
     }
 }
 

@@ -13,6 +13,7 @@ enum StorageMigrations {
         migrator.registerMigration("runs-1") { try $0.execute(sql: Self.runs) }
         migrator.registerMigration("queue-1") { try $0.execute(sql: Self.queue) }
         migrator.registerMigration("responses-1") { try $0.execute(sql: Self.responses) }
+        migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
         return migrator
     }()
 

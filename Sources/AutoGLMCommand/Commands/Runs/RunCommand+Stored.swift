@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import RunStorage
 
 extension AutoGLM {
     /// What runs pipelines on this model.
@@ -16,7 +17,7 @@ extension RunCommand {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline { try run.check(PipelineFile.source(of: PipelineFile.read(pipeline), at: pipeline)) }
-        let pipeline = try run.pipeline(registry: .standard)
+        let pipeline = try run.pipeline(registry: .program())
         try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
     }
 
@@ -37,7 +38,7 @@ extension RunCommand {
     private func execute(_ id: String, _ pipeline: Pipeline, in store: OpenStore, on agent: AutoGLM) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        let runner = StoredRunner(store: store.runs, runner: agent.pipelineRunner())
+        let runner = StoredRunner(store: store.runs, runner: agent.pipelineRunner(), registry: try .program())
         do {
             switch self.output.format {
             case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import RunStorage
 
 /// `autoglm runs answer`: tells a run what it waits for.
 struct RunsAnswerCommand: AsyncParsableCommand {

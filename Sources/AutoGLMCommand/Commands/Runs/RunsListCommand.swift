@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import ArgumentParser
+public import ArgumentParser
 internal import LLMCore
-internal import ModelFacade
+public import ModelFacade
+internal import RunStorage
 
 /// `autoglm runs list`: the latest runs.
 struct RunsListCommand: AsyncParsableCommand {

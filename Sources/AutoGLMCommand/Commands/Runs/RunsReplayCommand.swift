@@ -24,7 +24,7 @@ struct RunsReplayCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let report = try await RunReplay(store: self.store.open().runs).replay(self.run)
+        let report = try await RunReplay(store: self.store.open().runs, registry: .program()).replay(self.run)
         let differences = report.differences
         switch self.output.format {
         case .json:

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import RunStorage
 
 /// `autoglm runs show`: a run's flow, with times.
 struct RunsShowCommand: AsyncParsableCommand {

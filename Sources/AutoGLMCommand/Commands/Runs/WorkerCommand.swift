@@ -62,7 +62,7 @@ struct WorkerCommand: AsyncParsableCommand {
         var runner = agent.pipelineRunner()
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
-            queue: store.queue, runner: StoredRunner(store: store.runs, runner: runner),
+            queue: store.queue, runner: StoredRunner(store: store.runs, runner: runner, registry: try .program()),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
