@@ -20,6 +20,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -176,7 +177,8 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird, httpTypes, logging,
+                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird,
+                hummingbirdCore, httpTypes, logging,
                 serviceLifecycle, nio("NIOCore"),
             ]),
 
@@ -291,6 +293,13 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "HTTPAPITests",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "ModelGateway", "HTTPAPI", "OpenAutoGLMTesting",
+                asyncHTTPClient, httpTypes,
+                logging, nio("NIOCore"), nio("NIOHTTP1"),
+            ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(

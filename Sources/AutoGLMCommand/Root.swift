@@ -24,8 +24,8 @@ struct Root: AsyncParsableCommand {
             GenerateCommand.self, ChatCommand.self, RunCommand.self, RunsCommand.self, WorkerCommand.self,
             StepsCommand.self, PipelineCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
-            DetokenizeCommand.self, GatewayCommand.self, PullCommand.self, QuantizeCommand.self, DoctorCommand.self,
-            BenchCommand.self,
+            DetokenizeCommand.self, GatewayCommand.self, PullCommand.self, QuantizeCommand.self, ServeCommand.self,
+            DoctorCommand.self, BenchCommand.self,
         ])
 }
 
