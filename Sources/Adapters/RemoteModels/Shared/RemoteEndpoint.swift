@@ -47,9 +47,11 @@ struct RemoteEndpoint: Sendable {
     ///   - timeLimit: How long the exchange may take.
     /// - Throws: ``LLMError`` where there is no answer or the server refuses; `CancellationError`.
     func send(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> TransportResponse {
-        let request = TransportRequest(
+        var request = TransportRequest(
             method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: self.headers,
             body: body.map { ByteBuffer(bytes: $0) }, timeLimit: timeLimit)
+        // An answer that nobody got changes nothing on the server.
+        request.isRepeatable = true
         do {
             let response = try await self.transport.send(request)
             guard !response.isSuccess else { return response }
