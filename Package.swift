@@ -304,7 +304,7 @@ let package = Package(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "ModelGatewayTests",
-            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
+            dependencies: ["LLMCore", "AdapterMiddleware", "RemoteTransport", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

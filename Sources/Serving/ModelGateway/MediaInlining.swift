@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import AdapterMiddleware
-internal import LLMCore
-internal import RemoteTransport
+package import AdapterMiddleware
+package import LLMCore
+package import RemoteTransport
 
 /// Fetches the media that a conversation names by URL, so that the backend gets bytes and asks nobody.
-struct MediaInlining: ModelMiddleware {
+package struct MediaInlining: ModelMiddleware {
     private let fetcher: MediaFetcher
 
-    init(_ fetcher: MediaFetcher) { self.fetcher = fetcher }
+    /// Fetches with this fetcher, which says from where.
+    package init(_ fetcher: MediaFetcher) { self.fetcher = fetcher }
 
-    func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
+    /// Asks the next with bytes in the place of URLs.
+    package func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
         guard case .messages(var messages) = request.prompt else { return try await next.generate(request) }
         for index in messages.indices {
             for part in messages[index].content.indices {

@@ -100,6 +100,7 @@ struct ModelFactory {
         }
         if let breaker = chosen.breaker { layers.append(CircuitBreaking(breaker, time: self.time)) }
         if let first = chosen.firstTokenTimeout { layers.append(Timeouts(firstToken: first, time: self.time)) }
+        if let media = chosen.media { layers.append(MediaInlining(MediaFetcher(media))) }
         // What models are made of accounts for itself.
         if case .backend = settings.source {
             layers.append(Accounting(self.usage, model: settings.name, prices: chosen.prices))

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AdapterMiddleware
+internal import RemoteTransport
 
 /// What wraps around one model; nil leaves a part out.
 struct MiddlewareSettings {
     var secrets: (input: ScreenAction?, output: ScreenAction?) = (nil, nil)
     var screensInjection = false
+    /// Where media are fetched from, for a backend that gets bytes; nil hands URLs on.
+    var media: MediaPolicy?
     var cache: CacheSettings?
     var connectTimeout: Duration?
     var firstTokenTimeout: Duration?

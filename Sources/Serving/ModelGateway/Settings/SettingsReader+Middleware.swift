@@ -2,12 +2,14 @@
 
 internal import AdapterMiddleware
 internal import LLMCore
+internal import RemoteTransport
 internal import SourceDocuments
 
 extension SettingsReader {
     /// The keys of what wraps around a model.
     static let middlewareKeys = [
         "timeouts", "retries", "circuit_breaker", "hedge", "concurrency", "rate", "cache", "prices", "guardrails",
+        "media",
     ]
 
     /// Reads what wraps around a model.
@@ -22,6 +24,7 @@ extension SettingsReader {
         if let node = fields["cache"] { settings.cache = self.cache(node) }
         if let node = fields["prices"] { settings.prices = self.prices(node) }
         if let node = fields["guardrails"] { self.guardrails(node, into: &settings) }
+        if let node = fields["media"] { settings.media = self.media(node) }
         return settings
     }
 
@@ -112,5 +115,15 @@ extension SettingsReader {
             settings.secrets.input = self.choice(fields["input"], of: ScreenAction.self)
             settings.secrets.output = self.choice(fields["output"], of: ScreenAction.self)
         }
+    }
+
+    private mutating func media(_ node: SourceNode) -> MediaPolicy {
+        let fields = self.fields(of: node, "'media'", known: ["hosts", "megabytes", "time", "plain_http"])
+        var policy = MediaPolicy()
+        policy.hosts = fields["hosts"]?.elements.map { Set($0.compactMap { self.text($0)?.lowercased() }) }
+        policy.maximumBytes = self.integer(fields["megabytes"], in: 1...1_024).map { $0 << 20 } ?? policy.maximumBytes
+        policy.timeLimit = self.duration(fields["time"]) ?? policy.timeLimit
+        policy.allowsPlainHTTP = self.bool(fields["plain_http"]) ?? policy.allowsPlainHTTP
+        return policy
     }
 }
