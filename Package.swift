@@ -136,7 +136,7 @@ let package = Package(
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections,
+                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
