@@ -20,6 +20,10 @@ final class EventLog: Sendable {
         case .text(let step, let delta): self.add("text \(step) \(delta)")
         case .finished(let record): self.add("end \(record.id) \(record.duration)")
         case .failed(let step, _, _): self.add("fail \(step)")
+        case .skipped(let step): self.add("skip \(step)")
+        case .progress(let step, let done, let count): self.add("turn \(step) \(done)/\(count ?? 0)")
+        case .retrying(let step, let attempt, _, let wait): self.add("retry \(step) \(attempt) \(wait)")
+        case .waiting(let pending): self.add("wait \(pending.key.rawValue) \(pending.question)")
         }
     }
 }

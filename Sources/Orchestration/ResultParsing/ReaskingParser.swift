@@ -58,7 +58,7 @@ public struct ReaskingParser: Sendable {
     }
 
     /// The prompt with the bad answer and the reason appended.
-    static func reask(_ prompt: GenerationPrompt, answer: String, reason: String) -> GenerationPrompt {
+    package static func reask(_ prompt: GenerationPrompt, answer: String, reason: String) -> GenerationPrompt {
         let quoted = String(answer.prefix(Self.maximumQuotedLength))
         switch prompt {
         case .messages(let messages): return .messages(messages + [.assistant(quoted), .user(reason)])

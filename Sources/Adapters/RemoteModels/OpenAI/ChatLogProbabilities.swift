@@ -56,3 +56,16 @@ extension JSONReader {
         return alternatives.sorted { $0.logProbability > $1.logProbability }
     }
 }
+
+extension SampledToken {
+    /// A token as OpenAI's protocols, and others after them, have it: `token`, `logprob` and `top_logprobs`.
+    init(openAI json: JSONValue) {
+        self.init(
+            text: json["token"]?.stringValue, logProbability: json["logprob"]?.numberValue.map { Float($0) },
+            alternatives: (json["top_logprobs"]?.arrayValue ?? []).map {
+                Alternative(
+                    text: $0["token"]?.stringValue ?? "",
+                    logProbability: Float($0["logprob"]?.numberValue ?? -.infinity))
+            })
+    }
+}

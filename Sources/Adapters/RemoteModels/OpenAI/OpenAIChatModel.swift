@@ -35,7 +35,7 @@ public struct OpenAIChatModel: ModelAdapter {
     public var capabilities: ModelCapabilities { self.dialect.capabilities }
 
     /// What the server itself takes by default.
-    public var defaultSampling: SamplingOptions { SamplingOptions(temperature: 1, topP: 1) }
+    public var defaultSampling: SamplingOptions { .serverDefaults }
 
     /// Asks the server.
     ///
@@ -43,13 +43,8 @@ public struct OpenAIChatModel: ModelAdapter {
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
         try self.check(request)
         let body = try ChatRequest(model: self.name, dialect: self.dialect).body(request)
-        let path = ChatRequest.path(request.prompt)
-        let decoder = ChatDecoder(endpoint: self.endpoint)
-        let timeLimit = request.scheduling.timeLimit
-        return request.isStreamed
-            ? try await self.endpoint.stream(
-                path, body: body, timeLimit: timeLimit, framing: .events(ServerSentEvents()), decoder: decoder)
-            : try await self.endpoint.whole(path, body: body, timeLimit: timeLimit, decoder: decoder)
+        return try await self.endpoint.answer(
+            to: request, ChatRequest.path(request.prompt), body: body, decoder: ChatDecoder(endpoint: self.endpoint))
     }
 
     /// Asks the server for vectors.

@@ -46,8 +46,9 @@ public struct OpenAIDialect: Sendable {
         return dialect
     }()
 
-    /// Any server that speaks the protocol's common part.
-    public static let compatible = Self(capabilities: [.chat, .tools, .embeddings])
+    /// Any server that speaks the protocol; what it does not know, it is trusted to refuse.
+    public static let compatible = Self(
+        capabilities: [.chat, .tools, .logProbabilities, .embeddings, .images, .jsonConstraints])
 
     /// llama.cpp's server.
     public static let llamaCPP = {
@@ -62,6 +63,10 @@ public struct OpenAIDialect: Sendable {
         ]) { $1 }
         return dialect
     }()
+
+    /// The OpenAI route of Text Generation Inference.
+    public static let textGenerationInference = Self(
+        capabilities: [.chat, .tools, .logProbabilities, .images, .jsonConstraints])
 
     /// vLLM's server.
     public static let vLLM = {

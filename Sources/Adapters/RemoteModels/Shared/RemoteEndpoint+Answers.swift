@@ -6,6 +6,24 @@ internal import RemoteTransport
 internal import Synchronization
 
 extension RemoteEndpoint {
+    /// Asks for a generation, in pieces or whole as the request wants it.
+    ///
+    /// - Parameters:
+    ///   - request: What was asked, already written in `body`.
+    ///   - path: What follows the base URL.
+    ///   - framing: How a streamed answer is cut into pieces.
+    ///   - decoder: What the pieces, or the whole, mean.
+    /// - Throws: ``LLMError`` where the server refuses; `CancellationError`.
+    func answer(
+        to request: GenerationRequest, _ path: String, body: [UInt8],
+        framing: AnswerFraming = .events(ServerSentEvents()), decoder: some AnswerDecoder
+    ) async throws -> GenerationStream {
+        let timeLimit = request.scheduling.timeLimit
+        return request.isStreamed
+            ? try await self.stream(path, body: body, timeLimit: timeLimit, framing: framing, decoder: decoder)
+            : try await self.whole(path, body: body, timeLimit: timeLimit, decoder: decoder)
+    }
+
     /// Asks for a generation whose answer comes in pieces.
     ///
     /// - Parameters:
@@ -24,7 +42,7 @@ extension RemoteEndpoint {
     /// Asks for a generation whose answer comes whole.
     ///
     /// - Throws: ``LLMError`` where the server refuses, or its answer is not complete; `CancellationError`.
-    func whole(
+    private func whole(
         _ path: String, body: [UInt8], timeLimit: Duration?, decoder: some AnswerDecoder
     ) async throws -> GenerationStream {
         let answer = try await self.exchange(path, body: body, timeLimit: timeLimit)

@@ -39,6 +39,11 @@ package enum SamplingField: String, CaseIterable {
     }
 }
 
+extension SamplingOptions {
+    /// What is left to the server: nothing of it is sent.
+    static var serverDefaults: Self { Self(temperature: 1, topP: 1) }
+}
+
 /// The names that a protocol has for parts of ``SamplingOptions``; what has none is not supported.
 package typealias SamplingFields = [SamplingField: String]
 

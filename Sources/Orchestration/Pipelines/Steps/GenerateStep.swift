@@ -33,7 +33,7 @@ public struct GenerateStep: PipelineStep {
                 StepPort("probabilities", .object, "The probability of each choice; empty without choices."),
                 StepPort("finish_reason", .string, "Why the answer ended."),
                 StepPort("tokens", .integer, "How many tokens it took."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks the ranges of the numbers.
@@ -50,6 +50,28 @@ public struct GenerateStep: PipelineStep {
 
     /// Asks the model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+        let (request, choices) = try self.question(inputs, context)
+        if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
+            return try await self.choose(choices, request.prompt, context)
+        }
+        let response = try await context.model.generate(request).response(onText: { context.emit(text: $0) })
+        context.count(response.summary.usage)
+        let answer =
+            choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
+        return [
+            "text": .string(answer ?? response.text), "confidence": .null, "probabilities": [:],
+            "finish_reason": .string(response.summary.finishReason.rawValue),
+            "tokens": .integer(response.summary.usage.completionTokens),
+        ]
+    }
+
+    /// What the model is asked; nil where it only rates choices.
+    public func request(_ inputs: StepInputs, context: StepContext) throws -> GenerationRequest? {
+        let (request, choices) = try self.question(inputs, context)
+        return choices.isEmpty || !context.model.capabilities.contains(.scoring) ? request : nil
+    }
+
+    private func question(_ inputs: StepInputs, _ context: StepContext) throws -> (GenerationRequest, [String]) {
         let text = try inputs.requiredString("prompt")
         let isRaw = inputs["raw"]?.boolValue ?? false
         let system = inputs.string("system").map { [Message.system($0)] } ?? []
@@ -62,9 +84,6 @@ public struct GenerateStep: PipelineStep {
             sampling: try SamplingInputs.options(inputs, base: profile?.sampling ?? context.model.defaultSampling),
             maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens,
             stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
-        if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
-            return try await self.choose(choices, request.prompt, context)
-        }
         if context.model.capabilities.contains(.constraints) {
             request.constraint = choices.isEmpty ? inputs["schema"].map { .jsonSchema($0) } : .choices(choices)
         }
@@ -72,16 +91,7 @@ public struct GenerateStep: PipelineStep {
             request.maxTokens = request.maxTokens ?? 16
             request.sampling = .greedy
         }
-        context.remember(request)
-        let response = try await context.model.generate(request).response(onText: { context.emit(text: $0) })
-        context.count(response.summary.usage)
-        let answer =
-            choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
-        return [
-            "text": .string(answer ?? response.text), "confidence": .null, "probabilities": [:],
-            "finish_reason": .string(response.summary.finishReason.rawValue),
-            "tokens": .integer(response.summary.usage.completionTokens),
-        ]
+        return (request, choices)
     }
 
     private func choose(

@@ -19,7 +19,7 @@ public struct InputStep: PipelineStep {
             outputs: [
                 StepPort("text", .string, "The text without white space around it."),
                 StepPort("length", .integer, "Its length in characters."),
-            ])
+            ], effect: .pure)
     }
 
     /// Trims and measures the text.

@@ -16,7 +16,7 @@ public struct OutputStep: PipelineStep {
                 StepPort("value", .any, "The result.", isRequired: true),
                 StepPort("schema", .any, "The JSON Schema that it must fit."),
             ],
-            outputs: [StepPort("value", .any, "The result.")])
+            outputs: [StepPort("value", .any, "The result.")], effect: .pure)
     }
 
     /// Checks the schema.

@@ -34,7 +34,7 @@ public struct ParseStep: PipelineStep {
                 StepPort("repairs", .array, "What had to be put right in the answer."),
                 StepPort("attempts", .integer, "How many answers were looked at."),
                 StepPort("failures", .array, "Why the earlier answers were refused."),
-            ])
+            ], effect: .model)
     }
 
     /// Checks that the parser can be made.

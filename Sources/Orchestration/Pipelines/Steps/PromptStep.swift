@@ -40,7 +40,7 @@ public struct PromptStep: PipelineStep {
             outputs: [
                 StepPort("text", .string, "The filled template."),
                 StepPort("raw", .boolean, "Whether the model is to continue the text rather than answer it."),
-            ])
+            ], effect: .pure)
     }
 
     /// Checks that there is exactly one template, and that it can be read.

@@ -20,7 +20,7 @@ public struct RouteStep: PipelineStep {
                 StepPort("source", .string, "Who decided: rule, model or fallback."),
                 StepPort("explanation", .string, "What the decision rests on."),
                 StepPort("alternatives", .array, "All tasks with their probabilities."),
-            ])
+            ], effect: .model)
     }
 
     /// Asks the router.

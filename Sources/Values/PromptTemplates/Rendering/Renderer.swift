@@ -207,7 +207,7 @@ final class Renderer {
     func willDispose(_ list: ListValue) { self.changedLists.append(list) }
     func willDispose(_ dict: DictValue) { self.changedDicts.append(dict) }
 
-    private func dispose() {
+    func dispose() {
         self.disposables.forEach { $0.clear() }
         self.capturedFrames.forEach { $0.slots = [] }
         self.changedLists.forEach { $0.elements = [] }

@@ -4,27 +4,26 @@ public import LLMCore
 internal import OrderedCollections
 public import SourceDocuments
 
-/// A value in a pipeline: written out, or with `${step.output}` references in it.
+/// A value in a pipeline: written out, or with `${step.output}` references and `${{ expressions }}` in it.
 ///
 /// A text that is one reference becomes what it refers to, with its type; a reference inside a longer text becomes part
-/// of the text. `$${` stands for `${` itself.
+/// of the text; so with an expression. `$${` stands for `${` itself.
 public struct ValueExpression: Sendable {
-    /// What a reference names: a step or `inputs`, one of its outputs, and a way into that value.
+    /// What a reference names: a step, `inputs` or a loop's variable, and a way into what that gives.
     public struct Reference: Sendable, Hashable, CustomStringConvertible {
-        /// The step's id, or `inputs`.
+        /// The step's id, `inputs`, or the name of a loop's variable.
         public var source: String
-        /// The output's or the input's name.
-        public var name: String
-        /// Member names and element numbers on the way into the value.
+        /// The output's name, then member names and element numbers on the way into the value.
         public var path: [String]
 
         /// The reference as it is written.
-        public var description: String { "${\(([self.source, self.name] + self.path).joined(separator: "."))}" }
+        public var description: String { "${\(([self.source] + self.path).joined(separator: "."))}" }
     }
 
     indirect enum Kind: Sendable {
         case literal(JSONValue)
         case reference(Reference)
+        case formula(Formula)
         case text([Piece])
         case array([ValueExpression])
         case object([(key: String, value: ValueExpression)])
@@ -33,6 +32,7 @@ public struct ValueExpression: Sendable {
     enum Piece: Sendable {
         case text(String)
         case reference(Reference)
+        case formula(Formula)
     }
 
     var kind: Kind
@@ -70,7 +70,15 @@ public struct ValueExpression: Sendable {
     var references: [Reference] {
         switch self.kind {
         case .reference(let reference): [reference]
-        case .text(let pieces): pieces.compactMap { if case .reference(let reference) = $0 { reference } else { nil } }
+        case .formula(let formula): formula.references
+        case .text(let pieces):
+            pieces.flatMap { piece in
+                switch piece {
+                case .text: [Reference]()
+                case .reference(let reference): [reference]
+                case .formula(let formula): formula.references
+                }
+            }
         default: []
         }
     }
@@ -79,7 +87,7 @@ public struct ValueExpression: Sendable {
     var literal: JSONValue? {
         switch self.kind {
         case .literal(let value): return value
-        case .reference, .text: return nil
+        case .reference, .formula, .text: return nil
         case .array(let elements):
             let values = elements.compactMap(\.literal)
             return values.count == elements.count ? .array(values) : nil
@@ -90,28 +98,6 @@ public struct ValueExpression: Sendable {
         }
     }
 
-    /// The value with each reference replaced by what it refers to.
-    func value(_ lookup: (Reference) throws -> JSONValue) rethrows -> JSONValue {
-        switch self.kind {
-        case .literal(let value): return value
-        case .reference(let reference): return try lookup(reference)
-        case .array(let elements): return .array(try elements.map { try $0.value(lookup) })
-        case .object(let members):
-            return .object(
-                OrderedDictionary(try members.map { ($0.key, try $0.value.value(lookup)) }, uniquingKeysWith: { $1 }))
-        case .text(let pieces):
-            return .string(
-                try pieces.map { piece in
-                    switch piece {
-                    case .text(let text): return text
-                    case .reference(let reference):
-                        let value = try lookup(reference)
-                        return value.stringValue ?? value.serialized()
-                    }
-                }.joined())
-        }
-    }
-
     // MARK: - Parsing
 
     private static func parse(_ text: String) -> (Kind, problems: [String]) {
@@ -119,26 +105,35 @@ public struct ValueExpression: Sendable {
         var literal = ""
         var problems = [String]()
         var rest = text[...]
+        func add(_ piece: Piece) {
+            if !literal.isEmpty { pieces.append(.text(literal)) }
+            literal = ""
+            pieces.append(piece)
+        }
         while let dollar = rest.firstIndex(of: "$") {
             literal += rest[..<dollar]
             rest = rest[dollar...]
             if rest.hasPrefix("$${") {
                 literal += "${"
                 rest = rest.dropFirst(3)
+            } else if rest.hasPrefix("${{") {
+                guard let inside = rest.inside("${{", "}}") else {
+                    problems.append("An expression is not closed: '\(rest.prefix(40))' lacks its '}}'.")
+                    break
+                }
+                do { add(.formula(try Formula(String(inside)))) } catch { problems.append(error.message) }
+                rest = rest[inside.endIndex...].dropFirst(2)
             } else if rest.hasPrefix("${") {
-                guard let end = rest.firstIndex(of: "}") else {
+                guard let inside = rest.inside("${", "}") else {
                     problems.append("A reference is not closed: '\(rest.prefix(40))' lacks its '}'.")
                     break
                 }
-                let inside = rest[rest.index(rest.startIndex, offsetBy: 2)..<end]
-                if let reference = Self.reference(inside) {
-                    if !literal.isEmpty { pieces.append(.text(literal)) }
-                    literal = ""
-                    pieces.append(.reference(reference))
+                if let reference = Reference(inside) {
+                    add(.reference(reference))
                 } else {
                     problems.append("'${\(inside)}' is no reference; write '${step.output}' or '${inputs.name}'.")
                 }
-                rest = rest[rest.index(after: end)...]
+                rest = rest[inside.endIndex...].dropFirst()
             } else {
                 literal += "$"
                 rest = rest.dropFirst()
@@ -147,16 +142,38 @@ public struct ValueExpression: Sendable {
         literal += rest
         if pieces.isEmpty { return (.literal(.string(literal)), problems) }
         if !literal.isEmpty { pieces.append(.text(literal)) }
-        if pieces.count == 1, case .reference(let reference) = pieces[0] { return (.reference(reference), problems) }
-        return (.text(pieces), problems)
-    }
-
-    private static func reference(_ inside: Substring) -> Reference? {
-        let parts = inside.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        let isWord = { (part: String) in
-            !part.isEmpty && part.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+        guard pieces.count == 1 else { return (.text(pieces), problems) }
+        switch pieces[0] {
+        case .text(let text): return (.literal(.string(text)), problems)
+        case .reference(let reference): return (.reference(reference), problems)
+        case .formula(let formula): return (.formula(formula), problems)
         }
-        guard parts.count >= 2, parts.allSatisfy(isWord) else { return nil }
-        return Reference(source: parts[0], name: parts[1], path: Array(parts.dropFirst(2)))
+    }
+}
+
+extension ValueExpression.Reference {
+    /// Reads what stands between `${` and `}`; nil if it is no reference.
+    init?(_ inside: Substring) {
+        let parts = inside.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.allSatisfy(\.isWord) else { return nil }
+        self.init(source: parts[0], path: Array(parts.dropFirst()))
+    }
+}
+
+extension String {
+    /// Whether it can name a step: letters, digits, `-` and `_`.
+    var isWord: Bool { !self.isEmpty && self.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" } }
+}
+
+extension Substring {
+    /// What stands between an opening at the beginning and the first closing; nil without a closing.
+    func inside(_ opening: String, _ closing: String) -> Substring? {
+        let body = self.dropFirst(opening.count)
+        var start = body.startIndex
+        while let end = body[start...].firstIndex(of: closing.first ?? "}") {
+            if body[end...].hasPrefix(closing) { return body[..<end] }
+            start = body.index(after: end)
+        }
+        return nil
     }
 }

@@ -3,26 +3,6 @@
 public import LLMCore
 public import SourceDocuments
 
-/// The errors of running pipelines.
-public enum PipelineDomain: ErrorDomain {
-    /// The family's name.
-    public static let name = "pipeline"
-}
-
-/// An error of a running pipeline.
-public typealias PipelineError = DomainError<PipelineDomain>
-
-extension PipelineError.Code where Domain == PipelineDomain {
-    /// An input of the run is missing, unknown or of the wrong type.
-    public static var invalidInput: Self { "invalid-input" }
-    /// A step failed; the cause says more.
-    public static var stepFailed: Self { "step-failed" }
-    /// A step was given a value that it cannot use.
-    public static var invalidValue: Self { "invalid-value" }
-    /// A file that the pipeline names cannot be read.
-    public static var unreadableFile: Self { "unreadable-file" }
-}
-
 /// One thing that is wrong with a pipeline.
 public struct PipelineIssue: Sendable, Hashable, CustomStringConvertible {
     /// Where; nil in a pipeline that was built in code.

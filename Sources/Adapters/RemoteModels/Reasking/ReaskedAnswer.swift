@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import ResultParsing
+
+/// One question that is put to a model until its answer can be read.
+struct ReaskedAnswer: Sendable {
+    let model: any ModelAdapter
+    let parser: JSONAnswerParser
+    let maximumAttempts: Int
+
+    /// The events of the answer that can be read; its usage counts all attempts.
+    ///
+    /// - Throws: What the model throws; ``LLMError`` with code `.backendFailed` after the last attempt.
+    func events(_ request: GenerationRequest) async throws -> [GenerationEvent] {
+        var request = request
+        request.constraint = nil
+        request.isStreamed = false
+        request.prompt = self.instructed(request.prompt)
+        var usage = TokenUsage(promptTokens: 0, completionTokens: 0)
+        var failure: ParseError?
+        for _ in 0..<self.maximumAttempts {
+            let response = try await self.model.generate(request).response()
+            usage.add(response.summary.usage)
+            var summary = response.summary
+            summary.usage = usage
+            guard response.toolCalls.isEmpty else {
+                return [.text(TextDelta(text: response.text))] + response.toolCalls.map { .toolCall($0) }
+                    + [.finished(summary)]
+            }
+            do {
+                let value = try self.parser.parse(response.text).value
+                return [.text(TextDelta(text: value.serialized())), .finished(summary)]
+            } catch let error as ParseError {
+                failure = error
+                request.prompt = ReaskingParser.reask(
+                    request.prompt, answer: response.text, reason: error.message)
+            }
+        }
+        throw LLMError(
+            .backendFailed,
+            """
+            '\(self.model.name)' gave no JSON by the schema in \(self.maximumAttempts) answers; simplify the schema, or use \
+            a backend that can be held to it.
+            """, cause: failure)
+    }
+
+    /// The prompt with what is expected of the answer.
+    private func instructed(_ prompt: GenerationPrompt) -> GenerationPrompt {
+        switch prompt {
+        case .raw(let text): return .raw("\(text)\n\n\(self.parser.instruction)\n\n")
+        case .messages(var messages):
+            if let last = messages.indices.last, messages[last].role == .user {
+                messages[last].content.append(.text("\n\n\(self.parser.instruction)"))
+            } else {
+                messages.append(.user(self.parser.instruction))
+            }
+            return .messages(messages)
+        }
+    }
+}
+
+extension TokenUsage {
+    /// Adds what another generation took.
+    fileprivate mutating func add(_ other: Self) {
+        self.promptTokens += other.promptTokens
+        self.completionTokens += other.completionTokens
+        self.cachedPromptTokens += other.cachedPromptTokens
+    }
+}

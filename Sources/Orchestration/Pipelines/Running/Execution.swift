@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import Synchronization
+
+/// One attempt to run a pipeline: what is the same for all its steps.
+final class Execution: Sendable {
+    private struct State {
+        var steps: [StepRecord] = []
+        var stepCount = 0
+    }
+
+    let runner: PipelineRunner
+    let journal: (any RunJournal)?
+    let runID: String
+    let onEvent: (@Sendable (PipelineEvent) -> Void)?
+    /// How long the run has taken so far.
+    let elapsed: @Sendable () -> Duration
+    private let usage = UsageCounter()
+    private let state = Mutex(State())
+
+    init(
+        _ runner: PipelineRunner, journal: (any RunJournal)?, onEvent: (@Sendable (PipelineEvent) -> Void)?
+    ) {
+        self.runner = runner
+        self.journal = journal
+        self.runID = journal?.runID ?? StableHash.hexadecimal("\(UInt128.random(in: 0 ... .max))")
+        self.onEvent = onEvent
+        self.elapsed = Self.stopwatch(runner.clock)
+    }
+
+    private static func stopwatch<C: Clock>(_ clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
+    }
+
+    /// Runs a whole pipeline.
+    func run(_ program: Program, inputs: [String: JSONValue]) async throws -> JSONValue {
+        let frame = Frame(program.body)
+        frame.slots[0] = .outputs(try program.checked(inputs), asked: nil)
+        return try await self.run(program, in: frame)
+    }
+
+    /// Runs the steps of a pipeline whose inputs are in its frame.
+    func run(_ program: Program, in frame: Frame) async throws -> JSONValue {
+        try await self.run(program.body.block, in: frame)
+        return try program.output.value(in: frame)
+    }
+
+    /// Keeps what a step did.
+    func keep(_ record: StepRecord) {
+        if let usage = record.usage { self.usage.add(usage) }
+        self.state.withLock { state in
+            state.stepCount += 1
+            if state.steps.count < self.runner.recordLimit { state.steps.append(record) }
+        }
+        self.onEvent?(.finished(record))
+    }
+
+    func result(_ output: JSONValue) -> PipelineResult {
+        let none = TokenUsage(promptTokens: 0, completionTokens: 0)
+        return self.state.withLock { state in
+            PipelineResult(
+                output: output, steps: state.steps, stepCount: state.stepCount, usage: self.usage.sum ?? none,
+                duration: self.elapsed())
+        }
+    }
+
+    // MARK: - Journal
+
+    /// How a step ended in an earlier attempt to run.
+    func outcome(of call: StepCall) async throws -> StepOutcome? {
+        guard let journal = self.journal else { return nil }
+        do { return try await journal.outcome(of: call) } catch { throw JournalFailure(error: error) }
+    }
+
+    /// Records how a step ended, before anything that follows it begins.
+    func record(_ outcome: StepOutcome, of call: StepCall, since start: Duration) async throws {
+        guard let journal = self.journal else { return }
+        do {
+            try await journal.record(outcome, of: call, took: self.elapsed() - start)
+        } catch { throw JournalFailure(error: error) }
+    }
+}
+
+extension Program {
+    /// The values of all inputs.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidInput`.
+    func checked(_ inputs: [String: JSONValue]) throws -> [String: JSONValue] {
+        let known = self.inputs.map(\.name)
+        if let unknown = inputs.keys.sorted().first(where: { !known.contains($0) }) {
+            throw PipelineError(
+                .invalidInput,
+                "The pipeline '\(self.name)' has no input '\(unknown)'. \(NearestName.hint(for: unknown, in: known))")
+        }
+        var values: [String: JSONValue] = [:]
+        for input in self.inputs {
+            guard let value = inputs[input.name] ?? input.defaultValue else {
+                let about = input.description.isEmpty ? "" : ": \(input.description)"
+                throw PipelineError(
+                    .invalidInput,
+                    "The pipeline '\(self.name)' needs the input '\(input.name)' (\(input.type.rawValue))\(about).")
+            }
+            guard input.type.holds(value) else {
+                throw PipelineError(
+                    .invalidInput,
+                    "The input '\(input.name)' must be of type \(input.type.rawValue), but is \(value.typeName).")
+            }
+            values[input.name] = value
+        }
+        return values
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+internal import Synchronization
+public import TaskRouting
+
+/// What a run provides to its steps.
+public struct StepContext: Sendable {
+    /// The step's id.
+    public let stepID: String
+    /// The name of this execution of the step, the same in every attempt to run it.
+    public let key: StepKey
+    private let execution: Execution
+    private let arguments: [CompiledArgument]
+    private let frame: Frame
+    private let usage: UsageCounter
+
+    init(
+        _ instruction: Instruction, _ operation: StepOperation, key: StepKey, execution: Execution, frame: Frame,
+        usage: UsageCounter
+    ) {
+        self.stepID = instruction.id
+        self.key = key
+        self.execution = execution
+        self.arguments = operation.arguments
+        self.frame = frame
+        self.usage = usage
+    }
+
+    /// The model that answers.
+    public var model: any ModelAdapter { self.execution.runner.model }
+    /// Identifies tasks.
+    public var router: TaskRouter { self.execution.runner.router }
+    /// Where relative file names in the pipeline start; nil if the pipeline is in no file.
+    public var baseFolder: String? { self.execution.runner.baseFolder }
+    /// The run's name, the same in every attempt to run it.
+    public var runID: String { self.execution.runID }
+
+    /// A name for what this execution of the step changes outside: the same when it is tried again, also by another
+    /// process, and no other's.
+    public var idempotencyKey: String { StableHash.hexadecimal("\(self.runID)/\(self.key.rawValue)") }
+
+    /// Tells watchers of text as it is generated.
+    public func emit(text: String) { self.execution.onEvent?(.text(step: self.key.rawValue, delta: text)) }
+
+    /// Counts what a model call took.
+    public func count(_ usage: TokenUsage) { self.usage.add(usage) }
+
+    /// What the model was asked in the step that an input comes from; nil if it comes from elsewhere.
+    public func request(behind input: String) -> GenerationRequest? {
+        guard case .reference(let reference) = self.arguments.first(where: { $0.name == input })?.value,
+            case .outputs(_, let question?) = self.frame.outward(reference.hops).slots[reference.slot]
+        else { return nil }
+        return try? question.step.request(StepInputs(question.inputs), context: self)
+    }
+}
+
+/// The tokens that one execution of a step has taken so far.
+final class UsageCounter: Sendable {
+    private let state = Mutex<TokenUsage?>(nil)
+
+    var sum: TokenUsage? { self.state.withLock { $0 } }
+
+    func add(_ usage: TokenUsage) {
+        self.state.withLock { sum in
+            guard var total = sum else { return sum = usage }
+            total.promptTokens += usage.promptTokens
+            total.completionTokens += usage.completionTokens
+            total.cachedPromptTokens += usage.cachedPromptTokens
+            sum = total
+        }
+    }
+}
