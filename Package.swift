@@ -260,6 +260,14 @@ let package = Package(
                 "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
                 nio("NIOHTTP1"),
             ]),
+        .testTarget(
+            name: "KServeModelsTests",
+            dependencies: [
+                "LLMCore", "KServeModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
             name: "LanguageModelSessionsTests",

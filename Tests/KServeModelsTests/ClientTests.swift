@@ -11,12 +11,16 @@ struct ClientTests {
     @Test("Servers and models are described", arguments: FakeTriton.Wire.allCases)
     func descriptions(wire: FakeTriton.Wire) async throws {
         try await FakeTriton.run(wire) { client, _ in
-            #expect(try await client.isLive() && client.isReady() && client.isReady("echo"))
+            #expect(try await client.isLive())
+            #expect(try await client.isReady())
+            #expect(try await client.isReady("echo"))
             #expect(try await !client.isReady("nothing"))
             let server = try await client.metadata()
             #expect(server.name == "fake" && server.extensions == ["binary_tensor_data"])
             let model = try await client.metadata(of: "embed")
-            #expect(model.versions == ["1"] && model.inputs.first?.shape == [-1, 1] && model.outputs.first?.datatype == "FP32")
+            #expect(
+                model.versions == ["1"] && model.inputs.first?.shape == [-1, 1]
+                    && model.outputs.first?.datatype == "FP32")
             let configuration = try await client.configuration(of: KServeModelName("text", version: "1"))
             #expect(configuration.isDecoupled && configuration.backend == "fake" && configuration.maximumBatchSize == 0)
             let statistics = try #require(try await client.statistics(of: "echo").first)
@@ -71,7 +75,8 @@ struct ClientTests {
     @Test("Where nothing answers, nothing is live", arguments: ["http://127.0.0.1:1", "grpc://127.0.0.1:1"])
     func silence(url: String) async throws {
         let client = try KServeClient(url)
-        #expect(try await !client.isLive() && !client.isReady())
+        #expect(try await !client.isLive())
+        #expect(try await !client.isReady())
         let error = await #expect(throws: LLMError.self) { try await client.metadata() }
         #expect(error?.code == .unavailable)
     }

@@ -25,7 +25,10 @@ struct HostileAnswerTests {
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]}"#, 7, 0),
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]}"#, 9, 0),
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":-8}}]}"#, 0, 0),
-            (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":9223372036854775807}}]}"#, 8, 0),
+            (
+                #"{"outputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":9223372036854775807}}]}"#,
+                8, 0
+            ),
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[-2],"data":[1]}]}"#, 0, 0),
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[4611686018427387904,4],"data":[]}]}"#, 0, 0),
             (#"{"outputs":[{"name":"a","datatype":"FP32","shape":[1.5],"data":[1]}]}"#, 0, 0),
@@ -42,8 +45,10 @@ struct HostileAnswerTests {
         ])
     func contradictions(header: String, tail: Int, extra: Int) {
         let body = Array(header.utf8) + [UInt8](repeating: 0, count: tail)
-        #expect(throws: (any CodedError).self) {
-            try KServeResponse(inferBody: body, headerLength: header.utf8.count + extra)
+        let result = Result { try KServeResponse(inferBody: body, headerLength: header.utf8.count + extra) }
+        switch result {
+        case .success(let response): Issue.record("it was read as \(response)")
+        case .failure(let error): #expect(error is JSONError || error is KServeTensorError)
         }
     }
 
@@ -71,7 +76,9 @@ struct HostileAnswerTests {
         var message = Inference_ModelInferResponse()
         message.outputs = [
             .with { ($0.name, $0.datatype, $0.shape, $0.contents.intContents) = ("a", "INT8", [2], [-1, 127]) },
-            .with { ($0.name, $0.datatype, $0.shape, $0.contents.bytesContents) = ("b", "BYTES", [1], [Data("é".utf8)]) },
+            .with {
+                ($0.name, $0.datatype, $0.shape, $0.contents.bytesContents) = ("b", "BYTES", [1], [Data("é".utf8)])
+            },
             .with { ($0.name, $0.datatype, $0.shape, $0.contents.fp64Contents) = ("c", "FP64", [], [0.5]) },
         ]
         let response = try KServeResponse(message)
@@ -120,6 +127,7 @@ private struct SplitMix: RandomNumberGenerator {
         for _ in 0...Int.random(in: 0...1, using: &self) {
             bytes[Int.random(in: 0..<bytes.count, using: &self)] = UInt8.random(in: 0...255, using: &self)
         }
-        return Int.random(in: 0...3, using: &self) == 0 ? Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &self))) : bytes
+        return Int.random(in: 0...3, using: &self) == 0
+            ? Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &self))) : bytes
     }
 }

@@ -28,7 +28,9 @@ struct RealTritonTests {
     @Test("Triton describes itself", arguments: [Self.http, Self.grpc])
     func descriptions(wire: Wire) async throws {
         let client = try wire.client()
-        #expect(try await client.isLive() && client.isReady() && client.isReady("add_sub"))
+        #expect(try await client.isLive())
+        #expect(try await client.isReady())
+        #expect(try await client.isReady("add_sub"))
         #expect(try await !client.isReady("nothing"))
         #expect(try await client.metadata().name == "triton")
         #expect(try await client.metadata(of: "add_sub").inputs.map(\.name) == ["INPUT0", "INPUT1"])
@@ -83,7 +85,8 @@ struct RealTritonTests {
             let error = await #expect(throws: LLMError.self) {
                 try await model.generate(GenerationRequest(prompt: .raw(prompt))).response()
             }
-            #expect([.backendFailed, .invalidRequest].contains(error?.code) && error?.message.contains("the model") == true)
+            #expect(
+                [.backendFailed, .invalidRequest].contains(error?.code) && error?.message.contains("the model") == true)
         }
     }
 

@@ -12,8 +12,10 @@ struct TextModelTests {
     private static func error(_ wire: FakeTriton.Wire, _ prompt: String) async throws -> LLMError? {
         try await FakeTriton.run(wire) { client, _ in
             await #expect(throws: LLMError.self) {
-                try await KServeTextModel("text", client: client).generate(GenerationRequest(
-                    prompt: .raw(prompt), sampling: KServeTextModel("text", client: client).defaultSampling)).response()
+                try await KServeTextModel("text", client: client).generate(
+                    GenerationRequest(
+                        prompt: .raw(prompt), sampling: KServeTextModel("text", client: client).defaultSampling)
+                ).response()
             }
         }
     }
@@ -66,7 +68,8 @@ struct TextModelTests {
             let request = GenerationRequest(prompt: "quiet", sampling: model.defaultSampling)
             #expect(try await model.generate(request).response().text == "QUIET")
             for change in [
-                { $0.maxTokens = 3 }, { $0.stop = ["a"] }, { $0.sampling.temperature = 0 }, { $0.topLogProbabilities = 1 },
+                { $0.maxTokens = 3 }, { $0.stop = ["a"] }, { $0.sampling.temperature = 0 },
+                { $0.topLogProbabilities = 1 },
                 { $0.constraint = .choices(["a"]) }, { $0.adapter = "lora" },
                 { $0.prompt = .messages([.system("Be kind."), .user("Hello")]) },
             ] as [(inout GenerationRequest) -> Void] {
@@ -138,7 +141,7 @@ struct TextModelTests {
                 let (begun, beginning) = AsyncStream<Void>.makeStream()
                 group.addTask {
                     for try await _ in try await model.generate(asked) { beginning.yield() }
-                } 
+                }
                 for await _ in begun { break }
                 group.cancelAll()
             }

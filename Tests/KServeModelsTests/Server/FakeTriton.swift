@@ -4,6 +4,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2
 import KServeModels
 import LLMCore
+import SwiftProtobuf
 import Synchronization
 
 /// A server with a few models that speaks both protocols, for tests.
@@ -31,10 +32,11 @@ final class FakeTriton: Sendable {
         guard wire == .grpc else {
             return try await ScriptedServer.run({ triton.reply(to: $0) }) { server in
                 let client = try KServeClient(server.url, tensorForm: wire == .http ? .binary : .json)
-                async let abandoned: Void = {
-                    for await _ in server.abandonments { triton.abandonment.yield() }
-                }()
-                return try await body(client, triton)
+                return try await withThrowingTaskGroup { group in
+                    group.addTask { for await _ in server.abandonments { triton.abandonment.yield() } }
+                    defer { group.cancelAll() }
+                    return try await body(client, triton)
+                }
             }
         }
         let server = GRPCServer(
@@ -108,7 +110,7 @@ final class FakeTriton: Sendable {
         case "embed":
             let texts = try inputs[0].strings()
             self.batches.withLock { $0.append(texts.count) }
-            let values = texts.flatMap { [Float($0.utf8.count), 0.5, -1] }
+            let values = texts.flatMap { text -> [Float] in [Float(text.utf8.count), 0.5, -1] }
             return [try KServeTensor("vector", shape: [texts.count, 3], values: values)]
         default: return inputs
         }

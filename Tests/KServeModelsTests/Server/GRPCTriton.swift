@@ -67,7 +67,9 @@ struct GRPCTriton: Inference_GRPCInferenceService.SimpleServiceProtocol {
     ) async throws {
         for try await question in request {
             let inputs = try self.tensors(question)
-            self.triton.asked.withLock { $0.append(Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.json) })) }
+            self.triton.asked.withLock {
+                $0.append(Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.json) }))
+            }
             let values = self.triton.asked.withLock { $0.last ?? [:] }
             let answer = FakeText(values)
             for piece in answer.responses {
@@ -109,7 +111,9 @@ extension Inference_ModelInferResponse {
         for tensor in tensors {
             self.outputs.append(
                 .with {
-                    ($0.name, $0.datatype, $0.shape) = (tensor.name, tensor.datatype.rawValue, tensor.shape.map(Int64.init))
+                    ($0.name, $0.datatype, $0.shape) = (
+                        tensor.name, tensor.datatype.rawValue, tensor.shape.map(Int64.init)
+                    )
                 })
             self.rawOutputContents.append(Data(tensor.bytes))
         }
