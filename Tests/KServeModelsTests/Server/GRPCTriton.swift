@@ -5,6 +5,7 @@ import GRPCCore
 import KServeModels
 import LLMCore
 import SwiftProtobuf
+import Synchronization
 
 /// The scripted models over gRPC.
 struct GRPCTriton: Inference_GRPCInferenceService.SimpleServiceProtocol {

@@ -5,6 +5,7 @@ import LLMCore
 import NIOHTTP1
 import OrderedCollections
 import SwiftProtobuf
+import Synchronization
 
 extension FakeTriton {
     private static let headerLength = "Inference-Header-Content-Length"
@@ -19,7 +20,7 @@ extension FakeTriton {
         guard let metadata = self.metadata(parts[2]) else {
             return .json(["error": "Request for unknown model: '\(parts[2])' is not found"], status: 404)
         }
-        switch parts.dropFirst(3).first {
+        switch parts.dropFirst(parts.dropFirst(3).first == "versions" ? 5 : 3).first {
         case nil: return Self.json(metadata)
         case "ready": return .json([:])
         case "config": return Self.json(self.configuration(parts[2]))

@@ -8,32 +8,37 @@ package enum SamplingField: String, CaseIterable {
     case temperature, topK, topP, minP, typicalP, repetitionPenalty, presencePenalty, frequencyPenalty
     case penaltyWindow, logitBias, seed, xtc, mirostat, dry
 
-    /// The value, nil where it does nothing.
+    /// The value; none where it does nothing.
     fileprivate func value(in options: SamplingOptions) -> JSONValue? {
-        func number(_ value: Float, off: Float) -> JSONValue? {
-            value == off ? nil : .number(Double(value.description) ?? Double(value))
-        }
-        return switch self {
-        case .temperature: number(options.temperature, off: 1)
+        switch self {
+        case .temperature: Self.number(options.temperature, off: 1)
         case .topK: options.topK.map { .integer($0) }
-        case .topP: number(options.topP, off: 1)
-        case .minP: number(options.minP, off: 0)
-        case .typicalP: number(options.typicalP, off: 1)
-        case .repetitionPenalty: number(options.repetitionPenalty, off: 1)
-        case .presencePenalty: number(options.presencePenalty, off: 0)
-        case .frequencyPenalty: number(options.frequencyPenalty, off: 0)
+        case .topP: Self.number(options.topP, off: 1)
+        case .minP: Self.number(options.minP, off: 0)
+        case .typicalP: Self.number(options.typicalP, off: 1)
+        case .repetitionPenalty: Self.number(options.repetitionPenalty, off: 1)
+        case .presencePenalty: Self.number(options.presencePenalty, off: 0)
+        case .frequencyPenalty: Self.number(options.frequencyPenalty, off: 0)
         case .penaltyWindow: options.penaltyWindow.map { .integer($0) }
-        case .logitBias: options.logitBias.isEmpty ? nil : Self.json(options.logitBias)
+        case .logitBias: Self.json(options.logitBias)
         // Protocols have signed numbers; that two seeds may mean the same does no harm.
         case .seed: options.seed.map { .integer(Int(truncatingIfNeeded: $0 & 0x7FFF_FFFF)) }
-        case .xtc: options.xtc == nil ? nil : true
-        case .mirostat: options.mirostat == nil ? nil : true
-        case .dry: options.dry == nil ? nil : true
+        // No protocol here has a field for these.
+        case .xtc: options.xtc.map { _ in .bool(true) }
+        case .mirostat: options.mirostat.map { _ in .bool(true) }
+        case .dry: options.dry.map { _ in .bool(true) }
         }
     }
 
-    private static func json(_ bias: [Int: Float]) -> JSONValue {
-        .object(
+    // `nil` alone would be the JSON value `null` here.
+    private static func number(_ value: Float, off: Float) -> JSONValue? {
+        guard value != off else { return .none }
+        return .number(Double(value.description) ?? Double(value))
+    }
+
+    private static func json(_ bias: [Int: Float]) -> JSONValue? {
+        guard !bias.isEmpty else { return .none }
+        return .object(
             OrderedDictionary(
                 uniqueKeysWithValues: bias.sorted { $0.key < $1.key }.map { ("\($0.key)", .number(Double($0.value))) }))
     }
