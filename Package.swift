@@ -20,6 +20,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -84,6 +85,7 @@ let package = Package(
         library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
         library("SourceDocuments", in: "Values", ["LLMCore", orderedCollections, yams]),
         library("PromptTemplates", in: "Values", ["LLMCore", "SourceDocuments", orderedCollections, yams]),
+        library("EventMessaging", in: "Values", ["LLMCore"]),
 
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
@@ -108,12 +110,11 @@ let package = Package(
         library(
             "Pipelines", in: "Orchestration",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                orderedCollections,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", orderedCollections,
             ]),
         library(
-            "AdapterMiddleware", in: "Orchestration",
-            ["LLMCore", "JSONSchemas", "ResultParsing", "SourceDocuments", orderedCollections]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -148,8 +149,9 @@ let package = Package(
         library(
             "PipelineSteps", in: "Adapters",
             [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb,
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
+                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -175,7 +177,8 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird, httpTypes, logging,
+                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird,
+                hummingbirdCore, httpTypes, logging,
                 serviceLifecycle, nio("NIOCore"),
             ]),
 
@@ -192,15 +195,15 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "AdapterMiddleware", "RemoteTransport",
-                "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade", "ModelGateway", "HTTPAPI",
-                argumentParser, logging, orderedCollections, serviceLifecycle,
+                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
+                "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -210,6 +213,7 @@ let package = Package(
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
+        .testTarget(name: "EventMessagingTests", dependencies: ["LLMCore", "EventMessaging"]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -244,8 +248,23 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
+                "Pipelines", "OpenAutoGLMTesting",
+            ]),
+        // A program that these tests kill.
+        .executableTarget(
+            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            path: "Tests/CrashSubject"),
+        .testTarget(
+            name: "RunStorageTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+            ]),
+        .testTarget(
+            name: "PipelineStepsTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "LocalModelsTests",
@@ -257,8 +276,8 @@ let package = Package(
         .testTarget(
             name: "RemoteModelsTests",
             dependencies: [
-                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"),
+                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
+                nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "KServeModelsTests",
@@ -282,6 +301,18 @@ let package = Package(
                 "OpenAutoGLMTesting",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "HTTPAPITests",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "ModelGateway", "HTTPAPI", "OpenAutoGLMTesting",
+                asyncHTTPClient, httpTypes,
+                logging, nio("NIOCore"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelGatewayTests",
+            dependencies: ["LLMCore", "AdapterMiddleware", "ModelGateway", "OpenAutoGLMTesting"]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

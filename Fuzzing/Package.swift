@@ -29,8 +29,20 @@ let package = Package(
                 "LLMCore", "ModelFiles", .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "JSONSchemas",
+            dependencies: ["LLMCore", .product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: strict),
+        .target(
+            name: "TokenConstraints",
+            dependencies: [
+                "LLMCore", "JSONSchemas", "Tokenization",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
-            name: "Fuzz", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),
+            name: "Fuzz", dependencies: ["LLMCore", "ModelFiles", "TokenConstraints", "Tokenization"],
+            swiftSettings: strict),
         .executableTarget(
             name: "Probe", dependencies: ["LLMCore", "ModelFiles", "Tokenization"], swiftSettings: strict),
     ]

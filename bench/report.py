@@ -7,12 +7,11 @@ Results are named MEASURE.FORMAT.TURN.SIDE: what each program printed, as the re
 """
 import json
 import math
-import os
 import pathlib
-import platform
 import statistics
-import subprocess
 import sys
+
+from machine import machine
 
 # The rows in their order: name, measure and tensor type that give it, the ratio to reach (at most it, where lower is better).
 ROWS = [
@@ -24,8 +23,6 @@ ROWS = [
     ("peak_memory", "memory", "q4_1", 1), ("cold_start", "start", "q4_1", 1),
 ]
 UNITS = {"cached": "ms", "memory": "MB", "start": "ms"}  # The others are tokens/s, where more is better.
-FLAGS = ["avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_int8",
-         "asimd", "asimddp", "i8mm", "sve"]
 
 
 # --- What each program prints: readers give numbers by the first part of a row's name, or raise.
@@ -151,35 +148,6 @@ def line_of(row, ours, peer):
             f"{row['unit']}{''.join(f', {note}' for note in notes)}; {spans}, {len(ours)} turns")
 
 
-# --- The machine
-
-def first_value(path, keys):
-    """The first value of one of the keys in a file of `key : value` lines."""
-    for line in pathlib.Path(path).read_text().splitlines() if os.path.exists(path) else []:
-        key, _, value = line.partition(":")
-        if key.strip() in keys:
-            return value.strip()
-    return ""
-
-
-def output_of(*command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.strip()
-    except OSError:
-        return ""
-
-
-def machine(threads, llama):
-    flags = set(first_value("/proc/cpuinfo", ["flags", "Features"]).split())
-    swift = output_of("swift", "--version").partition("Swift version ")[2].split(" ")[0]
-    return {
-        "cpu": first_value("/proc/cpuinfo", ["model name"]) or platform.processor() or platform.machine(),
-        "cores": os.cpu_count(), "threads": threads, "isa": [flag for flag in FLAGS if flag in flags],
-        "os": f"{platform.system()} {platform.release()} {platform.machine()}", "swift": swift,
-        "ours": output_of("git", "rev-parse", "--short", "HEAD"), "llama.cpp": llama,
-    }
-
-
 def main(folder, threads, llama):
     samples = samples_in(pathlib.Path(folder))
     measured = {(measure, form) for measure, form, _ in samples}
@@ -189,7 +157,7 @@ def main(folder, threads, llama):
     print(f"{'measure':<18}{'ours':>10}{'llama.cpp':>12}{'ratio':>8}  {'at least':<15}unit; medians (lowest to highest)")
     for row in rows:
         print(line_of(*row))
-    about = machine(threads, llama)
+    about = machine(threads, **{"llama.cpp": llama})
     print(f"{about['cpu']}, {about['cores']} cores, {threads} threads, {' '.join(about['isa'])}; "
           f"Swift {about['swift']}, llama.cpp {llama}")
     print(json.dumps({"bench": "llama", "machine": about, "rows": [row for row, _, _ in rows]}, ensure_ascii=False))

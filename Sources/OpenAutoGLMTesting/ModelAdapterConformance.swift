@@ -9,9 +9,11 @@ public import LLMCore
 /// ```
 /// The checks ask short questions with greedy sampling; a scripted model needs a reply for each of them.
 public struct ModelAdapterConformance: Sendable {
-    private let model: any ModelAdapter
-    private let prompt: GenerationPrompt
+    let model: any ModelAdapter
+    let prompt: GenerationPrompt
     private let maxTokens: Int
+    private let broken: (any ModelAdapter)?
+    let callsInParallel: Bool
 
     /// Prepares the checks.
     ///
@@ -19,11 +21,18 @@ public struct ModelAdapterConformance: Sendable {
     ///   - model: The adapter to check.
     ///   - prompt: What to ask it; by default a question, or raw text where it takes no conversations.
     ///   - maxTokens: How many tokens each answer may have.
-    public init(_ model: any ModelAdapter, prompt: GenerationPrompt? = nil, maxTokens: Int = 8) {
+    ///   - broken: The same adapter before a backend whose answers break off, to see that it tells; nil leaves that out.
+    ///   - callsInParallel: Whether the model is known to call two tools at once when they are offered.
+    public init(
+        _ model: any ModelAdapter, prompt: GenerationPrompt? = nil, maxTokens: Int = 8,
+        broken: (any ModelAdapter)? = nil, callsInParallel: Bool = false
+    ) {
         self.model = model
         let question = "What is the capital of France?"
         self.prompt = prompt ?? (model.capabilities.contains(.chat) ? .user(question) : .raw(question))
         self.maxTokens = maxTokens
+        self.broken = broken
+        self.callsInParallel = callsInParallel
     }
 
     /// Runs all checks.
@@ -32,10 +41,12 @@ public struct ModelAdapterConformance: Sendable {
     public func failures() async -> [String] {
         var failures = [String]()
         let checks: [(String, () async throws -> String?)] = [
-            ("stream and response", self.checkStream), ("raw prompts", self.checkRawPrompt),
-            ("scoring", self.checkScoring),
+            ("stream and response", self.checkStream), ("whole answers", self.checkWholeAnswer),
+            ("limits", self.checkLimit), ("log-probabilities", self.checkLogProbabilities), ("tools", self.checkTools),
+            ("raw prompts", self.checkRawPrompt), ("scoring", self.checkScoring),
             ("embeddings", self.checkEmbedding), ("token count", self.checkTokenCount), ("options", self.checkOptions),
-            ("constraints", self.checkConstraint), ("cancellation", self.checkCancellation),
+            ("constraints", self.checkConstraint), ("JSON", self.checkSchema), ("truncation", self.checkTruncation),
+            ("cancellation", self.checkCancellation),
         ]
         for (name, check) in checks {
             do {
@@ -45,7 +56,7 @@ public struct ModelAdapterConformance: Sendable {
         return failures
     }
 
-    private func request(_ prompt: GenerationPrompt? = nil) -> GenerationRequest {
+    func request(_ prompt: GenerationPrompt? = nil) -> GenerationRequest {
         GenerationRequest(prompt: prompt ?? self.prompt, sampling: .greedy, maxTokens: self.maxTokens)
     }
 
@@ -108,21 +119,36 @@ public struct ModelAdapterConformance: Sendable {
     }
 
     private func checkTokenCount() async throws -> String? {
-        let count: Int
         do {
-            count = try await self.model.tokenCount(self.prompt)
-        } catch let error as LLMError where error.code == .unsupported {
-            // Few protocols count, and no capability says which.
-            return nil
+            let count = try await self.model.tokenCount(self.prompt)
+            return count > 0 ? nil : "the prompt is counted as \(count) tokens"
+        } catch let error as LLMError where error.code == .unsupported { return nil }
+    }
+
+    private func checkTruncation() async throws -> String? {
+        guard let broken else { return nil }
+        for isStreamed in [true, false] {
+            var request = self.request()
+            request.isStreamed = isStreamed
+            do {
+                let text = try await broken.generate(request).response().text
+                return "an answer that breaks off is given as '\(text)'"
+            } catch let error as LLMError {
+                if error.code != .truncatedStream {
+                    return "an answer that breaks off is reported as '\(error.codeName)'"
+                }
+            }
         }
-        return count > 0 ? nil : "the prompt is counted as \(count) tokens"
+        return nil
     }
 
     private func checkOptions() async throws -> String? {
         var request = self.request()
         request.stop = ["\u{1}never generated\u{1}"]
-        let response = try await self.model.generate(request).response()
-        return response.text.contains("\u{1}") ? "a stop string is part of the answer" : nil
+        do {
+            let response = try await self.model.generate(request).response()
+            return response.text.contains("\u{1}") ? "a stop string is part of the answer" : nil
+        } catch let error as LLMError where error.code == .unsupported { return nil }
     }
 
     private func checkConstraint() async throws -> String? {
@@ -147,8 +173,10 @@ public struct ModelAdapterConformance: Sendable {
     private func checkCancellation() async throws -> String? {
         let model = self.model
         var request = self.request()
-        request.maxTokens = 100_000
+        request.maxTokens = 1000
         let asked = request
+        // Whoever leaves after the first event takes nothing with him.
+        for try await _ in try await model.generate(asked) { break }
         // A cancelled generation ends, with an error or with what it had by then.
         await withTaskGroup { group in
             group.addTask { _ = try? await model.generate(asked).response() }

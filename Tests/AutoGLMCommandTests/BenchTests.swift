@@ -51,4 +51,39 @@ struct BenchTests {
         #expect(prompts.count == 120 && prompts.allSatisfy { $0.count == 70 })
         #expect(Set(prompts.map { $0.prefix(3) }).count == 120)
     }
+
+    // MARK: - Constraints
+
+    @Test("Schemas and their instances are counted, and wrong labels found")
+    func constraints() async throws {
+        let files = try TemporaryFiles([
+            "schemas.jsonl": #"""
+            {"id": "a", "schema": {"type": "boolean"}, "tests": [{"valid": true, "data": true}, {"valid": false, "data": 1}]}
+
+            {"id": "b", "schema": {"type": "null"}, "tests": [{"valid": false, "data": null}, {"valid": true, "data": 2}]}
+            {"id": "c", "schema": {"uniqueItems": true, "minItems": 2}, "tests": [{"valid": true, "data": [1, 2]}]}
+            """#
+        ])
+        let outcome = try await Program.run(
+            ["bench", "constraints", "--schemas", files.path("schemas.jsonl"), "--output", "json"])
+        #expect(outcome.status == 0)
+        let report = try outcome.json()
+        #expect(report["schemas"] == 3 && report["compiled"] == 2 && report["refused_by"] == ["uniqueItems": 1])
+        #expect(report["instances"] == 5 && report["tested"] == 4)
+        #expect(report["wrongly_admitted"] == 1 && report["wrongly_refused"] == 1)
+        #expect(try #require(report["mask_us_mean"]?.numberValue) > 0)
+    }
+
+    @Test(
+        "A file without schemas is an error, and so is a line without one",
+        arguments: [
+            ("", "has no schemas"), ("\n\n", "has no schemas"), ("{}", "Line 1 "),
+            ("{\"schema\": {}, \"tests\": []}\n[1]", "Line 2 "), ("{\"schema\": {}}", "Line 1 "), ("{", "Line 1 "),
+        ])
+    func noSchemas(text: String, says: String) async throws {
+        let files = try TemporaryFiles(["schemas.jsonl": text])
+        let outcome = try await Program.run(["bench", "constraints", "--schemas", files.path("schemas.jsonl")])
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains(says) && outcome.errors.contains("code: command.bad-input"))
+    }
 }

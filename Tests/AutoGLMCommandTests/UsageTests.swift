@@ -52,7 +52,12 @@ struct UsageTests {
             Refusal("generate --model Package.swift/ x", 1, "Package.swift"),
             Refusal("generate --model ./Package.swift x", 1, "code: model-file.not-a-model"),
             Refusal("generate --device cuda x", 1, "vLLM, TGI and Triton", "code: llm.unsupported"),
-            Refusal("generate --backend vllm x", 1, "not available in this version"),
+            Refusal(
+                "generate --backend vllm --base-url http://127.0.0.1:1/v1 x", 1, "Cannot connect to http://127.0.0.1:1"),
+            Refusal("generate --base-url http://127.0.0.1:1 x", 64, "name one with --backend"),
+            Refusal("gateway check --config no-such-file", 1, "no-such-file"),
+            Refusal("gateway chek", 64, "chek"),
+            Refusal("gateway check --config LICENSE", 1, "LICENSE:1:", "code: gateway.invalid-configuration"),
             Refusal("generate @no-such-file", 1, "no-such-file"),
             Refusal("generate --json-schema no-such-file x", 1, "no-such-file"),
             Refusal("generate --grammar no-such-file x", 1, "no-such-file"),

@@ -50,6 +50,48 @@ struct GenerationSchemaTests {
         #expect(schema.unsupportedGuides.isEmpty)
     }
 
+    @Test(
+        "Guides of one property hold together, in any order",
+        arguments: [
+            (Self.dynamic(Int.self, .range(1...9), .minimum(3)), #"{"type":"integer","minimum":3,"maximum":9}"#),
+            (Self.dynamic(Int.self, .minimum(3), .range(1...9)), #"{"type":"integer","minimum":3,"maximum":9}"#),
+            (
+                Self.dynamic(Double.self, .maximum(0.5), .range(0...2)),
+                #"{"type":"number","maximum":0.5,"minimum":0.0}"#
+            ),
+            (
+                Self.dynamic(Int.self, .maximum(.max), .maximum(.max - 1)),
+                #"{"type":"integer","maximum":\#(Int.max - 1)}"#
+            ),
+            (
+                Self.dynamic([Int].self, .count(2...5), .maximumCount(3), .element(.minimum(1)), .element(.minimum(0))),
+                #"{"type":"array","items":{"type":"integer","minimum":1},"minItems":2,"maxItems":3}"#
+            ),
+            (Self.dynamic(String.self, .anyOf(["a", "b"]), .anyOf(["b", "c"])), #"{"type":"string","enum":["b"]}"#),
+            (
+                Self.dynamic(String.self, .pattern(/a+/), .pattern(/aa?/)),
+                #"{"type":"string","pattern":"^(?:a+)$","allOf":[{"pattern":"^(?:aa?)$"}]}"#
+            ),
+        ])
+    func guidesTogether(schema: DynamicGenerationSchema, json: String) throws {
+        let schema = try GenerationSchema(root: schema, dependencies: [])
+        #expect(schema.jsonSchema.serialized() == json)
+        #expect(schema.unsupportedGuides.isEmpty)
+    }
+
+    @Test(
+        "Guides that leave nothing are unsupported",
+        arguments: [
+            (Self.dynamic(Int.self, .range(1...3), .minimum(4)), "at least 4 and at most 3"),
+            (Self.dynamic([Int].self, .count(2), .minimumCount(3)), "at least 3 and at most 2"),
+            (Self.dynamic([Int].self, .element(.range(1...2)), .element(.maximum(0))), "at least 1 and at most 0"),
+            (Self.dynamic(String.self, .constant("a"), .anyOf(["b"])), "no text"),
+        ])
+    func contradictions(schema: DynamicGenerationSchema, says: String) throws {
+        let guides = try GenerationSchema(root: schema, dependencies: []).unsupportedGuides
+        #expect(guides.count == 1 && guides[0].contains(says), "\(guides)")
+    }
+
     @Test("Types of one name are told apart, and a type may contain itself")
     func names() throws {
         let schema = Outer.generationSchema
@@ -80,8 +122,8 @@ struct GenerationSchemaTests {
     }
 
     private static func dynamic<Value: Generable>(
-        _ type: Value.Type, _ guide: GenerationGuide<Value>
-    ) -> DynamicGenerationSchema { DynamicGenerationSchema(type: type, guides: [guide]) }
+        _ type: Value.Type, _ guides: GenerationGuide<Value>...
+    ) -> DynamicGenerationSchema { DynamicGenerationSchema(type: type, guides: guides) }
 }
 
 @Suite("Schemas are described at run time")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The conformance checks for models")
 struct ConformanceTests {
-    private static let answers = [ScriptedModel.Reply](repeating: "Paris", count: 8)
+    private static let answers = [ScriptedModel.Reply](repeating: "Paris", count: 16)
 
     @Test("A model that keeps the rules passes")
     func passes() async {

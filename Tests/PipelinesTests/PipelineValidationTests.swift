@@ -168,7 +168,11 @@ struct PipelineValidationTests {
     @Test("Every kind of step describes itself with schemas")
     func definitions() {
         let definitions = StepRegistry.standard.definitions
-        #expect(definitions.map(\.name) == ["generate", "input", "output", "parse", "prompt", "route"])
+        #expect(
+            definitions.map(\.name) == [
+                "assert", "calculator", "chat", "classify", "embed", "extract", "generate", "input", "judge", "output",
+                "parse", "prompt", "route", "summarise", "translate",
+            ])
         for definition in definitions {
             #expect((definition.inputSchema["properties"] ?? [:]) != [:])
             #expect((definition.outputSchema["properties"] ?? [:]) != [:])

@@ -56,7 +56,10 @@ struct OpenAIChatTests {
             #expect(response.text == "Paris é😀" && response.summary == Self.answer)
             let sent = try #require(server.requests.first)
             #expect(sent.path == "/chat/completions" && sent.headers.first(name: "authorization") == "Bearer sk-1")
-            #expect(sent.json["stream"] == nil)
+            #expect(
+                sent.json == [
+                    "model": "m", "messages": [["role": "user", "content": "Hello"]], "temperature": 0.7, "top_p": 0.95,
+                ])
         }
     }
 

@@ -16,6 +16,9 @@ extension SchemaCase {
             #"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#, admits: ["0", "12"],
             refuses: ["1.5", "1.0"]),
         SchemaCase(
+            #"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer","enum":[3,30]}"#,
+            admits: ["3", "30"], refuses: ["3e1", "3E+00", "30.0"]),
+        SchemaCase(
             #"{"type":"number"}"#, admits: ["1", "1.5", "-0.25", "1e5", "1E-05", "2.5e+3"],
             refuses: [".5", "1e", "1.e3", "NaN"]),
         SchemaCase(#"{"type":["integer","null"]}"#, admits: ["3", "null"], refuses: ["3.5", #""3""#]),
@@ -156,6 +159,9 @@ extension SchemaCase {
         SchemaCase(
             #"{"oneOf":[{"type":"integer"},{"type":"number","minimum":10}]}"#, admits: ["1", "10.5"],
             refuses: ["10", "1.5", "12"]),
+        SchemaCase(
+            #"{"type":"object","oneOf":[{"properties":{"a":{"type":"integer"}},"additionalProperties":false},{"properties":{"b":{"type":"string"}},"additionalProperties":false}]}"#,
+            admits: [#"{"a":1}"#, #"{"b":"x"}"#], refuses: ["{}", #"{"a":1,"b":"x"}"#, #"{"a":"x"}"#, #"{"c":1}"#]),
         SchemaCase(
             #"{"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]}"#,
             admits: [#"{"a":1}"#, #"{"b":1,"c":2}"#],

@@ -16,6 +16,10 @@ struct SchemaLimitTests {
             (#"{"$ref":"http://example.com/other.json"}"#, "`$ref`", "the top"),
             (#"{"allOf":[{"properties":{}}],"unevaluatedProperties":false}"#, "`unevaluatedProperties`", "the top"),
             (#"{"not":{"multipleOf":3}}"#, "`multipleOf`", "`/not`"),
+            (
+                #"{"type":"object","oneOf":[{"properties":{"a":{},"c":{}},"additionalProperties":false},{"properties":{"a":{}},"additionalProperties":false},{"properties":{"c":{}},"additionalProperties":false}]}"#,
+                "`additionalProperties`", "`/oneOf"
+            ),
             (#"{"type":"object","minProperties":4}"#, "`minProperties`", "the top"),
             (#"{"properties":{"a":{"type":"text"}}}"#, "`type`", "`/properties/a`"),
             (#"{"properties":{"a":{"minLength":-1}}}"#, "`minLength`", "`/properties/a`"),

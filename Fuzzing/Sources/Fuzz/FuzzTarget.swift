@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LLMCore
 internal import ModelFiles
+internal import TokenConstraints
 internal import Tokenization
 
 /// A reader of untrusted bytes.
@@ -15,6 +16,12 @@ enum FuzzTarget: String, CaseIterable {
     case tokenizerJSON = "tokenizer-json"
     /// Reads JSON.
     case json
+    /// Compiles a JSON Schema and reads the file's own bytes with it.
+    case schema
+    /// Compiles a regular expression and reads the file's own bytes with it.
+    case regex
+    /// Compiles a grammar and reads the file's own bytes with it.
+    case grammar
 
     /// Reads the bytes.
     ///
@@ -27,7 +34,18 @@ enum FuzzTarget: String, CaseIterable {
         case .tokenizerJSON:
             (try? Tokenizer(tokenizerJSON: bytes)).map { Self.tokenize(bytes, with: $0) } ?? false
         case .json: (try? JSONValue(parsing: bytes)) != nil
+        case .schema: (try? JSONValue(parsing: bytes)).map { Self.read(bytes, by: .jsonSchema($0)) } ?? false
+        case .regex: Self.read(bytes, by: .regularExpression(String(decoding: bytes, as: UTF8.self)))
+        case .grammar: Self.read(bytes, by: .grammar(String(decoding: bytes, as: UTF8.self)))
         }
+    }
+
+    /// Reads bytes by a constraint, as far as they may go on.
+    private static func read(_ bytes: [UInt8], by constraint: OutputConstraint) -> Bool {
+        guard let automaton = try? CompiledConstraint.automaton(constraint) else { return false }
+        var state = automaton.start
+        for byte in bytes where !state.isDead { state = automaton.next(state, byte) }
+        return automaton.accepts(state) || !automaton.start.isDead
     }
 
     /// Reads everything in a file.

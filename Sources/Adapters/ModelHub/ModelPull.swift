@@ -2,14 +2,6 @@
 internal import LLMCore
 internal import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#endif
-
 /// How far a pull has come.
 package struct PullProgress: Sendable, Hashable {
     /// The file that is being fetched.
@@ -85,7 +77,7 @@ package struct ModelPull: Sendable {
         var record = PullRecord(folder: self.folder)
         if self.client.settings.isOffline { return try self.offline(record) }
         let files = try FileSelection.choose(try await self.client.files(of: self.repository), of: self.repository)
-        try Self.makeFolder("\(self.folder)/.pull")
+        try PartialFile.makeFolder("\(self.folder)/.pull")
         var result = [File]()
         for (index, file) in files.enumerated() {
             try Task.checkCancellation()
@@ -135,7 +127,7 @@ package struct ModelPull: Sendable {
                 """)
         }
         let path = "\(self.folder)/\(file.path)"
-        try Self.makeFolder(String(path.prefix(path.count - (path.split(separator: "/").last?.count ?? 0) - 1)))
+        try PartialFile.makeFolder(String(path.prefix(path.count - (path.split(separator: "/").last?.count ?? 0) - 1)))
         try part.move(to: path)
         try record.enter(file.path, .init(tag: tag, size: part.size, hash: found))
         return File(path: file.path, size: part.size, hash: found, state: wasThere ? .resumed : .downloaded)
@@ -204,15 +196,6 @@ package struct ModelPull: Sendable {
         else {
             throw HubError(
                 .badAnswer, "The hub sent the part '\(range)' of a file instead of the one from \(start) on.")
-        }
-    }
-
-    /// Makes a folder and those above it.
-    private static func makeFolder(_ path: String) throws {
-        var made = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw PartialFile.failure(made) }
         }
     }
 }

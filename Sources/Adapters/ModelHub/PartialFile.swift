@@ -94,7 +94,22 @@ final class PartialFile: Sendable {
         }
     }
 
-    static func failure(_ path: String) -> HubError {
+    /// Makes a folder and those above it.
+    static func makeFolder(_ path: String) throws {
+        var made = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw Self.failure(made) }
+        }
+    }
+
+    /// The size of a file; nil if there is none.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    private static func failure(_ path: String) -> HubError {
         HubError(.notWritable, "'\(path)' cannot be written: \(String(cString: strerror(errno))).")
     }
 }

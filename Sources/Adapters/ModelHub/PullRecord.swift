@@ -3,14 +3,6 @@ internal import LLMCore
 internal import ModelFiles
 internal import OrderedCollections
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#elseif canImport(Musl)
-internal import Musl
-#endif
-
 /// What was pulled into a folder: each file's tag, size and hash, in `.pull/record.json`.
 struct PullRecord {
     /// What is known of a file.
@@ -39,9 +31,9 @@ struct PullRecord {
 
     /// The entry of a file that is still there with its size.
     func present(_ name: String) -> Entry? {
-        guard let entry = self.files[name] else { return nil }
-        var status = stat()
-        guard stat("\(self.folder)/\(name)", &status) == 0, Int(status.st_size) == entry.size else { return nil }
+        guard let entry = self.files[name], PartialFile.size(of: "\(self.folder)/\(name)") == entry.size else {
+            return nil
+        }
         return entry
     }
 

@@ -26,6 +26,7 @@ public final class HTTPTransport: Sendable {
                 idleTimeout: TimeAmount(settings.idleTimeout),
                 concurrentHTTP1ConnectionsPerHostSoftLimit: settings.connectionsPerHost))
         configuration.httpVersion = .automatic
+        configuration.dnsOverride = settings.addresses
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         self.client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
@@ -54,7 +55,8 @@ public final class HTTPTransport: Sendable {
         return TransportResponse(
             status: Int(response.status.code), headers: response.headers,
             body: TransportBody(
-                base: response.body, place: place, deadline: deadline, maximumBytes: self.settings.maximumResponseBytes)
+                base: response.body, transport: self, place: place, deadline: deadline,
+                maximumBytes: self.settings.maximumResponseBytes)
         )
     }
 }

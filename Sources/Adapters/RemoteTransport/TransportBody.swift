@@ -10,6 +10,8 @@ public struct TransportBody: AsyncSequence, Sendable {
     public typealias Element = ByteBuffer
 
     let base: HTTPClientResponse.Body
+    /// Whose connection this comes by; it ends its exchanges when it is released.
+    let transport: HTTPTransport
     let place: String
     let deadline: NIODeadline
     var maximumBytes: Int
@@ -17,13 +19,14 @@ public struct TransportBody: AsyncSequence, Sendable {
     /// Starts reading.
     public func makeAsyncIterator() -> Iterator {
         Iterator(
-            base: self.base.makeAsyncIterator(), place: self.place, deadline: self.deadline,
+            base: self.base.makeAsyncIterator(), transport: self.transport, place: self.place, deadline: self.deadline,
             remaining: self.maximumBytes)
     }
 
     /// Reads the pieces.
     public struct Iterator: AsyncIteratorProtocol {
         var base: HTTPClientResponse.Body.AsyncIterator
+        let transport: HTTPTransport
         let place: String
         let deadline: NIODeadline
         var remaining: Int

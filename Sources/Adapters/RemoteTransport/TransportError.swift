@@ -26,4 +26,8 @@ extension TransportError.Code where Domain == TransportDomain {
     public static var badStatus: Self { "bad-status" }
     /// A secret is not where it should be.
     public static var missingSecret: Self { "missing-secret" }
+    /// Media may not be fetched from there.
+    public static var refusedAddress: Self { "refused-address" }
+    /// What was fetched is no media that models read.
+    public static var unsupportedMedia: Self { "unsupported-media" }
 }

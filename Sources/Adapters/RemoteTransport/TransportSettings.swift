@@ -12,6 +12,8 @@ public struct TransportSettings: Sendable, Hashable {
     public var connectionsPerHost = 1024
     /// The most bytes of an answer's body.
     public var maximumResponseBytes = 256 << 20
+    /// Addresses of hosts that are not looked up, by name.
+    public var addresses: [String: String] = [:]
 
     /// The usual settings.
     public init() {}

@@ -19,13 +19,14 @@ struct ConstraintBenchmark {
         self.vocabulary = ConstraintVocabulary(tokenizer)
     }
 
-    /// Takes one schema with its instances: an object with `id`, `schema` and `tests`, each with `valid` and `data`.
-    mutating func run(_ line: JSONValue) {
-        guard let schema = line["schema"], let tests = line["tests"]?.arrayValue else {
-            self.result.malformedLines += 1
-            return
-        }
-        let name = line["id"]?.stringValue ?? "schema \(self.result.schemas + 1)"
+    /// Takes one schema with its instances.
+    ///
+    /// - Parameters:
+    ///   - schema: The schema.
+    ///   - tests: Its instances, objects with `valid` and `data`.
+    ///   - id: Its name.
+    mutating func run(_ schema: JSONValue, tests: [JSONValue], id: String?) {
+        let name = id ?? "schema \(self.result.schemas + 1)"
         self.result.schemas += 1
         self.result.instances += tests.count
         let clock = ContinuousClock()

@@ -14,7 +14,6 @@ struct ConstraintBenchmarkResult {
     /// Instances of compiled schemas.
     var tested = 0
     var testedValid = 0
-    var malformedLines = 0
     var states = 0
     /// Random texts that were validated.
     var walks = 0

@@ -45,7 +45,7 @@ struct MemoryBenchmark: EngineBenchmark {
     }
 
     /// The largest resident set so far, in MB (10⁶ bytes).
-    private static func peak() throws -> Double {
+    static func peak() throws -> Double {
         #if canImport(Darwin)
         var usage = rusage()
         if getrusage(RUSAGE_SELF, &usage) == 0 { return Double(usage.ru_maxrss) / 1e6 }

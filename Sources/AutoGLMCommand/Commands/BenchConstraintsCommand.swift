@@ -31,12 +31,19 @@ struct BenchConstraintsCommand: ParsableCommand {
 
     func run() throws {
         let lines = try InputFile.text(path: self.schemas).split(separator: "\n").map(String.init)
+        guard !lines.isEmpty else {
+            throw CommandError(
+                .badInput, "'\(self.schemas)' has no schemas; each line is an object with `schema` and `tests`.")
+        }
         var benchmark = ConstraintBenchmark(tokenizer: try self.vocabulary.tokenizer(), walks: self.walks)
         for (index, line) in lines.enumerated() {
-            guard let value = try? JSONValue(parsing: line) else {
-                throw CommandError(.badInput, "Line \(index + 1) of '\(self.schemas)' is not JSON.")
+            guard let value = try? JSONValue(parsing: line), let schema = value["schema"],
+                let tests = value["tests"]?.arrayValue
+            else {
+                throw CommandError(
+                    .badInput, "Line \(index + 1) of '\(self.schemas)' is no JSON object with `schema` and `tests`.")
             }
-            benchmark.run(value)
+            benchmark.run(schema, tests: tests, id: value["id"]?.stringValue)
             if (index + 1) % 250 == 0 { Console.note("\(index + 1) of \(lines.count) schemas") }
         }
         let result = benchmark.result

@@ -8,12 +8,57 @@ internal import ModelFacade
 struct PipelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline",
-        abstract: "Check pipelines.",
+        abstract: "Check and draw pipelines.",
         discussion: """
             Example:
               autoglm pipeline validate Examples/task-flow.yaml
+              autoglm pipeline graph Examples/task-flow.yaml --format svg > task-flow.svg
             """,
-        subcommands: [PipelineValidateCommand.self])
+        subcommands: [PipelineValidateCommand.self, PipelineGraphCommand.self, PipelineSchemaCommand.self])
+}
+
+/// `autoglm pipeline graph`: draws a pipeline.
+struct PipelineGraphCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph",
+        abstract: "Draw a pipeline.",
+        discussion: """
+            Example:
+              autoglm pipeline graph Examples/task-flow.yaml --format svg > task-flow.svg
+            """)
+
+    /// The forms of a drawing.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case mermaid
+        case svg
+    }
+
+    @Option(help: "How it is drawn: mermaid (text that many web pages show as a picture) or svg.")
+    var format = Format.mermaid
+
+    @Argument(help: "The pipeline's YAML file.")
+    var file: String
+
+    func run() throws {
+        let pipeline = try PipelineFile.read(self.file)
+        try Console.write(self.format == .svg ? pipeline.svg : pipeline.mermaid)
+    }
+}
+
+/// `autoglm pipeline schema`: the JSON Schema of pipelines, for editors.
+struct PipelineSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the JSON Schema of pipelines, for editors.",
+        discussion: """
+            Example:
+              autoglm pipeline schema > pipeline.schema.json
+
+            An editor with YAML support uses it after a line such as
+            # yaml-language-server: $schema=pipeline.schema.json
+            """)
+
+    func run() throws { try Console.line(PipelineSchema.schema(registry: .program()).serialized(indentation: 2)) }
 }
 
 /// `autoglm pipeline validate`: finds everything that is wrong with a pipeline, without running it.

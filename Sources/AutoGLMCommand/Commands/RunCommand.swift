@@ -15,7 +15,8 @@ struct RunCommand: AsyncParsableCommand {
               autoglm run Examples/task-flow.yaml --input "What is the capital of France?"
 
             --input sets the pipeline's main input (the first that must be given, else the first), --set any input by its \
-            name. `autoglm steps` lists the kinds of steps.
+            name. `autoglm steps` lists the kinds of steps. Every step is recorded as it ends; what was cut off goes on with \
+            --resume RUN.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -27,23 +28,48 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("set"), help: "Set an input: NAME=VALUE, or NAME=@FILE; may be given several times.")
     var settings: [String] = []
 
-    @Option(help: "Continue a run that was cut off (not in this version).")
+    @OptionGroup(title: "Storage") var store: StoreOptions
+
+    @Flag(help: "Keep nothing of the run; it cannot be resumed.")
+    var noStore = false
+
+    @Option(help: "Go on with this run, by its name or the beginning of it; no step is done twice.")
     var resume: String?
 
-    @Argument(help: "The pipeline's YAML file.")
-    var pipeline: String
+    @Flag(help: "Leave the run to `autoglm worker`, and print its name.")
+    var enqueue = false
+
+    @Option(help: "With --enqueue: on whose behalf; tenants get equal shares of the workers.")
+    var tenant = "default"
+
+    @Option(
+        parsing: .unconditional, help: "With --enqueue: before which others of the tenant it comes, the highest first.")
+    var priority = 0
+
+    @Argument(help: "The pipeline's YAML file; with --resume it may be left out.")
+    var pipeline: String?
+
+    func validate() throws {
+        if self.pipeline == nil, self.resume == nil {
+            throw ValidationError("Name a pipeline's file, or a run to --resume.")
+        }
+        if self.noStore, self.enqueue || self.resume != nil {
+            throw ValidationError("--enqueue and --resume need what --no-store forbids.")
+        }
+        if self.resume != nil, self.enqueue || self.input != nil || !self.settings.isEmpty {
+            throw ValidationError(
+                "A run is resumed with the inputs it began with; leave out --input, --set and --enqueue.")
+        }
+    }
 
     func run() async throws {
-        if let resume {
-            throw CommandError(
-                .notAvailable,
-                "Runs are not stored in this version, so '\(resume)' cannot be resumed; run the pipeline from its start."
-            )
-        }
-        let pipeline = try PipelineFile.read(self.pipeline)
+        if let resume { return try await self.resume(resume) }
+        let path = self.pipeline ?? ""
+        let pipeline = try PipelineFile.read(path)
         let inputs = try self.inputs(for: pipeline)
+        guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
         let agent = try await self.model.open()
-        let folder = FilePath.folder(of: self.pipeline)
+        let folder = FilePath.folder(of: path)
         switch self.output.format {
         case .json:
             let result = try await agent.run(pipeline: pipeline, inputs: inputs, baseFolder: folder)
@@ -94,9 +120,10 @@ struct RunCommand: AsyncParsableCommand {
 
     // MARK: - Report
 
-    private static func json(_ result: PipelineResult, of pipeline: Pipeline) -> JSONValue {
+    static func json(_ result: PipelineResult, of pipeline: Pipeline, run: String? = nil) -> JSONValue {
         [
-            "pipeline": .string(pipeline.name), "version": .string(pipeline.version), "output": result.output,
+            "run": run.map { .string($0) } ?? .null, "pipeline": .string(pipeline.name),
+            "version": .string(pipeline.version), "output": result.output,
             "steps": .array(result.steps.map(Self.json)), "duration_ms": .number(result.duration.milliseconds),
         ]
     }
@@ -106,7 +133,8 @@ struct RunCommand: AsyncParsableCommand {
             .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
         }
         return [
-            "id": .string(step.id), "uses": .string(step.uses), "duration_ms": .number(step.duration.milliseconds),
+            "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses),
+            "duration_ms": .number(step.duration.milliseconds),
             "inputs": object(step.inputs), "outputs": object(step.outputs),
             "usage": step.usage.map {
                 [
@@ -124,6 +152,9 @@ enum PipelineFile {
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
     static func read(_ path: String) throws -> Pipeline {
-        try Pipeline(yaml: InputFile.text(path: path), file: path)
+        let folder = FilePath.folder(of: path)
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program()) {
+            try FilePath.template(named: $0, in: folder)
+        }
     }
 }

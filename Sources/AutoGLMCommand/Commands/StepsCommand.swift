@@ -16,12 +16,16 @@ struct StepsCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Print the table of docs/steps.md.")
+    var markdown = false
+
     @Argument(help: "Only the step of this name.")
     var name: String?
 
     func run() async throws {
         let definitions = try self.definitions()
         switch self.output.format {
+        case .text where self.markdown: try Console.write(Self.table(definitions))
         case .json:
             try Console.json([
                 "steps": .array(
@@ -37,7 +41,7 @@ struct StepsCommand: AsyncParsableCommand {
     }
 
     private func definitions() throws -> [StepDefinition] {
-        let all = StepRegistry.standard.definitions
+        let all = try StepRegistry.program().definitions
         guard let name else { return all }
         let found = all.filter { $0.name == name }
         guard !found.isEmpty else {
@@ -57,5 +61,16 @@ struct StepsCommand: AsyncParsableCommand {
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A row a step; what must be given is in bold.
+    private static func table(_ definitions: [StepDefinition]) -> String {
+        let rows = definitions.map { definition in
+            let inputs = definition.inputs.map { $0.isRequired ? "**\($0.name)**" : $0.name }
+            let outputs = definition.outputs.map(\.name)
+            let cells = ["`\(definition.name)`", definition.summary, inputs.joined(separator: ", ")]
+            return "| " + (cells + [outputs.joined(separator: ", ")]).joined(separator: " | ") + " |\n"
+        }
+        return "| step | what it does | takes | gives |\n|---|---|---|---|\n" + rows.joined()
     }
 }

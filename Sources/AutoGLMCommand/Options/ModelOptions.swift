@@ -9,8 +9,17 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The model's name, or the path of a GGUF file or of a folder with config.json and safetensors.")
     var model: String = Settings.text("MODEL") ?? ModelLocator.defaultModel
 
-    @Option(help: "Who runs the model: local (or hf, the same); openai, vllm, tgi and triton come later.")
+    @Option(
+        help: """
+            Who runs the model: local (or hf, the same), or a server: openai, openai-responses, llamacpp, vllm, tgi, \
+            anthropic, ollama. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
+            """)
     var backend: String = Settings.text("BACKEND") ?? "local"
+
+    @Option(
+        name: .customLong("base-url"),
+        help: "Where the server answers (default: OPENAI_BASE_URL and the like, or the backend's usual place).")
+    var baseURL: String?
 
     @Option(help: "Where the model computes; the local engine computes on the cpu.")
     var device: String = Settings.text("DEVICE") ?? "cpu"
@@ -48,7 +57,9 @@ struct ModelOptions: ParsableArguments {
             if let value, value < 1 { throw ValidationError("\(name) is \(value); it must be 1 or more.") }
         }
         do {
-            _ = try Backend(named: self.backend)
+            if try Backend(named: self.backend) == .local, self.baseURL != nil {
+                throw ValidationError("--base-url is for servers; name one with --backend, such as openai.")
+            }
             _ = try Device(named: self.device)
         } catch let error as any CodedError {
             throw ValidationError(error.message)
@@ -74,8 +85,8 @@ struct ModelOptions: ParsableArguments {
         var options = try self.configuration()
         options.adapters = adapters
         return try await AutoGLM(
-            model: self.model, backend: Backend(named: self.backend), device: Device(named: self.device),
-            options: options)
+            model: self.model, backend: Backend(named: self.backend), baseURL: self.baseURL,
+            device: Device(named: self.device), options: options)
     }
 }
 

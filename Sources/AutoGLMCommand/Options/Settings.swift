@@ -11,7 +11,10 @@ internal import Foundation
 
 /// Defaults that the environment sets.
 enum Settings {
-    private static let names = ["MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH"].map { "AUTOGLM_\($0)" }
+    private static let names = [
+        "MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE", "READ_FOLDERS", "WRITE_FOLDERS",
+        "LOCAL_NETWORKS", "PYTHON", "VECTORS",
+    ].map { "AUTOGLM_\($0)" }
 
     /// Refuses misspelt variables.
     ///

@@ -19,6 +19,26 @@ enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The path from the root, whatever the working folder; the path itself where there is no such file.
+    static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Makes a folder that only its owner may enter, and those it lies in, where they are missing.
+    ///
+    /// - Throws: ``CommandError`` that names the folder and the reason.
+    static func makeFolders(_ path: String) throws {
+        var status = stat()
+        if path.isEmpty || path == "." || stat(path, &status) == 0 { return }
+        try self.makeFolders(self.folder(of: path))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw CommandError(
+                .outputFailed, "Cannot make the folder '\(path)': \(String(cString: strerror(errno))).")
+        }
+    }
+
     /// The text of a template inside a folder, or nil where there is none; nothing outside the folder is read.
     static func template(named name: String, in folder: String) throws -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)

@@ -10,7 +10,14 @@ final class FlowPrinter: Sendable {
         var stepNumber = 0
         var streamed = ""
         var isClosed = false
+        /// The lines shown of steps in loops.
+        var loopLines = 0
+        /// The steps at work; with more than one their texts would mix.
+        var running = 0
     }
+
+    /// The most lines shown of steps in loops; after that only how far the loops are.
+    private static let maximumLoopLines = 20
 
     private let pipeline: Pipeline
     private let style = TextStyle()
@@ -28,10 +35,16 @@ final class FlowPrinter: Sendable {
     func show(_ event: PipelineEvent) {
         switch event {
         case .started(let step, let uses, let inputs): self.start(step, uses, inputs)
-        case .text(_, let delta):
-            self.write(Self.indented(delta, isFirst: self.state.withLock { $0.streamed.isEmpty }))
-            self.state.withLock { $0.streamed += delta }
+        case .text(let step, let delta): self.stream(step, delta)
         case .finished(let record): self.finish(record)
+        case .skipped(let step): self.write("\n\(self.style.faint("skipped \(step)"))\n")
+        case .progress(let step, let done, let count): self.showProgress(step, done, count)
+        case .retrying(let step, let attempt, let error, let wait):
+            self.endStream()
+            self.write("  again  \(step) in \(Self.time(wait)), since attempt \(attempt) failed: \(error)\n")
+        case .waiting(let pending):
+            self.endStream()
+            self.write("\n\(self.style.strong("waits"))  \(pending.key.rawValue): \(pending.question)\n")
         case .failed(let step, _, let duration):
             self.endStream()
             self.write("  \(self.style.strong("failed"))  \(step) after \(Self.time(duration))\n")
@@ -42,10 +55,9 @@ final class FlowPrinter: Sendable {
     ///
     /// - Throws: ``Console/OutputClosed`` when nobody reads any more.
     func finish(_ result: PipelineResult) throws {
-        let prompt = result.steps.compactMap(\.usage?.promptTokens).reduce(0, +)
-        let completion = result.steps.compactMap(\.usage?.completionTokens).reduce(0, +)
+        let (prompt, completion) = (result.usage.promptTokens, result.usage.completionTokens)
         let tokens = prompt + completion == 0 ? "" : ", \(prompt) tokens read, \(completion) written"
-        let steps = result.steps.count == 1 ? "1 step" : "\(result.steps.count) steps"
+        let steps = result.stepCount == 1 ? "1 step" : "\(result.stepCount) steps"
         self.write(
             "\n\(self.style.strong("result"))  " + self.style.faint("\(steps), \(Self.time(result.duration))\(tokens)"))
         self.write("\n")
@@ -57,29 +69,69 @@ final class FlowPrinter: Sendable {
 
     private func start(_ step: String, _ uses: String, _ inputs: [String: JSONValue]) {
         let number = self.state.withLock { state in
-            state.stepNumber += 1
+            state.running += 1
+            if !step.isInLoop { state.stepNumber += 1 }
             state.streamed = ""
             return state.stepNumber
         }
+        guard !step.isInLoop else { return }
         let kind = step == uses ? "" : " (\(uses))"
-        self.write("\n\(number)/\(self.pipeline.steps.count) \(self.style.strong(step))\(kind)\n")
-        let order = self.pipeline.steps.first { $0.id == step }?.with.map(\.name) ?? []
+        let isStraight = self.pipeline.steps.allSatisfy(\.isPlain)
+        let count = isStraight ? "/\(self.pipeline.steps.count)" : ""
+        self.write("\n\(number)\(count) \(self.style.strong(step))\(kind)\n")
+        let order = self.pipeline.steps.first { $0.id == step }?.with.map(\.name) ?? inputs.keys.sorted()
         for name in order { if let value = inputs[name] { self.show("in", name, value) } }
+    }
+
+    private func stream(_ step: String, _ delta: String) {
+        let isFirst: Bool? = self.state.withLock { state in
+            guard state.running <= 1, !step.isInLoop else { return nil }
+            defer { state.streamed += delta }
+            return state.streamed.isEmpty
+        }
+        if let isFirst { self.write(Self.indented(delta, isFirst: isFirst)) }
     }
 
     private func finish(_ record: StepRecord) {
         let streamed = self.endStream()
+        self.state.withLock { $0.running = max(0, $0.running - 1) }
+        if record.key.rawValue.isInLoop { return self.showTurnStep(record) }
+        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) was done before\n") }
         if record.uses == "route" {
             self.showDecision(record)
         } else {
-            for (name, value) in record.outputs.sorted(by: { $0.key < $1.key }) {
-                // What has been shown already, and what says nothing, is left out.
-                if value.stringValue == streamed, !streamed.isEmpty { continue }
-                if value == .null || value == [] || value == [:] || record.inputs.values.contains(value) { continue }
-                self.show("out", name, value)
-            }
+            for (name, value) in Self.news(of: record, streamed: streamed) { self.show("out", name, value) }
         }
         self.write(self.style.faint("  time  \(Self.time(record.duration))") + "\n")
+    }
+
+    /// The outputs without what has been shown already, and what says nothing.
+    private static func news(of record: StepRecord, streamed: String = "") -> [(key: String, value: JSONValue)] {
+        record.outputs.sorted { $0.key < $1.key }.filter { _, value in
+            if value.stringValue == streamed, !streamed.isEmpty { return false }
+            return value != .null && value != [] && value != [:] && !record.inputs.values.contains(value)
+        }
+    }
+
+    /// Shows a step in a loop in one line, as long as there are few.
+    private func showTurnStep(_ record: StepRecord) {
+        let line = self.state.withLock { state in
+            state.loopLines += 1
+            return state.loopLines
+        }
+        guard line <= Self.maximumLoopLines else { return }
+        let value = Self.news(of: record).first.map { "\($0.key): \(Self.brief($0.value))" } ?? ""
+        self.write("  \(record.key.rawValue)  \(value)  \(self.style.faint(Self.time(record.duration)))\n")
+        if line == Self.maximumLoopLines {
+            self.write(self.style.faint("  … and so on; how far the loops are:") + "\n")
+        }
+    }
+
+    /// Shows how far a loop is: each of few turns, some of many.
+    private func showProgress(_ step: String, _ done: Int, _ count: Int?) {
+        let stride = max(1, (count ?? 100) / 10)
+        guard done == count || done.isMultiple(of: stride) else { return }
+        self.write("  \(self.style.faint("\(step): \(done)\(count.map { " of \($0)" } ?? "") turns"))\n")
     }
 
     private func showDecision(_ record: StepRecord) {
@@ -112,7 +164,7 @@ final class FlowPrinter: Sendable {
     }
 
     /// A value in one line.
-    private static func brief(_ value: JSONValue) -> String {
+    static func brief(_ value: JSONValue) -> String {
         if case .number(let number) = value { return number.rounded(toPlaces: 4).plain }
         let text = value.stringValue.map { JSONValue.string($0).serialized() } ?? value.serialized()
         let limit = 96
@@ -126,11 +178,22 @@ final class FlowPrinter: Sendable {
             .joined(separator: "\n        ")
     }
 
-    private static func time(_ duration: Duration) -> String {
+    /// A duration in a unit that suits it.
+    static func time(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         if milliseconds >= 10_000 { return "\((milliseconds / 1000).rounded(toPlaces: 1)) s" }
         return "\(milliseconds.rounded(toPlaces: milliseconds < 10 ? 2 : 0).plain) ms"
     }
+}
+
+extension String {
+    /// Whether this names a step inside a loop, such as `pages[3].ask`.
+    fileprivate var isInLoop: Bool { self.contains("[") }
+}
+
+extension StepDeclaration {
+    /// Whether this is a step without other steps in it that always runs.
+    fileprivate var isPlain: Bool { if case .use = self.work { self.when == nil } else { false } }
 }
 
 extension Double {

@@ -105,30 +105,8 @@ package final class LocalEngine: Sendable {
         for continuation in continuations { try self.checkVocabulary(continuation) }
         try self.takePlaces(1)
         defer { self.pendingRequests.subtract(1, ordering: .relaxed) }
-        let handle = ActiveSequence.Handle()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                self.queue.async {
-                    let task = ScoringTask(self.core.value, prompt: prompt, continuations: continuations)
-                    self.advance(Confined(value: task), handle, continuation)
-                }
-            }
-        } onCancel: {
-            handle.cancel()
-        }
-    }
-
-    /// One pass of a scoring, and the next one behind whatever else has been put into the queue since.
-    private func advance(
-        _ task: Confined<ScoringTask>, _ handle: ActiveSequence.Handle,
-        _ continuation: CheckedContinuation<[Double], any Error>
-    ) {
-        do {
-            if handle.isCancelled { throw CancellationError() }
-            if let sums = try task.value.step() { return continuation.resume(returning: sums) }
-            self.queue.async { self.advance(task, handle, continuation) }
-        } catch {
-            continuation.resume(throwing: error)
-        }
+        let core = self.core
+        lazy var task = ScoringTask(core.value, prompt: prompt, continuations: continuations)
+        return try await QueuedSteps(on: self.queue) { try task.step() }.value()
     }
 }

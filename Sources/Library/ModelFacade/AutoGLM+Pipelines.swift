@@ -70,13 +70,15 @@ extension AutoGLM {
         } catch {
             throw PipelineError(.unreadableFile, "Cannot read the pipeline '\(path)'.", cause: error)
         }
-        let pipeline = try Pipeline(yaml: yaml, file: path)
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folder = parent.isEmpty ? "/" : parent
+        let pipeline = try Pipeline(yaml: yaml, file: path) {
+            try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
+        }
         guard let name = pipeline.mainInput?.name else {
             throw PipelineError(.invalidInput, "The pipeline '\(pipeline.name)' has no inputs, but one was given.")
         }
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        return try await self.run(
-            pipeline: pipeline, inputs: [name: .string(input)], baseFolder: folder.isEmpty ? "/" : folder)
+        return try await self.run(pipeline: pipeline, inputs: [name: .string(input)], baseFolder: folder)
     }
 }
 

@@ -23,16 +23,22 @@ public struct AutoGLM: Sendable {
     /// - Parameters:
     ///   - model: The model's name or path, as the backend knows it.
     ///   - backend: Who runs it.
-    ///   - device: Where it computes.
+    ///   - baseURL: Where the backend's server answers; nil takes it from the environment (`OPENAI_BASE_URL`, …), or the
+    ///     usual place. Keys come from the environment (`OPENAI_API_KEY`, …) or a file that it names
+    ///     (`OPENAI_API_KEY_FILE`, …).
+    ///   - device: Where the local engine computes.
     ///   - options: How the local engine uses the machine.
-    /// - Throws: ``LLMError`` with code `.unknownModel` or `.unsupported`, or an error of the model's file; all are
-    ///   ``CodedError``s.
+    /// - Throws: ``LLMError`` with code `.unknownModel`, `.unauthorized` or `.unsupported`, or an error of the model's file;
+    ///   all are ``CodedError``s.
     public init(
-        model: String = ModelLocator.defaultModel, backend: Backend = .local, device: Device = .cpu,
-        options: EngineConfiguration = EngineConfiguration()
+        model: String = ModelLocator.defaultModel, backend: Backend = .local, baseURL: String? = nil,
+        device: Device = .cpu, options: EngineConfiguration = EngineConfiguration()
     ) async throws {
-        try backend.checkAvailable()
-        self.adapter = try await Self.open(model, device: device, options: options)
+        if let server = try backend.server() {
+            self.adapter = try server.open(model, baseURL: baseURL)
+        } else {
+            self.adapter = try await Self.open(model, device: device, options: options)
+        }
         try Task.checkCancellation()
     }
 
@@ -90,7 +96,9 @@ public struct AutoGLM: Sendable {
     ///
     /// - Throws: ``LLMError``; `CancellationError` when the calling task is cancelled.
     public func response(to request: GenerationRequest) async throws -> GenerationResponse {
-        try await self.adapter.generate(request).response()
+        var request = request
+        request.isStreamed = false
+        return try await self.adapter.generate(request).response()
     }
 
     /// Opens a model apart from the caller's actor: packing weights takes a while.

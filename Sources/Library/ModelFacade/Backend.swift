@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
+public import RemoteModels
 
 /// Who runs the model.
 public struct Backend: Sendable, Hashable, CustomStringConvertible {
-    private enum Kind: String, CaseIterable {
-        case local, openai, vllm, tgi, triton
+    private enum Kind: Hashable {
+        case local
+        case remote(RemoteBackend)
+        case triton
     }
 
     private let kind: Kind
@@ -14,40 +17,67 @@ public struct Backend: Sendable, Hashable, CustomStringConvertible {
     public static let local = Self(kind: .local)
     /// The same as ``local``: it reads the files that Hugging Face hosts.
     public static let hf = Self.local
-    /// A server that speaks OpenAI's protocol.
-    public static let openai = Self(kind: .openai)
+    /// OpenAI, or any server that speaks its Chat Completions.
+    public static let openai = Self(.openai)
     /// A vLLM server.
-    public static let vllm = Self(kind: .vllm)
+    public static let vllm = Self(.vllm)
     /// A server of Hugging Face's Text Generation Inference.
-    public static let tgi = Self(kind: .tgi)
+    public static let tgi = Self(.tgi)
+    /// Anthropic's Messages.
+    public static let anthropic = Self(.anthropic)
+    /// An Ollama server.
+    public static let ollama = Self(.ollama)
     /// A Triton inference server.
     public static let triton = Self(kind: .triton)
 
     private init(kind: Kind) { self.kind = kind }
+
+    /// A server of some kind.
+    public init(_ server: RemoteBackend) { self.kind = .remote(server) }
 
     /// A backend by its name, such as `local`, or `hf`, which means the same.
     ///
     /// - Throws: ``LLMError`` with code `.invalidRequest` that names the nearest known backend.
     public init(named name: String) throws {
         let name = name.lowercased()
-        guard let kind = name == "hf" ? .local : Kind(rawValue: name) else {
-            let hint = NearestName.hint(for: name, in: Kind.allCases.map(\.rawValue) + ["hf"])
-            throw LLMError(.invalidRequest, "There is no backend '\(name)'. \(hint)")
+        switch name {
+        case "local", "hf": self.kind = .local
+        case "triton": self.kind = .triton
+        default:
+            guard let server = RemoteBackend(rawValue: name) else {
+                throw LLMError(
+                    .invalidRequest, "There is no backend '\(name)'. \(NearestName.hint(for: name, in: Self.names))")
+            }
+            self.kind = .remote(server)
         }
-        self.kind = kind
     }
 
-    /// The backend's name.
-    public var description: String { self.kind.rawValue }
+    /// Every name that ``init(named:)`` knows.
+    public static let names = ["local", "hf"] + RemoteBackend.allCases.map(\.rawValue) + ["triton"]
 
-    /// Refuses backends that this version does not have.
-    func checkAvailable() throws {
-        guard self != .local else { return }
-        throw LLMError(
-            .unsupported,
-            """
-            The backend '\(self)' is not available in this version; 'local' is. To use another one now, give AutoGLM an \
-            adapter of your own: AutoGLM(adapter:).
-            """)
+    /// The backend's name.
+    public var description: String {
+        switch self.kind {
+        case .local: "local"
+        case .remote(let server): server.rawValue
+        case .triton: "triton"
+        }
+    }
+
+    /// The kind of server, nil where the model runs here.
+    ///
+    /// - Throws: ``LLMError`` with code `.unsupported` for backends that this version does not have.
+    func server() throws -> RemoteBackend? {
+        switch self.kind {
+        case .local: return nil
+        case .remote(let server): return server
+        case .triton:
+            throw LLMError(
+                .unsupported,
+                """
+                The backend 'triton' cannot be opened by its name; give AutoGLM the adapter of the module KServeModels: \
+                AutoGLM(adapter:).
+                """)
+        }
     }
 }

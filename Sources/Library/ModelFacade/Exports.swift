@@ -6,6 +6,7 @@
 @_exported public import LocalModels
 @_exported public import Pipelines
 @_exported public import PromptTemplates
+@_exported public import RemoteModels
 @_exported public import ResultParsing
 @_exported public import SourceDocuments
 @_exported public import TaskRouting

@@ -10,3 +10,8 @@ public enum MiddlewareDomain: ErrorDomain {
 
 /// An error of what wraps around models.
 public typealias MiddlewareError = DomainError<MiddlewareDomain>
+
+extension MiddlewareError.Code where Domain == MiddlewareDomain {
+    /// A screen found something in the request that must not reach the model.
+    public static var blocked: Self { "blocked" }
+}

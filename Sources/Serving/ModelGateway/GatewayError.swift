@@ -10,3 +10,8 @@ public enum GatewayDomain: ErrorDomain {
 
 /// An error of the configuration of models.
 public typealias GatewayError = DomainError<GatewayDomain>
+
+extension GatewayError.Code where Domain == GatewayDomain {
+    /// The configuration has mistakes; the message names each with its place.
+    public static var invalidConfiguration: Self { "invalid-configuration" }
+}

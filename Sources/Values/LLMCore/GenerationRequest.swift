@@ -34,6 +34,8 @@ public struct GenerationRequest: Sendable {
     public var constraint: OutputConstraint?
     /// The name of a low-rank adapter (LoRA) that the model applies to this request alone; nil is the model as it is.
     public var adapter: String?
+    /// What the request is for, in the caller's words; usage is accounted by each of these.
+    public var tags: [String] = []
     /// What happens where the model's context ends.
     public var overflow = ContextOverflow.stop
     /// Who asks, how urgently, and for how long.

@@ -13,6 +13,13 @@ package struct SourceNode: Sendable {
         package var keyPlace: SourcePlace
         /// What the key stands for.
         package var value: SourceNode
+
+        /// Makes a member.
+        package init(key: String, keyPlace: SourcePlace, value: SourceNode) {
+            self.key = key
+            self.keyPlace = keyPlace
+            self.value = value
+        }
     }
 
     /// What kinds of values there are.
@@ -29,6 +36,12 @@ package struct SourceNode: Sendable {
     package var kind: Kind
     /// Where it is written.
     package var place: SourcePlace
+
+    /// Makes a value.
+    package init(kind: Kind, place: SourcePlace) {
+        self.kind = kind
+        self.place = place
+    }
 
     /// The name of its type, for messages.
     package var typeName: String {

@@ -22,7 +22,7 @@ final class ScriptedServer: Sendable {
     /// What goes back.
     struct Reply: Sendable {
         /// What follows the last piece.
-        enum End: Sendable {
+        enum End: Sendable, Equatable {
             case complete
             /// The connection breaks.
             case cutOff

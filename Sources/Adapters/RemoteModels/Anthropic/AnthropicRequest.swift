@@ -71,7 +71,9 @@ struct AnthropicRequest {
     /// A part of a message; recordings were refused before.
     private static func block(_ part: ContentPart) -> JSONValue? {
         switch part {
-        case .text(let text): return text.isEmpty ? nil : ["type": "text", "text": .string(text)]
+        case .text(let text):
+            guard !text.isEmpty else { return .none }
+            return ["type": "text", "text": .string(text)]
         case .image(let source):
             guard let (data, mediaType) = source.base64 else {
                 return ["type": "image", "source": ["type": "url", "url": .string(source.url)]]
@@ -80,7 +82,7 @@ struct AnthropicRequest {
                 "type": "image",
                 "source": ["type": "base64", "media_type": .string(mediaType), "data": .string(data)],
             ]
-        case .audio: return nil
+        case .audio: return .none
         }
     }
 

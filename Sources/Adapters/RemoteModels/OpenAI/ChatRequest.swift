@@ -68,10 +68,6 @@ struct ChatRequest {
             writer.member(
                 "response_format",
                 ["type": "json_schema", "json_schema": ["name": "answer", "strict": true, "schema": schema]])
-        case (.responseFormatOrGrammar, .grammar(let grammar)): writer.member("grammar", grammar)
-        case (.responseFormatOrGrammar, .choices(let choices)):
-            let rule = choices.map { JSONValue.string($0).serialized() }.joined(separator: " | ")
-            writer.member("grammar", "root ::= \(rule)")
         default:
             throw LLMError(.unsupported, "The backend of '\(self.model)' has nothing for this form of constraint.")
         }

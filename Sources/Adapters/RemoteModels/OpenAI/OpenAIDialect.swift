@@ -14,8 +14,6 @@ public struct OpenAIDialect: Sendable {
     public enum ConstraintStyle: Sendable, Hashable {
         /// By `response_format`, for JSON schemas alone.
         case responseFormat
-        /// By `response_format`, and a `grammar` as llama.cpp has it.
-        case responseFormatOrGrammar
         /// By vLLM's `structured_outputs`.
         case structuredOutputs
         /// By the `guided_json`, `guided_regex`, … of vLLM before version 0.12.
@@ -54,9 +52,8 @@ public struct OpenAIDialect: Sendable {
     public static let llamaCPP = {
         var dialect = Self(
             capabilities: [
-                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .constraints, .jsonConstraints,
+                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .jsonConstraints,
             ])
-        dialect.constraintStyle = .responseFormatOrGrammar
         dialect.samplingFields.merge([
             .topK: "top_k", .minP: "min_p", .typicalP: "typical_p", .repetitionPenalty: "repeat_penalty",
             .penaltyWindow: "repeat_last_n",

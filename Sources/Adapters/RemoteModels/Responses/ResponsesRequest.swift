@@ -67,7 +67,7 @@ struct ResponsesRequest {
         switch part {
         case .text(let text): ["type": isAnswer ? "output_text" : "input_text", "text": .string(text)]
         case .image(let source): ["type": "input_image", "image_url": .string(source.url)]
-        case .audio: nil
+        case .audio: .none
         }
     }
 

@@ -98,29 +98,7 @@ package final class EmbeddingEngine: Sendable {
             },
             skipped: self.recipe.poolsPrompt || prompt.isEmpty ? 0 : self.tokens(prompt).leading,
             recipe: self.recipe, batchTokens: Self.batchTokens)
-        let confined = LocalEngine.Confined(value: work)
-        let handle = ActiveSequence.Handle()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                self.queue.async { self.advance(confined, handle, continuation) }
-            }
-        } onCancel: {
-            handle.cancel()
-        }
-    }
-
-    /// One batch, and the next one behind whatever else has been put into the queue since.
-    private func advance(
-        _ work: LocalEngine.Confined<EmbeddingWork>, _ handle: ActiveSequence.Handle,
-        _ continuation: CheckedContinuation<[TextEmbedding], any Error>
-    ) {
-        do {
-            if handle.isCancelled { throw CancellationError() }
-            if let result = try work.value.step(self.pass.value) { return continuation.resume(returning: result) }
-            self.queue.async { self.advance(work, handle, continuation) }
-        } catch {
-            continuation.resume(throwing: error)
-        }
+        return try await QueuedSteps(on: self.queue) { try work.step(self.pass.value) }.value()
     }
 
     private func prompt(named name: String?) throws -> String {

@@ -13,10 +13,10 @@ package protocol ByteAutomaton: AnyObject {
 
     /// The state after one more byte; asking again is cheap.
     ///
-    /// - Returns: ``AutomatonState/dead`` when no completion exists.
+    /// - Returns: ``AutomatonState/dead`` when no completion exists, as always after a dead state.
     func next(_ state: AutomatonState, _ byte: UInt8) -> AutomatonState
 
-    /// Whether the text may end here.
+    /// Whether the text may end here; never in a dead state.
     func accepts(_ state: AutomatonState) -> Bool
 
     /// What is known to be allowed from here without looking at each token; nil when nothing is.

@@ -43,7 +43,8 @@ package final class ChoiceAutomaton: ByteAutomaton {
 
     /// The state after one more byte.
     package func next(_ state: AutomatonState, _ byte: UInt8) -> AutomatonState {
-        self.children[Int(state.index)][byte].map { AutomatonState($0) } ?? .dead
+        guard !state.isDead else { return state }
+        return self.children[Int(state.index)][byte].map { AutomatonState($0) } ?? .dead
     }
 
     /// Whether a text ends here.

@@ -56,6 +56,7 @@ package final class GrammarAutomaton: ByteAutomaton {
 
     /// The state after one more byte.
     package func next(_ state: AutomatonState, _ byte: UInt8) -> AutomatonState {
+        guard !state.isDead else { return state }
         if let known = self.rows[state, byte] { return known }
         var ways = Ways()
         var seen: Set<Way> = []
@@ -115,7 +116,9 @@ package final class GrammarAutomaton: ByteAutomaton {
     }
 
     /// Whether the text may end here.
-    package func accepts(_ state: AutomatonState) -> Bool { self.states[Int(state.index)].isComplete }
+    package func accepts(_ state: AutomatonState) -> Bool {
+        !state.isDead && self.states[Int(state.index)].isComplete
+    }
 
     /// A class that leads back to the state, if there is one.
     package func freeText(_ state: AutomatonState) -> FreeText? { self.loop(at: state) }

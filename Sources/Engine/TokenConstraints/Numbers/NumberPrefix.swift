@@ -44,9 +44,7 @@ extension NumberPrefix {
             next.phase = .point
             next.digits = 0
         case UInt8(ascii: "e"), UInt8(ascii: "E"):
-            guard self.phase == .whole || self.phase == .fraction, rule.step == nil, !rule.isFractional else {
-                return nil
-            }
+            guard self.phase == .whole || self.phase == .fraction, rule.mayScale else { return nil }
             next.phase = .exponent
             next.digits = 0
         default: return nil
@@ -120,8 +118,7 @@ extension NumberPrefix {
 
     /// Whether an exponent can make the number allowed, as in `1e-05` below 1; a single digit stands before the point then.
     private func canScale(_ rule: NumberRule) -> Bool {
-        guard rule.step == nil, !rule.isFractional, self.magnitude > 0, self.magnitude < 10 * FixedPoint.one.units
-        else { return false }
+        guard rule.mayScale, self.magnitude > 0, self.magnitude < 10 * FixedPoint.one.units else { return false }
         return (-FixedPoint.fractionDigits...FixedPoint.wholeDigits).contains { self.allowed(exponent: $0, rule) }
     }
 

@@ -29,6 +29,9 @@ struct NumberRule: Hashable, Sendable {
     /// Whether only whole numbers are allowed.
     var isWhole: Bool { self.step.map { $0.units % FixedPoint.one.units == 0 } ?? false }
 
+    /// Whether the number may have an exponent.
+    var mayScale: Bool { self.step == nil && !self.isFractional && !self.isPlain }
+
     /// What both rules allow; nil if the multiples cannot be combined within the digits there are.
     func intersection(_ other: Self) -> Self? {
         var both = self

@@ -29,6 +29,7 @@ package final class PatternByteAutomaton: ByteAutomaton {
 
     /// The state after one more byte.
     package func next(_ state: AutomatonState, _ byte: UInt8) -> AutomatonState {
+        guard !state.isDead else { return state }
         if let known = self.rows[state, byte] { return known }
         let place = self.places[Int(state.index)]
         let next = self.find(place, byte)
@@ -58,6 +59,7 @@ package final class PatternByteAutomaton: ByteAutomaton {
 
     /// Whether the text may end here.
     package func accepts(_ state: AutomatonState) -> Bool {
+        guard !state.isDead else { return false }
         let place = self.places[Int(state.index)]
         return place.character == nil && self.pattern.accepts(place.pattern)
     }

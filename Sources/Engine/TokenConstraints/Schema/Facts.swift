@@ -43,6 +43,9 @@ struct StringFacts: Hashable, Sendable {
         var name: String
         var isFormat = false
         var isNegated = false
+
+        /// The format, if it is one.
+        var format: StringFormat? { self.isFormat ? StringFormat(rawValue: self.name) : nil }
     }
 
     var forms: Set<Form> = []

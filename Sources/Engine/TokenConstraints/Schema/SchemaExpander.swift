@@ -11,7 +11,7 @@ final class SchemaExpander {
     private(set) var narrowed: Set<String> = []
     private var known: [SchemaTerm: Demands] = [:]
     private var expanded: [[SchemaTerm]: [Facts]] = [:]
-    private var isOpen: Set<[SchemaTerm]> = []
+    private var open: Set<[SchemaTerm]> = []
     private var steps = 0
     let strings = StringRules()
 
@@ -33,13 +33,16 @@ final class SchemaExpander {
     /// - Throws: ``ConstraintError`` that names a keyword that cannot be enforced, or with code `.tooLarge`.
     func alternatives(_ terms: [SchemaTerm]) throws -> [Facts] {
         if let known = self.expanded[terms] { return known }
-        self.isOpen.insert(terms)
-        defer { self.isOpen.remove(terms) }
+        self.open.insert(terms)
+        defer { self.open.remove(terms) }
         var found = [Facts]()
         try self.follow(Way(waiting: terms), into: &found)
         self.expanded[terms] = found
         return found
     }
+
+    /// Whether the alternatives of schemas are being looked for.
+    func isOpen(_ terms: [SchemaTerm]) -> Bool { self.open.contains(terms) }
 
     /// Whether a schema demands nothing.
     func isTrivial(_ term: SchemaTerm) throws -> Bool { try !term.isNegated && self.demands(term).isTrivial }
@@ -94,7 +97,8 @@ final class SchemaExpander {
             let reader = SchemaReader(table: self.table, pointer: entry.pointer, members: members)
             if term.isNegated { return try self.negation(reader) }
             var demands = try reader.demands()
-            if self.table.draft > .draft7 || members["$ref"] == nil, let branches = try reader.children("oneOf") {
+            let isAlone = members["$ref"] != nil && self.table.draft.ignoresSiblingsOfReferences
+            if !isAlone, let branches = try reader.children("oneOf") {
                 demands.choices.append(try self.exclusive(branches))
             }
             return demands
@@ -125,15 +129,15 @@ final class SchemaExpander {
                 isApart[second][first] = apart
             }
         }
-        return branches.indices.map { index in
+        return try branches.indices.flatMap { index in
             let others = branches.indices.filter { $0 != index && !isApart[index][$0] }
-            return Demands(terms: [branches[index]] + others.map { branches[$0].negated })
+            return try self.ways(branches[index], failing: others.map { branches[$0] })
         }
     }
 
     /// Whether no value can fit both; false where that is not plain.
     func areDisjoint(_ left: [SchemaTerm], _ right: [SchemaTerm], depth: Int = 0) throws -> Bool {
-        guard depth < 4, !self.isOpen.contains(left), !self.isOpen.contains(right) else { return false }
+        guard depth < 4, !self.isOpen(left), !self.isOpen(right) else { return false }
         let lefts = try self.alternatives(left)
         let rights = try self.alternatives(right)
         guard lefts.count * rights.count <= 256 else { return false }

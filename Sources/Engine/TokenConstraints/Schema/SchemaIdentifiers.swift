@@ -17,7 +17,7 @@ struct SchemaIdentifiers {
 
     /// Looks for names everywhere in a document.
     init(_ root: JSONValue, draft: SchemaDraft) {
-        self.look(root, at: "", base: "", key: draft <= .draft4 ? "id" : "$id", depth: 0)
+        self.look(root, at: "", base: "", key: draft.identifier, depth: 0)
     }
 
     /// The place that an absolute name stands for.

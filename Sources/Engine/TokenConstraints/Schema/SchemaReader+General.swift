@@ -60,14 +60,12 @@ extension SchemaReader {
             guard let pattern = value.stringValue else { throw self.malformed("pattern", "must be a string") }
             facts.forms.insert(StringFacts.Form(name: pattern))
         }
-        if let format = self.members["format"]?.stringValue {
-            switch StringFormat.status(of: format) {
-            case .annotation: break
-            case .enforced:
-                facts.forms.insert(StringFacts.Form(name: format, isFormat: true))
-                facts.most = smaller(facts.most, StringFormat.most(of: format))
-            case .unsupported: throw self.unsupported("format", "\(format.debugDescription) is not a regular language")
+        if let name = self.members["format"]?.stringValue, let format = StringFormat(rawValue: name) {
+            guard format.isRegular else {
+                throw self.unsupported("format", "\(name.debugDescription) is not a regular language")
             }
+            facts.forms.insert(StringFacts.Form(name: name, isFormat: true))
+            facts.most = smaller(facts.most, format.most)
         }
     }
 

@@ -11,7 +11,7 @@ extension SchemaReader {
     ///
     /// - Throws: ``ConstraintError`` that names the keyword and its place.
     func negations() throws -> (ways: [Demands], omitted: [String]) {
-        if let reference = self.members["$ref"], self.table.draft <= .draft7 {
+        if let reference = self.members["$ref"], self.table.draft.ignoresSiblingsOfReferences {
             return ([Demands(terms: [try self.resolve(reference, "$ref").negated])], [])
         }
         var ways = [Demands]()
@@ -79,7 +79,7 @@ extension SchemaReader {
         if let pattern = self.members["pattern"]?.stringValue {
             string(StringFacts(forms: [StringFacts.Form(name: pattern, isNegated: true)]))
         }
-        if let format = self.members["format"]?.stringValue, StringFormat.status(of: format) != .annotation {
+        if let format = self.members["format"]?.stringValue, StringFormat(rawValue: format) != nil {
             omitted.append("format")
         }
     }

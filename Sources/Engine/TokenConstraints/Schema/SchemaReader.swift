@@ -18,7 +18,7 @@ struct SchemaReader {
     /// - Throws: ``ConstraintError`` that names the keyword and its place.
     func demands() throws -> Demands {
         var demands = Demands()
-        if let reference = self.members["$ref"], self.table.draft <= .draft7 {
+        if let reference = self.members["$ref"], self.table.draft.ignoresSiblingsOfReferences {
             demands.terms = [try self.resolve(reference, "$ref")]
             return demands
         }

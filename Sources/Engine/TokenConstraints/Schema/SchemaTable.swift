@@ -29,7 +29,7 @@ final class SchemaTable {
     /// Makes the table of a document.
     init(_ root: JSONValue) throws {
         self.root = root
-        self.draft = SchemaDraft(named: root["$schema"]?.stringValue)
+        self.draft = SchemaDraft(meantBy: root["$schema"]?.stringValue)
         self.entries = [Entry(value: .bool(false), pointer: "(nothing)")]
         self.nothing = SchemaTerm(0)
         self.document = SchemaTerm(0)

@@ -41,7 +41,7 @@ package final class SchemaAutomaton: ByteAutomaton {
     package init(schema: JSONValue, layout: JSONLayout = .free) throws {
         let shapes = ShapeBuilder(SchemaExpander(try SchemaTable(schema)))
         let root = try shapes.build()
-        guard !root.isDead else { throw ConstraintError(.unsatisfiable, "No value fits the schema.") }
+        guard !root.isDead else { throw Self.nothingFits(narrowed: shapes.expander.narrowed) }
         guard root.depth <= Self.maximumDepth else {
             throw ConstraintError(
                 .tooLarge, "Every value that fits the schema is more than \(Self.maximumDepth) levels deep.")
@@ -52,6 +52,14 @@ package final class SchemaAutomaton: ByteAutomaton {
         self.layout = layout
         let end = self.stacks.number(StackNode(kind: .end, parent: -1))
         self.start = self.state([self.stacks.number(StackNode(kind: .value, shape: root.number, parent: end))])
+    }
+
+    private static func nothingFits(narrowed: Set<String>) -> ConstraintError {
+        guard let keyword = narrowed.min() else { return ConstraintError(.unsatisfiable, "No value fits the schema.") }
+        return ConstraintError(
+            .unsupported,
+            "\(keyword) cannot be enforced: its failure is asked for by `not` or `oneOf`, and without it no value fits."
+        )
     }
 
     /// Keywords whose failures `not` and `oneOf` demand only in part: some values that fit the schema are not admitted.

@@ -6,7 +6,8 @@ extension ShapeBuilder {
     func addArray(_ facts: ArrayFacts, to goal: Goal) throws {
         guard facts.most.map({ facts.least <= $0 }) ?? true else { return }
         guard !facts.isUnique || facts.most.map({ $0 <= 1 }) ?? false else {
-            throw ConstraintError(.unsupported, "`uniqueItems` cannot be enforced.")
+            throw ConstraintError(
+                .unsupported, "`uniqueItems` cannot be enforced: what was written before would have to be remembered.")
         }
         let contained = try self.contained(facts)
         let places = min(facts.items.map(\.first.count).max() ?? 0, facts.most ?? .max)

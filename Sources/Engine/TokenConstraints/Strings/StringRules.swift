@@ -17,7 +17,7 @@ final class StringRules {
         if form.isNegated {
             automaton = try self.automaton(StringFacts.Form(name: form.name, isFormat: form.isFormat)).complement()
         } else {
-            automaton = form.isFormat ? try StringFormat.automaton(form.name) : try ScalarAutomaton(finding: form.name)
+            automaton = try form.format?.automaton() ?? ScalarAutomaton(finding: form.name)
         }
         self.automata[form] = automaton
         return automaton

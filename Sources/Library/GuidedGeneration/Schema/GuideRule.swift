@@ -45,15 +45,15 @@ enum GuideRule: Sendable, Equatable {
         return result
     }
 
-    /// Adds the rule to the JSON Schema of a value.
+    /// Adds the rule to the JSON Schema of a value; what was there already goes on holding.
     func apply(to schema: inout OrderedDictionary<String, JSONValue>) {
         switch self {
-        case .pattern(let source): schema["pattern"] = .string(source)
-        case .choices(let texts): schema["enum"] = .array(texts.map { .string($0) })
-        case .minimum(let value): schema["minimum"] = value
-        case .maximum(let value): schema["maximum"] = value
-        case .minimumCount(let count): schema["minItems"] = .integer(max(0, count))
-        case .maximumCount(let count): schema["maxItems"] = .integer(max(0, count))
+        case .pattern(let source): schema.addPattern(source)
+        case .choices(let texts): schema.narrowChoices(to: texts.map { .string($0) })
+        case .minimum(let value): schema.raise("minimum", to: value)
+        case .maximum(let value): schema.lower("maximum", to: value)
+        case .minimumCount(let count): schema.raise("minItems", to: .integer(max(0, count)))
+        case .maximumCount(let count): schema.lower("maxItems", to: .integer(max(0, count)))
         case .element(let rules):
             guard var items = schema["items"]?.objectValue else { return }
             for rule in rules { rule.apply(to: &items) }

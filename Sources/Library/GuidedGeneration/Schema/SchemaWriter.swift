@@ -42,6 +42,7 @@ struct SchemaWriter {
             rule.apply(to: &members)
             self.problems += rule.problems
         }
+        if !node.rules.isEmpty, let contradiction = members.contradiction { self.problems.append(contradiction) }
         return members
     }
 

@@ -5,9 +5,13 @@ internal import SourceDocuments
 
 extension PipelineCompiler {
     /// Compiles a step of any sort, and declares its name.
-    mutating func instruction(_ step: StepDeclaration) -> Instruction {
+    mutating func instruction(_ declared: StepDeclaration) -> Instruction {
+        var step = declared
+        self.count += 1
+        if step.id.isEmpty { step.id = "\(step.uses)@\(self.count)" }
         self.path.append(step)
         defer { self.path.removeLast() }
+        for problem in step.problems { self.report(step.place, problem) }
         self.checkID(step)
         self.checkLimits(step)
         let when = step.when.map { self.compile($0, step.whenPlace ?? step.place, in: step) }
@@ -35,7 +39,8 @@ extension PipelineCompiler {
             } else {
                 self.report(step.place, "'retry' is for steps with 'uses'.", suggestion: "Put it on the steps inside.")
             }
-            if !(1...1_000).contains(retry.attempts) || !(0...1).contains(retry.jitter) || !(1...100).contains(retry.factor)
+            if !(1...1_000).contains(retry.attempts) || !(0...1).contains(retry.jitter)
+                || !(1...100).contains(retry.factor)
                 || retry.backoff < .zero
             {
                 self.report(

@@ -82,7 +82,9 @@ extension PipelineCompiler {
         return .object(
             ports.map { port in
                 let text = "${\(id).\(port.name)}"
-                return (port.name, .reference(CompiledReference(hops: 0, slot: symbol.slot, path: [port.name], text: text)))
+                return (
+                    port.name, .reference(CompiledReference(hops: 0, slot: symbol.slot, path: [port.name], text: text))
+                )
             })
     }
 }

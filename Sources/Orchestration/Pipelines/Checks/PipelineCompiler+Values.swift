@@ -11,7 +11,9 @@ extension PipelineCompiler {
     /// - Parameters:
     ///   - port: What it is for; nil takes anything.
     ///   - step: The step that it belongs to; nil for a pipeline's or loop's output.
-    mutating func compile(_ expression: ValueExpression, for port: StepPort?, in step: StepDeclaration?) -> CompiledValue {
+    mutating func compile(_ expression: ValueExpression, for port: StepPort?, in step: StepDeclaration?)
+        -> CompiledValue
+    {
         let place = expression.place ?? step?.place
         for problem in expression.problems where !self.isFull { self.report(place, problem) }
         switch expression.kind {
@@ -33,7 +35,8 @@ extension PipelineCompiler {
             guard let (found, type) = self.resolve(reference, place, in: step) else { return .literal(.null) }
             if let port, !port.type.accepts(type) {
                 self.report(
-                    place, "'\(port.name)' must be of type \(port.type.rawValue), but \(reference) is \(type.rawValue).",
+                    place,
+                    "'\(port.name)' must be of type \(port.type.rawValue), but \(reference) is \(type.rawValue).",
                     suggestion: port.type == .string ? "Write it inside a text to have it written out." : "")
             }
             return .reference(found)

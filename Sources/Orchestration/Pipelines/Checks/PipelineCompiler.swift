@@ -23,6 +23,8 @@ struct PipelineCompiler {
     var places: [[String: SourcePlace?]] = []
     /// Whether a `try` with a `catch` is around.
     var isCaught = false
+    /// The steps of this pipeline that were compiled so far.
+    var count = 0
     private var programs: [String: Program] = [:]
 
     init(registry: StepRegistry, issues: [PipelineIssue] = []) {
@@ -42,10 +44,11 @@ struct PipelineCompiler {
 
     /// Compiles a pipeline of its own.
     mutating func compile(_ content: PipelineContent) -> Program {
-        let outer = (self.frames, self.outline, self.path, self.places, self.isCaught)
-        defer { (self.frames, self.outline, self.path, self.places, self.isCaught) = outer }
+        let outer = (self.frames, self.outline, self.path, self.places, self.isCaught, self.count)
+        defer { (self.frames, self.outline, self.path, self.places, self.isCaught, self.count) = outer }
         self.frames = [FrameSymbols()]
-        (self.outline, self.path, self.places, self.isCaught) = (StepOutline(content.steps), [], [[:]], false)
+        (self.outline, self.path, self.places) = (StepOutline(content.steps), [], [[:]])
+        (self.isCaught, self.count) = (false, 0)
         self.checkInputs(content.inputs)
         let ports = content.inputs.map { StepPort($0.name, $0.type, $0.description) }
         _ = self.frames[0].declare("inputs", .outputs(ports, of: "inputs"))

@@ -23,6 +23,8 @@ public struct StepDeclaration: Sendable {
     var usesPlace: SourcePlace?
     /// Where its condition is written.
     var whenPlace: SourcePlace?
+    /// What was found to be wrong while it was declared.
+    var problems: [String] = []
 
     /// Declares a step that does something.
     ///
@@ -96,7 +98,9 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - chance: A random number from 0 to 1.
     public func wait(after attempt: Int, chance: Double) -> Duration {
         var wait = self.backoff
-        for _ in 1..<max(attempt, 1) where wait < self.maximumBackoff { wait = .seconds(wait / .seconds(1) * self.factor) }
+        for _ in 1..<max(attempt, 1) where wait < self.maximumBackoff {
+            wait = .seconds(wait / .seconds(1) * self.factor)
+        }
         return .seconds(min(wait, self.maximumBackoff) / .seconds(1) * (1 - self.jitter * chance))
     }
 }

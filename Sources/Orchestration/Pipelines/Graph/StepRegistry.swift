@@ -18,8 +18,13 @@ public struct StepRegistry: Sendable {
     /// What every kind of step is, by name.
     public var definitions: [StepDefinition] { self.steps.values.map(\.definition).sorted { $0.name < $1.name } }
 
-    /// The kinds that come with the framework.
-    public static let standard = Self([
-        InputStep(), RouteStep(), PromptStep(), GenerateStep(), ParseStep(), OutputStep(),
-    ])
+    /// The kinds that need nothing but a model; all but `chat` can be its tools.
+    public static let standard: Self = {
+        var registry = Self([
+            InputStep(), RouteStep(), PromptStep(), GenerateStep(), ParseStep(), ExtractStep(), ClassifyStep(),
+            SummariseStep(), TranslateStep(), JudgeStep(), EmbedStep(), CalculatorStep(), AssertStep(), OutputStep(),
+        ])
+        registry.register(ChatStep(tools: registry))
+        return registry
+    }()
 }

@@ -75,7 +75,9 @@ extension Execution {
     private func perform(
         _ instruction: Instruction, in frame: Frame, isRead: Bool, within timeout: Duration
     ) async throws {
-        if !instruction.isRecorded, case .failed(let code, let message) = try await self.outcome(of: frame.call(of: instruction)) {
+        if !instruction.isRecorded,
+            case .failed(let code, let message) = try await self.outcome(of: frame.call(of: instruction))
+        {
             throw RecordedFailure(codeName: code, message: message)
         }
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -143,14 +145,17 @@ extension Instruction {
         }
     }
 
-    /// Whether the journal keeps that it failed. What fails without that fails the same way when the run is resumed.
+    /// Whether the journal keeps that it failed.
+    ///
+    /// What fails without that fails the same way when the run is resumed.
     fileprivate var recordsFailure: Bool { self.isRecorded || self.timeout != nil }
 }
 
 extension Frame {
     /// How the journal names the execution of a step.
     func call(of instruction: Instruction) -> StepCall {
-        let effect = if case .step(let operation) = instruction.operation { operation.effect } else { StepEffect.outside }
+        let effect =
+            if case .step(let operation) = instruction.operation { operation.effect } else { StepEffect.outside }
         return StepCall(self.key(of: instruction.id), uses: instruction.uses, effect: effect)
     }
 }

@@ -77,31 +77,38 @@ extension Execution {
         _ count: Int, limit: Int, _ body: @escaping @Sendable (Int) async throws -> JSONValue,
         _ progress: (Int) -> Void = { _ in }
     ) async throws -> [JSONValue] {
-        try await withThrowingTaskGroup(of: (Int, Result<JSONValue, RunSuspension>).self) { group in
+        let (results, pending) = try await withThrowingTaskGroup(of: (Int, TurnEnding).self) { group in
             var results = [JSONValue](repeating: .null, count: count)
             var pending = [PendingAnswer]()
             var (begun, done) = (0, 0)
             while done < count {
                 while begun < count, begun - done < limit {
                     let index = begun
-                    group.addTask {
-                        do { return (index, .success(try await body(index))) } catch let wait as RunSuspension {
-                            return (index, .failure(wait))
-                        }
-                    }
+                    group.addTask { (index, try await TurnEnding { try await body(index) }) }
                     begun += 1
                 }
-                guard let (index, result) = try await group.next() else { break }
-                switch result {
-                case .success(let value): results[index] = value
-                case .failure(let wait): pending += wait.pending
+                guard let (index, ending) = try await group.next() else { break }
+                switch ending {
+                case .result(let value): results[index] = value
+                case .waiting(let answers): pending += answers
                 }
                 done += 1
                 progress(done)
             }
-            guard pending.isEmpty else { throw RunSuspension(pending) }
-            return results
+            return (results, pending)
         }
+        guard pending.isEmpty else { throw RunSuspension(pending) }
+        return results
+    }
+}
+
+/// How one of several things that run at the same time ended, if it did not fail.
+private enum TurnEnding: Sendable {
+    case result(JSONValue)
+    case waiting([PendingAnswer])
+
+    init(_ body: () async throws -> JSONValue) async throws {
+        do { self = .result(try await body()) } catch let wait as RunSuspension { self = .waiting(wait.pending) }
     }
 }
 

@@ -41,7 +41,7 @@ extension Execution {
         while true {
             do {
                 return try await operation.step.run(inputs, context: context)
-            } catch where attempt < policy.attempts && error.mayPass {
+            } catch  where attempt < policy.attempts && error.mayPass {
                 let wait = policy.wait(after: attempt, chance: self.runner.chance())
                 self.onEvent?(
                     .retrying(step: context.key.rawValue, attempt: attempt, error: error, wait: wait))

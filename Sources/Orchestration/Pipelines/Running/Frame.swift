@@ -6,7 +6,7 @@ internal import LLMCore
 ///
 /// Exactly one task runs the steps of a frame and writes its slots. Parallel branches and concurrent turns have frames of
 /// their own; while they run, and read this one, that task only waits for them.
-final class Frame: @unchecked Sendable {  // Written by the one task that runs its steps; others read only while that task waits for them.
+final class Frame: @unchecked Sendable {  // One task writes it; others read only while that task waits for them.
     var slots: [SlotValue]
     let parent: Frame?
     /// What stands before the ids of its steps in their keys; nil for the turn of a loop, whose prefix is made when needed.

@@ -29,7 +29,7 @@ public struct PipelineRunner: Sendable {
     public var breakpoints: Set<String> = []
     /// Answers what a run waits for while it runs; nil, or an answer of nil, ends the run as waiting.
     public var answer: (@Sendable (PendingAnswer) async throws -> JSONValue?)?
-    /// The longest sleep for which a run stays in memory; a longer one ends it as waiting. Nil for any.
+    /// The longest sleep for which a run stays in memory, nil for any; a longer one ends it as waiting.
     public var longestSleep: Duration?
     /// Of how many steps the result tells what they did; events tell of all.
     public var recordLimit = 1_000

@@ -34,9 +34,17 @@ public struct PendingAnswer: Sendable, Hashable {
     /// What is asked.
     public var question: String
     /// The only answers allowed; empty allows any value.
-    public var choices: [String] = []
+    public var choices: [String]
     /// The time since 1970 at which the run goes on without an answer; nil for never.
     public var until: Duration?
+
+    /// Describes what a run waits for.
+    public init(key: StepKey, question: String, choices: [String] = [], until: Duration? = nil) {
+        self.key = key
+        self.question = question
+        self.choices = choices
+        self.until = until
+    }
 }
 
 extension StepOutcome {

@@ -9,7 +9,7 @@ public struct StepContext: Sendable {
     /// The step's id.
     public let stepID: String
     /// The name of this execution of the step, the same in every attempt to run it.
-    public let key: StepKey
+    public private(set) var key: StepKey
     private let execution: Execution
     private let arguments: [CompiledArgument]
     private let frame: Frame
@@ -39,6 +39,13 @@ public struct StepContext: Sendable {
     /// A name for what this execution of the step changes outside: the same when it is tried again, also by another
     /// process, and no other's.
     public var idempotencyKey: String { StableHash.hexadecimal("\(self.runID)/\(self.key.rawValue)") }
+
+    /// The same for a part of the step that changes something by itself, such as each tool that a chat calls.
+    func part(_ name: String) -> Self {
+        var part = self
+        part.key = StepKey(rawValue: "\(self.key.rawValue)/\(name)")
+        return part
+    }
 
     /// Tells watchers of text as it is generated.
     public func emit(text: String) { self.execution.onEvent?(.text(step: self.key.rawValue, delta: text)) }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
-internal import OrderedCollections
 internal import ResultParsing
 internal import TaskRouting
 
@@ -54,8 +53,7 @@ public struct GenerateStep: PipelineStep {
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
             return try await self.choose(choices, request.prompt, context)
         }
-        let response = try await context.model.generate(request).response(onText: { context.emit(text: $0) })
-        context.count(response.summary.usage)
+        let response = try await context.ask(request)
         let answer =
             choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
         return [
@@ -99,11 +97,10 @@ public struct GenerateStep: PipelineStep {
     ) async throws -> [String: JSONValue] {
         let found = try await context.model.probabilities(of: choices, after: prompt)
         context.emit(text: found.best.text)
-        let members = found.all.map { ($0.text, JSONValue.number($0.probability)) }
         return [
             "text": .string(found.best.text), "confidence": .number(found.best.probability),
-            "probabilities": .object(.init(members, uniquingKeysWith: { first, _ in first })),
-            "finish_reason": "stop", "tokens": .integer(0),
+            "probabilities": found.json, "finish_reason": "stop",
+            "tokens": .integer(0),
         ]
     }
 }

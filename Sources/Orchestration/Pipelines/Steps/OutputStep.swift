@@ -21,22 +21,14 @@ public struct OutputStep: PipelineStep {
 
     /// Checks the schema.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
-        guard let schema = inputs.literals["schema"] else { return [] }
-        do {
-            _ = try JSONSchema(schema)
-            return []
-        } catch { return [StaticInputs.Problem("schema", "\(error)")] }
+        [inputs.problem(withSchema: "schema")].compactMap(\.self)
     }
 
     /// Checks and passes on the value.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let value = inputs["value"] ?? .null
-        if let schema = inputs["schema"] {
-            let violations = try JSONSchema(schema).validate(value)
-            guard violations.isEmpty else {
-                let reasons = violations.prefix(5).map(\.description).joined(separator: "; ")
-                throw PipelineError(.invalidValue, "The result does not fit its schema: \(reasons).")
-            }
+        if let schema = inputs["schema"], let reason = try JSONSchema(schema).reason(against: value) {
+            throw PipelineError(.invalidValue, "The result does not fit its schema: \(reason).")
         }
         return ["value": value]
     }

@@ -28,13 +28,7 @@ public struct ParseStep: PipelineStep {
                 StepPort("max_items", .integer, "For list: the most items."),
                 StepPort("attempts", .integer, "The most answers to look at, from 1 to 20; 1 if not given."),
             ],
-            outputs: [
-                StepPort("value", .any, "The value."),
-                StepPort("text", .string, "The answer that it was read from."),
-                StepPort("repairs", .array, "What had to be put right in the answer."),
-                StepPort("attempts", .integer, "How many answers were looked at."),
-                StepPort("failures", .array, "Why the earlier answers were refused."),
-            ], effect: .model)
+            outputs: ReaskOutcome.ports, effect: .model)
     }
 
     /// Checks that the parser can be made.
@@ -69,19 +63,9 @@ public struct ParseStep: PipelineStep {
         let text = try inputs.requiredString("text")
         let request = context.request(behind: "text")
         let attempts = request == nil ? 1 : inputs["attempts"]?.integerValue ?? 1
-        let outcome = try await ReaskingParser(parser, maximumAttempts: attempts).run(
-            model: context.model, request: request ?? GenerationRequest(prompt: ""), firstAnswer: text,
-            onText: { context.emit(text: $0) })
-        for attempt in outcome.attempts { if let usage = attempt.summary?.usage { context.count(usage) } }
-        let result = try outcome.get()
-        let failures = outcome.attempts.dropLast().compactMap { attempt -> JSONValue? in
-            if case .failure(let error) = attempt.result { .string(error.message) } else { nil }
-        }
-        return [
-            "value": result.value, "text": .string(outcome.attempts.last?.answer ?? text),
-            "repairs": .array(result.repairs.map { .string($0) }), "attempts": .integer(outcome.attempts.count),
-            "failures": .array(failures),
-        ]
+        return try await context.ask(
+            request ?? GenerationRequest(prompt: ""), parser: parser, attempts: attempts, firstAnswer: text
+        ).outputs()
     }
 
     private static func specification(_ inputs: StepInputs) throws -> ParserSpecification {

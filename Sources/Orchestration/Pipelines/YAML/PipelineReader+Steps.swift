@@ -20,9 +20,8 @@ extension PipelineReader {
         var step = StepDeclaration("", self.work(form, fields, node))
         step.place = node.place
         step.usesPlace = fields[form.rawValue]?.value.place
-        step.id = self.id(fields["id"]) ?? step.uses
-        // Without an id a step goes by its kind, which many a step that holds others has in common.
-        if fields["id"] == nil, form != .uses { step.id += "@\(node.place.line):\(node.place.column)" }
+        // Without an id a step goes by its kind; steps that hold others have that in common, and get a number.
+        step.id = self.id(fields["id"]) ?? (form == .uses ? step.uses : "")
         step.when = fields["when"].flatMap { self.formula($0) }
         step.whenPlace = fields["when"]?.value.place
         step.timeout = fields["timeout"].flatMap { self.duration($0) }
@@ -34,7 +33,9 @@ extension PipelineReader {
     private mutating func id(_ member: SourceNode.Member?) -> String? {
         guard let member else { return nil }
         let id = self.text(member) ?? ""
-        let reserved = ["inputs": "the pipeline's inputs", "error": "what a 'try' has caught", "last": "a loop's last turn"]
+        let reserved = [
+            "inputs": "the pipeline's inputs", "error": "what a 'try' has caught", "last": "a loop's last turn",
+        ]
         if let meaning = reserved[id] {
             self.issues.append(
                 PipelineIssue(
@@ -58,7 +59,8 @@ extension PipelineReader {
         for other in given.dropFirst() where !form.companions.contains(other.rawValue) {
             self.issues.append(
                 PipelineIssue(
-                    fields[other.rawValue]?.keyPlace, "Step \(number) has both '\(form.rawValue)' and '\(other.rawValue)'.",
+                    fields[other.rawValue]?.keyPlace,
+                    "Step \(number) has both '\(form.rawValue)' and '\(other.rawValue)'.",
                     suggestion: "Make two steps of it."))
         }
         guard node.members != nil else { return form }

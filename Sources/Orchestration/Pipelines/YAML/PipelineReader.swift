@@ -118,7 +118,8 @@ struct PipelineReader {
         _ key: String, name: String, _ place: SourcePlace, _ body: (inout Self) -> PipelineContent?
     ) -> (PipelineContent, key: String)? {
         if let start = self.open.firstIndex(of: key) {
-            let names = self.open[start...].map { "'\($0.split(separator: "#").last ?? "")'" }.joined(separator: " and ")
+            let names = self.open[start...].map { "'\($0.split(separator: "#").last ?? "")'" }.joined(
+                separator: " and ")
             self.issues.append(
                 PipelineIssue(
                     place, "The pipeline '\(name)' calls itself without end, through \(names).",

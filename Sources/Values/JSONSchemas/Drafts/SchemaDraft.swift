@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The drafts of JSON Schema, from the oldest to the newest.
-enum SchemaDraft: Int, Sendable, Comparable, CaseIterable {
+package enum SchemaDraft: Int, Sendable, Comparable, CaseIterable {
     case draft4, draft6, draft7, draft2019, draft2020
 
-    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    /// Whether a draft is older than another.
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The URI of the draft's meta-schema, without a fragment.
     var uri: String {
@@ -27,11 +28,20 @@ enum SchemaDraft: Int, Sendable, Comparable, CaseIterable {
         self = draft
     }
 
+    /// The draft that a `$schema` means, however it is written; the newest if it names none that is known.
+    package init(meantBy uri: String?) {
+        let names: [(String, Self)] = [
+            ("draft-03", .draft4), ("draft-04", .draft4), ("draft-06", .draft6), ("draft-07", .draft7),
+            ("2019-09", .draft2019),
+        ]
+        self = names.first { uri?.contains($0.0) ?? false }?.1 ?? .draft2020
+    }
+
     /// The keyword that names a schema.
-    var identifier: String { self == .draft4 ? "id" : "$id" }
+    package var identifier: String { self == .draft4 ? "id" : "$id" }
 
     /// Whether whatever stands beside `$ref` is ignored.
-    var ignoresSiblingsOfReferences: Bool { self <= .draft7 }
+    package var ignoresSiblingsOfReferences: Bool { self <= .draft7 }
 }
 
 extension String {

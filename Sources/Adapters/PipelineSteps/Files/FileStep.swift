@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+public import Pipelines
+
+/// Reads, writes and lists files in folders that are allowed.
+public struct FileStep: PipelineStep {
+    private static let maximumBytes = 16 << 20
+    private let folders: StepFolders
+
+    /// Makes the step.
+    public init(_ access: StepAccess) { self.folders = StepFolders(access: access) }
+
+    /// Its name, inputs and outputs.
+    public var definition: StepDefinition {
+        StepDefinition(
+            name: "file", summary: "Reads, writes or lists files in folders that are allowed; links are not followed.",
+            inputs: [
+                StepPort("action", .string, "What to do.", isRequired: true, choices: ["read", "write", "list"]),
+                StepPort(
+                    "path", .string, "The file's or the folder's name, inside the allowed folder.", isRequired: true),
+                StepFolders.port,
+                StepPort("value", .any, "For write: a text, or another value that is written as JSON."),
+            ],
+            outputs: [
+                StepPort("text", .any, "For read: the file's text; else null."),
+                StepPort("names", .array, "For list: the names, those of folders with '/' at their end."),
+                StepPort("bytes", .integer, "How many bytes were read or written."),
+            ])
+    }
+
+    /// Checks that what is to be written is given, and the folder allowed.
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
+        var problems = self.folders.check(inputs)
+        if let action = inputs.literals["action"]?.stringValue, (action == "write") != inputs.names.contains("value") {
+            problems.append(
+                action == "write"
+                    ? .init(nil, "The step lacks what it is to write.", suggestion: "Give 'value'.")
+                    : .init("value", "'value' does nothing where a file is not written.", suggestion: "Leave it out."))
+        }
+        return problems
+    }
+
+    /// Does it.
+    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+        let (action, path) = (try inputs.requiredString("action"), try inputs.requiredString("path"))
+        let folder = try OpenFolder(self.folders.path(inputs, context, forWriting: action == "write"))
+        switch action {
+        case "list":
+            let names = try folder.list(path)
+            return ["text": .null, "names": .array(names.map { .string($0) }), "bytes": 0]
+        case "write":
+            let value = inputs["value"] ?? .null
+            let bytes = Array((value.stringValue ?? value.serialized(indentation: 2) + "\n").utf8)
+            try folder.write(bytes, to: path)
+            return ["text": .null, "names": [], "bytes": .integer(bytes.count)]
+        default:
+            let bytes = try folder.read(path, maximumBytes: Self.maximumBytes)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw PipelineError(.unreadableFile, "'\(path)' is no UTF-8 text.")
+            }
+            return ["text": .string(text), "names": [], "bytes": .integer(bytes.count)]
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventMessaging
+public import Pipelines
+public import RunStorage
+
+extension StepRegistry {
+    /// Every kind of step that there is: those of ``standard``, and those that reach out of the process.
+    ///
+    /// - Parameters:
+    ///   - access: What steps may reach.
+    ///   - bus: Where events go.
+    ///   - embedder: Where embedding models come from.
+    ///   - vectors: Opens the store of texts that are found by meaning, when a step first needs it.
+    public static func all(
+        _ access: StepAccess, bus: any EventBus, embedder: any EmbedderSource,
+        vectors: @escaping @Sendable () throws -> VectorStore
+    ) -> Self {
+        var registry = Self.standard
+        let further: [any PipelineStep] = [
+            EmbedStep(embedder: embedder), IndexStep(embedder: embedder, store: vectors),
+            RetrieveStep(embedder: embedder, store: vectors), HTTPStep(access), FileStep(access), SQLStep(access),
+            PythonStep(access), EmitStep(bus: bus),
+        ]
+        for step in further { registry.register(step) }
+        registry.register(ChatStep(tools: registry))
+        return registry
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+internal import LLMCore
+public import Pipelines
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+extension SQLiteRunStore {
+    /// How many runs are removed at a time, so that others may write in between.
+    private static let batch = 16
+
+    /// Removes ended runs by a policy, and values that no run refers to any more.
+    public func prune(_ policy: RetentionPolicy) async throws -> PruningReport {
+        var report = PruningReport(removedRuns: 0, removedValues: 0, bytes: 0)
+        if let age = policy.maximumAge {
+            let limit = self.now().timeIntervalSince1970 - age / .seconds(1)
+            while try await self.removeBatch(endedBefore: limit, keeping: 0, into: &report) {}
+        }
+        if let count = policy.maximumCount {
+            while try await self.removeBatch(endedBefore: nil, keeping: count, into: &report) {}
+        }
+        try await self.removeUnusedValues(into: &report)
+        if let limit = policy.maximumBytes {
+            while report.bytes > limit, try await self.removeBatch(endedBefore: nil, keeping: 0, into: &report) {
+                try await self.removeUnusedValues(into: &report)
+            }
+        }
+        try await self.file.perform { database in
+            // Stepping to its end gives every free page back to the system.
+            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
+            try database.checkpoint(.passive)
+        }
+        return report
+    }
+
+    /// Removes some of the runs that ended first.
+    ///
+    /// - Returns: Whether there were any.
+    private func removeBatch(
+        endedBefore limit: Double?, keeping count: Int, into report: inout PruningReport
+    ) async throws -> Bool {
+        let removed = try await self.file.write { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM runs WHERE number IN (
+                        SELECT number FROM (
+                            SELECT number, ended_at FROM runs
+                            WHERE state IN ('succeeded', 'failed', 'cancelled') AND (? IS NULL OR ended_at < ?)
+                            ORDER BY ended_at DESC, number DESC LIMIT -1 OFFSET ?)
+                        ORDER BY ended_at, number LIMIT ?)
+                    """, arguments: [limit, limit, count, Self.batch])
+            return database.changesCount
+        }
+        report.removedRuns += removed
+        return removed > 0
+    }
+
+    private func removeUnusedValues(into report: inout PruningReport) async throws {
+        let (removed, bytes) = try await self.file.write { database in
+            let removed = try StoredValue.removeUnused(in: database)
+            func number(_ pragma: String) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA \(pragma)") ?? 0 }
+            return (removed, try (number("page_count") - number("freelist_count")) * number("page_size"))
+        }
+        report.removedValues += removed
+        report.bytes = bytes
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import ModelFacade
+internal import OrderedCollections
+internal import Pipelines
+internal import RunStorage
+
+/// What a pipeline's steps cost when they do nothing.
+struct OrchestratorBenchmark {
+    /// The steps of the chain, each of which reads what the one before it gave.
+    let steps: Int
+    /// The turns of the loop.
+    let width: Int
+
+    /// The file for runs that outlive the process; nil leaves that measure out.
+    let store: String?
+
+    private static let registry = StepRegistry([EchoStep()])
+    /// How often one sample runs the chain, so that it is long enough to be timed.
+    private static let repeats = 20
+    /// The turns of the run whose memory is compared with that of a shorter one.
+    private static let longRun = 10_000
+
+    func rows(runs: Int) async throws -> [BenchmarkRow] {
+        let runner = PipelineRunner(model: NoModel())
+        // First, before anything larger has been in memory.
+        let growth = try await self.growth(runner)
+        let chain = try self.chain(of: self.steps)
+        let wide = try self.loop(of: self.width, concurrency: self.width)
+        _ = try await Self.microseconds(runner, chain, steps: self.steps)
+        var (stepTimes, turnTimes) = ([Double](), [Double]())
+        for _ in 0..<runs {
+            stepTimes.append(try await Self.microseconds(runner, chain, steps: self.steps))
+            turnTimes.append(try await Self.microseconds(runner, wide, steps: self.width))
+        }
+        let durable = try await self.durable(runner, chain, runs: runs)
+        return [
+            Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
+            Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
+            BenchmarkRow(
+                measure: "long_run_growth_mb", samples: [growth], unit: "MB",
+                isLowerBetter: true, details: ["steps": .integer(Self.longRun)]),
+        ] + durable
+    }
+
+    /// The chain, with each step recorded in SQLite before the next begins.
+    private func durable(_ runner: PipelineRunner, _ chain: Pipeline, runs: Int) async throws -> [BenchmarkRow] {
+        guard let store else { return [] }
+        let runStore = SQLiteRunStore(try StorageFile(path: store))
+        let source = PipelineSource(name: chain.name, version: chain.version, file: "chain.yaml", text: "")
+        let inputs: [String: JSONValue] = ["value": "nothing"]
+        let clock = ContinuousClock()
+        var times = [Double]()
+        for _ in 0...runs {
+            let journal = try await runStore.open(runStore.create(source, inputs: inputs))
+            let start = clock.now
+            let result = try await runner.run(chain, inputs: inputs, journal: journal)
+            times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
+            try await journal.end(.succeeded(result.output))
+        }
+        return [Self.row("step_durable_us", Array(times.dropFirst()), details: ["steps": .integer(self.steps)])]
+    }
+
+    private static func row(
+        _ measure: String, _ samples: [Double], details: KeyValuePairs<String, JSONValue>
+    ) -> BenchmarkRow {
+        BenchmarkRow(
+            measure: measure, samples: samples, unit: "µs", isLowerBetter: true,
+            details: .init(uniqueKeysWithValues: details.map { ($0.key, $0.value) }))
+    }
+
+    private static func microseconds(_ runner: PipelineRunner, _ pipeline: Pipeline, steps: Int) async throws -> Double
+    {
+        let clock = ContinuousClock()
+        let start = clock.now
+        for _ in 0..<Self.repeats { _ = try await runner.run(pipeline, inputs: ["value": "nothing"]) }
+        return start.duration(to: clock.now) / .microseconds(1) / Double(Self.repeats * steps)
+    }
+
+    /// How much the process's largest memory grows by a run ten times as long as the one before it.
+    private func growth(_ runner: PipelineRunner) async throws -> Double {
+        _ = try await runner.run(try self.loop(of: Self.longRun / 10, concurrency: 16), inputs: ["value": "nothing"])
+        let before = try MemoryBenchmark.peak()
+        _ = try await runner.run(try self.loop(of: Self.longRun, concurrency: 16), inputs: ["value": "nothing"])
+        return try MemoryBenchmark.peak() - before
+    }
+
+    private func chain(of count: Int) throws -> Pipeline {
+        try Pipeline(
+            "chain", inputs: [PipelineInput("value")], output: .string("${s\(count - 1).value}"),
+            registry: Self.registry
+        ) {
+            for index in 0..<count {
+                let source = index == 0 ? "${inputs.value}" : "${s\(index - 1).value}"
+                Step("s\(index)", uses: "echo", with: ["value": .string(source)])
+            }
+        }
+    }
+
+    private func loop(of count: Int, concurrency: Int) throws -> Pipeline {
+        try Pipeline(
+            "loop", inputs: [PipelineInput("value")], output: "${turns.count}", registry: Self.registry
+        ) {
+            ForEach(.integer(count), id: "turns", concurrency: concurrency) {
+                Step("s", uses: "echo", with: ["value": "${item}"])
+            }
+        }
+    }
+}
+
+/// Gives what it is given.
+private struct EchoStep: PipelineStep {
+    let definition = StepDefinition(
+        name: "echo", summary: "Gives what it is given.", inputs: [StepPort("value", .any, "Anything.")],
+        outputs: [StepPort("value", .any, "The same.")], effect: .pure)
+
+    func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] { inputs.values }
+}
+
+/// Stands where pipelines without a model must have one.
+private struct NoModel: ModelAdapter {
+    let name = "none"
+    let capabilities: ModelCapabilities = []
+
+    func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        throw LLMError(.unsupported, "There is no model here.")
+    }
+
+    func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { 0 }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFacade
+internal import RunStorage
+
+extension AutoGLM {
+    /// What runs pipelines on this model.
+    func pipelineRunner() -> PipelineRunner { PipelineRunner(model: self.adapter, router: self.router) }
+}
+
+/// What is done with runs that outlive the program.
+extension RunCommand {
+    /// Goes on with the run that `--resume` names.
+    func resume(_ beginning: String) async throws {
+        let store = try self.store.open()
+        let run = try await store.runs.run(beginning)
+        if let pipeline { try run.check(PipelineFile.source(of: PipelineFile.read(pipeline), at: pipeline)) }
+        let pipeline = try run.pipeline(registry: .program())
+        try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
+    }
+
+    /// Stores a run, and does it or leaves it to a worker.
+    func start(_ pipeline: Pipeline, at path: String, inputs: [String: JSONValue]) async throws {
+        let store = try self.store.open()
+        // What keeps the model from opening is said before anything is stored.
+        let agent = try await self.enqueue ? nil : self.model.open()
+        let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
+        if let agent { return try await self.execute(id, pipeline, in: store, on: agent) }
+        try await store.queue.enqueue(RunTicket(id, tenant: self.tenant, priority: self.priority))
+        switch self.output.format {
+        case .json: try Console.json(["run": .string(id), "state": .string(RunState.queued.rawValue)])
+        case .text: try Console.line(id)
+        }
+    }
+
+    private func execute(_ id: String, _ pipeline: Pipeline, in store: OpenStore, on agent: AutoGLM) async throws {
+        // Said first: after a kill nobody could say it any more.
+        Console.note("run \(id)")
+        let runner = StoredRunner(store: store.runs, runner: agent.pipelineRunner(), registry: try .program())
+        do {
+            switch self.output.format {
+            case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))
+            case .text:
+                let printer = FlowPrinter(pipeline: pipeline, model: agent.adapter.name)
+                try printer.finish(await runner.run(id) { printer.show($0) })
+            }
+        } catch let waiting as RunSuspension {
+            Console.note("Answer with: autoglm runs answer \(id) \(waiting.pending[0].key.rawValue) ANSWER")
+            throw waiting
+        } catch {
+            let isFinal = try? await store.runs.run(id).summary.state.isFinal
+            if isFinal == false { Console.note("Go on with: autoglm run --resume \(id)") }
+            throw error
+        }
+    }
+}
+
+extension PipelineFile {
+    /// A pipeline of a file as it is stored with its runs.
+    static func source(of pipeline: Pipeline, at path: String) throws -> PipelineSource {
+        PipelineSource(
+            name: pipeline.name, version: pipeline.version, file: FilePath.name(of: path),
+            text: try InputFile.text(path: path), included: pipeline.included,
+            baseFolder: FilePath.absolute(FilePath.folder(of: path)))
+    }
+}

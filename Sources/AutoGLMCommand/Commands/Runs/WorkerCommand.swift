@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFacade
+internal import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// `autoglm worker`: runs what is in line.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run what `autoglm run --enqueue` has put in line.",
+        discussion: """
+            Example:
+              autoglm run Examples/task-flow.yaml --input "Name three colours." --enqueue
+              autoglm worker --until-empty
+
+            Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
+            gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
+            have run out.
+            """)
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup var store: StoreOptions
+
+    @Option(parsing: .unconditional, help: "How many runs to have under way at once.")
+    var concurrency = 1
+
+    @Option(help: "The worker's name in the queue (default: the host's name and the process's number).")
+    var name = "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+
+    @Option(parsing: .unconditional, help: "After how many seconds without a sign of life others get a run.")
+    var lease = 30
+
+    @Option(parsing: .unconditional, help: "How often a run is delivered before it is set aside.")
+    var deliveries = 5
+
+    @Option(parsing: .unconditional, help: "How many seconds runs under way may take after a request to end.")
+    var drainTime = 30
+
+    @Flag(help: "End when nothing is in line.")
+    var untilEmpty = false
+
+    func validate() throws {
+        for (name, value, least) in [
+            ("--concurrency", self.concurrency, 1), ("--lease", self.lease, 1), ("--deliveries", self.deliveries, 1),
+            ("--drain-time", self.drainTime, 0),
+        ] where value < least {
+            throw ValidationError("\(name) is \(value); it must be \(least) or more.")
+        }
+    }
+
+    func run() async throws {
+        let store = try self.store.open()
+        let agent = try await self.model.open()
+        var runner = agent.pipelineRunner()
+        runner.longestSleep = .seconds(self.lease)
+        let worker = RunWorker(
+            queue: store.queue, runner: StoredRunner(store: store.runs, runner: runner, registry: try .program()),
+            settings: RunWorker.Settings(
+                name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
+                maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
+            onEvent: Self.note)
+        // The worker cancels what is left by itself; the group's own limit comes after that.
+        try await RunningServices.run(
+            [WorkerService(worker: worker, untilEmpty: self.untilEmpty)], drain: .seconds(self.drainTime + 10))
+    }
+
+    private static func note(_ event: RunWorker.Event) {
+        switch event {
+        case .took(let lease): Console.note("took \(lease.ticket.run) (delivery \(lease.deliveries))")
+        case .left(let lease, error: nil): Console.note("left \(lease.ticket.run)")
+        case .left(let lease, let error?): Console.note("left \(lease.ticket.run): \(error)")
+        case .queueFailed(let error): Console.note("The queue cannot be used now: \(error)")
+        }
+    }
+}
+
+/// A worker as a service: asked to stop, it drains.
+private struct WorkerService: Service {
+    let worker: RunWorker
+    let untilEmpty: Bool
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await self.worker.run(untilEmpty: self.untilEmpty)
+        } onGracefulShutdown: {
+            self.worker.drain()
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import HTTPAPI
+internal import LLMCore
+internal import Logging
+internal import ModelFacade
+internal import ModelGateway
+internal import ServiceLifecycle
+
+/// `autoglm serve`: models for other programs.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve models over HTTP, in OpenAI's protocol.",
+        discussion: """
+            Example:
+              autoglm serve --port 8000
+              curl http://127.0.0.1:8000/v1/chat/completions -d '{"model": "smollm2", "messages": [{"role": "user", \
+            "content": "Hello"}]}'
+
+            Without --config, one local model is served under the name that --model has. SIGTERM or Ctrl-C lets the answers \
+            in progress end; the second one ends the program at once.
+            """)
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+
+    @Option(help: "A file (autoglm.yaml) with the models to serve, and what wraps around each.")
+    var config: String?
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(parsing: .unconditional, help: "The port to listen on; 0 takes a free one, and tells it.")
+    var port = 8000
+
+    @Option(parsing: .unconditional, help: "How many seconds answers in progress may take after a request to end.")
+    var drainTime = 30
+
+    func validate() throws {
+        guard 0...65535 ~= self.port else { throw ValidationError("--port is \(self.port); it must be 0 to 65535.") }
+        guard self.drainTime >= 0 else {
+            throw ValidationError("--drain-time is \(self.drainTime); it must be 0 or more.")
+        }
+    }
+
+    func run() async throws {
+        let gateway = try await self.gateway()
+        var logger = Logger(label: "autoglm", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .warning
+        var server = HTTPServer(models: gateway, logger: logger)
+        server.host = self.host
+        server.port = self.port
+        server.onListening = { [host] port in
+            Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
+        }
+        try await self.run([server], logger)
+    }
+
+    /// The models of the configuration, or the one of the options.
+    private func gateway() async throws -> Gateway {
+        guard let config else {
+            let model = try await self.model.open().adapter
+            return Gateway(models: [(model.name, model)])
+        }
+        let configuration = try GatewayConfiguration(
+            yaml: InputFile.text(path: config), file: config, environment: Settings.environment)
+        return try Gateway(configuration: configuration)
+    }
+
+    /// Runs services until one fails or a signal comes; then those that are left finish what they do.
+    private func run(_ services: [any Service], _ logger: Logger) async throws {
+        let (requests, stop) = AsyncStream<Never>.makeStream()
+        let stopping = ServiceGroupConfiguration.ServiceConfiguration(
+            service: StopRequest(requests: requests), successTerminationBehavior: .gracefullyShutdownGroup)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [stopping], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(self.drainTime)
+        let group = ServiceGroup(configuration: configuration)
+        // A signal cancels the command's task; the services run in one of their own, so that they are asked to stop instead.
+        let running = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await running.value
+        } onCancel: {
+            stop.finish()
+        }
+    }
+}
+
+/// A service whose end is the wish that all others end, too.
+private struct StopRequest: Service {
+    let requests: AsyncStream<Never>
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { for await _ in self.requests {} }
+    }
+}

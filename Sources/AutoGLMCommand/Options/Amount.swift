@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// A whole number with a unit, such as `30d` or `500MB`.
+struct Amount<Unit: AmountUnit>: ExpressibleByArgument {
+    /// The number in the smallest unit.
+    let value: Int
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), let unit = Unit(rawValue: String(argument.dropFirst(digits.count))) else {
+            return nil
+        }
+        let (value, isTooLarge) = number.multipliedReportingOverflow(by: unit.factor)
+        guard !isTooLarge else { return nil }
+        self.value = value
+    }
+}
+
+/// What amounts are counted in.
+protocol AmountUnit: RawRepresentable<String> {
+    /// How many of the smallest unit it is.
+    var factor: Int { get }
+}
+
+/// Units of time, in seconds.
+enum TimeUnit: String, AmountUnit {
+    case seconds = "s"
+    case minutes = "m"
+    case hours = "h"
+    case days = "d"
+
+    var factor: Int {
+        switch self {
+        case .seconds: 1
+        case .minutes: 60
+        case .hours: 3600
+        case .days: 86_400
+        }
+    }
+}
+
+/// Units of storage, in bytes.
+enum SizeUnit: String, AmountUnit {
+    case bytes = "B"
+    case kilobytes = "KB"
+    case megabytes = "MB"
+    case gigabytes = "GB"
+
+    var factor: Int {
+        switch self {
+        case .bytes: 1
+        case .kilobytes: 1000
+        case .megabytes: 1_000_000
+        case .gigabytes: 1_000_000_000
+        }
+    }
+}

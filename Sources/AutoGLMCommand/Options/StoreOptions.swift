@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+internal import LLMCore
+internal import ModelFacade
+public import RunStorage
+
+/// Where runs are kept.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: """
+            The file that runs are kept in (default: AUTOGLM_STORE, else autoglm/runs.sqlite in XDG_STATE_HOME or \
+            ~/.local/state).
+            """)
+    var store: String = Settings.text("STORE") ?? StoreOptions.defaultPath
+
+    @Option(help: "What recorded steps survive: process (kill -9), or power, where each step waits for the disk.")
+    var durability = Choice(StorageFile.Durability.process)
+
+    /// Opens the file; the default one is made with its folders.
+    ///
+    /// - Throws: `StorageError` that says what is wrong with it.
+    func open() throws -> OpenStore {
+        if self.store == Self.defaultPath { try FilePath.makeFolders(FilePath.folder(of: self.store)) }
+        let file = try StorageFile(path: self.store, durability: self.durability.value)
+        return OpenStore(runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file))
+    }
+
+    /// Opens the file of texts that are found by their meaning: the one that `AUTOGLM_VECTORS` names, else the default one.
+    static func openVectors() throws -> StorageFile {
+        if let path = Settings.text("VECTORS") { return try StorageFile(path: path) }
+        try FilePath.makeFolders(Self.defaultFolder)
+        return try StorageFile(path: "\(Self.defaultFolder)/vectors.sqlite")
+    }
+
+    private static var defaultPath: String { "\(Self.defaultFolder)/runs.sqlite" }
+
+    private static var defaultFolder: String {
+        let state = Settings.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm"
+    }
+}
+
+/// Runs, and those of them that wait for a worker, in one file.
+struct OpenStore: Sendable {
+    let runs: any RunStore
+    let queue: any RunQueue
+
+    /// The whole name of a run, given its beginning.
+    func name(_ beginning: String) async throws -> String { try await self.runs.run(beginning).summary.id }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import OrderedCollections
+internal import Synchronization
+
+/// Hands out a fixed number of permits; who comes too late waits in line, up to a bound.
+final class PermitQueue: Sendable {
+    /// The line is full.
+    struct Full: Error {}
+
+    private struct State {
+        var free: Int
+        var arrivals = 0
+        var waiting: OrderedDictionary<Int, CheckedContinuation<Lease, any Error>> = [:]
+    }
+
+    private let state: Mutex<State>
+    private let longestQueue: Int
+
+    init(permits: Int, longestQueue: Int) {
+        self.state = Mutex(State(free: permits))
+        self.longestQueue = longestQueue
+    }
+
+    /// How many wait.
+    var queueLength: Int { self.state.withLock { $0.waiting.count } }
+
+    /// Takes a permit, or waits for one.
+    ///
+    /// - Throws: ``Full`` when as many wait as may; `CancellationError` when the task is cancelled.
+    func acquire() async throws -> Lease {
+        let arrival = self.state.withLock { state in
+            state.arrivals += 1
+            return state.arrivals
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in self.enter(arrival, continuation) }
+        } onCancel: {
+            self.state.withLock { $0.waiting.removeValue(forKey: arrival) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func enter(_ arrival: Int, _ continuation: CheckedContinuation<Lease, any Error>) {
+        let outcome: Result<Lease, any Error>? = self.state.withLock { state in
+            // Cancelled before it could be put in line, where the handler would have found it.
+            if Task.isCancelled { return .failure(CancellationError()) }
+            if state.free > 0 {
+                state.free -= 1
+                return .success(self.permit())
+            }
+            if state.waiting.count >= self.longestQueue { return .failure(Full()) }
+            state.waiting[arrival] = continuation
+            return nil
+        }
+        if let outcome { continuation.resume(with: outcome) }
+    }
+
+    private func permit() -> Lease { Lease { self.release() } }
+
+    private func release() {
+        let next = self.state.withLock { state in
+            guard let next = state.waiting.values.first else {
+                state.free += 1
+                return nil as CheckedContinuation<Lease, any Error>?
+            }
+            state.waiting.removeFirst()
+            return next
+        }
+        next?.resume(returning: self.permit())
+    }
+}

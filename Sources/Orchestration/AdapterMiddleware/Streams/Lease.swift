@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+/// Something that is taken for a while, and given back when nobody holds this value any more.
+final class Lease: Sendable {
+    private let giveBack: @Sendable () -> Void
+
+    init(_ giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
+
+    deinit { self.giveBack() }
+}
+
+extension GenerationStream {
+    /// The same stream, which holds a lease until its end is known.
+    func holding(_ lease: Lease) -> GenerationStream { self.watched { _ in withExtendedLifetime(lease) {} } }
+}

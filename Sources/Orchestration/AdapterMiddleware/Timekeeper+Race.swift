@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Timekeeper {
+    /// Runs work for a limited time, after which it is cancelled and waited for.
+    ///
+    /// - Returns: nil when the time was over first.
+    func race<Value: Sendable>(
+        _ duration: Duration, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        guard duration > .zero else { return nil }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await body() }
+            group.addTask {
+                try await self.sleep(for: duration)
+                return nil
+            }
+            return try await group.next() ?? nil
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+
+/// A step that does something.
+public struct Step: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Names the kind of step and what it is given; texts may hold `${step.output}` references.
+    public init(_ id: String, uses: String, with: KeyValuePairs<String, JSONValue> = [:]) {
+        self.declaration = StepDeclaration(id, uses: uses, with: with)
+    }
+}
+
+/// Runs another pipeline; what comes out is `${id.output}`.
+public struct Call: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Names the pipeline and its inputs.
+    public init(_ id: String, _ pipeline: Pipeline, with: KeyValuePairs<String, JSONValue> = [:]) {
+        let content = PipelineContent(
+            name: pipeline.name, version: pipeline.version, description: pipeline.description,
+            inputs: pipeline.inputs, steps: pipeline.steps, output: pipeline.output)
+        let arguments = with.map { StepArgument($0.key, ValueExpression($0.value)) }
+        self.declaration = StepDeclaration(id, .call(PipelineCall(content, name: pipeline.name, with: arguments)))
+    }
+}
+
+/// Waits for somebody's answer, which is then `${id.answer}`.
+public struct WaitFor: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Asks a question; without choices any answer will do.
+    public init(_ id: String, _ question: String, choices: [String] = []) {
+        self.declaration = StepDeclaration(
+            id, .wait(question: ValueExpression(.string(question)), choices: choices))
+    }
+}
+
+/// Waits for some time.
+public struct Sleep: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Waits so long.
+    public init(_ duration: Duration) { self.declaration = StepDeclaration("", .sleep(duration)) }
+}
+
+/// Fails with a message.
+public struct Fail: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Fails with this message, which may hold references.
+    public init(_ message: String) {
+        self.declaration = StepDeclaration("", .fail(ValueExpression(.string(message))))
+    }
+}

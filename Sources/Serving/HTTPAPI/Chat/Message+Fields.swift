@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+extension Message {
+    /// Reads a message.
+    ///
+    /// - Throws: ``APIError`` that names the member that is wrong.
+    init(_ fields: RequestFields) throws {
+        let name = try fields.required("role", try fields.string("role"))
+        guard let role = Self.roles[name] else {
+            throw fields.unknown("role", name, known: Self.roles.keys.sorted())
+        }
+        let calls = try fields.objects("tool_calls")?.map(ToolCall.init) ?? []
+        let content = try Self.content(fields)
+        if role == .tool || (role != .assistant && content == nil) { _ = try fields.required("content", content) }
+        self.init(role: role, content: content ?? [], toolCalls: calls)
+        if role == .tool {
+            self.toolCallID = try fields.required("tool_call_id", try fields.string("tool_call_id"))
+        } else if role != .assistant, !calls.isEmpty {
+            throw APIError.invalid(fields.path("tool_calls"), "Only the role 'assistant' has 'tool_calls'.")
+        }
+    }
+
+    private static let roles: [String: Role] = [
+        "system": .system, "developer": .system, "user": .user, "assistant": .assistant, "tool": .tool,
+    ]
+
+    private static func content(_ fields: RequestFields) throws -> [ContentPart]? {
+        guard let value = fields.value("content") else { return nil }
+        if case .string(let text) = value { return [.text(text)] }
+        guard case .array = value else {
+            throw APIError.wrongType(fields.path("content"), "a string or an array of parts", value)
+        }
+        return try fields.objects("content")?.map(ContentPart.init)
+    }
+}
+
+extension ContentPart {
+    /// Reads a part of a message.
+    ///
+    /// - Throws: ``APIError`` that names the member that is wrong.
+    init(_ fields: RequestFields) throws {
+        let type = try fields.required("type", try fields.string("type"))
+        switch type {
+        case "text", "refusal": self = .text(try fields.required(type, try fields.string(type)))
+        case "image_url":
+            let image = try fields.required(type, try fields.object(type))
+            let url = try image.required("url", try image.string("url"))
+            self = .image(try MediaSource(url: url, path: image.path("url")))
+        case "input_audio":
+            let audio = try fields.required(type, try fields.object(type))
+            let data = try audio.required("data", try audio.string("data"))
+            let format = try audio.required("format", try audio.string("format"))
+            self = .audio(
+                try MediaSource(base64: data[...], mediaType: "audio/\(format)", path: audio.path("data")))
+        default: throw fields.unknown("type", type, known: ["text", "image_url", "input_audio", "refusal"])
+        }
+    }
+}

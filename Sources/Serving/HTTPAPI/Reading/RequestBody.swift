@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import LLMCore
+internal import NIOCore
+
+extension Request {
+    /// The request's body as an object.
+    ///
+    /// - Throws: ``APIError`` for a body that is too large, cut off, malformed, too deep or no object.
+    func fields(_ limits: ServerLimits) async throws -> RequestFields {
+        let tooLarge = APIError(
+            .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
+        if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
+        let body: ByteBuffer
+        do {
+            body = try await self.body.collect(upTo: limits.bodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body.readableBytesView, maximumDepth: limits.jsonDepth)
+        } catch let error as JSONError {
+            throw APIError(.badRequest, "The body cannot be read. \(error.message)", code: "invalid_json")
+        }
+        return try RequestFields(value)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Hummingbird
+internal import HummingbirdCore
+internal import LLMCore
+public import Logging
+public import ModelGateway
+internal import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP server: OpenAI's protocol over any model.
+///
+/// It is a `Service`: a graceful shutdown lets requests in progress end and accepts no others.
+public struct HTTPServer: Service {
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    public var port = 8000
+    /// How much a client may ask.
+    public var limits = ServerLimits()
+    /// Told the port when the server listens.
+    public var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    private let models: Gateway
+    private let clock: ReplyClock
+    private let logger: Logger
+
+    /// Makes a server that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - models: What it serves.
+    ///   - clock: Gives replies their time and their identifier.
+    ///   - logger: Is told of failures of the server's own.
+    public init(models: Gateway, clock: ReplyClock = ReplyClock(), logger: Logger) {
+        self.models = models
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Serves until it is cancelled or shut down gracefully.
+    ///
+    /// - Throws: The system's error when the address cannot be listened on.
+    public func run() async throws {
+        let onListening = self.onListening
+        let application = Application(
+            responder: self.routes.buildResponder(), server: self.connections,
+            configuration: ApplicationConfiguration(
+                address: .hostname(self.host, port: self.port),
+                availableConnectionsDelegate: .maximum(self.limits.connections, logger: self.logger)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: self.logger)
+        try await application.run()
+    }
+
+    /// What there is, and who answers.
+    private var routes: Router<BasicRequestContext> {
+        let router = Router()
+        router.add(middleware: ErrorReplies())
+        let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
+        let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
+        let models = ModelsRoute(models: self.models, started: self.clock.seconds())
+        router.route(.post, "v1/chat/completions") { request, _ in try await chat.respond(to: request) }
+        router.route(.post, "v1/embeddings") { request, _ in try await embeddings.respond(to: request) }
+        router.route(.get, "v1/models") { _, _ in models.list() }
+        router.route(.get, "v1/models/**") { _, context in
+            try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
+        }
+        router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
+        return router
+    }
+
+    private var connections: HTTPServerBuilder {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
+            maxHeaderFieldCount: self.limits.headers)
+        let configuration = HTTP1Channel.Configuration(
+            idleTimeout: .init(self.limits.idleTime), httpDecoderConfiguration: decoder)
+        return HTTPServerBuilder { responder in
+            ClientConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
+        }
+    }
+}

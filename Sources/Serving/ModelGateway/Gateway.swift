@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import AdapterMiddleware
+public import LLMCore
+
+/// The models that a program offers by name, each with what wraps around it.
+public final class Gateway: Sendable {
+    /// The models' names, in the order of the configuration.
+    public let names: [String]
+    /// What requests took so far, by model, caller and tag.
+    public let usage: UsageLedger
+    private let models: [String: any ModelAdapter]
+
+    /// Offers models that are there already.
+    ///
+    /// - Parameters:
+    ///   - models: The models by name; of two with one name, the last counts.
+    ///   - usage: Where their accounting middleware, if they have it, writes.
+    public init(models: [(name: String, model: any ModelAdapter)], usage: UsageLedger = UsageLedger()) {
+        var seen: Set<String> = []
+        self.names = models.map(\.name).filter { seen.insert($0).inserted }
+        self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
+        self.usage = usage
+    }
+
+    /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The models.
+    ///   - clock: What times, pauses and lifetimes are measured by.
+    /// - Throws: An error of a model that cannot be loaded; all are ``CodedError``s.
+    public convenience init(
+        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock()
+    ) throws {
+        let usage = UsageLedger()
+        var factory = ModelFactory(configuration, usage: usage, time: Timekeeper(clock))
+        self.init(models: try configuration.names.map { ($0, try factory.model(named: $0)) }, usage: usage)
+    }
+
+    /// The model of a name.
+    ///
+    /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one.
+    public func model(named name: String) throws -> any ModelAdapter {
+        guard let model = self.models[name] else {
+            throw LLMError(
+                .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.names))")
+        }
+        return model
+    }
+}

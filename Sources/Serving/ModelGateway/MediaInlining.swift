@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import LLMCore
+internal import RemoteTransport
+
+/// Fetches the media that a conversation names by URL, so that the backend gets bytes and asks nobody.
+struct MediaInlining: ModelMiddleware {
+    private let fetcher: MediaFetcher
+
+    init(_ fetcher: MediaFetcher) { self.fetcher = fetcher }
+
+    func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
+        guard case .messages(var messages) = request.prompt else { return try await next.generate(request) }
+        for index in messages.indices {
+            for part in messages[index].content.indices {
+                messages[index].content[part] = try await self.inlined(messages[index].content[part])
+            }
+        }
+        var inlined = request
+        inlined.prompt = .messages(messages)
+        return try await next.generate(inlined)
+    }
+
+    private func inlined(_ part: ContentPart) async throws -> ContentPart {
+        switch part {
+        case .image(.url(let url)) where !url.hasPrefix("data:"): .image(try await self.fetcher.fetch(url))
+        case .audio(.url(let url)) where !url.hasPrefix("data:"): .audio(try await self.fetcher.fetch(url))
+        default: part
+        }
+    }
+}

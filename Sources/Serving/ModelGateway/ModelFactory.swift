@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import LLMCore
+internal import LocalModels
+internal import RemoteModels
+internal import RemoteTransport
+internal import RunStorage
+
+/// Makes models out of their settings, each once.
+struct ModelFactory {
+    private let settings: [String: ModelSettings]
+    private let environment: [String: String]
+    private let usage: UsageLedger
+    private let time: Timekeeper
+    private var made: [String: any ModelAdapter] = [:]
+    /// Local models by name or path, which several names may share.
+    private var local: [String: LocalModel] = [:]
+    /// Files of caches by their path, which several models may share.
+    private var cacheFiles: [String: StorageFile] = [:]
+
+    init(_ configuration: GatewayConfiguration, usage: UsageLedger, time: Timekeeper) {
+        self.settings = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.environment = configuration.environment
+        self.usage = usage
+        self.time = time
+    }
+
+    /// The model of a name, with what wraps around it.
+    mutating func model(named name: String) throws -> any ModelAdapter {
+        if let model = self.made[name] { return model }
+        guard let settings = self.settings[name] else {
+            throw GatewayError(.invalidConfiguration, "There is no model '\(name)'.")
+        }
+        let model = try self.source(settings).wrapped(in: self.layers(settings))
+        self.made[name] = model
+        return model
+    }
+
+    private mutating func source(_ settings: ModelSettings) throws -> any ModelAdapter {
+        switch settings.source {
+        case .backend(let backend):
+            return try self.backend(backend, connectTimeout: settings.middleware.connectTimeout)
+        case .replicas(let references, let policy, let health):
+            let replicas = try references.map {
+                BalancedModel.Replica(try self.model(named: $0.name), weight: $0.weight)
+            }
+            return try BalancedModel(
+                name: settings.name, replicas: replicas, policy: policy, health: health, time: self.time)
+        case .fallbacks(let references):
+            return try FallbackModel(
+                name: settings.name, models: references.map { try self.model(named: $0.name) })
+        }
+    }
+
+    private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
+        if let server = settings.server {
+            return try server.open(
+                settings.model, baseURL: settings.url, key: settings.key, environment: self.environment,
+                transport: Self.transport(connectTimeout))
+        }
+        if let model = self.local[settings.model] { return model }
+        let model = try LocalModel(settings.model)
+        self.local[settings.model] = model
+        return model
+    }
+
+    /// Connections are shared, except where a model has settings of its own.
+    private static func transport(_ connectTimeout: Duration?) -> HTTPTransport {
+        guard let connectTimeout else { return .shared }
+        var settings = TransportSettings()
+        settings.connectTimeout = connectTimeout
+        return HTTPTransport(settings)
+    }
+
+    /// What wraps around a model, the outermost first.
+    ///
+    /// Screens see everything that goes in and out, stored answers included; the total time includes waiting in line; each
+    /// attempt counts against the rate, and is accounted for; a first token that does not come is a failure to the breaker.
+    private mutating func layers(_ settings: ModelSettings) throws -> [any ModelMiddleware] {
+        let chosen = settings.middleware
+        var layers: [any ModelMiddleware] = []
+        if chosen.screensInjection { layers.append(InjectionScreen()) }
+        if chosen.secrets != (nil, nil) {
+            layers.append(SecretScreen(input: chosen.secrets.input, output: chosen.secrets.output))
+        }
+        if let cache = chosen.cache { layers.append(try self.cache(cache, scope: Self.scope(settings))) }
+        if let total = chosen.totalTimeout { layers.append(Timeouts(total: total, time: self.time)) }
+        if let limit = chosen.concurrency {
+            layers.append(
+                ConcurrencyLimit(limit.limit, queue: limit.queue, longestWait: limit.longestWait, time: self.time))
+        }
+        if let retries = chosen.retries { layers.append(Retries(retries, time: self.time)) }
+        if let delay = chosen.hedgeDelay { layers.append(HedgedRequests(after: delay, time: self.time)) }
+        if let rate = chosen.rate {
+            layers.append(
+                RateLimit(
+                    requestsPerMinute: rate.requestsPerMinute, tokensPerMinute: rate.tokensPerMinute,
+                    longestWait: rate.longestWait, time: self.time))
+        }
+        if let breaker = chosen.breaker { layers.append(CircuitBreaking(breaker, time: self.time)) }
+        if let first = chosen.firstTokenTimeout { layers.append(Timeouts(firstToken: first, time: self.time)) }
+        // What models are made of accounts for itself.
+        if case .backend = settings.source {
+            layers.append(Accounting(self.usage, model: settings.name, prices: chosen.prices))
+        }
+        return layers
+    }
+
+    /// What tells a model's answers apart from others in one file: its name, and the server that gives them.
+    private static func scope(_ settings: ModelSettings) -> String {
+        guard case .backend(let backend) = settings.source else { return settings.name }
+        return "\(settings.name)\n\(backend.server?.rawValue ?? "")\n\(backend.url ?? "")"
+    }
+
+    private mutating func cache(
+        _ settings: MiddlewareSettings.CacheSettings, scope: String
+    ) throws -> ResponseCache {
+        ResponseCache(
+            try self.store(settings), scope: scope, lifetime: settings.lifetime,
+            includesRandom: settings.includesRandom)
+    }
+
+    private mutating func store(_ settings: MiddlewareSettings.CacheSettings) throws -> any ResponseCacheStore {
+        let bytes = settings.megabytes << 20
+        guard let path = settings.path else { return MemoryResponseStore(bytes: bytes, time: self.time) }
+        let file = try self.cacheFiles[path] ?? StorageFile(path: path)
+        self.cacheFiles[path] = file
+        return SQLiteResponseStore(file, maximumBytes: bytes)
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import LLMCore
+internal import RemoteModels
+internal import SourceDocuments
+
+extension SettingsReader {
+    /// The backend that is this program itself.
+    private static let local = "local"
+
+    /// Reads the models of a configuration.
+    mutating func models(_ node: SourceNode, environment: [String: String]) -> [ModelSettings] {
+        guard let members = node.members else {
+            self.note(node.place, "'models' must be a mapping of names to models, but is of type \(node.typeName).")
+            return []
+        }
+        let models = members.compactMap { self.model($0, environment: environment) }
+        self.checkReferences(models, names: members.map(\.key))
+        return models
+    }
+
+    private mutating func model(_ member: SourceNode.Member, environment: [String: String]) -> ModelSettings? {
+        // A text alone is the name or path of a local model.
+        if let model = member.value.string {
+            return ModelSettings(
+                name: member.key, place: member.keyPlace, source: .backend(BackendSettings(model: model)),
+                middleware: MiddlewareSettings())
+        }
+        let owner = "The model '\(member.key)'"
+        let kinds = ["backend", "replicas", "fallbacks"].filter { kind in
+            member.value.members?.contains { $0.key == kind } ?? false
+        }
+        let own: [String]
+        switch kinds {
+        case ["replicas"]: own = ["replicas", "balancing", "health"]
+        case ["fallbacks"]: own = ["fallbacks"]
+        default: own = ["backend", "model", "url", "key"]
+        }
+        let fields = self.fields(
+            of: member.value, owner, known: (kinds.count > 1 ? kinds : []) + own + Self.middlewareKeys)
+        guard member.value.members != nil else { return nil }
+        guard kinds.count == 1 else {
+            self.note(member.keyPlace, "\(owner) needs one of 'backend', 'replicas' and 'fallbacks'.")
+            return nil
+        }
+        let middleware = self.middleware(fields)
+        if kinds != ["backend"], let prices = fields["prices"] {
+            self.note(prices.place, "\(owner) has no prices of its own.", "Give them to the models that it is made of.")
+        }
+        guard let source = self.source(kinds[0], fields, owner, member.keyPlace, environment) else { return nil }
+        return ModelSettings(name: member.key, place: member.keyPlace, source: source, middleware: middleware)
+    }
+
+    private mutating func source(
+        _ kind: String, _ fields: Fields, _ owner: String, _ place: SourcePlace, _ environment: [String: String]
+    ) -> ModelSettings.Source? {
+        switch kind {
+        case "replicas":
+            let policy = self.choice(fields["balancing"], of: BalancingPolicy.self) ?? .leastBusy
+            let health = fields["health"].map { self.breaker($0, "'health'") } ?? CircuitBreaker.Settings()
+            return .replicas(self.references(fields["replicas"]), policy: policy, health: health)
+        case "fallbacks": return .fallbacks(self.references(fields["fallbacks"]))
+        default: return self.backend(fields, owner, place, environment).map { .backend($0) }
+        }
+    }
+
+    private mutating func backend(
+        _ fields: Fields, _ owner: String, _ place: SourcePlace, _ environment: [String: String]
+    ) -> BackendSettings? {
+        let key = self.key(fields["key"], environment: environment)
+        guard let node = fields["backend"], let name = self.text(node) else { return nil }
+        let server = RemoteBackend(rawValue: name)
+        guard server != nil || name == Self.local else {
+            let known = [Self.local] + RemoteBackend.allCases.map(\.rawValue)
+            self.note(node.place, "There is no backend '\(name)'.", NearestName.hint(for: name, in: known))
+            return nil
+        }
+        guard fields["model"] != nil else {
+            self.note(place, "\(owner) lacks 'model'.", "Name the model as its backend knows it.")
+            return nil
+        }
+        guard let model = self.text(fields["model"]) else { return nil }
+        let backend = BackendSettings(server: server, model: model, url: self.url(fields["url"]), key: key)
+        if server == nil, let node = fields["url"] ?? fields["key"] {
+            self.note(node.place, "\(owner) runs here, and has no 'url' and no 'key'.")
+        }
+        return backend
+    }
+
+    private mutating func url(_ node: SourceNode?) -> String? {
+        self.value(node, "a URL that begins with http:// or https://") { node in
+            guard let text = node.string, text.hasPrefix("http://") || text.hasPrefix("https://") else { return nil }
+            return text
+        }
+    }
+
+    private mutating func references(_ node: SourceNode?) -> [ModelSettings.Reference] {
+        let elements = self.value(node, "a list of models' names") { $0.elements.flatMap { $0.isEmpty ? nil : $0 } }
+        return (elements ?? []).compactMap { element in
+            if let name = element.string { return ModelSettings.Reference(name: name, place: element.place) }
+            let fields = self.fields(of: element, "A replica", known: ["model", "weight"])
+            guard let name = self.text(fields["model"]) else {
+                if element.members != nil { self.note(element.place, "A replica needs 'model'.") }
+                return nil
+            }
+            let weight = self.number(fields["weight"], in: 0.001...1e6) ?? 1
+            return ModelSettings.Reference(name: name, weight: weight, place: element.place)
+        }
+    }
+
+    /// Every reference must name a model, and none may lead back to where it comes from.
+    private mutating func checkReferences(_ models: [ModelSettings], names: [String]) {
+        let byName = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for reference in models.flatMap(\.references) where !names.contains(reference.name) {
+            self.note(
+                reference.place, "There is no model '\(reference.name)' in this file.",
+                NearestName.hint(for: reference.name, in: names))
+        }
+        for model in models {
+            var (reached, waiting) = (Set<String>(), model.references.map(\.name))
+            while let name = waiting.popLast() {
+                guard reached.insert(name).inserted else { continue }
+                waiting += byName[name]?.references.map(\.name) ?? []
+            }
+            if reached.contains(model.name) {
+                self.note(
+                    model.place, "The model '\(model.name)' is made of itself.", "Take out one of the references.")
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+/// What an event is about: words joined by dots, such as `documents.invoice.read`.
+public struct EventSubject: Sendable, Hashable, CustomStringConvertible {
+    /// The words.
+    public let words: [Substring]
+
+    /// Reads a subject.
+    ///
+    /// - Throws: ``EventError`` with code `.invalidSubject` unless it is of words of letters, digits, `_` and `-`.
+    public init(_ text: String) throws {
+        self.words = try EventWords.read(text) { EventWords.isWord($0) }
+    }
+
+    /// The words joined by dots.
+    public var description: String { self.words.joined(separator: ".") }
+}
+
+/// Which subjects a subscriber wants: `*` stands for any one word, a last `>` for one word or more.
+public struct EventPattern: Sendable, Hashable, CustomStringConvertible {
+    private let words: [Substring]
+
+    /// Reads a pattern.
+    ///
+    /// - Throws: ``EventError`` with code `.invalidSubject`.
+    public init(_ text: String) throws {
+        self.words = try EventWords.read(text) { $0 == "*" || $0 == ">" || EventWords.isWord($0) }
+        guard !self.words.dropLast().contains(">") else {
+            throw EventError(.invalidSubject, "In '\(text)', '>' stands before the end; write '*' for one word.")
+        }
+    }
+
+    /// The words joined by dots.
+    public var description: String { self.words.joined(separator: ".") }
+
+    /// Whether a subject is wanted.
+    public func matches(_ subject: EventSubject) -> Bool {
+        let takesRest = self.words.last == ">"
+        guard takesRest ? subject.words.count >= self.words.count : subject.words.count == self.words.count else {
+            return false
+        }
+        return zip(self.words, subject.words).allSatisfy { $0 == "*" || $0 == ">" || $0 == $1 }
+    }
+}
+
+private enum EventWords {
+    private static let maximumLength = 255
+
+    static func read(_ text: String, _ isAllowed: (Substring) -> Bool) throws -> [Substring] {
+        let words = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= Self.maximumLength, words.allSatisfy(isAllowed) else {
+            throw EventError(
+                .invalidSubject,
+                "'\(text.prefix(80))' is no subject; write words of letters, digits, '_' and '-' joined by dots.")
+        }
+        return words
+    }
+
+    static func isWord(_ text: Substring) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AdapterMiddleware
+import LLMCore
+import OpenAutoGLMTesting
+import Testing
+
+@Suite("Accounting")
+struct AccountingTests {
+    private let ledger = UsageLedger()
+
+    private func request(_ caller: String = "", tags: [String] = []) -> GenerationRequest {
+        var request = GenerationRequest(prompt: "Hi")
+        request.scheduling.client = caller
+        request.tags = tags
+        return request
+    }
+
+    private func accounted(_ inner: some ModelAdapter) -> any ModelAdapter {
+        let prices = TokenPrices(prompt: 1, cachedPrompt: 0.5, completion: 4)
+        return inner.wrapped(in: [Accounting(self.ledger, model: "m", prices: prices)])
+    }
+
+    @Test("Tokens and cost are added up by caller and by tag")
+    func totals() async throws {
+        let model = self.accounted(PieceModel(.whole(["a", "b"]), .whole(["c"]), .whole(["d"])))
+        for (caller, tags) in [("ann", ["x", "y", "x"]), ("ann", ["x"]), ("bob", [])] {
+            _ = try await model.generate(self.request(caller, tags: tags)).response()
+        }
+        let ann = try #require(self.ledger.accounts[.init(model: "m", caller: "ann")])
+        #expect(ann.requests == 2)
+        #expect(ann.promptTokens == 20)
+        #expect(ann.completionTokens == 3)
+        #expect(abs(ann.cost - 32e-6) < 1e-12)
+        #expect(self.ledger.accounts[.init(model: "m", caller: "bob")]?.completionTokens == 1)
+        #expect(self.ledger.tags["x"]?.requests == 2)
+        #expect(self.ledger.tags["y"]?.requests == 1)
+    }
+
+    @Test("Cached tokens have a price of their own, and foreign numbers make no negative cost")
+    func prices() {
+        let prices = TokenPrices(prompt: 2, cachedPrompt: 1, completion: 10)
+        #expect(
+            prices.cost(of: .init(promptTokens: 1_000_000, completionTokens: 0, cachedPromptTokens: 500_000)) == 1.5)
+        #expect(prices.cost(of: .init(promptTokens: -5, completionTokens: -5, cachedPromptTokens: 7)) == 0)
+    }
+
+    @Test("An answer that is dropped or breaks off counts with what came")
+    func incomplete() async throws {
+        let model = self.accounted(PieceModel(.stuck(["a", "b", "c"]), .events([.text(TextDelta(text: "a"))])))
+        for try await _ in try await model.generate(self.request()) { break }
+        await #expect(throws: LLMError.self) { try await model.generate(self.request()).response() }
+        let total = try #require(self.ledger.accounts[.init(model: "m", caller: "")])
+        #expect(total.requests == 2)
+        #expect(total.partial == 2)
+        #expect(total.completionTokens == 2)
+    }
+
+    @Test("A request that fails at once counts as failed")
+    func failed() async throws {
+        let model = self.accounted(ScriptedModel(replies: [.failure(LLMError(.unavailable, "Gone."))]))
+        await #expect(throws: LLMError.self) { try await model.generate(self.request()) }
+        #expect(self.ledger.accounts[.init(model: "m", caller: "")]?.failed == 1)
+    }
+
+    @Test("However many callers and tags come, only so many are told apart, and no sum is lost")
+    func bounded() {
+        let ledger = UsageLedger(limit: 3)
+        let usage = TokenUsage(promptTokens: 1, completionTokens: .max)
+        for number in 0..<100 {
+            ledger.add(usage, cost: 1, to: .init(model: "m", caller: "c\(number)"), tags: ["a\(number)", "b\(number)"])
+        }
+        #expect(ledger.accounts.count == 4)
+        #expect(ledger.tags.count == 4)
+        #expect(ledger.accounts.values.map(\.requests).reduce(0, +) == 100)
+        #expect(ledger.accounts[.init(model: "m", caller: UsageLedger.overflow)]?.completionTokens == .max)
+    }
+}

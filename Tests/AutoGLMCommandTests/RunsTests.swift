@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Testing
+
+@Suite("Stored runs on the command line")
+struct RunsTests {
+    private static let plain = """
+        pipeline: greet
+        inputs:
+          name: {type: string}
+        steps:
+          - {id: take, uses: input, with: {text: "${inputs.name}"}}
+          - {id: words, uses: prompt, with: {template: "Hello {text}", text: "${take.text}"}}
+        output: "${words.text}"
+        """
+
+    private static let asking = """
+        pipeline: ask-first
+        steps:
+          - id: go
+            wait_for: May one go?
+            choices: ["yes", "no"]
+        output: "${go.answer}"
+        """
+
+    /// Files with pipelines, and the program with a store among them.
+    private struct Bench {
+        let files: TemporaryFiles
+
+        init() throws {
+            self.files = try TemporaryFiles(["greet.yaml": RunsTests.plain, "ask.yaml": RunsTests.asking])
+        }
+
+        func run(_ arguments: [String]) async throws -> Program.Outcome {
+            try await Program.run(arguments, environment: ["AUTOGLM_STORE": self.files.path("runs.sqlite")])
+        }
+
+        /// The name that a run has told on stderr.
+        func name(_ outcome: Program.Outcome) throws -> String {
+            let line = try #require(outcome.errors.split(separator: "\n").first { $0.hasPrefix("run ") })
+            return String(line.dropFirst(4))
+        }
+    }
+
+    @Test("A run is listed, shown, replayed and pruned")
+    func life() async throws {
+        let bench = try Bench()
+        let done = try await bench.run(["run", bench.files.path("greet.yaml"), "--input", "Ada", "--output", "json"])
+        #expect(done.status == 0, "\(done.errors)")
+        let id = try bench.name(done)
+        #expect(try done.json()["run"]?.stringValue == id)
+        let listed = try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue?.first
+        #expect(listed?["id"]?.stringValue == id)
+        #expect(listed?["state"] == "succeeded")
+        let shown = try await bench.run(["runs", "show", String(id.prefix(12)), "--output", "json"]).json()
+        #expect(shown["flow"]?.arrayValue?.map { $0["key"] } == ["take", "words"])
+        #expect(shown["output"] == (try done.json()["output"]))
+        #expect(try await bench.run(["runs", "show", id]).text.contains("words (prompt)"))
+        let replayed = try await bench.run(["runs", "replay", id, "--output", "json"])
+        #expect(replayed.status == 0)
+        #expect(try replayed.json()["same"] == true)
+        let again = try await bench.run(["run", "--resume", id])
+        #expect(again.status == 1 && again.errors.contains("pipeline.run-has-ended"))
+        let pruned = try await bench.run(["runs", "prune", "--keep", "0", "--output", "json"])
+        #expect(try pruned.json()["removed_runs"] == 1)
+        #expect(try await bench.run(["runs", "list"]).output.isEmpty)
+    }
+
+    @Test("A run waits for an answer, and goes on with it")
+    func waiting() async throws {
+        let bench = try Bench()
+        let asked = try await bench.run(["run", bench.files.path("ask.yaml")])
+        #expect(asked.status == 1 && asked.errors.contains("May one go?"))
+        let id = try bench.name(asked)
+        #expect(try await bench.run(["runs", "answer", id, "go", "perhaps"]).status == 1)
+        #expect(try await bench.run(["runs", "answer", id, "go", "yes"]).status == 0)
+        let resumed = try await bench.run(["run", "--resume", id, "--output", "json"])
+        #expect(try resumed.json()["output"] == "yes")
+    }
+
+    @Test("A changed file is refused; without it the run goes on with the text as it was")
+    func changed() async throws {
+        let bench = try Bench()
+        let id = try bench.name(try await bench.run(["run", bench.files.path("ask.yaml")]))
+        try bench.files.write(Data((Self.asking + "\ndescription: changed\n").utf8), "ask.yaml")
+        let refused = try await bench.run(["run", bench.files.path("ask.yaml"), "--resume", id])
+        #expect(refused.status == 1 && refused.errors.contains("pipeline.run-differs"))
+        try FileManager.default.removeItem(atPath: bench.files.path("ask.yaml"))
+        _ = try await bench.run(["runs", "answer", id, "go", "no"])
+        #expect(try await bench.run(["run", "--resume", id, "--output", "json"]).json()["output"] == "no")
+    }
+
+    @Test("What is put in line is run by a worker, and what is cancelled is not")
+    func worker() async throws {
+        let bench = try Bench()
+        let command = ["run", bench.files.path("greet.yaml"), "--enqueue", "--input"]
+        let names = [try await bench.run(command + ["Ada"]).text, try await bench.run(command + ["Bob"]).text]
+            .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+        #expect(try await bench.run(["runs", "cancel", names[1]]).status == 0)
+        let worker = try await bench.run(["worker", "--until-empty"])
+        #expect(worker.status == 0, "\(worker.errors)")
+        var states = [JSONValue?]()
+        for name in names {
+            states.append(try await bench.run(["runs", "show", name, "--output", "json"]).json()["state"])
+        }
+        #expect(states == ["succeeded", "cancelled"])
+    }
+
+    @Test(
+        "What cannot be is said",
+        arguments: [
+            (["run"], 64, "--resume"), (["run", "--no-store", "--resume", "x"], 64, "--no-store"),
+            (["run", "--resume", "nothing"], 1, "pipeline.unknown-run"), (["runs", "show", "nothing"], 1, "runs list"),
+            (["runs", "prune"], 64, "--older-than"),
+            (["runs", "prune", "--older-than", "3 weeks"], 64, "--older-than"),
+            (["runs", "list", "--store", "/nowhere/runs.sqlite"], 1, "storage.cannot-open"),
+            (["worker", "--concurrency", "0"], 64, "--concurrency"),
+        ])
+    func refusals(arguments: [String], status: Int32, words: String) async throws {
+        let outcome = try await Bench().run(arguments)
+        #expect(outcome.status == status)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import OpenAutoGLMTesting
+import Pipelines
+import RunStorage
+
+/// A program to be killed: runs stored runs whose steps leave traces in a file.
+///
+/// Usage: `CrashSubject STORE EFFECTS [RUN]`; without a run it is a worker, which ends when nothing is in line.
+@main
+enum CrashSubject {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3 else { exit(64) }
+        let file = try StorageFile(path: arguments[1])
+        let runner = StoredRunner(
+            store: SQLiteRunStore(file), runner: PipelineRunner(model: ScriptedModel(replies: [])),
+            registry: StepRegistry([AppendStep(path: arguments[2])]))
+        if arguments.count > 3 {
+            _ = try await runner.run(arguments[3])
+        } else {
+            let settings = RunWorker.Settings(
+                name: "\(getpid())", concurrency: 2, lease: .milliseconds(600), poll: .milliseconds(20),
+                maximumDeliveries: 1000)
+            await RunWorker(queue: SQLiteRunQueue(file), runner: runner, settings: settings).run(untilEmpty: true)
+        }
+    }
+}
+
+/// A step with an effect outside: appends its idempotency key and its name to a file, all at once.
+struct AppendStep: PipelineStep {
+    let path: String
+
+    var definition: StepDefinition {
+        StepDefinition(
+            name: "append", summary: "Leaves a trace.",
+            inputs: [StepPort("text", .string, "What is given back.", isRequired: true)],
+            outputs: [StepPort("text", .string, "The same.")], effect: .outside)
+    }
+
+    func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+        await self.work()
+        let line = Array("\(context.idempotencyKey) \(context.runID) \(context.key.rawValue)\n".utf8)
+        let descriptor = open(self.path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        guard write(descriptor, line, line.count) == line.count else {
+            throw PipelineError(.unreadableFile, "Cannot write '\(self.path)'.")
+        }
+        await self.work()
+        return ["text": .string(try inputs.requiredString("text"))]
+    }
+
+    /// Takes up to a millisecond, before the effect and after it, so that kills find every moment.
+    private func work() async {
+        let end = ContinuousClock.now + .microseconds(.random(in: 0...1000))
+        while ContinuousClock.now < end { await Task.yield() }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import HTTPAPI
+import LLMCore
+import Logging
+import ModelGateway
+import NIOCore
+import NIOHTTP1
+import OpenAutoGLMTesting
+
+/// The server on a free port, for the time of a test.
+struct LiveServer: Sendable {
+    /// An answer that arrived whole.
+    struct Reply {
+        var status: Int
+        var headers: [String: String]
+        var text: String
+
+        /// The body as JSON.
+        var json: JSONValue { (try? JSONValue(parsing: self.text)) ?? .null }
+        /// The data of the events of a stream.
+        var events: [String] {
+            self.text.split(separator: "\n\n").map { String($0.dropFirst("data: ".count)) }
+        }
+        /// What is said of an error.
+        var error: JSONValue { self.json["error"] ?? .null }
+    }
+
+    let port: Int
+
+    /// Serves a model while a test talks to it.
+    static func run<Value: Sendable>(
+        _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(),
+        _ body: @escaping @Sendable (LiveServer) async throws -> Value
+    ) async throws -> Value {
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        var server = HTTPServer(
+            models: Gateway(models: [(model.name, model)]),
+            clock: ReplyClock(seconds: { 1_700_000_000 }, identifier: { 0xABC }),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        server.port = 0
+        server.limits = limits
+        server.onListening = { continuation.yield($0) }
+        return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
+            group.addTask {
+                try await server.run()
+                return nil
+            }
+            group.addTask {
+                for await port in ports { return try await body(LiveServer(port: port)) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let value = try await group.next() { if let value { return value } }
+            throw LLMError(.backendFailed, "The server ended before the test.")
+        }
+    }
+
+    /// Sends a request and reads the whole answer.
+    func send(
+        _ method: HTTPMethod = .POST, _ path: String = "/v1/chat/completions", body: String? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Reply {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.port)\(path)")
+        request.method = method
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(string: body)) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let text = try await response.body.collect(upTo: 1 << 24)
+        return Reply(
+            status: Int(response.status.code),
+            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
+            text: String(buffer: text))
+    }
+
+    /// Asks for a chat completion with more members than model and messages.
+    func chat(_ members: String = "", model: String = "scripted") async throws -> Reply {
+        try await self.send(
+            body: #"{"model":"\#(model)","messages":[{"role":"user","content":"Hi there"}]\#(members)}"#)
+    }
+}

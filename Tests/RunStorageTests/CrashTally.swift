@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Pipelines
+import RunStorage
+import Synchronization
+
+/// Counts what steps did, from what they left in a file and from what was recorded.
+final class CrashTally: Sendable {
+    /// What was counted.
+    struct Report {
+        var runs: Int
+        var kills: Int
+        /// Steps of runs that succeeded that left no trace.
+        var lost: Int
+        /// Steps done again after they had been recorded, or under another idempotency key: what must never happen.
+        var doubled: Int
+        /// Steps that were under way when a kill came and left a trace before: done again under the same key.
+        var repeated: Int
+
+        var isClean: Bool { self.lost == 0 && self.doubled == 0 && self.repeated <= self.kills * CrashedProgram.width }
+
+        var json: JSONValue {
+            [
+                "runs": .integer(self.runs), "kills": .integer(self.kills), "crash_lost": .integer(self.lost),
+                "crash_doubled": .integer(self.doubled), "crash_repeated": .integer(self.repeated),
+            ]
+        }
+    }
+
+    private struct Trace {
+        var key: Substring
+        var step: String
+    }
+
+    let store: SQLiteRunStore
+    let effects: String
+    /// The first trace that would be one too many, by step.
+    private let recordedBefore = Mutex<[String: Int]>([:])
+
+    init(store: SQLiteRunStore, effects: String) {
+        self.store = store
+        self.effects = effects
+    }
+
+    /// Notes which steps are recorded now: traces of theirs that come later are doubled.
+    func note(_ ids: [String]) async throws {
+        var recorded = [String]()
+        for id in ids {
+            recorded += try await self.store.steps(of: id, from: 0, limit: 1000).map { "\(id) \($0.call.key.rawValue)" }
+        }
+        let count = try self.traces().count
+        self.recordedBefore.withLock { before in
+            for step in recorded where before[step] == nil { before[step] = count }
+        }
+    }
+
+    /// Counts.
+    func report(runs: Int, kills: Int) throws -> Report {
+        let traces = try self.traces()
+        let before = self.recordedBefore.withLock { $0 }
+        var keys: [String: Set<Substring>] = [:]
+        var late = 0
+        for (number, trace) in traces.enumerated() {
+            keys[trace.step, default: []].insert(trace.key)
+            if let limit = before[trace.step], number >= limit { late += 1 }
+        }
+        let otherKeys = keys.values.reduce(0) { $0 + $1.count - 1 }
+        return Report(
+            runs: runs, kills: kills, lost: runs * CrashedProgram.stepCount - keys.count, doubled: late + otherKeys,
+            repeated: traces.count - keys.count - otherKeys)
+    }
+
+    private func traces() throws -> [Trace] {
+        guard FileManager.default.fileExists(atPath: self.effects) else { return [] }
+        return try String(contentsOfFile: self.effects, encoding: .utf8).split(separator: "\n").map { line in
+            let parts = line.split(separator: " ", maxSplits: 1)
+            return Trace(key: parts[0], step: String(parts[1]))
+        }
+    }
+}

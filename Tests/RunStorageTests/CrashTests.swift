@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Pipelines
+import RunStorage
+import Testing
+
+/// Kills real processes with SIGKILL at random moments and counts what their steps left behind.
+///
+/// `AUTOGLM_CRASH_RUNS` sets the number of runs (10 if not set); `scripts/crash.sh` makes it many.
+@Suite("Runs killed at random moments")
+struct CrashTests {
+    static let count = ProcessInfo.processInfo.environment["AUTOGLM_CRASH_RUNS"].flatMap(Int.init) ?? 10
+
+    @Test("Killed and resumed, no step is lost and none is done again once it is recorded")
+    func resumed() async throws {
+        let folder = try TemporaryFolder()
+        let subject = try CrashedProgram()
+        let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
+        var random = SeededGenerator(seed: 5)
+        var kills = 0
+        for _ in 0..<Self.count {
+            let id = try await tally.store.create(CrashedProgram.source, inputs: [:])
+            while try await tally.store.run(id).summary.state != .succeeded {
+                let moment = Self.moment(attempt: kills, using: &random)
+                kills += try await subject.run([folder.file, tally.effects, id], killedAfter: moment) ? 1 : 0
+                try await tally.note([id])
+            }
+        }
+        let report = try tally.report(runs: Self.count, kills: kills)
+        print("crash resumed \(report.json)")
+        #expect(report.isClean, "\(report.json)")
+        #expect(kills > 0)
+    }
+
+    @Test("Workers that share a store and are killed leave nothing lost and nothing doubled")
+    func workers() async throws {
+        let folder = try TemporaryFolder()
+        let subject = try CrashedProgram()
+        let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
+        var ids = [String]()
+        let queue = SQLiteRunQueue(try StorageFile(path: folder.file))
+        for _ in 0..<Self.count {
+            ids.append(try await tally.store.create(CrashedProgram.source, inputs: [:]))
+            try await queue.enqueue(RunTicket(ids[ids.count - 1]))
+        }
+        let kills = try await withThrowingTaskGroup(of: Int.self) { group in
+            for worker in 0..<3 {
+                group.addTask { [ids] in
+                    var random = SeededGenerator(seed: UInt64(worker))
+                    var kills = 0
+                    while try await tally.store.runs(RunFilter(states: [.succeeded], limit: ids.count)).count
+                        < ids.count
+                    {
+                        let moment = Self.moment(attempt: kills, using: &random)
+                        kills +=
+                            try await subject.run([folder.file, tally.effects], killedAfter: moment) ? 1 : 0
+                        try await tally.note(ids)
+                    }
+                    return kills
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        let report = try tally.report(runs: ids.count, kills: kills)
+        print("crash workers \(report.json)")
+        #expect(report.isClean, "\(report.json)")
+    }
+
+    /// When to kill, in seconds: early at first, then later, so that slow machines come to an end as well as fast ones.
+    private static func moment(attempt: Int, using random: inout SeededGenerator) -> Double {
+        Double.random(in: 0.002...(0.02 * pow(1.1, Double(attempt % 36))), using: &random)
+    }
+}
