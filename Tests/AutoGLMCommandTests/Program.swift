@@ -22,6 +22,9 @@ enum Program {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    private static let state = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "autoglm-tests-\(ProcessInfo.processInfo.processIdentifier)")
+
     /// The program: next to the tests' own bundle, in the folder of products.
     static func url() throws -> URL {
         let beginnings =
@@ -72,6 +75,8 @@ enum Program {
         process.arguments = arguments
         process.currentDirectoryURL = self.root
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AUTOGLM_") }
+        // Runs are stored apart from those of whoever runs the tests.
+        variables["XDG_STATE_HOME"] = self.state.path
         variables.merge(environment) { _, new in new }
         process.environment = variables
         let (inputs, outputs, errors) = (Pipe(), Pipe(), Pipe())

@@ -25,6 +25,19 @@ struct TransportTests {
         }
     }
 
+    @Test(
+        "A question that does no harm is sent again, once, where the server closes the connection",
+        arguments: [true, false])
+    func repeats(isRepeatable: Bool) async throws {
+        try await ScriptedServer.run({ _ in ScriptedServer.Reply(end: .closed) }) { server in
+            var request = TransportRequest(method: .POST, url: server.url)
+            request.isRepeatable = isRepeatable
+            let asked = request
+            let error = await #expect(throws: TransportError.self) { try await HTTPTransport.shared.send(asked) }
+            #expect(error?.code == .interrupted && server.requests.count == (isRepeatable ? 2 : 1))
+        }
+    }
+
     @Test("A redirect is not followed")
     func redirect() async throws {
         let reply = ScriptedServer.Reply(status: 307, headers: ["location": "/other"])
@@ -56,7 +69,7 @@ struct TransportTests {
         ])
     func failures(end: ScriptedServer.Reply.End, code: TransportError.Code) async throws {
         var settings = TransportSettings()
-        settings.readTimeout = .milliseconds(50)
+        if end == .silence { settings.readTimeout = .milliseconds(50) }
         let transport = HTTPTransport(settings)
         try await ScriptedServer.run({ _ in ScriptedServer.Reply(pieces: [[1]], end: end) }) { server in
             let error = await #expect(throws: TransportError.self) {

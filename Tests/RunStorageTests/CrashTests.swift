@@ -22,8 +22,10 @@ struct CrashTests {
         var kills = 0
         for _ in 0..<Self.count {
             let id = try await tally.store.create(CrashedProgram.source, inputs: [:])
+            var attempt = 0
             while try await tally.store.run(id).summary.state != .succeeded {
-                let moment = Self.moment(attempt: kills, using: &random)
+                let moment = Self.moment(attempt: attempt, using: &random)
+                attempt += 1
                 kills += try await subject.run([folder.file, tally.effects, id], killedAfter: moment) ? 1 : 0
                 try await tally.note([id])
             }

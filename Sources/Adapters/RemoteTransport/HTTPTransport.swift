@@ -50,7 +50,11 @@ public final class HTTPTransport: Sendable {
         if let body = request.body { sent.body = .bytes(body) }
         let response: HTTPClientResponse
         do {
-            response = try await self.client.execute(sent, deadline: deadline)
+            do {
+                response = try await self.client.execute(sent, deadline: deadline)
+            } catch  where meetsClosedConnection(error, isRepeatable: request.isRepeatable) {
+                response = try await self.client.execute(sent, deadline: deadline)
+            }
         } catch { throw transportError(error, at: place, isAnswered: false) }
         return TransportResponse(
             status: Int(response.status.code), headers: response.headers,

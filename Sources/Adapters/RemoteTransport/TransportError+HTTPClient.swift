@@ -2,6 +2,7 @@
 
 internal import AsyncHTTPClient
 internal import LLMCore
+internal import NIOCore
 internal import NIOHTTP1
 
 /// What an error of the HTTP client means.
@@ -33,6 +34,15 @@ func transportError(_ error: any Error, at place: String, isAnswered: Bool) -> a
         return TransportError(.invalidRequest, "The request to \(place) cannot be sent.", cause: error)
     default: return TransportError(.interrupted, "\(place) closed the connection too early.", cause: error)
     }
+}
+
+/// Whether a question met a kept connection that the server had closed, or was closing, so that it is to be sent again.
+///
+/// - Parameter isRepeatable: Whether it may be sent again although the server may have seen it.
+func meetsClosedConnection(_ error: any Error, isRepeatable: Bool) -> Bool {
+    // Nothing can be written to a closed channel, so nothing was sent.
+    if let error = error as? ChannelError, error == .ioOnClosedChannel { return true }
+    return isRepeatable && error as? HTTPClientError == .remoteConnectionClosed
 }
 
 extension HTTPClientError {

@@ -15,8 +15,11 @@ public struct TransportRequest: Sendable {
     public var body: ByteBuffer?
     /// How long the whole exchange may take, reading the answer included.
     public var timeLimit: Duration?
+    /// Whether asking twice does no harm; such a question is sent once more where it met a connection that the server was
+    /// just closing.
+    public var isRepeatable: Bool
 
-    /// Makes a question.
+    /// Makes a question; one that only asks, by `GET` or `HEAD`, is repeatable.
     public init(
         method: HTTPMethod = .GET, url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil,
         timeLimit: Duration? = nil
@@ -26,6 +29,7 @@ public struct TransportRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeLimit = timeLimit
+        self.isRepeatable = method == .GET || method == .HEAD
     }
 
     /// The URL as it may stand in messages: without what can hold secrets, which are names, passwords and the query.

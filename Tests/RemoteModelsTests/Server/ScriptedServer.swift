@@ -26,6 +26,8 @@ final class ScriptedServer: Sendable {
             case complete
             /// The connection breaks.
             case cutOff
+            /// The connection is closed before the answer begins.
+            case closed
             /// Nothing: the client must go away.
             case silence
         }
@@ -120,6 +122,7 @@ private final class Exchange: ChannelInboundHandler {
     }
 
     private func write(_ reply: ScriptedServer.Reply, context: ChannelHandlerContext) {
+        if case .closed = reply.end { return context.close(promise: nil) }
         var headers = reply.headers
         headers.add(name: "transfer-encoding", value: "chunked")
         let status = HTTPResponseStatus(statusCode: reply.status)
@@ -131,7 +134,7 @@ private final class Exchange: ChannelInboundHandler {
         }
         switch reply.end {
         case .complete: context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        case .cutOff: context.close(promise: nil)
+        case .cutOff, .closed: context.close(promise: nil)
         case .silence: self.isSilent = true
         }
     }

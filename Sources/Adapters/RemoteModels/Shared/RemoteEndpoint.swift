@@ -52,9 +52,11 @@ package struct RemoteEndpoint: Sendable {
     ) async throws -> TransportResponse {
         var all = self.headers
         for (name, value) in headers { all.replaceOrAdd(name: name, value: value) }
-        let request = TransportRequest(
+        var request = TransportRequest(
             method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: all,
             body: body.map { ByteBuffer(bytes: $0) }, timeLimit: timeLimit)
+        // An answer that nobody got changes nothing on the server.
+        request.isRepeatable = true
         do {
             let response = try await self.transport.send(request)
             guard !response.isSuccess else { return response }

@@ -61,7 +61,7 @@ extension PipelineFile {
     /// A pipeline of a file as it is stored with its runs.
     static func source(of pipeline: Pipeline, at path: String) throws -> PipelineSource {
         PipelineSource(
-            name: pipeline.name, version: pipeline.version, file: FilePath.name(of: path),
+            name: pipeline.name, version: pipeline.version, file: FilePath.absolute(path),
             text: try InputFile.text(path: path), included: pipeline.included,
             baseFolder: FilePath.absolute(FilePath.folder(of: path)))
     }
