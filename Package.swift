@@ -137,7 +137,7 @@ let package = Package(
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections,
+                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -278,6 +278,14 @@ let package = Package(
             dependencies: [
                 "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
                 nio("NIOPosix"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "KServeModelsTests",
+            dependencies: [
+                "LLMCore", "KServeModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(

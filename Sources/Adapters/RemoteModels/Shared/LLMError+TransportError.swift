@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import RemoteTransport
+package import LLMCore
+package import RemoteTransport
 
 extension LLMError where Domain == LLMDomain {
     /// What an error of the connection means to those who talk to models.
     ///
     /// - Parameter isAnswered: Whether the answer had begun.
-    init(_ error: TransportError, isAnswered: Bool) {
+    package init(_ error: TransportError, isAnswered: Bool) {
         let code: Code =
             switch error.code {
             case .timedOut: .deadlineExceeded

@@ -17,6 +17,8 @@ struct Refusal: Sendable {
     init(status: Int, body: some Collection<UInt8>, retryAfter: Duration? = nil) {
         self.status = status
         self.retryAfter = retryAfter
+        // Triton refuses streams by an event.
+        let body = body.starts(with: "data: ".utf8) ? body.dropFirst(6) : body[...]
         guard let json = try? JSONValue(parsing: body, maximumDepth: 16) else {
             self.message = String(decoding: body.prefix(300), as: UTF8.self)
             return

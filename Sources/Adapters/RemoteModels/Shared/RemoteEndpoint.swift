@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-internal import NIOCore
-internal import NIOHTTP1
-internal import RemoteTransport
+package import NIOCore
+package import NIOHTTP1
+package import RemoteTransport
 
 /// A server's address, who asks there, and how its refusals are understood.
-struct RemoteEndpoint: Sendable {
+package struct RemoteEndpoint: Sendable {
     /// The URL that paths are appended to, without a slash at its end.
-    let baseURL: String
+    package let baseURL: String
     private let key: APIKey?
     private let headers: HTTPHeaders
     private let transport: HTTPTransport
@@ -22,7 +22,7 @@ struct RemoteEndpoint: Sendable {
     ///   - key: The secret.
     ///   - keyHeader: Which header carries the secret; by default, `Authorization` does.
     ///   - headers: What goes with every request besides.
-    init(
+    package init(
         _ baseURL: String, key: APIKey?, keyHeader: String = "authorization", headers: HTTPHeaders = [:],
         transport: HTTPTransport
     ) {
@@ -43,12 +43,17 @@ struct RemoteEndpoint: Sendable {
     ///
     /// - Parameters:
     ///   - path: What follows the base URL, with a slash at its beginning.
-    ///   - body: JSON to be posted; nil only asks for what is there.
+    ///   - body: What is posted, JSON if the headers do not say otherwise; nil only asks for what is there.
+    ///   - headers: What this question has instead of the usual headers, or besides.
     ///   - timeLimit: How long the exchange may take.
     /// - Throws: ``LLMError`` where there is no answer or the server refuses; `CancellationError`.
-    func send(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> TransportResponse {
+    package func send(
+        _ path: String, body: [UInt8]? = nil, headers: HTTPHeaders = [:], timeLimit: Duration? = nil
+    ) async throws -> TransportResponse {
+        var all = self.headers
+        for (name, value) in headers { all.replaceOrAdd(name: name, value: value) }
         var request = TransportRequest(
-            method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: self.headers,
+            method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: all,
             body: body.map { ByteBuffer(bytes: $0) }, timeLimit: timeLimit)
         // An answer that nobody got changes nothing on the server.
         request.isRepeatable = true
@@ -64,7 +69,7 @@ struct RemoteEndpoint: Sendable {
     /// Sends a question and reads the whole answer.
     ///
     /// - Throws: As ``send(_:body:timeLimit:)``.
-    func exchange(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> ByteBuffer {
+    package func exchange(_ path: String, body: [UInt8]? = nil, timeLimit: Duration? = nil) async throws -> ByteBuffer {
         let response = try await self.send(path, body: body, timeLimit: timeLimit)
         do {
             return try await response.collect()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 
 extension ModelAdapter {
     /// Refuses what a model cannot do, before anything is sent.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` or `.invalidRequest`.
-    func check(_ request: GenerationRequest) throws {
+    package func check(_ request: GenerationRequest) throws {
         try request.sampling.validate()
         let content: [ContentPart]
         switch request.prompt {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 internal import OrderedCollections
 
 /// A part of ``SamplingOptions`` that a protocol may have a field for.
-enum SamplingField: String, CaseIterable {
+package enum SamplingField: String, CaseIterable {
     case temperature, topK, topP, minP, typicalP, repetitionPenalty, presencePenalty, frequencyPenalty
     case penaltyWindow, logitBias, seed, xtc, mirostat, dry
 
@@ -50,7 +50,7 @@ extension SamplingOptions {
 }
 
 /// The names that a protocol has for parts of ``SamplingOptions``; what has none is not supported.
-typealias SamplingFields = [SamplingField: String]
+package typealias SamplingFields = [SamplingField: String]
 
 extension JSONWriter {
     /// Writes the members for how tokens are chosen, those that do something.
@@ -60,7 +60,7 @@ extension JSONWriter {
     ///   - fields: The protocol's names.
     ///   - model: Who is asked, for the message.
     /// - Throws: ``LLMError`` with code `.unsupported` for what the protocol has no name for.
-    mutating func members(_ options: SamplingOptions, as fields: SamplingFields, model: String) throws {
+    package mutating func members(_ options: SamplingOptions, as fields: SamplingFields, model: String) throws {
         for field in SamplingField.allCases {
             guard let value = field.value(in: options) else { continue }
             guard let name = fields[field] else {

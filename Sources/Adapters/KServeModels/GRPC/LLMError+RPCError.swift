@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import GRPCCore
+package import LLMCore
+
+extension LLMError where Domain == LLMDomain {
+    /// What a call's failure means to those who talk to models.
+    ///
+    /// - Parameters:
+    ///   - server: Where it comes from.
+    ///   - isAnswered: Whether the answer had begun.
+    package init(_ error: RPCError, from server: String, isAnswered: Bool) {
+        let code: Code =
+            switch error.code {
+            case .invalidArgument, .failedPrecondition, .outOfRange: .invalidRequest
+            case .notFound: .unknownModel
+            case .unimplemented: .unsupported
+            case .deadlineExceeded: .deadlineExceeded
+            case .unauthenticated, .permissionDenied: .unauthorized
+            case .resourceExhausted: .rateLimited
+            case .unavailable: isAnswered ? .truncatedStream : .unavailable
+            default: .backendFailed
+            }
+        self.init(
+            code, "The server at \(server) refused: \(error.message.prefix(1000)) (gRPC status \(error.code)).",
+            cause: error.cause)
+    }
+}
