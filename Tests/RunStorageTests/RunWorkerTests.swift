@@ -44,12 +44,12 @@ struct RunWorkerTests {
             #expect(try await queue.lease(for: "dying", duration: .seconds(1)) != nil)
             clock.advance(by: .seconds(2))
         }
-        await try self.worker(bench, queue: queue).run(untilEmpty: true)
+        try await self.worker(bench, queue: queue).run(untilEmpty: true)
         #expect(bench.counter.counts.isEmpty)
         #expect(try await bench.store().run(id).summary.failure?.code == "pipeline.set-aside")
         #expect(try await queue.entries(limit: 9).first?.asideReason?.contains("3 times") == true)
         #expect(try await queue.restore(id))
-        await try self.worker(bench, queue: queue).run(untilEmpty: true)
+        try await self.worker(bench, queue: queue).run(untilEmpty: true)
         #expect(try await bench.store().run(id).summary.state == .succeeded)
     }
 
@@ -67,7 +67,7 @@ struct RunWorkerTests {
         await working.value
         #expect(try await queue.entries(limit: 9).map(\.deliveries) == [0])
         bench.counter.hold = nil
-        await try self.worker(bench).run(untilEmpty: true)
+        try await self.worker(bench).run(untilEmpty: true)
         #expect(try await bench.store().run(id).summary.state == .succeeded)
         #expect(bench.counter.counts.values.allSatisfy { $0 == 1 })
     }
