@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ArgumentParser
+internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
-public import RunStorage
+internal import RunStorage
 
 /// Where runs are kept.
 struct StoreOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import AdapterMiddleware
+internal import AdapterMiddleware
 package import LLMCore
 package import RemoteTransport
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import ArgumentParser
+internal import ArgumentParser
 internal import LLMCore
-public import ModelFacade
+internal import ModelFacade
 internal import RunStorage
 
 /// `autoglm runs list`: the latest runs.
