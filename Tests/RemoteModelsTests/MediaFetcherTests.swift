@@ -18,6 +18,8 @@ struct MediaFetcherTests {
         try await ScriptedServer.run(answer) { server in
             var policy = MediaPolicy()
             policy.localHosts = ["media.example"]
+            // Beside other tests, a thread may be long in coming.
+            policy.timeLimit = .seconds(600)
             change(&policy)
             let fetcher = MediaFetcher(policy, resolver: Hosts())
             let port = server.url.split(separator: ":").last ?? ""
@@ -94,7 +96,7 @@ struct MediaFetcherTests {
                     "/",
                     {
                         $0.maximumBytes = 1000
-                        $0.timeLimit = .milliseconds(reply.end == .silence ? 200 : 20_000)
+                        $0.timeLimit = reply.end == .silence ? .milliseconds(200) : .seconds(600)
                     }
                 ) { _ in reply }
             }
