@@ -9,7 +9,7 @@ program=${AUTOGLM_BIN:-.build/release/autoglm}
 data=${AUTOGLM_TEST_DATA:-../shared/data}
 
 say '1,000 answers of the default model under 50 schemas: all have to fit'
-"$program" bench answers --schemas Examples/evaluation/answer-schemas.jsonl --answers 20 --output json
+"$program" bench answers --schemas Examples/evaluation/answer-schemas.jsonl --answers 20 --max-tokens 4096 --output json
 
 if [ -d "$data/json_schema_test_suite/draft2020-12" ]; then
     say 'The official JSON Schema test suite, required tests'
