@@ -9,10 +9,21 @@ import sys
 @contextlib.contextmanager
 def running(command, **options):
     """Starts a program and gives its Popen; on leaving, by a signal too, the program is ended by its id, if need be by force."""
+    started, asked = [], []
+
+    def stop(number, _):
+        asked.append(number)
+        if started:
+            sys.exit(128 + number)
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+        signal.signal(number, stop)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
     try:
+        # A signal that came while the program was being started counts now that it can be ended.
+        started.append(child)
+        if asked:
+            sys.exit(128 + asked[0])
         yield child
     finally:
         if child.poll() is None:
