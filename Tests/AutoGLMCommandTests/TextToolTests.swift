@@ -212,9 +212,13 @@ struct TextToolTests {
     func steps() async throws {
         let report = try await Program.run(["steps", "--output", "json"]).json()
         let steps = try #require(report["steps"]?.arrayValue)
-        let names = Set(steps.compactMap { $0["name"]?.stringValue })
         #expect(
-            names.isSuperset(of: ["generate", "http", "input", "output", "parse", "prompt", "python", "route", "sql"]))
+            steps.compactMap { $0["name"]?.stringValue } == [
+                "assert", "calculator", "chat", "classify", "embed", "emit", "extract", "file", "generate", "http",
+                "index",
+                "input", "judge", "output", "parse", "prompt", "python", "retrieve", "route", "sql", "summarise",
+                "translate",
+            ])
         #expect(steps.allSatisfy { $0["inputs"]?["type"] == "object" && $0["outputs"]?["type"] == "object" })
         #expect(try await Program.run(["steps", "route"]).text.contains("confidence (any)"))
     }

@@ -153,7 +153,7 @@ struct TextModelTests {
         }
     }
 
-    @Test("A time limit is kept", arguments: [FakeTriton.Wire.grpc])
+    @Test("A time limit is kept", arguments: Self.wires)
     func timeLimit(wire: FakeTriton.Wire) async throws {
         try await FakeTriton.run(wire) { client, _ in
             let model = KServeTextModel("text", client: client)

@@ -37,17 +37,42 @@ public struct TransportBody: AsyncSequence, Sendable {
         public mutating func next() async throws -> ByteBuffer? {
             let piece: ByteBuffer?
             do {
-                piece = try await self.base.next(isolation: #isolation)
+                piece =
+                    self.deadline == .distantFuture
+                    ? try await self.base.next(isolation: #isolation) : try await self.nextInTime()
+            } catch let error as TransportError {
+                throw error
             } catch { throw transportError(error, at: self.place, isAnswered: true) }
             guard let piece else { return nil }
             self.remaining -= piece.readableBytes
             guard self.remaining >= 0 else {
                 throw TransportError(.tooLarge, "The answer of \(self.place) is larger than allowed.")
             }
-            guard self.deadline > .now() else {
-                throw TransportError(.timedOut, "The answer of \(self.place) was not complete in time.")
-            }
             return piece
         }
+
+        /// The next piece, unless the deadline comes first, which ends the exchange.
+        private mutating func nextInTime() async throws -> ByteBuffer? {
+            let reader = Reader(self.base)
+            defer { self.base = reader.base }
+            let remaining = self.deadline - .now()
+            let place = self.place
+            return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    try await Task.sleep(for: .nanoseconds(remaining.nanoseconds))
+                    throw TransportError(.timedOut, "The answer of \(place) was not complete in time.")
+                }
+                if remaining > .zero { group.addTask { try await reader.base.next() } }
+                return try await group.next() ?? nil
+            }
+        }
+    }
+
+    /// Lends an iterator to a child task.
+    private final class Reader: @unchecked Sendable {  // one child task uses it, and its parent waits for that
+        var base: HTTPClientResponse.Body.AsyncIterator
+
+        init(_ base: HTTPClientResponse.Body.AsyncIterator) { self.base = base }
     }
 }

@@ -3,10 +3,8 @@
 internal import ArgumentParser
 internal import HTTPAPI
 internal import LLMCore
-internal import Logging
 internal import ModelFacade
 internal import ModelGateway
-internal import ServiceLifecycle
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -46,15 +44,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let gateway = try await self.gateway()
-        var logger = Logger(label: "autoglm", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = .warning
-        var server = HTTPServer(models: gateway, logger: logger)
+        var server = HTTPServer(models: gateway, logger: RunningServices.logger)
         server.host = self.host
         server.port = self.port
         server.onListening = { [host] port in
             Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
         }
-        try await self.run([server], logger)
+        try await RunningServices.run([server], drain: .seconds(self.drainTime))
     }
 
     /// The models of the configuration, or the one of the options.
@@ -66,32 +62,5 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try GatewayConfiguration(
             yaml: InputFile.text(path: config), file: config, environment: Settings.environment)
         return try Gateway(configuration: configuration)
-    }
-
-    /// Runs services until one fails or a signal comes; then those that are left finish what they do.
-    private func run(_ services: [any Service], _ logger: Logger) async throws {
-        let (requests, stop) = AsyncStream<Never>.makeStream()
-        let stopping = ServiceGroupConfiguration.ServiceConfiguration(
-            service: StopRequest(requests: requests), successTerminationBehavior: .gracefullyShutdownGroup)
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + [stopping], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(self.drainTime)
-        let group = ServiceGroup(configuration: configuration)
-        // A signal cancels the command's task; the services run in one of their own, so that they are asked to stop instead.
-        let running = Task { try await group.run() }
-        try await withTaskCancellationHandler {
-            try await running.value
-        } onCancel: {
-            stop.finish()
-        }
-    }
-}
-
-/// A service whose end is the wish that all others end, too.
-private struct StopRequest: Service {
-    let requests: AsyncStream<Never>
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { for await _ in self.requests {} }
     }
 }

@@ -19,7 +19,7 @@ public struct HTTPStep: PipelineStep {
     ///
     /// - Parameters:
     ///   - access: Whether this machine and the networks around it may be asked.
-    ///   - transport: What brings requests to servers; it follows no redirects.
+    ///   - transport: What brings requests to servers where local ones are allowed; it follows no redirects.
     public init(_ access: StepAccess, transport: HTTPTransport = .shared) {
         self.transport = transport
         self.allowsLocalNetworks = access.allowsLocalNetworks
@@ -53,21 +53,22 @@ public struct HTTPStep: PipelineStep {
             inputs.problem(with: "max_kb", outside: 1...Self.maximumKilobytes), inputs.timeLimitProblem,
         ].compactMap(\.self)
         if let url = inputs.literals["url"]?.stringValue {
-            do { _ = try WebAddress(url) } catch { problems.append(.init("url", error.message)) }
+            do { _ = try WebURL(url) } catch { problems.append(.init("url", "\(error)")) }
         }
         return problems
     }
 
     /// Asks, and refuses answers of other statuses than expected.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
-        let url = try inputs.requiredString("url")
-        let address = try WebAddress(url)
-        if !self.allowsLocalNetworks { try await address.refuseLocal() }
-        let response = try await self.transport.send(try Self.request(url, inputs, context))
+        let url = try WebURL(inputs.requiredString("url"))
+        let request = try Self.request(url.text, inputs, context)
+        let response =
+            self.allowsLocalNetworks
+            ? try await self.transport.send(request) : try await PublicTransport().send(request)
         let limit = (inputs["max_kb"]?.integerValue ?? 1_024) << 10
         let body = try await response.collect(maximumBytes: limit)
         let text = String(buffer: body)
-        try Self.checkStatus(response.status, text, inputs, address)
+        try Self.checkStatus(response.status, text, inputs, url)
         let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }
         return [
             "status": .integer(response.status), "text": .string(text),
@@ -102,11 +103,11 @@ public struct HTTPStep: PipelineStep {
             timeLimit: .seconds(inputs["time_limit"]?.numberValue ?? 30))
     }
 
-    private static func checkStatus(_ status: Int, _ text: String, _ inputs: StepInputs, _ address: WebAddress) throws {
+    private static func checkStatus(_ status: Int, _ text: String, _ inputs: StepInputs, _ url: WebURL) throws {
         let expected = inputs["expect"]?.arrayValue?.compactMap(\.integerValue)
         guard expected?.contains(status) ?? (200..<300).contains(status) else {
             throw PipelineError(
-                .unexpectedStatus, "\(address.host) answered with status \(status): \(text.prefix(200))")
+                .unexpectedStatus, "\(url.host) answered with status \(status): \(text.prefix(200))")
         }
     }
 }
@@ -114,6 +115,4 @@ public struct HTTPStep: PipelineStep {
 extension PipelineError.Code where Domain == PipelineDomain {
     /// A server answered with a status that was not expected.
     public static var unexpectedStatus: Self { "unexpected-status" }
-    /// A step asks for what is not allowed.
-    public static var notAllowed: Self { "not-allowed" }
 }

@@ -6,11 +6,10 @@ internal import NIOHTTP1
 
 /// Fetches images and recordings from URLs that somebody else chose, without being led into the local network.
 ///
-/// The host is looked up once, every address of it must be public, and the connection goes to one of those addresses: a
-/// name that changes its address in between (DNS rebinding) gains nothing. Redirects are followed by the same rules.
+/// Servers must be on the internet, as ``PublicTransport`` has it; redirects are followed by the same rules.
 public struct MediaFetcher: Sendable {
     private let policy: MediaPolicy
-    private let resolver: any NameResolver
+    private let transport: PublicTransport
 
     /// Makes a fetcher.
     ///
@@ -19,7 +18,9 @@ public struct MediaFetcher: Sendable {
     ///   - resolver: Finds the addresses of hosts.
     public init(_ policy: MediaPolicy = MediaPolicy(), resolver: any NameResolver = SystemResolver()) {
         self.policy = policy
-        self.resolver = resolver
+        var settings = TransportSettings()
+        settings.maximumResponseBytes = policy.maximumBytes
+        self.transport = PublicTransport(settings, localHosts: policy.localHosts, resolver: resolver)
     }
 
     /// Fetches media.
@@ -30,7 +31,7 @@ public struct MediaFetcher: Sendable {
     ///   `.unsupportedMedia` for what is neither an image nor a recording, or another; none repeats what was received.
     public func fetch(_ url: String) async throws -> MediaSource {
         let start = ContinuousClock.now
-        var next = try MediaURL(url)
+        var next = try WebURL(url)
         for _ in 0...self.policy.maximumRedirects {
             let remaining = self.policy.timeLimit - start.duration(to: .now)
             let response = try await self.exchange(next, timeLimit: remaining)
@@ -50,36 +51,18 @@ public struct MediaFetcher: Sendable {
 
     // MARK: - One exchange
 
-    private func exchange(_ url: MediaURL, timeLimit: Duration) async throws -> TransportResponse {
+    private func exchange(_ url: WebURL, timeLimit: Duration) async throws -> TransportResponse {
         guard timeLimit > .zero else { throw TransportError(.timedOut, "The media did not come in time.") }
         guard url.scheme == "https" || self.policy.allowsPlainHTTP else {
             throw TransportError(.refusedAddress, "The URL of the media must be https.")
         }
-        var settings = TransportSettings()
-        settings.maximumResponseBytes = self.policy.maximumBytes
-        settings.connectTimeout = min(settings.connectTimeout, timeLimit)
-        settings.readTimeout = timeLimit
-        settings.addresses = [url.host: try await self.allowedAddress(of: url).description]
-        let transport = HTTPTransport(settings)
-        return try await transport.send(
-            TransportRequest(
-                url: url.text, headers: ["accept": "image/*, audio/*", "accept-encoding": "identity"],
-                timeLimit: timeLimit))
-    }
-
-    /// The address to connect to; that of a host is one that was checked, not one that is looked up again.
-    private func allowedAddress(of url: MediaURL) async throws -> IPAddress {
         if let hosts = self.policy.hosts, !hosts.contains(url.host) {
             throw TransportError(.refusedAddress, "Media may not be fetched from '\(url.host)'.")
         }
-        let addresses =
-            if let address = url.address { [address] } else { try await self.resolver.addresses(of: url.host) }
-        let isAllowed = self.policy.localHosts.contains(url.host) || addresses.allSatisfy(\.isPublic)
-        guard let first = addresses.first, isAllowed else {
-            throw TransportError(
-                .refusedAddress, "Media may not be fetched from '\(url.host)': it is not on the internet.")
-        }
-        return first
+        return try await self.transport.send(
+            TransportRequest(
+                url: url.text, headers: ["accept": "image/*, audio/*", "accept-encoding": "identity"],
+                timeLimit: timeLimit))
     }
 
     private func media(_ response: TransportResponse) async throws -> MediaSource {

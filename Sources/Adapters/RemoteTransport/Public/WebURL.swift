@@ -6,15 +6,15 @@ internal import LLMCore
 ///
 /// Tricks that work because two readers see two hosts (backslashes, user names, unusual numbers, control characters)
 /// fail here, before anything is looked up.
-struct MediaURL: Hashable {
+package struct WebURL: Sendable, Hashable {
     /// `http` or `https`.
-    let scheme: String
+    package let scheme: String
     /// A name in small letters, or an address without brackets.
-    let host: String
+    package let host: String
     /// The port; nil is the scheme's own.
-    let port: Int?
+    package let port: Int?
     /// Path and query, beginning with a slash.
-    let target: String
+    package let target: String
 
     /// The most bytes of a URL.
     private static let maximumLength = 4096
@@ -22,7 +22,7 @@ struct MediaURL: Hashable {
     /// Reads a URL.
     ///
     /// - Throws: ``TransportError`` with code `.refusedAddress` that says what is wrong, without repeating the URL.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         guard text.utf8.count <= Self.maximumLength else { throw Self.refusal("is longer than 4096 bytes") }
         guard text.utf8.allSatisfy({ 0x21...0x7E ~= $0 && !Self.forbidden.contains($0) }) else {
             throw Self.refusal(
@@ -42,15 +42,15 @@ struct MediaURL: Hashable {
     }
 
     /// Follows a `Location` header.
-    func following(_ location: String) throws -> MediaURL {
-        if location.hasPrefix("//") { return try MediaURL("\(self.scheme):\(location)") }
-        if location.hasPrefix("/") { return try MediaURL("\(self.scheme)://\(self.authority)\(location)") }
+    func following(_ location: String) throws -> WebURL {
+        if location.hasPrefix("//") { return try WebURL("\(self.scheme):\(location)") }
+        if location.hasPrefix("/") { return try WebURL("\(self.scheme)://\(self.authority)\(location)") }
         guard location.contains("://") else { throw Self.refusal("is redirected to no whole URL") }
-        return try MediaURL(location)
+        return try WebURL(location)
     }
 
     /// The URL as it is asked for.
-    var text: String { "\(self.scheme)://\(self.authority)\(self.target)" }
+    package var text: String { "\(self.scheme)://\(self.authority)\(self.target)" }
 
     /// The host if it is written as an address.
     var address: IPAddress? { IPAddress(self.host) }
@@ -104,6 +104,6 @@ struct MediaURL: Hashable {
     }
 
     private static func refusal(_ problem: String) -> TransportError {
-        TransportError(.refusedAddress, "The URL of the media \(problem).")
+        TransportError(.refusedAddress, "The URL is not allowed: it \(problem).")
     }
 }
