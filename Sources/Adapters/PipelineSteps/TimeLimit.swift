@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import LLMCore
-public import Pipelines
-
-extension PipelineError.Code where Domain == PipelineDomain {
-    /// A step took longer than it may.
-    public static var timedOut: Self { "timed-out" }
-}
+internal import LLMCore
+internal import Pipelines
 
 /// Does work that ends when its task is cancelled, in a limited time.
 ///
@@ -18,18 +13,10 @@ func withTimeLimit<Value: Sendable>(
     _ limit: Duration, _ problem: String, clock: some Clock<Duration> = ContinuousClock(),
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask { try await work() }
-        group.addTask {
-            try await clock.sleep(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let value = try await group.next() ?? nil else {
-            throw PipelineError(.timedOut, "\(problem): more than \(limit).")
-        }
-        return value
+    guard let value = try await race(against: { try await clock.sleep(for: limit) }, work) else {
+        throw PipelineError(.timedOut, "\(problem): more than \(limit).")
     }
+    return value
 }
 
 extension StaticInputs {

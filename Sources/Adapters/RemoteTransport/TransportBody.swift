@@ -55,17 +55,12 @@ public struct TransportBody: AsyncSequence, Sendable {
         private mutating func nextInTime() async throws -> ByteBuffer? {
             let reader = Reader(self.base)
             defer { self.base = reader.base }
-            let remaining = self.deadline - .now()
-            let place = self.place
-            return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-                defer { group.cancelAll() }
-                group.addTask {
-                    try await Task.sleep(for: .nanoseconds(remaining.nanoseconds))
-                    throw TransportError(.timedOut, "The answer of \(place) was not complete in time.")
-                }
-                if remaining > .zero { group.addTask { try await reader.base.next() } }
-                return try await group.next() ?? nil
-            }
+            let remaining = Duration.nanoseconds((self.deadline - .now()).nanoseconds)
+            guard remaining > .zero,
+                let piece = try await race(
+                    against: { try await Task.sleep(for: remaining) }, { try await reader.base.next() })
+            else { throw TransportError(.timedOut, "The answer of \(self.place) was not complete in time.") }
+            return piece
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 extension Timekeeper {
     /// Runs work for a limited time, after which it is cancelled and waited for.
     ///
@@ -8,14 +10,6 @@ extension Timekeeper {
         _ duration: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         guard duration > .zero else { return nil }
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await body() }
-            group.addTask {
-                try await self.sleep(for: duration)
-                return nil
-            }
-            return try await group.next() ?? nil
-        }
+        return try await LLMCore.race(against: { try await self.sleep(for: duration) }, body)
     }
 }
