@@ -24,6 +24,29 @@ struct StepsTests {
         return try outcome.json()["output"] ?? .null
     }
 
+    @Test("Every example runs as it is, as the demo does", .timeLimit(.minutes(5)))
+    func examples() async throws {
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: Program.root.appendingPathComponent("Examples").path
+        ).filter { $0.hasSuffix(".yaml") }
+        #expect(names.count >= 6)
+        for name in names { #expect(try await Self.output("Examples/\(name)") != .null, "\(name)") }
+    }
+
+    @Test("A run that cannot begin for its inputs is not stored")
+    func badInputs() async throws {
+        let files = try TemporaryFiles([
+            "needy.yaml": "pipeline: needy\ninputs: {n: {type: string, description: A sum.}}\nsteps:\n"
+                + "  - id: a\n    uses: calculator\n    with: {expression: \"${inputs.n}\"}\noutput: \"${a.value}\"\n"
+        ])
+        let state = ["XDG_STATE_HOME": files.folder]
+        let run = try await Program.run(["run", files.path("needy.yaml"), "--output", "json"], environment: state)
+        #expect(run.status == 1 && run.errors.contains("needs the input 'n' (string): A sum.\n"), "\(run.errors)")
+        #expect(!run.errors.contains("--resume"))
+        let list = try await Program.run(["runs", "list", "--output", "json"], environment: state)
+        #expect(try list.json()["runs"] == [], "\(list.text) \(list.errors)")
+    }
+
     @Test("A document becomes its entities as JSON", .timeLimit(.minutes(2)))
     func documentEntities() async throws {
         let output = try await Self.output(

@@ -23,8 +23,9 @@ extension RunCommand {
 
     /// Stores a run, and does it or leaves it to a worker.
     func start(_ pipeline: Pipeline, at path: String, inputs: [String: JSONValue]) async throws {
+        // What keeps a run from beginning is said before anything is stored.
+        try pipeline.check(inputs: inputs)
         let store = try self.store.open()
-        // What keeps the model from opening is said before anything is stored.
         let agent = try await self.enqueue ? nil : self.model.open()
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
         if let agent { return try await self.execute(id, pipeline, in: store, on: agent) }

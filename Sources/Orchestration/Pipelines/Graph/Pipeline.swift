@@ -69,3 +69,10 @@ struct PipelineContent: Sendable {
     var output: ValueExpression?
     var place: SourcePlace?
 }
+
+extension Pipeline {
+    /// Checks the inputs of a run before anything of it is stored.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidInput` where one is missing, unknown or of the wrong type.
+    public func check(inputs: [String: JSONValue]) throws { _ = try self.program.checked(inputs) }
+}

@@ -97,10 +97,10 @@ extension Program {
         var values: [String: JSONValue] = [:]
         for input in self.inputs {
             guard let value = inputs[input.name] ?? input.defaultValue else {
-                let about = input.description.isEmpty ? "" : ": \(input.description)"
+                let about = input.description.isEmpty ? "." : ": \(input.description)"
                 throw PipelineError(
                     .invalidInput,
-                    "The pipeline '\(self.name)' needs the input '\(input.name)' (\(input.type.rawValue))\(about).")
+                    "The pipeline '\(self.name)' needs the input '\(input.name)' (\(input.type.rawValue))\(about)")
             }
             guard input.type.holds(value) else {
                 throw PipelineError(
