@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Experiments
 internal import LLMCore
+internal import SourceDocuments
 
 /// `autoglm experiment`: what is done with definitions of experiments and with their outcomes.
 struct ExperimentCommand: AsyncParsableCommand {
