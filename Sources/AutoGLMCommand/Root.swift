@@ -25,6 +25,7 @@ struct Root: AsyncParsableCommand {
             StepsCommand.self, PipelineCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GatewayCommand.self, PullCommand.self, QuantizeCommand.self, ServeCommand.self,
+            ExperimentCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])
 }
