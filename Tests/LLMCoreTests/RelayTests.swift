@@ -17,7 +17,8 @@ struct RelayTests {
 
     @Test("All elements come, in order, and then the end")
     func complete() async throws {
-        let stream = relayed(against: Self.forever, isOver: { Late() }) { give in for number in 0..<100 { give(number) } }
+        let stream = relayed(against: Self.forever, isOver: { Late() }) { give in for number in 0..<100 { give(number) }
+        }
         var numbers = [Int]()
         for try await number in stream { numbers.append(number) }
         #expect(numbers == Array(0..<100))

@@ -101,7 +101,8 @@ struct ConnectionTests {
     @Test(
         "What is no proxy is refused without repeating it",
         arguments: [
-            "https://proxy.example:1", "ftp://me:secret@proxy.example", "http://", "http://me:secret@a b", "http://h:65536",
+            "https://proxy.example:1", "ftp://me:secret@proxy.example", "http://", "http://me:secret@a b",
+            "http://h:65536",
             "socks5://h/x",
         ])
     func noProxy(url: String) {

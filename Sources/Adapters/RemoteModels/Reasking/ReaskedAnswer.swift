@@ -24,7 +24,8 @@ struct ReaskedAnswer: Sendable {
             // The time is that of all attempts together.
             request.scheduling.timeLimit = timeLimit.map { $0 - start.duration(to: .now) }
             if let left = request.scheduling.timeLimit, left <= .zero {
-                throw LLMError(.deadlineExceeded, "'\(self.model.name)' gave no JSON by the schema in time.", cause: failure)
+                throw LLMError(
+                    .deadlineExceeded, "'\(self.model.name)' gave no JSON by the schema in time.", cause: failure)
             }
             let response = try await self.model.generate(request).response()
             usage.add(response.summary.usage)
