@@ -51,8 +51,8 @@ check() { # backend, what follows the server's URL, checks for what the server l
     step "✔ $1" "${3:+without $3}"
 }
 
-# The default model gives no vectors; of Responses, the server ignores `text` (JSON by a schema) and `include`
-# (log-probabilities).
+# The default model gives no vectors, and is too small to write JSON by a schema that it is only told, as over Messages. Of
+# Responses, the server ignores `text` (JSON by a schema) and `include` (log-probabilities).
 check_llama_cpp() {
     say "llama.cpp's server"
     find_llama
@@ -61,7 +61,7 @@ check_llama_cpp() {
         --parallel 1 --no-webui
     check llamacpp /v1 embeddings
     check openai-responses /v1 embeddings,log-probabilities,JSON
-    check anthropic "" ""
+    check anthropic "" JSON
     stop_server
 }
 
@@ -88,8 +88,8 @@ check_llama_cpp_python() {
     stop_server
 }
 
-# The model as a folder, since this server opens no file. It has no vectors; of Responses, it ignores `text` (JSON by a
-# schema) and `include` (log-probabilities).
+# The model as a folder, since this server opens no file. It has no vectors, and of Responses, it ignores `text` (JSON by a
+# schema) and `include` (log-probabilities); told a schema and not held to it, the default model is too small to keep to it.
 check_transformers() {
     say "transformers serve"
     local venv=$bench_dir/transformers log=$bench_dir/transformers.log
@@ -106,7 +106,7 @@ check_transformers() {
     find_port
     HF_HUB_OFFLINE=1 HF_HOME=$bench_dir/huggingface start_server transformers "$venv/bin/transformers" serve \
         "$venv/model" --host 127.0.0.1 --port "$port" --device cpu
-    check transformers /v1 "" "$venv/model"
+    check transformers /v1 JSON "$venv/model"
     check openai-responses /v1 embeddings,log-probabilities,JSON "$venv/model"
     stop_server
 }

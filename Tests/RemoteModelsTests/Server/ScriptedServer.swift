@@ -99,7 +99,7 @@ final class ScriptedServer: Sendable {
     var port: Int { self.channel.withLock { $0?.localAddress?.port ?? 0 } }
 
     /// Where it answers, without a slash at the end.
-    var url: String { "\(self.isEncrypted ? "https" : "http")://127.0.0.1:\(self.port)" }
+    var url: String { self.isEncrypted ? "https://localhost:\(self.port)" : "http://127.0.0.1:\(self.port)" }
 
     /// Everything that arrived so far.
     var requests: [Request] { self.state.withLock { $0.requests } }

@@ -2,21 +2,21 @@
 
 import Foundation
 
-/// A certificate that vouches for itself, and its key, for servers of tests: `server.example`, `localhost` and 127.0.0.1.
+/// A certificate that vouches for itself, and its key, for servers of tests: `server.example` and `localhost`.
 ///
 /// Made with `openssl ca -selfsign`; it is valid from 2020 to 2120, and nothing but these tests ever trusts it.
 enum TestCertificate {
     static let pem = """
         -----BEGIN CERTIFICATE-----
-        MIIBhzCCAS2gAwIBAgIBATAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFPcGVuLUF1
+        MIIBgTCCASegAwIBAgIBAjAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFPcGVuLUF1
         dG9HTE0gdGVzdDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowHDEa
         MBgGA1UEAwwRT3Blbi1BdXRvR0xNIHRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMB
         BwNCAASEDfL+I22BhVzWrcgji1kP+/PrdnVgCSx0BEIZtlQj74MCL0B7htjzKmsJ
-        LuAPmI0rGlzgMObcAVhEni2WPeeho14wXDAqBgNVHREEIzAhgg5zZXJ2ZXIuZXhh
-        bXBsZYIJbG9jYWxob3N0hwR/AAABMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE
-        FIaTmoFHkqORK0n0WT7OQaLHkyXDMAoGCCqGSM49BAMCA0gAMEUCIHxwUAKhAfWV
-        LUUg+u/xit3hOHHCtRAUHZGM/hPk2TyhAiEA9oc+BjYH/d1elkJ5K5s6c4hYaFss
-        GzNGGButNY+SXTU=
+        LuAPmI0rGlzgMObcAVhEni2WPeeho1gwVjAkBgNVHREEHTAbgg5zZXJ2ZXIuZXhh
+        bXBsZYIJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFIaTmoFH
+        kqORK0n0WT7OQaLHkyXDMAoGCCqGSM49BAMCA0gAMEUCIQCUqXNOP9UrQGeLxrwe
+        hkaFgHfo5yHf/2tKCAG/vuOQTQIgf8PEhPMnSZC1WF138l/3iw1lwyKDd8bJ8JWL
+        HUZH0fA=
         -----END CERTIFICATE-----
         """
 
