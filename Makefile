@@ -9,11 +9,11 @@ SHELL := /bin/bash
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 
-.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak clean
+.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-21s%s\n", $$1, $$2 }'
 
 setup: ## Check Swift, install missing Debian packages, fetch the default model
 	@scripts/setup.sh
@@ -58,6 +58,10 @@ evaluate: release ## 1,000 answers under schemas, schema suites where they are, 
 soak: release ## Ask the program for ten minutes (same answer, same memory); kill and resume 200 runs
 	@scripts/crash.sh 200
 	@scripts/soak.sh
+
+check-servers: release ## Check adapters against real servers: llama.cpp, transformers, Triton, our own (installs them, once)
+	@scripts/check-servers.sh
+	@scripts/check-triton.sh
 
 clean: ## Remove what was built (the fetched model and the bench's peers stay)
 	swift package clean

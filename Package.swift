@@ -28,6 +28,8 @@ let realModule = Target.Dependency.product(name: "RealModule", package: "swift-n
 /// A product of swift-nio.
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
 ///
 /// `make setup` names the static SQLite and zlib in .build/static-libraries; without it the program needs them installed.
@@ -70,6 +72,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
@@ -134,7 +137,7 @@ let package = Package(
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
-            ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+            ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nioSSL]),
         library(
             "RemoteModels", in: "Adapters",
             [
@@ -170,8 +173,7 @@ let package = Package(
             "ModelFacade", in: "Library",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines",
-                "LocalModels", "RemoteModels",
+                "Pipelines", "LocalModels", "RemoteModels", "KServeModels",
             ]),
 
         // Serving: models for other programs.
@@ -287,15 +289,16 @@ let package = Package(
             name: "RemoteModelsTests",
             dependencies: [
                 "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
-                nio("NIOPosix"), nio("NIOHTTP1"),
+                nio("NIOPosix"), nio("NIOHTTP1"), nioSSL,
             ]),
         .testTarget(
             name: "KServeModelsTests",
             dependencies: [
-                "LLMCore", "KServeModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"),
+                "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting", orderedCollections,
+                nio("NIOCore"), nio("NIOPosix"),
                 nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(

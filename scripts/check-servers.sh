@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the conformance checks of the remote adapters against real servers on this machine, on the default model.
-# Usage: scripts/check-servers.sh [llama.cpp|llama-cpp-python]…   (default: all of them; installs them the first time)
+# Usage: scripts/check-servers.sh [llama.cpp|llama-cpp-python|transformers|autoglm]…   (default: all of them; installs them
+# the first time, which for llama.cpp takes about 9 minutes). AUTOGLM_BIN is our program (default .build/release/autoglm).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . bench/lib.sh
 
+transformers_package=transformers[serving]==5.24.0
 mkdir -p "$bench_dir"
-find_llama
 model=$(scripts/fetch-model.sh)
 server_pid=
 trap 'stop_server' EXIT
@@ -31,7 +32,7 @@ start_server() { # name, command…
     shift
     "$@" >"$log" 2>&1 </dev/null &
     server_pid=$!
-    for _ in $(seq 300); do
+    for _ in $(seq 600); do
         if curl --silent --fail --output /dev/null "http://127.0.0.1:$port/v1/models"; then return; fi
         kill -0 "$server_pid" 2>/dev/null || break
         sleep 0.2
@@ -40,34 +41,41 @@ start_server() { # name, command…
     fail "$name did not start." "The whole log: $log"
 }
 
-check() { # backend, what follows the server's URL, checks for what the server lacks
-    step "$1" "conformance checks"
+# Runs the checks of one adapter; those that are named as lacking may fail, all others must pass.
+check() { # backend, what follows the server's URL, checks for what the server lacks, the model's name there
+    local log=$bench_dir/check-$1.log
     AUTOGLM_TESTS=RemoteModelsTests REAL_SERVER_BACKEND=$1 REAL_SERVER_URL=http://127.0.0.1:$port$2 REAL_SERVER_LACKS=$3 \
-        swift test -c release --disable-testable-imports --disable-xctest --filter RealServerTests >"$bench_dir/check-$1.log" 2>&1 ||
-        { grep -E "✘|↳|error:" "$bench_dir/check-$1.log" >&2; fail "$1 does not pass."; }
+        REAL_SERVER_MODEL=${4:-default} swift test -c release --disable-testable-imports --disable-xctest \
+        --filter RealServerTests >"$log" 2>&1 || { grep -E "✘|↳|error:" "$log" >&2; fail "$1 does not pass." "The whole log: $log"; }
+    grep -q "Test run with 1 test" "$log" || fail "No check of $1 ran." "The whole log: $log"
+    step "✔ $1" "${3:+without $3}"
 }
 
+# The default model gives no vectors, and is too small to write JSON by a schema that it is only told, as over Messages. Of
+# Responses, the server ignores `text` (JSON by a schema) and `include` (log-probabilities).
 check_llama_cpp() {
     say "llama.cpp's server"
+    find_llama
     find_port
     start_server llama.cpp "$llama_bin/llama-server" --model "$model" --host 127.0.0.1 --port "$port" --ctx-size 4096 \
         --parallel 1 --no-webui
     check llamacpp /v1 embeddings
-    check openai-responses /v1 embeddings,log-probabilities
-    check anthropic "" ""
+    check openai-responses /v1 embeddings,log-probabilities,JSON
+    check anthropic "" JSON
     stop_server
 }
 
-# The package's Python sources over the llama.cpp that was built already.
+# The package's Python sources over the llama.cpp that was built already. The default model gives no vectors.
 check_llama_cpp_python() {
     say "llama-cpp-python's server"
-    local venv=$bench_dir/llama-cpp-python
+    find_llama
+    local venv=$bench_dir/llama-cpp-python log=$bench_dir/llama-cpp-python.log
     if [ ! -d "$venv/source" ]; then
         rm -rf "$venv"
-        logged "$bench_dir/llama-cpp-python.log" "Making a Python environment" python3 -m venv "$venv"
-        logged "$bench_dir/llama-cpp-python.log" "Fetching the source package $llama_package" "$venv/bin/pip" download \
+        logged "$log" "Making a Python environment" python3 -m venv "$venv"
+        logged "$log" "Fetching the source package $llama_package" "$venv/bin/pip" download \
             --no-deps --no-binary llama-cpp-python --dest "$venv/package" "$llama_package"
-        logged "$bench_dir/llama-cpp-python.log" "Installing what its server needs" "$venv/bin/pip" install \
+        logged "$log" "Installing what its server needs" "$venv/bin/pip" install \
             numpy diskcache jinja2 typing-extensions fastapi uvicorn pydantic-settings sse-starlette starlette-context PyYAML
         mkdir "$venv/unpacked"
         tar -xzf "$venv"/package/*.tar.gz -C "$venv/unpacked" --strip-components 1
@@ -76,17 +84,53 @@ check_llama_cpp_python() {
     find_port
     LLAMA_CPP_LIB_PATH=$llama_bin PYTHONPATH=$venv/source start_server llama-cpp-python "$venv/bin/python" -m \
         llama_cpp.server --model "$model" --host 127.0.0.1 --port "$port" --n_ctx 4096 --logits_all true
-    check openai /v1 "$1"
+    check openai /v1 embeddings
     stop_server
 }
 
-for server in "${@:-llama.cpp llama-cpp-python}"; do
-    for name in $server; do
-        case $name in
-            llama.cpp) check_llama_cpp ;;
-            llama-cpp-python) check_llama_cpp_python embeddings ;;
-            *) fail "There is no server '$name'." "Known are: llama.cpp llama-cpp-python" ;;
-        esac
-    done
+# The model as a folder, since this server opens no file. It has no vectors, and of Responses, it ignores `text` (JSON by a
+# schema) and `include` (log-probabilities); told a schema and not held to it, the default model is too small to keep to it.
+check_transformers() {
+    say "transformers serve"
+    local venv=$bench_dir/transformers log=$bench_dir/transformers.log
+    if [ ! -x "$venv/bin/transformers" ]; then
+        rm -rf "$venv"
+        logged "$log" "Making a Python environment" python3 -m venv "$venv"
+        # A wheel of PyTorch for processors alone, where pip is set up with one, is a fifth of PyPI's.
+        "$venv/bin/pip" install --no-index --no-deps torch >"$log" 2>&1 || true
+        logged "$log" "Installing $transformers_package" "$venv/bin/pip" install torch gguf accelerate "$transformers_package"
+    fi
+    if [ ! -s "$venv/model/tokenizer.json" ]; then
+        HF_HUB_OFFLINE=1 logged "$log" "Making a folder of $model" "$venv/bin/python" scripts/gguf-folder.py "$model" "$venv/model"
+    fi
+    find_port
+    HF_HUB_OFFLINE=1 HF_HOME=$bench_dir/huggingface start_server transformers "$venv/bin/transformers" serve \
+        "$venv/model" --host 127.0.0.1 --port "$port" --device cpu
+    check transformers /v1 JSON "$venv/model"
+    check openai-responses /v1 embeddings,log-probabilities,JSON "$venv/model"
+    stop_server
+}
+
+# Our own engine, served. The default model gives no vectors.
+check_autoglm() {
+    say "autoglm serve"
+    local autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
+    [ -x "$autoglm" ] || fail "There is no $autoglm." "Build it: swift build -c release --product autoglm"
+    find_port
+    start_server autoglm "$autoglm" serve --port "$port"
+    check openai /v1 embeddings smollm2
+    stop_server
+}
+
+servers=(llama.cpp llama-cpp-python transformers autoglm)
+[ "$#" -gt 0 ] || set -- "${servers[@]}"
+for name in "$@"; do
+    case $name in
+        llama.cpp) check_llama_cpp ;;
+        llama-cpp-python) check_llama_cpp_python ;;
+        transformers) check_transformers ;;
+        autoglm) check_autoglm ;;
+        *) fail "There is no server '$name'." "Known are: ${servers[*]}" ;;
+    esac
 done
 say "All servers pass."

@@ -46,6 +46,7 @@ done
 [ -n "${ready:-}" ] || fail "Triton does not start." "$(tail -n 20 "$home/server.log")"
 
 export AUTOGLM_TRITON_HTTP=http://127.0.0.1:$http AUTOGLM_TRITON_GRPC=grpc://127.0.0.1:$grpc
-[ "$#" -gt 0 ] || set -- env AUTOGLM_TESTS=KServeModelsTests swift test -c release --disable-xctest --filter RealTriton
+[ "$#" -gt 0 ] || set -- env AUTOGLM_TESTS=KServeModelsTests swift test -c release --disable-testable-imports \
+    --disable-xctest --filter RealTriton
 "$@"
 step "✔ triton" "every check passed over HTTP and gRPC"

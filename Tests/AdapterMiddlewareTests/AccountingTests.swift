@@ -63,6 +63,31 @@ struct AccountingTests {
         #expect(self.ledger.accounts[.init(model: "m", caller: "")]?.failed == 1)
     }
 
+    @Test("Scores and embeddings count with the tokens that the backend reports")
+    func measured() async throws {
+        let model = self.accounted(ReportingModel(tokens: 1000))
+        _ = try await model.embed(["a", "b"])
+        _ = try await model.score(ScoringRequest(prompt: "Hi", choices: ["a"]))
+        await #expect(throws: LLMError.self) { try await model.embed([]) }
+        let total = try #require(self.ledger.accounts[.init(model: "m", caller: "")])
+        #expect(total.requests == 3 && total.failed == 1 && total.promptTokens == 3000)
+        #expect(abs(total.cost - 3e-3) < 1e-12)
+    }
+
+    @Test("Meters may be nested, and sums stop at the largest number")
+    func meters() async {
+        let (outer, inner) = (UsageMeter(), UsageMeter())
+        await outer.run {
+            // A meter knows those that it was made in.
+            let within = UsageMeter()
+            await within.run { UsageMeter.report(TokenUsage(promptTokens: 2, completionTokens: 1)) }
+            #expect(within.usage?.totalTokens == 3)
+            UsageMeter.report(TokenUsage(promptTokens: .max, completionTokens: -5, cachedPromptTokens: 1))
+        }
+        #expect(outer.usage == TokenUsage(promptTokens: .max, completionTokens: 1, cachedPromptTokens: 1))
+        #expect(outer.usage?.totalTokens == .max && inner.usage == nil)
+    }
+
     @Test("However many callers and tags come, only so many are told apart, and no sum is lost")
     func bounded() {
         let ledger = UsageLedger(limit: 3)

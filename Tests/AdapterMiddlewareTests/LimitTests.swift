@@ -121,6 +121,16 @@ struct LimitTests {
         _ = try await model.generate(GenerationRequest(prompt: .raw("Hi"), maxTokens: 90)).response()
     }
 
+    @Test("Embeddings and scores are settled by what the backend reports")
+    func measuredRate() async throws {
+        let limit = RateLimit(tokensPerMinute: 120, longestWait: .zero, time: self.time)
+        let model = ReportingModel(tokens: 50).wrapped(in: [limit])
+        // Estimated as 1 token each, settled to 50.
+        _ = try await model.embed(["a"])
+        _ = try await model.score(ScoringRequest(prompt: .raw("a"), choices: ["b"]))
+        await #expect(throws: LLMError.self) { try await model.embed([String(repeating: "a", count: 100)]) }
+    }
+
     @Test("A request that could not start is not charged")
     func refund() async throws {
         let limit = RateLimit(requestsPerMinute: 1, longestWait: .zero, time: self.time)

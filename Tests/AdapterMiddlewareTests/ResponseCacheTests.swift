@@ -21,6 +21,18 @@ struct ResponseCacheTests {
         GenerationRequest(prompt: .user(text), sampling: SamplingOptions(temperature: temperature))
     }
 
+    @Test("What the model thought is stored with its answer")
+    func reasoning() async throws {
+        let delta = TextDelta(text: "Yes.", reasoning: "Hm.")
+        let usage = TokenUsage(promptTokens: 1, completionTokens: 2)
+        let events = [GenerationEvent.text(delta), .finished(GenerationSummary(finishReason: .stop, usage: usage))]
+        let (model, _) = self.cached(PieceModel(.events(events)))
+        for _ in 0..<2 {
+            let answer = try await model.generate(self.request()).response()
+            #expect(answer.text == "Yes." && answer.reasoning == "Hm.")
+        }
+    }
+
     @Test("A request that was answered before is answered alike, calls, reason and usage included")
     func replay() async throws {
         let call = ToolCall(id: "1", name: "f", arguments: ["x": 1])
@@ -143,6 +155,7 @@ private enum KeyChanges {
         ("topLogProbabilities", { $0.topLogProbabilities = 0 }),
         ("tools", { $0.tools = [ToolDefinition(name: "f", description: "", parameters: [:])] }),
         ("toolChoice", { $0.toolChoice = .named("none") }), ("toolChoice", { $0.toolChoice = .none }),
+        ("parallelToolCalls", { $0.parallelToolCalls = false }),
         ("constraint", { $0.constraint = .choices(["a"]) }), ("constraint", { $0.constraint = .grammar("a") }),
         ("adapter", { $0.adapter = "a" }), ("overflow", { $0.overflow = .slide(keeping: 1) }),
         ("temperature", { $0.sampling.temperature = 0.1 }), ("topK", { $0.sampling.topK = 5 }),

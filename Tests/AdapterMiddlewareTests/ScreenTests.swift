@@ -103,6 +103,28 @@ struct ScreenTests {
         #expect(answer.tokens.map(\.id) == [3])
     }
 
+    @Test(
+        "Secrets in what the model thinks are kept out, too, wherever they are cut",
+        arguments: [ScreenAction.redact, .block])
+    func reasoning(action: ScreenAction) async throws {
+        let secret = Self.secrets[2].text
+        let pieces = ["Use ", String(secret.prefix(7)), String(secret.dropFirst(7)), " now"]
+        let usage = TokenUsage(promptTokens: 1, completionTokens: 2)
+        let events =
+            pieces.map { GenerationEvent.text(TextDelta(text: "", reasoning: $0)) } + [
+                .text(TextDelta(text: "Done.")), .finished(GenerationSummary(finishReason: .stop, usage: usage)),
+            ]
+        let model = PieceModel(.events(events)).wrapped(in: [SecretScreen(output: action)])
+        let answer = try await model.generate(GenerationRequest(prompt: "Hi")).response()
+        switch action {
+        case .redact:
+            #expect(answer.reasoning == "Use [REDACTED:aws-access-key] now" && answer.text == "Done.")
+        case .block:
+            #expect(answer.reasoning == "Use " && answer.text.isEmpty)
+            #expect(answer.summary.finishReason == .contentFilter)
+        }
+    }
+
     @Test("Secrets in the arguments of calls are replaced, too")
     func calls() async throws {
         let call = ToolCall(id: "1", name: "f", arguments: ["a": [.string("key \(Self.secrets[2].text)")], "b": 1])

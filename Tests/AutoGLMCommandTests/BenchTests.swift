@@ -74,6 +74,18 @@ struct BenchTests {
         #expect(try #require(report["mask_us_mean"]?.numberValue) > 0)
     }
 
+    @Test("Each layer around a model has the times that it adds")
+    func middleware() async throws {
+        let outcome = try await Program.run([
+            "bench", "middleware", "--requests", "2", "--pieces", "2", "--runs", "1", "--output", "json",
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let rows = try #require(try outcome.json()["rows"]?.arrayValue)
+        let measures = rows.compactMap { $0["measure"]?.stringValue }
+        #expect(measures.count == 26 && measures.first == "none_request_us" && measures.last == "all_piece_us")
+        #expect(try #require(rows.first?["ours"]?.numberValue) > 0)
+    }
+
     @Test(
         "A file without schemas is an error, and so is a line without one",
         arguments: [

@@ -54,6 +54,8 @@ struct UsageTests {
             Refusal("generate --device cuda x", 1, "vLLM, TGI and Triton", "code: llm.unsupported"),
             Refusal(
                 "generate --backend vllm --base-url http://127.0.0.1:1/v1 x", 1, "Cannot connect to http://127.0.0.1:1"),
+            Refusal(
+                "generate --backend triton --base-url http://127.0.0.1:1 x", 1, "Cannot connect to http://127.0.0.1:1"),
             Refusal("generate --base-url http://127.0.0.1:1 x", 64, "name one with --backend"),
             Refusal("gateway check --config no-such-file", 1, "no-such-file"),
             Refusal("gateway chek", 64, "chek"),

@@ -31,7 +31,7 @@ struct ChatRequestTests {
         #expect(chat.completions == 1 && !chat.streams && !chat.includesUsage)
         #expect(chat.generation.maxTokens == nil && chat.generation.stop.isEmpty && chat.generation.tools.isEmpty)
         #expect(chat.generation.topLogProbabilities == nil && chat.generation.constraint == nil)
-        #expect(!chat.generation.isStreamed)
+        #expect(!chat.generation.isStreamed && chat.generation.parallelToolCalls == nil)
     }
 
     @Test("Options of sampling are taken")
@@ -59,11 +59,11 @@ struct ChatRequestTests {
             """
             {"messages":[{"role":"user","content":"a"}],"n":3,"stream":true,"stream_options":{"include_usage":true},
             "max_tokens":5,"max_completion_tokens":7,"stop":["x","y"],"logprobs":true,"top_logprobs":4,"user":"me",
-            "metadata":{"team":"blue","job":"7"},
+            "metadata":{"team":"blue","job":"7"},"parallel_tool_calls":false,
             "response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"schema":{"type":"integer"}}}}
             """)
         #expect(chat.completions == 3 && chat.streams && chat.includesUsage && chat.generation.isStreamed)
-        #expect(chat.generation.maxTokens == 7)
+        #expect(chat.generation.maxTokens == 7 && chat.generation.parallelToolCalls == false)
         #expect(chat.generation.stop == ["x", "y"])
         #expect(chat.generation.topLogProbabilities == 4)
         #expect(chat.generation.scheduling.client == "me")

@@ -45,6 +45,36 @@ struct ChatTests {
         #expect(chunks.allSatisfy { $0["usage"] == nil })
     }
 
+    @Test("What the model thinks has a member of its own, in pieces and whole")
+    func reasoning() async throws {
+        try await LiveServer.run(ThinkingModel()) { server in
+            let whole = try await server.chat("", model: "thinking").json["choices"]?.arrayValue?.first?["message"]
+            #expect(whole?["content"] == "Yes." && whole?["reasoning_content"] == "Hm.")
+            let reply = try await server.chat(#","stream":true"#, model: "thinking")
+            let deltas = try reply.events.dropLast().map {
+                try JSONValue(parsing: $0)["choices"]?.arrayValue?.first?["delta"]
+            }
+            #expect(deltas.map { $0?["reasoning_content"] } == ["Hm.", nil, nil])
+            #expect(deltas.map { $0?["content"] } == [nil, "Yes.", nil])
+        }
+    }
+
+    /// A model that thinks before it answers.
+    private struct ThinkingModel: ModelAdapter {
+        let name = "thinking"
+        let capabilities: ModelCapabilities = .chat
+
+        func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+            let (stream, continuation) = AsyncThrowingStream<GenerationEvent, any Error>.makeStream()
+            continuation.yield(.text(TextDelta(text: "", reasoning: "Hm.")))
+            continuation.yield(.text(TextDelta(text: "Yes.")))
+            let usage = TokenUsage(promptTokens: 1, completionTokens: 2)
+            continuation.yield(.finished(GenerationSummary(finishReason: .stop, usage: usage)))
+            continuation.finish()
+            return GenerationStream(stream)
+        }
+    }
+
     @Test("A stream ends with the count of tokens where that is asked for")
     func usage() async throws {
         let model = ScriptedModel(replies: ["Hello"])

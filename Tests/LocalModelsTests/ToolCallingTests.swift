@@ -23,7 +23,8 @@ struct ToolCallingTests {
     /// An answer from a script: what it says and calls, why it ended, and what was generated for it.
     private static func answer(
         _ replies: [ScriptedModel.Reply], template: String? = nil, choice: ToolChoice = .auto,
-        constraint: OutputConstraint? = nil, maxTokens: Int? = nil, prompt: GenerationPrompt = "Weather?"
+        constraint: OutputConstraint? = nil, maxTokens: Int? = nil, prompt: GenerationPrompt = "Weather?",
+        inParallel: Bool? = nil
     ) async throws -> (response: GenerationResponse, requests: [GenerationRequest]) {
         let model = ScriptedModel(replies: replies)
         let calling = ToolCalling(
@@ -35,6 +36,7 @@ struct ToolCallingTests {
             generate: { try await model.generate($0) })
         var request = GenerationRequest(prompt: prompt, maxTokens: maxTokens, stop: ["\n\n"], tools: Self.tools)
         request.toolChoice = choice
+        request.parallelToolCalls = inParallel
         request.constraint = constraint
         return (try await calling.answer(request).response(), model.requests)
     }
@@ -127,6 +129,18 @@ struct ToolCallingTests {
         #expect(named.toolCalls.count == 1)
         #expect(try !Self.schema(other[0]).isValid(["name": "weather", "arguments": ["city": "Oslo"]]))
         await #expect(throws: LLMError.self) { try await Self.answer([call], choice: .named("tim")) }
+    }
+
+    @Test("One call at a time ends the answer, and where calls stand in an array it has one")
+    func single() async throws {
+        let call = ScriptedModel.Reply.text(#"{"name": "time", "arguments": {}}"#)
+        let (response, requests) = try await Self.answer(["<tool_call>", call], inParallel: false)
+        #expect(response.toolCalls.map(\.name) == ["time"] && requests.count == 2)
+        #expect(response.summary.finishReason == .toolCalls)
+        let (_, others) = try await Self.answer(
+            ["[TOOL_CALLS]", .text(#"[{"name": "time", "arguments": {}}]"#)], template: Self.mistral, inParallel: false)
+        let time: JSONValue = ["name": "time", "arguments": [:]]
+        #expect(try Self.schema(others[1]).isValid([time]) && !Self.schema(others[1]).isValid([time, time]))
     }
 
     @Test("Where the answer has a schema, the model writes calls or the answer")

@@ -66,6 +66,27 @@ struct GatewayConfigurationTests {
                 "Here must be a URL that begins with http:// or https://"
             ),
             (
+                "models:\n  a: {backend: openai, model: m, url: grpc://x}",
+                "Here must be a URL that begins with http:// or https://"
+            ),
+            ("models:\n  a: {backend: local, model: m, proxy: none}", "runs here, and has no 'url'"),
+            (
+                "models:\n  a: {backend: openai, model: m, ca_file: missing.pem}",
+                "Cannot read the certificates in the file 'missing.pem'."
+            ),
+            (
+                "models:\n  a: {backend: openai, model: m, proxy: \"ftp://x\"}",
+                "A proxy is named by a URL such as http://proxy.example:3128"
+            ),
+            (
+                "models:\n  a: {backend: triton, model: m, url: \"grpc://x\", proxy: \"http://x:1\"}",
+                "Connections of gRPC go by no proxy."
+            ),
+            (
+                "models:\n  a: {backend: tritom, model: m}",
+                "f.yaml:2:16: There is no backend 'tritom'. Did you mean 'triton'?"
+            ),
+            (
                 "models:\n  a: {backend: openai, model: m, key: {env: NONE}}",
                 "f.yaml:2:39: The variable 'NONE' of the environment is not set."
             ),

@@ -32,17 +32,11 @@ struct QuickStartTests {
         #expect(try Backend(named: "HF") == .local)
     }
 
-    @Test("Servers are opened by name, with the URL given", arguments: ["vllm", "tgi", "ollama", "llamacpp"])
+    @Test("Servers are opened by name, with the URL given", arguments: ["vllm", "tgi", "ollama", "llamacpp", "triton"])
     func servers(name: String) async throws {
         let agent = try await AutoGLM(model: "m", backend: Backend(named: name), baseURL: "http://127.0.0.1:1/v1")
         let error = await #expect(throws: LLMError.self) { _ = try await agent.generate("Hello") }
         #expect(error?.code == .unavailable && error?.message.contains("127.0.0.1:1") == true)
-    }
-
-    @Test("Triton is not opened by name, and says what to do")
-    func triton() async throws {
-        let error = await #expect(throws: LLMError.self) { _ = try await AutoGLM(model: "m", backend: .triton) }
-        #expect(error?.code == .unsupported && error?.message.contains("AutoGLM(adapter:)") == true)
     }
 
     @Test("A GPU on the local engine is an error that names the backends that have one")

@@ -23,6 +23,7 @@ struct AdapterConformanceTests {
         Case(backend: .llamacpp, path: "/v1", server: OpenAIServer.reply),
         Case(backend: .vllm, path: "/v1", server: OpenAIServer.reply),
         Case(backend: .tgi, path: "", server: TGIServer.reply),
+        Case(backend: .transformers, path: "/v1", server: OpenAIServer.reply),
         Case(backend: .anthropic, path: "", server: AnthropicServer.reply),
         Case(backend: .ollama, path: "", server: OllamaServer.reply),
     ]
@@ -73,6 +74,94 @@ struct AdapterConformanceTests {
             let information = try await TGIModel(baseURL: server.url).information()
             #expect(information["model_id"] == .string(FakeModel.model))
         }
+    }
+
+    @Test(
+        "One call at a time is asked for in each protocol's words",
+        arguments: [
+            (RemoteBackend.openai, "parallel_tool_calls", false), (.openaiResponses, "parallel_tool_calls", false),
+            (.llamacpp, "parallel_tool_calls", false), (.vllm, "parallel_tool_calls", false),
+            (.anthropic, "tool_choice", ["type": "auto", "disable_parallel_tool_use": true]),
+        ] as [(RemoteBackend, String, JSONValue)])
+    func singleCalls(backend: RemoteBackend, member: String, value: JSONValue) async throws {
+        let item = try #require(Self.cases.first { $0.backend == backend })
+        try await ScriptedServer.run(item.server) { server in
+            let model = try backend.open("m", baseURL: server.url + item.path, environment: [:])
+            var request = Self.weatherRequest
+            _ = try await model.generate(request).response()
+            #expect(server.requests.last?.json[member] == nil)
+            request.parallelToolCalls = false
+            _ = try await model.generate(request).response()
+            #expect(server.requests.last?.json[member] == value)
+            request.tools = []
+            _ = try await model.generate(request).response()
+            #expect(server.requests.last?.json[member] == nil)
+        }
+    }
+
+    @Test("A server that cannot be told so is not asked", arguments: [RemoteBackend.tgi, .transformers, .ollama])
+    func refusesSingleCalls(backend: RemoteBackend) async throws {
+        let model = try backend.open("m", baseURL: "http://127.0.0.1:1", environment: [:])
+        var request = Self.weatherRequest
+        request.parallelToolCalls = false
+        let asked = request
+        let error = await #expect(throws: LLMError.self) { try await model.generate(asked) }
+        #expect(error?.code == .unsupported)
+    }
+
+    private static var weatherRequest: GenerationRequest {
+        var request = GenerationRequest(prompt: "Hello", sampling: .greedy)
+        request.tools = [
+            ToolDefinition(name: "get_weather", description: "", parameters: ["type": "object", "properties": [:]])
+        ]
+        return request
+    }
+
+    @Test("A server that ignores what it does not know is not asked for it")
+    func ignorant() async throws {
+        try await ScriptedServer.run(OpenAIServer.reply) { server in
+            let model = try RemoteBackend.transformers.open("m", baseURL: "\(server.url)/v1", environment: [:])
+            var request = GenerationRequest(prompt: "Hello", sampling: .greedy)
+            request.constraint = .jsonSchema(["type": "object"])
+            let response = try await model.generate(request).response()
+            #expect(try JSONValue(parsing: response.text) == ["city": "Rome"] && server.requests.count == 2)
+            #expect(
+                server.requests.allSatisfy { $0.json["response_format"] == nil && $0.json["stream_options"] == nil })
+            request.sampling.presencePenalty = 1
+            let refused = request
+            await #expect(throws: LLMError.self) { try await model.generate(refused).response() }
+        }
+    }
+
+    @Test(
+        "An answer of Responses that met its limit was cut, whatever the server calls it",
+        arguments: [(3, FinishReason.length), (4, .stop)])
+    func metLimit(limit: Int, reason: FinishReason) async throws {
+        let reply: JSONValue = [
+            "object": "response", "status": "completed", "usage": ["input_tokens": 2, "output_tokens": 3],
+            "output": [["type": "message", "content": [["type": "output_text", "text": "One two three"]]]],
+        ]
+        try await ScriptedServer.run({ _ in .json(reply) }) { server in
+            var request = GenerationRequest(prompt: "Count", sampling: .greedy, maxTokens: limit)
+            request.isStreamed = false
+            let response = try await OpenAIResponsesModel("m", baseURL: server.url).generate(request).response()
+            #expect(response.summary.finishReason == reason)
+        }
+    }
+
+    @Test("All attempts together have the time of one request")
+    func timeOfAttempts() async throws {
+        let base = ScriptedModel(replies: ["no", "{\"city\":\"Rome\"}", "never"])
+        var request = GenerationRequest(prompt: "Hello", sampling: .greedy)
+        request.constraint = .jsonSchema(["type": "object"])
+        request.scheduling.timeLimit = .seconds(60)
+        _ = try await ReaskingModel(base).generate(request).response()
+        let limits = base.requests.compactMap(\.scheduling.timeLimit)
+        #expect(limits.count == 2 && limits[0] <= .seconds(60) && limits[1] < limits[0])
+        request.scheduling.timeLimit = .zero
+        let late = request
+        let error = await #expect(throws: LLMError.self) { try await ReaskingModel(base).generate(late).response() }
+        #expect(error?.code == .deadlineExceeded)
     }
 
     @Test("Only so many answers are looked at before a schema is given up")

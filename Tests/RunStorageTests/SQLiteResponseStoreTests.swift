@@ -22,6 +22,7 @@ struct SQLiteResponseStoreTests {
         answer.text = text
         let other = SampledToken.Alternative(id: nil, text: "o", logProbability: -2.25)
         answer.tokens = [SampledToken(id: 7, text: "t", logProbability: -0.5, alternatives: [other]), SampledToken()]
+        answer.reasoning = "Hm."
         answer.toolCalls = [ToolCall(id: "1", name: "f", arguments: ["a": [1, 2.5, nil, "é\u{0}\n"]])]
         answer.summary = GenerationSummary(
             finishReason: .length, usage: TokenUsage(promptTokens: 3, completionTokens: 2, cachedPromptTokens: 1),

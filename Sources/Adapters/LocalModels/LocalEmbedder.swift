@@ -47,7 +47,10 @@ public final class LocalEmbedder: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` with code `.overloaded`; `CancellationError`.
     public func embed(_ texts: [String]) async throws -> [[Float]] {
-        try await self.embeddings(of: texts).map(\.vector)
+        let embeddings = try await self.embeddings(of: texts)
+        UsageMeter.report(
+            TokenUsage(promptTokens: embeddings.map(\.tokenCount).reduce(0, +), completionTokens: 0))
+        return embeddings.map(\.vector)
     }
 
     /// Embeds texts.

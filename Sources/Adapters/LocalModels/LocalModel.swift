@@ -113,6 +113,9 @@ public final class LocalModel: ModelAdapter {
         }
         do {
             let scores = try await self.engine.score(prompt: prompt, continuations: continuations)
+            UsageMeter.report(
+                TokenUsage(
+                    promptTokens: prompt.count + continuations.map(\.count).reduce(0, +), completionTokens: 0))
             return zip(request.choices.indices, scores).map { index, score in
                 ChoiceScore(
                     choice: request.choices[index], logProbability: score, tokenCount: continuations[index].count)

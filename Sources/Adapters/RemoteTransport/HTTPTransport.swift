@@ -4,6 +4,8 @@ internal import AsyncHTTPClient
 internal import LLMCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
+internal import Synchronization
 
 /// Sends questions to servers over connections that are kept and shared.
 ///
@@ -12,12 +14,19 @@ public final class HTTPTransport: Sendable {
     /// One for everybody who needs no settings of their own.
     public static let shared = HTTPTransport()
 
-    private let client: HTTPClient
-    private let settings: TransportSettings
+    private let direct: HTTPClient
+    /// Those that connect by way of a proxy, made when they are needed.
+    private let proxied = Mutex<[ProxyServer: HTTPClient]>([:])
+    /// How connections are made and what an answer may cost.
+    package let settings: TransportSettings
 
     /// Makes a transport with connections of its own.
     public init(_ settings: TransportSettings = TransportSettings()) {
         self.settings = settings
+        self.direct = Self.client(settings)
+    }
+
+    private static func client(_ settings: TransportSettings, proxy: ProxyServer? = nil) -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
@@ -29,12 +38,30 @@ public final class HTTPTransport: Sendable {
         configuration.dnsOverride = settings.addresses
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
-        self.client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+        configuration.proxy = proxy?.configuration
+        if let authorities = settings.authorities {
+            var encryption = TLSConfiguration.makeClientConfiguration()
+            encryption.trustRoots = .certificates(authorities.certificates)
+            configuration.tlsConfiguration = encryption
+        }
+        return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 
     deinit {
-        // The client keeps itself until its connections are closed.
-        self.client.shutdown { _ in }
+        // Clients keep themselves until their connections are closed.
+        self.direct.shutdown { _ in }
+        for client in self.proxied.withLock({ $0.values }) { client.shutdown { _ in } }
+    }
+
+    /// Who connects to a server.
+    private func client(for url: String) throws -> HTTPClient {
+        guard let proxy = try self.settings.proxies.server(for: url) else { return self.direct }
+        return self.proxied.withLock { clients in
+            if let client = clients[proxy] { return client }
+            let client = Self.client(self.settings, proxy: proxy)
+            clients[proxy] = client
+            return client
+        }
     }
 
     /// Sends a question and waits until the answer begins.
@@ -48,12 +75,13 @@ public final class HTTPTransport: Sendable {
         sent.method = request.method
         sent.headers = request.headers
         if let body = request.body { sent.body = .bytes(body) }
+        let client = try self.client(for: request.url)
         let response: HTTPClientResponse
         do {
             do {
-                response = try await self.client.execute(sent, deadline: deadline)
+                response = try await client.execute(sent, deadline: deadline)
             } catch  where meetsClosedConnection(error, isRepeatable: request.isRepeatable) {
-                response = try await self.client.execute(sent, deadline: deadline)
+                response = try await client.execute(sent, deadline: deadline)
             }
         } catch { throw transportError(error, at: place, isAnswered: false) }
         return TransportResponse(

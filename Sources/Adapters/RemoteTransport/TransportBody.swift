@@ -19,16 +19,40 @@ public struct TransportBody: AsyncSequence, Sendable {
     /// Starts reading.
     public func makeAsyncIterator() -> Iterator {
         Iterator(
-            base: self.base.makeAsyncIterator(), transport: self.transport, place: self.place, deadline: self.deadline,
-            remaining: self.maximumBytes)
+            source: self.deadline == .distantFuture ? .direct(self.base.makeAsyncIterator()) : .timed(self.timed()),
+            transport: self.transport, place: self.place, remaining: self.maximumBytes)
+    }
+
+    /// The pieces until the deadline, which ends the exchange.
+    private func timed() -> AsyncThrowingStream<ByteBuffer, any Error>.Iterator {
+        let (base, place, maximumBytes) = (self.base, self.place, self.maximumBytes)
+        let remaining = Duration.nanoseconds((self.deadline - .now()).nanoseconds)
+        return relayed(
+            against: { try await Task.sleep(for: remaining) },
+            isOver: { TransportError(.timedOut, "The answer of \(place) was not complete in time.") },
+            { give in
+                // What is read ahead counts, too; the reader tells of what is too large.
+                var ahead = 0
+                for try await piece in base {
+                    ahead += piece.readableBytes
+                    give(piece)
+                    if ahead > maximumBytes { return }
+                }
+            }
+        ).makeAsyncIterator()
+    }
+
+    /// Where pieces come from.
+    enum Source {
+        case direct(HTTPClientResponse.Body.AsyncIterator)
+        case timed(AsyncThrowingStream<ByteBuffer, any Error>.Iterator)
     }
 
     /// Reads the pieces.
     public struct Iterator: AsyncIteratorProtocol {
-        var base: HTTPClientResponse.Body.AsyncIterator
+        var source: Source
         let transport: HTTPTransport
         let place: String
-        let deadline: NIODeadline
         var remaining: Int
 
         /// The next piece, or nil at the end of the body.
@@ -37,9 +61,7 @@ public struct TransportBody: AsyncSequence, Sendable {
         public mutating func next() async throws -> ByteBuffer? {
             let piece: ByteBuffer?
             do {
-                piece =
-                    self.deadline == .distantFuture
-                    ? try await self.base.next(isolation: #isolation) : try await self.nextInTime()
+                piece = try await self.nextPiece()
             } catch let error as TransportError {
                 throw error
             } catch { throw transportError(error, at: self.place, isAnswered: true) }
@@ -51,23 +73,18 @@ public struct TransportBody: AsyncSequence, Sendable {
             return piece
         }
 
-        /// The next piece, unless the deadline comes first, which ends the exchange.
-        private mutating func nextInTime() async throws -> ByteBuffer? {
-            let reader = Reader(self.base)
-            defer { self.base = reader.base }
-            let remaining = Duration.nanoseconds((self.deadline - .now()).nanoseconds)
-            guard remaining > .zero,
-                let piece = try await race(
-                    against: { try await Task.sleep(for: remaining) }, { try await reader.base.next() })
-            else { throw TransportError(.timedOut, "The answer of \(self.place) was not complete in time.") }
-            return piece
+        private mutating func nextPiece() async throws -> ByteBuffer? {
+            switch self.source {
+            case .direct(var base):
+                defer { self.source = .direct(base) }
+                return try await base.next(isolation: #isolation)
+            case .timed(var pieces):
+                defer { self.source = .timed(pieces) }
+                if let piece = try await pieces.next(isolation: #isolation) { return piece }
+                // To a cancelled reader, the end means nothing.
+                try Task.checkCancellation()
+                return nil
+            }
         }
-    }
-
-    /// Lends an iterator to a child task.
-    private final class Reader: @unchecked Sendable {  // one child task uses it, and its parent waits for that
-        var base: HTTPClientResponse.Body.AsyncIterator
-
-        init(_ base: HTTPClientResponse.Body.AsyncIterator) { self.base = base }
     }
 }

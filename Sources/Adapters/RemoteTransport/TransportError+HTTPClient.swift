@@ -4,6 +4,7 @@ internal import AsyncHTTPClient
 internal import LLMCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 /// What an error of the HTTP client means.
 ///
@@ -14,6 +15,12 @@ internal import NIOHTTP1
 func transportError(_ error: any Error, at place: String, isAnswered: Bool) -> any Error {
     guard let error = error as? HTTPClientError else {
         if error is CancellationError { return error }
+        if error is NIOSSLExtraError || (error as? NIOSSLError)?.isAboutTrust == true {
+            return TransportError(
+                .untrusted,
+                "\(place) shows a certificate that nobody vouches for; name its authority, or check the URL.",
+                cause: error)
+        }
         if isAnswered || error is HTTPParserError {
             return TransportError(.interrupted, "The connection to \(place) broke.", cause: error)
         }
@@ -25,6 +32,10 @@ func transportError(_ error: any Error, at place: String, isAnswered: Bool) -> a
     case .cancelled: return CancellationError()
     case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .httpProxyHandshakeTimeout:
         return TransportError(.connectionFailed, "No connection to \(place) came about in time.", cause: error)
+    case .invalidProxyResponse, .proxyAuthenticationRequired, .invalidProxyConfiguration:
+        return TransportError(
+            .connectionFailed, "The proxy on the way to \(place) refuses; check its URL, name and password.",
+            cause: error)
     case .readTimeout, .writeTimeout, .deadlineExceeded:
         return TransportError(.timedOut, "\(place) did not answer in time.", cause: error)
     case .invalidURL, .emptyHost, .emptyScheme, .missingSocketPath:
@@ -43,6 +54,17 @@ func meetsClosedConnection(_ error: any Error, isRepeatable: Bool) -> Bool {
     // Nothing can be written to a closed channel, so nothing was sent.
     if let error = error as? ChannelError, error == .ioOnClosedChannel { return true }
     return isRepeatable && error as? HTTPClientError == .remoteConnectionClosed
+}
+
+extension NIOSSLError {
+    /// Whether the other side's certificate is at fault.
+    fileprivate var isAboutTrust: Bool {
+        switch self {
+        case .handshakeFailed(let error): "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+        case .unableToValidateCertificate: true
+        default: false
+        }
+    }
 }
 
 extension HTTPClientError {

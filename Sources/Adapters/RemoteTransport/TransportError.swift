@@ -26,6 +26,12 @@ extension TransportError.Code where Domain == TransportDomain {
     public static var badStatus: Self { "bad-status" }
     /// A secret is not where it should be.
     public static var missingSecret: Self { "missing-secret" }
+    /// What should be certificates of authorities is none.
+    public static var invalidCertificates: Self { "invalid-certificates" }
+    /// What should be the URL of a proxy is none.
+    public static var invalidProxy: Self { "invalid-proxy" }
+    /// Nobody who is trusted vouches for the server.
+    public static var untrusted: Self { "untrusted" }
     /// Media may not be fetched from there.
     public static var refusedAddress: Self { "refused-address" }
     /// What was fetched is no media that models read.

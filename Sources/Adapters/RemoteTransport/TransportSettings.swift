@@ -15,6 +15,11 @@ public struct TransportSettings: Sendable, Hashable {
     /// Addresses of hosts that are not looked up, by name.
     public var addresses: [String: String] = [:]
 
+    /// Who vouches for servers; nil are those whom the system trusts.
+    public var authorities: CertificateAuthorities?
+    /// Which connections go by way of a proxy.
+    public var proxies = ProxyRules.environment()
+
     /// The usual settings.
     public init() {}
 }

@@ -58,7 +58,7 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(
             Finding("models", .good, "\(locator.folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))"))
         findings.append(self.defaultModel(locator))
-        findings.append(Finding("backends", .good, "local; openai, vllm, tgi and triton are not in this version"))
+        findings.append(Finding("backends", .good, Backend.names.joined(separator: ", ")))
         return findings
     }
 

@@ -12,7 +12,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: """
             Who runs the model: local (or hf, the same), or a server: openai, openai-responses, llamacpp, vllm, tgi, \
-            anthropic, ollama. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
+            anthropic, ollama, triton. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
             """)
     var backend: String = Settings.text("BACKEND") ?? "local"
 

@@ -34,8 +34,8 @@ public struct AutoGLM: Sendable {
         model: String = ModelLocator.defaultModel, backend: Backend = .local, baseURL: String? = nil,
         device: Device = .cpu, options: EngineConfiguration = EngineConfiguration()
     ) async throws {
-        if let server = try backend.server() {
-            self.adapter = try server.open(model, baseURL: baseURL)
+        if let server = try backend.openServer(model, baseURL: baseURL) {
+            self.adapter = server
         } else {
             self.adapter = try await Self.open(model, device: device, options: options)
         }

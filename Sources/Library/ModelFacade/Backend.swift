@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import KServeModels
 internal import LLMCore
 public import RemoteModels
 
@@ -27,7 +28,7 @@ public struct Backend: Sendable, Hashable, CustomStringConvertible {
     public static let anthropic = Self(.anthropic)
     /// An Ollama server.
     public static let ollama = Self(.ollama)
-    /// A Triton inference server.
+    /// A Triton inference server, or another one that speaks KServe v2, over HTTP or gRPC.
     public static let triton = Self(kind: .triton)
 
     private init(kind: Kind) { self.kind = kind }
@@ -64,20 +65,15 @@ public struct Backend: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The kind of server, nil where the model runs here.
+    /// Makes an adapter for a model behind a server; nothing is sent yet.
     ///
-    /// - Throws: ``LLMError`` with code `.unsupported` for backends that this version does not have.
-    func server() throws -> RemoteBackend? {
+    /// - Returns: nil where the model runs here.
+    /// - Throws: ``LLMError`` with code `.unauthorized` or `.invalidRequest`; ``TransportError`` where a key cannot be read.
+    func openServer(_ model: String, baseURL: String?) throws -> (any ModelAdapter)? {
         switch self.kind {
-        case .local: return nil
-        case .remote(let server): return server
-        case .triton:
-            throw LLMError(
-                .unsupported,
-                """
-                The backend 'triton' cannot be opened by its name; give AutoGLM the adapter of the module KServeModels: \
-                AutoGLM(adapter:).
-                """)
+        case .local: nil
+        case .remote(let server): try server.open(model, baseURL: baseURL)
+        case .triton: try KServeTextModel.open(model, url: baseURL)
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AdapterMiddleware
+internal import KServeModels
 internal import LLMCore
 internal import LocalModels
 internal import RemoteModels
@@ -54,23 +55,33 @@ struct ModelFactory {
     }
 
     private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
-        if let server = settings.server {
+        switch settings.kind {
+        case .local: return try self.localModel(settings.model)
+        case .remote(let server):
             return try server.open(
                 settings.model, baseURL: settings.url, key: settings.key, environment: self.environment,
-                transport: Self.transport(connectTimeout))
+                transport: Self.transport(settings, connectTimeout))
+        case .triton:
+            return try KServeTextModel.open(
+                settings.model, url: settings.url, key: settings.key, environment: self.environment,
+                transport: Self.transport(settings, connectTimeout))
         }
-        if let model = self.local[settings.model] { return model }
-        let model = try LocalModel(settings.model)
-        self.local[settings.model] = model
+    }
+
+    private mutating func localModel(_ name: String) throws -> LocalModel {
+        if let model = self.local[name] { return model }
+        let model = try LocalModel(name)
+        self.local[name] = model
         return model
     }
 
     /// Connections are shared, except where a model has settings of its own.
-    private static func transport(_ connectTimeout: Duration?) -> HTTPTransport {
-        guard let connectTimeout else { return .shared }
+    private static func transport(_ backend: BackendSettings, _ connectTimeout: Duration?) -> HTTPTransport {
         var settings = TransportSettings()
-        settings.connectTimeout = connectTimeout
-        return HTTPTransport(settings)
+        settings.connectTimeout = connectTimeout ?? settings.connectTimeout
+        settings.authorities = backend.authorities
+        settings.proxies = backend.proxies ?? settings.proxies
+        return settings == HTTPTransport.shared.settings ? .shared : HTTPTransport(settings)
     }
 
     /// What wraps around a model, the outermost first.
@@ -111,7 +122,7 @@ struct ModelFactory {
     /// What tells a model's answers apart from others in one file: its name, and the server that gives them.
     private static func scope(_ settings: ModelSettings) -> String {
         guard case .backend(let backend) = settings.source else { return settings.name }
-        return "\(settings.name)\n\(backend.server?.rawValue ?? "")\n\(backend.url ?? "")"
+        return "\(settings.name)\n\(backend.kind.name)\n\(backend.url ?? "")"
     }
 
     private mutating func cache(

@@ -16,11 +16,14 @@ public struct TextDelta: Sendable, Hashable {
     public var text: String
     /// The tokens sampled since the last delta, where the backend tells.
     public var tokens: [SampledToken]
+    /// What the model thinks before it answers, where the backend tells it apart; no part of the answer.
+    public var reasoning: String
 
     /// Makes a piece of the answer.
-    public init(text: String, tokens: [SampledToken] = []) {
+    public init(text: String, tokens: [SampledToken] = [], reasoning: String = "") {
         self.text = text
         self.tokens = tokens
+        self.reasoning = reasoning
     }
 }
 
@@ -92,7 +95,19 @@ public struct TokenUsage: Sendable, Hashable {
     }
 
     /// Prompt and completion together.
-    public var totalTokens: Int { self.promptTokens + self.completionTokens }
+    public var totalTokens: Int { Self.sum(self.promptTokens, self.completionTokens) }
+
+    /// Adds what something else took; backends may claim anything, and sums stop at the largest number.
+    public mutating func add(_ other: TokenUsage) {
+        self.promptTokens = Self.sum(self.promptTokens, other.promptTokens)
+        self.completionTokens = Self.sum(self.completionTokens, other.completionTokens)
+        self.cachedPromptTokens = Self.sum(self.cachedPromptTokens, other.cachedPromptTokens)
+    }
+
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+        let (sum, overflows) = max(0, left).addingReportingOverflow(max(0, right))
+        return overflows ? .max : sum
+    }
 }
 
 /// Where the time of a generation went.

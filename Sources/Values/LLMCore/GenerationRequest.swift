@@ -30,6 +30,10 @@ public struct GenerationRequest: Sendable {
     public var tools: [ToolDefinition]
     /// Whether the model may, must or must not ask for that; it matters where there are tools.
     public var toolChoice = ToolChoice.auto
+    /// Whether the model may ask for several calls at once; nil leaves it to the backend.
+    ///
+    /// False is refused where a backend cannot be told.
+    public var parallelToolCalls: Bool?
     /// What the answer must look like; nil leaves it free.
     public var constraint: OutputConstraint?
     /// The name of a low-rank adapter (LoRA) that the model applies to this request alone; nil is the model as it is.
@@ -61,6 +65,9 @@ public struct GenerationRequest: Sendable {
 extension GenerationRequest {
     /// Whether the model may or must call tools.
     package var offersTools: Bool { !self.tools.isEmpty && self.toolChoice != .none }
+
+    /// Whether the model may call tools, but only one at a time.
+    package var limitsToolCalls: Bool { self.offersTools && self.parallelToolCalls == false }
 
     /// The request once for each completion; where it names a seed, each takes the next one.
     ///

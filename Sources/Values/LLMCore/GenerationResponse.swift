@@ -4,6 +4,8 @@
 public struct GenerationResponse: Sendable, Hashable {
     /// The answer.
     public var text = ""
+    /// What the model thought before it answered, where the backend tells it apart.
+    public var reasoning = ""
     /// Its tokens, where the backend tells.
     public var tokens: [SampledToken] = []
     /// The functions that the model asks to have called.

@@ -38,6 +38,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
             case .text(let delta):
                 response.text += delta.text
                 response.tokens += delta.tokens
+                response.reasoning += delta.reasoning
                 if !delta.text.isEmpty { onText?(delta.text) }
             case .toolCall(let call): response.toolCalls.append(call)
             case .finished(let final): summary = final

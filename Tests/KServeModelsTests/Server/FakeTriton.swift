@@ -24,30 +24,48 @@ final class FakeTriton: Sendable {
 
     init() { (self.abandonments, self.abandonment) = AsyncStream.makeStream() }
 
-    /// Runs a server while a test talks to it.
+    /// Runs a server while a test talks to it by a client.
     static func run<Value: Sendable>(
         _ wire: Wire, _ body: (KServeClient, FakeTriton) async throws -> Value
     ) async throws -> Value {
+        try await Self.serve(wire) { url, triton in
+            try await body(try KServeClient(url, tensorForm: wire == .httpJSON ? .json : .binary), triton)
+        }
+    }
+
+    /// Runs a server at a URL while a test uses it; an encrypted one shows ``TestCertificate``.
+    static func serve<Value: Sendable>(
+        _ wire: Wire, isEncrypted: Bool = false, _ body: (String, FakeTriton) async throws -> Value
+    ) async throws -> Value {
         let triton = FakeTriton()
         guard wire == .grpc else {
-            return try await ScriptedServer.run({ triton.reply(to: $0) }) { server in
-                let client = try KServeClient(server.url, tensorForm: wire == .http ? .binary : .json)
+            return try await ScriptedServer.run({ triton.reply(to: $0) }, isEncrypted: isEncrypted) { server in
                 return try await withThrowingTaskGroup { group in
                     group.addTask { for await _ in server.abandonments { triton.abandonment.yield() } }
                     defer { group.cancelAll() }
-                    return try await body(client, triton)
+                    return try await body(server.url, triton)
                 }
             }
         }
         let server = GRPCServer(
-            transport: .http2NIOPosix(address: .ipv4(host: "127.0.0.1", port: 0), transportSecurity: .plaintext),
+            transport: .http2NIOPosix(
+                address: .ipv4(host: "127.0.0.1", port: 0),
+                transportSecurity: isEncrypted ? Self.encryption : .plaintext
+            ),
             services: [GRPCTriton(triton: triton)])
         return try await withThrowingTaskGroup { group in
             group.addTask { try await server.serve() }
             defer { group.cancelAll() }
             let port = try await server.listeningAddress?.ipv4?.port ?? 0
-            return try await body(try KServeClient("grpc://127.0.0.1:\(port)"), triton)
+            return try await body(
+                isEncrypted ? "grpcs://localhost:\(port)" : "grpc://127.0.0.1:\(port)", triton)
         }
+    }
+
+    private static var encryption: HTTP2ServerTransport.Posix.TransportSecurity {
+        .tls(
+            certificateChain: [.bytes(Array(TestCertificate.pem.utf8), format: .pem)],
+            privateKey: .bytes(Array(TestCertificate.key.utf8), format: .pem))
     }
 
     /// A tensor of a model's description.

@@ -4,6 +4,7 @@ import LLMCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An HTTP server on this machine that answers from a script, for tests of what speaks with real ones.
@@ -45,24 +46,31 @@ final class ScriptedServer: Sendable {
 
     private let state = Mutex(State())
     private let answer: @Sendable (Request) -> Reply
+    private let isEncrypted: Bool
     private let channel = Mutex<(any Channel)?>(nil)
     let abandonments: AsyncStream<Void>
     private let abandonment: AsyncStream<Void>.Continuation
 
-    private init(_ answer: @escaping @Sendable (Request) -> Reply) {
+    private init(_ answer: @escaping @Sendable (Request) -> Reply, isEncrypted: Bool) {
         self.answer = answer
+        self.isEncrypted = isEncrypted
         (self.abandonments, self.abandonment) = AsyncStream.makeStream()
     }
 
-    /// Runs a server while a test talks to it.
+    /// Runs a server while a test talks to it; an encrypted one shows ``TestCertificate``.
     static func run<Value>(
-        _ answer: @escaping @Sendable (Request) -> Reply, _ body: (ScriptedServer) async throws -> Value
+        _ answer: @escaping @Sendable (Request) -> Reply, isEncrypted: Bool = false,
+        _ body: (ScriptedServer) async throws -> Value
     ) async throws -> Value {
-        let server = ScriptedServer(answer)
+        let server = ScriptedServer(answer, isEncrypted: isEncrypted)
+        let encryption = try isEncrypted ? Self.encryption() : nil
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 64)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let encryption {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: encryption))
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(Exchange(server))
                 }
@@ -79,8 +87,19 @@ final class ScriptedServer: Sendable {
         }
     }
 
+    private static func encryption() throws -> NIOSSLContext {
+        let certificates = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate.pem.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(TestCertificate.key.utf8), format: .pem)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key)))
+    }
+
+    /// The port at which it answers.
+    var port: Int { self.channel.withLock { $0?.localAddress?.port ?? 0 } }
+
     /// Where it answers, without a slash at the end.
-    var url: String { "http://127.0.0.1:\(self.channel.withLock { $0?.localAddress?.port ?? 0 })" }
+    var url: String { self.isEncrypted ? "https://localhost:\(self.port)" : "http://127.0.0.1:\(self.port)" }
 
     /// Everything that arrived so far.
     var requests: [Request] { self.state.withLock { $0.requests } }

@@ -4,6 +4,7 @@ internal import Foundation
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
 internal import LLMCore
+internal import RemoteTransport
 
 /// The connections to one server, which are made when they are needed and closed with this object.
 final class GRPCConnections: Sendable {
@@ -12,8 +13,11 @@ final class GRPCConnections: Sendable {
 
     /// Names a server.
     ///
+    /// - Parameters:
+    ///   - url: Where it answers.
+    ///   - authorities: Who vouches for it; nil are those whom the system trusts.
     /// - Throws: ``LLMError`` with code `.invalidRequest` where the URL is not `grpc://host:port` or `grpcs://host:port`.
-    init(to url: String) throws {
+    init(to url: String, authorities: CertificateAuthorities?) throws {
         guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty,
             ["", "/"].contains(parts.path)
         else {
@@ -24,7 +28,7 @@ final class GRPCConnections: Sendable {
         let client = GRPCClient(
             transport: try HTTP2ClientTransport.Posix(
                 target: .dns(host: host, port: parts.port ?? (isEncrypted ? 443 : 8001)),
-                transportSecurity: isEncrypted ? .tls : .plaintext,
+                transportSecurity: isEncrypted ? Self.encryption(authorities) : .plaintext,
                 config: .defaults {
                     // A server that comes back is to be found again before anybody gives up on it.
                     $0.backoff.initial = .milliseconds(100)
@@ -32,6 +36,14 @@ final class GRPCConnections: Sendable {
                 }))
         self.client = client
         Task { try? await client.runConnections() }  // ends when this object, which alone has the client, shuts it down
+    }
+
+    private static func encryption(
+        _ authorities: CertificateAuthorities?
+    ) -> HTTP2ClientTransport.Posix.TransportSecurity {
+        .tls { tls in
+            if let authorities { tls.trustRoots = .certificates([.bytes(authorities.pem, format: .pem)]) }
+        }
     }
 
     deinit { self.client.beginGracefulShutdown() }

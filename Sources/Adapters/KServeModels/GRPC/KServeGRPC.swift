@@ -18,10 +18,11 @@ struct KServeGRPC: KServeTransport {
 
     /// Names a server; connections are made when they are needed.
     ///
+    /// - Parameter authorities: Who vouches for the server; nil are those whom the system trusts.
     /// - Throws: ``LLMError`` with code `.invalidRequest` where the URL is not `grpc://host:port` or `grpcs://host:port`.
-    init(_ url: String, key: APIKey?) throws {
+    init(_ url: String, key: APIKey?, authorities: CertificateAuthorities?) throws {
         self.server = url
-        self.connections = try GRPCConnections(to: url)
+        self.connections = try GRPCConnections(to: url, authorities: authorities)
         self.metadata = key.map { ["authorization": "Bearer \($0.secret)"] } ?? [:]
     }
 

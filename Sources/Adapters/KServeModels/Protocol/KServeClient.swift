@@ -22,7 +22,7 @@ public struct KServeClient: Sendable {
     ///   - url: Where it answers, without `/v2`: `http` or `https`, or `grpc` or, encrypted, `grpcs`.
     ///   - key: The secret, where the server wants one; it goes as a bearer token.
     ///   - tensorForm: How tensors travel over HTTP; gRPC has one form only.
-    ///   - http: Who makes the connections for HTTP.
+    ///   - http: Who makes the connections for HTTP; whom it trusts counts for gRPC, too.
     /// - Throws: ``LLMError`` with code `.invalidRequest` where the URL is no such.
     public init(
         _ url: String, key: APIKey? = nil, tensorForm: KServeTensorForm = .binary, http: HTTPTransport = .shared
@@ -30,7 +30,7 @@ public struct KServeClient: Sendable {
         switch url.prefix(while: { $0 != ":" }) {
         case "http", "https":
             self.transport = KServeHTTP(url, key: key, tensorForm: tensorForm, transport: http)
-        case "grpc", "grpcs": self.transport = try KServeGRPC(url, key: key)
+        case "grpc", "grpcs": self.transport = try KServeGRPC(url, key: key, authorities: http.settings.authorities)
         default:
             throw LLMError(
                 .invalidRequest,

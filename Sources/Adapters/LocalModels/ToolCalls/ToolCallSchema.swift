@@ -7,15 +7,15 @@ internal import OrderedCollections
 struct ToolCallSchema {
     /// The member of an answer that holds calls where an answer may otherwise be anything that a schema accepts.
     static let callsKey = "tool_calls"
-    /// The most calls in one array.
-    static let maximumCalls: JSONValue = 16
-
     private let form: ToolCallForm
+    /// The most calls in one array.
+    private let maximumCalls: Int
     private var definitions: OrderedDictionary<String, JSONValue> = [:]
     private var calls: [JSONValue] = []
 
-    init(_ tools: [ToolDefinition], form: ToolCallForm) {
+    init(_ tools: [ToolDefinition], form: ToolCallForm, maximumCalls: Int) {
         self.form = form
+        self.maximumCalls = maximumCalls
         for (index, tool) in tools.enumerated() {
             let reference = self.define(tool.parameters, as: "tool\(index)")
             self.calls.append(
@@ -36,7 +36,7 @@ struct ToolCallSchema {
     private var anyCall: JSONValue { self.calls.count == 1 ? self.calls[0] : ["anyOf": .array(self.calls)] }
 
     private var array: JSONValue {
-        ["type": "array", "items": self.anyCall, "minItems": 1, "maxItems": Self.maximumCalls]
+        ["type": "array", "items": self.anyCall, "minItems": 1, "maxItems": .integer(self.maximumCalls)]
     }
 
     /// Moves a whole schema to where this one can refer to it; its own references move with it.

@@ -28,12 +28,18 @@ struct ToolCallingPlan: Sendable {
     var openerToken: Int?
     private let base: GenerationRequest
     private let tools: [ToolDefinition]
+    /// The most calls that are written together.
+    private let maximumCalls: Int
+    /// As many calls as nobody needs at once.
+    private static let maximumCalls = 16
 
     /// Plans an answer.
     ///
     /// - Throws: ``LLMError`` with code `.invalidRequest` where the choice names no tool, or `.unsupported` where the
     ///   constraint cannot be combined with tools.
     init(_ request: GenerationRequest, form: ToolCallForm) throws {
+        let maximumCalls = request.limitsToolCalls ? 1 : Self.maximumCalls
+        self.maximumCalls = maximumCalls
         self.form = form
         self.base = request
         switch (request.toolChoice, request.constraint?.form) {
@@ -52,7 +58,7 @@ struct ToolCallingPlan: Sendable {
             self.start = .text
         case (_, .jsonSchema(let answer)?):
             self.tools = request.tools
-            self.start = .either(ToolCallSchema(request.tools, form: form).callsOr(answer))
+            self.start = .either(ToolCallSchema(request.tools, form: form, maximumCalls: maximumCalls).callsOr(answer))
         case (_, _?):
             throw LLMError(
                 .unsupported,
@@ -61,7 +67,8 @@ struct ToolCallingPlan: Sendable {
                 tools ('required', or one by name) or none.
                 """)
         }
-        if case .named = request.toolChoice { self.repeats = false } else { self.repeats = form.repeats }
+        let isNamed = if case .named = request.toolChoice { true } else { false }
+        self.repeats = form.repeats && maximumCalls > 1 && !isNamed
     }
 
     /// The conversation as the model's template is to see it.
@@ -98,7 +105,8 @@ struct ToolCallingPlan: Sendable {
     /// The generation of a call.
     func callRequest(after written: String, used: Int) -> GenerationRequest {
         var request = self.textRequest(after: written + self.form.lead, used: used)
-        request.constraint = .jsonSchema(ToolCallSchema(self.tools, form: self.form).call)
+        request.constraint = .jsonSchema(
+            ToolCallSchema(self.tools, form: self.form, maximumCalls: self.maximumCalls).call)
         // Arguments may contain what ends an answer.
         request.stop = []
         return request

@@ -19,18 +19,18 @@ struct AnthropicDecoder: AnswerDecoder {
         case "message":
             self.readHead(json)
             for (index, block) in (json["content"]?.arrayValue ?? []).enumerated() {
-                events.add(block["text"]?.stringValue ?? "")
+                Self.add(block, to: &events)
                 try self.beginBlock(block, index: index)
             }
             self.readReason(json["stop_reason"])
         case "message_start": if let message = json["message"] { self.readHead(message) }
         case "content_block_start":
             if let block = json["content_block"] {
-                events.add(block["text"]?.stringValue ?? "")
+                Self.add(block, to: &events)
                 try self.beginBlock(block, index: json["index"]?.integerValue)
             }
         case "content_block_delta":
-            events.add(json["delta"]?["text"]?.stringValue ?? "")
+            if let delta = json["delta"] { Self.add(delta, to: &events) }
             if let arguments = json["delta"]?["partial_json"]?.stringValue {
                 try self.calls.add(index: json["index"]?.integerValue, arguments: arguments)
             }
@@ -48,6 +48,11 @@ struct AnthropicDecoder: AnswerDecoder {
         guard self.hasReason else { return }
         events.add(try self.calls.finish())
         events.finish(self.summary)
+    }
+
+    /// Adds the text of a block or of a piece of one, and what the model thinks.
+    private static func add(_ block: JSONValue, to events: inout AnswerEvents) {
+        events.add(block["text"]?.stringValue ?? "", reasoning: block["thinking"]?.stringValue ?? "")
     }
 
     private mutating func readHead(_ message: JSONValue) {

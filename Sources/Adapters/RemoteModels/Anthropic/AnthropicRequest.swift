@@ -96,10 +96,14 @@ struct AnthropicRequest {
                         "input_schema": $0.toldParameters,
                     ]
                 }))
-        switch request.toolChoice {
-        case .auto, .none: break
-        case .required: writer.member("tool_choice", ["type": "any"])
-        case .named(let name): writer.member("tool_choice", ["type": "tool", "name": .string(name)])
-        }
+        var choice: OrderedDictionary<String, JSONValue> =
+            switch request.toolChoice {
+            case .auto, .none: ["type": "auto"]
+            case .required: ["type": "any"]
+            case .named(let name): ["type": "tool", "name": .string(name)]
+            }
+        if let isParallel = request.parallelToolCalls { choice["disable_parallel_tool_use"] = .bool(!isParallel) }
+        guard choice != ["type": "auto"] else { return }
+        writer.member("tool_choice", .object(choice))
     }
 }

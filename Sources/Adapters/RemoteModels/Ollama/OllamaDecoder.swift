@@ -13,7 +13,9 @@ struct OllamaDecoder: AnswerDecoder {
         let json = try self.endpoint.value(piece)
         if json["error"] != nil { throw self.endpoint.error(Refusal(json)) }
         let text = (json["message"]?["content"] ?? json["response"])?.stringValue ?? ""
-        events.add(text, tokens: (json["logprobs"]?.arrayValue ?? []).map(SampledToken.init(openAI:)))
+        let reasoning = (json["message"] ?? json)["thinking"]?.stringValue ?? ""
+        events.add(
+            text, tokens: (json["logprobs"]?.arrayValue ?? []).map(SampledToken.init(openAI:)), reasoning: reasoning)
         for call in json["message"]?["tool_calls"]?.arrayValue ?? [] {
             try self.calls.add(
                 index: nil, id: call["id"]?.stringValue, name: call["function"]?["name"]?.stringValue,

@@ -39,6 +39,7 @@ public struct OllamaModel: ModelAdapter {
     /// - Throws: ``LLMError``; `CancellationError`.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
         try self.check(request)
+        try self.refuseLimitedToolCalls(request)
         let written = OllamaRequest(model: self.name)
         return try await self.endpoint.answer(
             to: request, written.path(request.prompt), body: try written.body(request), framing: .lines(LineDecoder()),
@@ -52,15 +53,20 @@ public struct OllamaModel: ModelAdapter {
         guard !texts.isEmpty else { return [] }
         let body: JSONValue = ["model": .string(self.name), "input": .array(texts.map { .string($0) })]
         var vectors: [[Float]] = []
+        var tokens: Int?
         try await self.endpoint.json("/api/embed", body: Array(body.serialized().utf8)) { reader in
             try reader.object { reader, key in
-                guard key == "embeddings" else { return try reader.skip() }
-                try reader.array { vectors.append(try $0.vector()) }
+                switch key {
+                case "embeddings": try reader.array { vectors.append(try $0.vector()) }
+                case "prompt_eval_count": tokens = try reader.integer()
+                default: try reader.skip()
+                }
             }
         }
         guard vectors.count == texts.count else {
             throw LLMError(.backendFailed, "The server at \(self.endpoint.baseURL) gave not one vector for each text.")
         }
+        if let tokens { UsageMeter.report(TokenUsage(promptTokens: tokens, completionTokens: 0)) }
         return vectors
     }
 }

@@ -50,28 +50,30 @@ struct ChatDecoder: AnswerDecoder {
     }
 
     private mutating func readChoice(_ reader: inout JSONReader, into events: inout AnswerEvents) throws {
-        var text = ""
-        var tokens: [SampledToken] = []
+        var delta = TextDelta(text: "")
         try reader.object { reader, key in
             switch key {
-            case "delta", "message": try self.readMessage(&reader, &text)
-            case "text": text += try reader.string() ?? ""
+            case "delta", "message": try self.readMessage(&reader, &delta)
+            case "text": delta.text += try reader.string() ?? ""
             case "finish_reason":
                 if let reason = try reader.string(), !reason.isEmpty {
                     self.finishReason = FinishReason(openAI: reason)
                 }
-            case "logprobs": tokens = try reader.chatLogProbabilities()
+            case "logprobs": delta.tokens = try reader.chatLogProbabilities()
             default: try reader.skip()
             }
         }
-        events.add(text, tokens: tokens)
+        events.add(delta.text, tokens: delta.tokens, reasoning: delta.reasoning)
     }
 
-    private mutating func readMessage(_ reader: inout JSONReader, _ text: inout String) throws {
+    private mutating func readMessage(_ reader: inout JSONReader, _ delta: inout TextDelta) throws {
         try reader.object { reader, key in
             switch key {
             // A refusal is what the model says in place of an answer.
-            case "content", "refusal": if let more = try reader.string() { text += more }
+            case "content", "refusal": if let more = try reader.string() { delta.text += more }
+            // Servers agree on no name; one that has both says the same twice.
+            case "reasoning_content", "reasoning":
+                if let more = try reader.string() { delta.reasoning = more }
             case "tool_calls": try reader.array { try self.readToolCall(&$0) }
             default: try reader.skip()
             }

@@ -77,6 +77,7 @@ extension JSONWriter {
                 ])
             }
         }
+        if let isParallel = request.parallelToolCalls { self.member("parallel_tool_calls", .bool(isParallel)) }
         switch request.toolChoice {
         case .auto, .none: break
         case .required: self.member("tool_choice", "required")

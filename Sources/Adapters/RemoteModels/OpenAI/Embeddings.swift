@@ -17,23 +17,38 @@ extension RemoteEndpoint {
             writer.array { writer in for text in texts { writer.string(text) } }
         }
         var vectors = [[Float]](repeating: [], count: texts.count)
+        var tokens: Int?
         let answer = try await self.exchange("/embeddings", body: writer.bytes)
         try answer.withUnsafeReadableBytes { bytes in
             try self.parse(bytes) { reader in
                 try reader.object { reader, key in
-                    guard key == "data" else { return try reader.skip() }
-                    try reader.array { try $0.embedding(into: &vectors) }
+                    switch key {
+                    case "data": try reader.array { try $0.embedding(into: &vectors) }
+                    case "usage": tokens = try reader.promptTokens()
+                    default: try reader.skip()
+                    }
                 }
             }
         }
         guard let length = vectors.first?.count, length > 0, vectors.allSatisfy({ $0.count == length }) else {
             throw LLMError(.backendFailed, "The server at \(self.baseURL) gave not one vector for each text.")
         }
+        if let tokens { UsageMeter.report(TokenUsage(promptTokens: tokens, completionTokens: 0)) }
         return vectors
     }
 }
 
 extension JSONReader {
+    /// Reads the `prompt_tokens` of a `usage`.
+    fileprivate mutating func promptTokens() throws -> Int? {
+        var tokens: Int?
+        try self.object { reader, key in
+            guard key == "prompt_tokens" else { return try reader.skip() }
+            tokens = try reader.integer()
+        }
+        return tokens
+    }
+
     /// Reads an array of numbers.
     mutating func vector() throws -> [Float] {
         var vector: [Float] = []

@@ -42,6 +42,7 @@ public struct OpenAIChatModel: ModelAdapter {
     /// - Throws: ``LLMError``; `CancellationError`.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
         try self.check(request)
+        if !self.dialect.limitsToolCalls { try self.refuseLimitedToolCalls(request) }
         let body = try ChatRequest(model: self.name, dialect: self.dialect).body(request)
         return try await self.endpoint.answer(
             to: request, ChatRequest.path(request.prompt), body: body, decoder: ChatDecoder(endpoint: self.endpoint))

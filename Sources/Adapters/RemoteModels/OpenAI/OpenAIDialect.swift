@@ -26,8 +26,10 @@ public struct OpenAIDialect: Sendable {
     public var constraintStyle = ConstraintStyle.responseFormat
     /// The member that limits an answer's length: `max_tokens`, or `max_completion_tokens` as OpenAI calls it now.
     public var tokenLimitName = "max_tokens"
-    /// Whether the server counts tokens of streamed answers when asked to.
+    /// Whether the server has to be asked to count the tokens of streamed answers.
     public var countsStreamedTokens = true
+    /// Whether the server heeds `parallel_tool_calls`.
+    public var limitsToolCalls = true
     /// The names of parts of the sampling options.
     var samplingFields = Self.standardFields
 
@@ -62,8 +64,22 @@ public struct OpenAIDialect: Sendable {
     }()
 
     /// The OpenAI route of Text Generation Inference.
-    public static let textGenerationInference = Self(
-        capabilities: [.chat, .tools, .logProbabilities, .images, .jsonConstraints])
+    public static let textGenerationInference = {
+        var dialect = Self(capabilities: [.chat, .tools, .logProbabilities, .images, .jsonConstraints])
+        dialect.limitsToolCalls = false
+        return dialect
+    }()
+
+    /// `transformers serve`, which leaves out what it does not know and says nothing: none of that may be asked.
+    public static let transformers = {
+        var dialect = Self(capabilities: [.chat, .rawPrompts, .tools])
+        dialect.countsStreamedTokens = false
+        dialect.limitsToolCalls = false
+        dialect.samplingFields = [
+            .temperature: "temperature", .topP: "top_p", .logitBias: "logit_bias", .seed: "seed",
+        ]
+        return dialect
+    }()
 
     /// vLLM's server.
     public static let vLLM = {

@@ -16,6 +16,8 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
     case vllm
     /// Hugging Face's Text Generation Inference.
     case tgi
+    /// Hugging Face's `transformers serve`.
+    case transformers
     /// Anthropic's Messages.
     case anthropic
     /// Ollama.
@@ -25,7 +27,9 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
     public var baseURLVariable: String { "\(self.variablePrefix)_BASE_URL" }
 
     /// The variable of the environment that holds the key; with `_FILE` after it, the one that names a file with it.
-    public var keyVariable: String { self == .tgi ? "HF_TOKEN" : "\(self.variablePrefix)_API_KEY" }
+    public var keyVariable: String {
+        self == .tgi || self == .transformers ? "HF_TOKEN" : "\(self.variablePrefix)_API_KEY"
+    }
 
     private var variablePrefix: String {
         self == .openaiResponses ? "OPENAI" : self.rawValue.uppercased()
@@ -38,6 +42,7 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
         case .llamacpp: "http://localhost:8080/v1"
         case .vllm: VLLMModel.defaultBaseURL
         case .tgi: TGIModel.defaultBaseURL
+        case .transformers: "http://localhost:8000/v1"
         case .anthropic: AnthropicModel.defaultBaseURL
         case .ollama: OllamaModel.defaultBaseURL
         }
@@ -76,6 +81,9 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
         case .llamacpp: OpenAIChatModel(model, baseURL: url, key: key, dialect: .llamaCPP, transport: transport)
         case .vllm: VLLMModel(model, baseURL: url, key: key, transport: transport)
         case .tgi: TGIModel(model, baseURL: url, key: key, transport: transport)
+        case .transformers:
+            ReaskingModel(
+                OpenAIChatModel(model, baseURL: url, key: key, dialect: .transformers, transport: transport))
         case .anthropic: ReaskingModel(AnthropicModel(model, baseURL: url, key: key, transport: transport))
         case .ollama: OllamaModel(model, baseURL: url, key: key, transport: transport)
         }

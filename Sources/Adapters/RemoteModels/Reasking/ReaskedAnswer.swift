@@ -13,6 +13,7 @@ struct ReaskedAnswer: Sendable {
     ///
     /// - Throws: What the model throws; ``LLMError`` with code `.backendFailed` after the last attempt.
     func events(_ request: GenerationRequest) async throws -> [GenerationEvent] {
+        let (start, timeLimit) = (ContinuousClock.now, request.scheduling.timeLimit)
         var request = request
         request.constraint = nil
         request.isStreamed = false
@@ -20,17 +21,25 @@ struct ReaskedAnswer: Sendable {
         var usage = TokenUsage(promptTokens: 0, completionTokens: 0)
         var failure: ParseError?
         for _ in 0..<self.maximumAttempts {
+            // The time is that of all attempts together.
+            request.scheduling.timeLimit = timeLimit.map { $0 - start.duration(to: .now) }
+            if let left = request.scheduling.timeLimit, left <= .zero {
+                throw LLMError(
+                    .deadlineExceeded, "'\(self.model.name)' gave no JSON by the schema in time.", cause: failure)
+            }
             let response = try await self.model.generate(request).response()
             usage.add(response.summary.usage)
             var summary = response.summary
             summary.usage = usage
             guard response.toolCalls.isEmpty else {
-                return [.text(TextDelta(text: response.text))] + response.toolCalls.map { .toolCall($0) }
+                return [.text(TextDelta(text: response.text, reasoning: response.reasoning))]
+                    + response.toolCalls.map { .toolCall($0) }
                     + [.finished(summary)]
             }
             do {
                 let value = try self.parser.parse(response.text).value
-                return [.text(TextDelta(text: value.serialized())), .finished(summary)]
+                let answer = TextDelta(text: value.serialized(), reasoning: response.reasoning)
+                return [.text(answer), .finished(summary)]
             } catch let error as ParseError {
                 failure = error
                 request.prompt = ReaskingParser.reask(
@@ -57,14 +66,5 @@ struct ReaskedAnswer: Sendable {
             }
             return .messages(messages)
         }
-    }
-}
-
-extension TokenUsage {
-    /// Adds what another generation took.
-    fileprivate mutating func add(_ other: Self) {
-        self.promptTokens += other.promptTokens
-        self.completionTokens += other.completionTokens
-        self.cachedPromptTokens += other.cachedPromptTokens
     }
 }

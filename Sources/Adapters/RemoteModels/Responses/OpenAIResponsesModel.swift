@@ -41,7 +41,8 @@ public struct OpenAIResponsesModel: ModelAdapter {
         try self.check(request)
         let body = try ResponsesRequest(model: self.name).body(request)
         return try await self.endpoint.answer(
-            to: request, "/responses", body: body, decoder: ResponsesDecoder(endpoint: self.endpoint))
+            to: request, "/responses", body: body,
+            decoder: ResponsesDecoder(endpoint: self.endpoint, maxTokens: request.maxTokens))
     }
 
     /// Asks the server for vectors.

@@ -5,14 +5,21 @@ internal import LLMCore
 /// Reads the answers of OpenAI's Responses, whole ones and the events of streamed ones.
 struct ResponsesDecoder: AnswerDecoder {
     let endpoint: RemoteEndpoint
+    /// How many tokens the answer may have.
+    private let maxTokens: Int?
 
-    init(endpoint: RemoteEndpoint) { self.endpoint = endpoint }
+    init(endpoint: RemoteEndpoint, maxTokens: Int?) {
+        self.endpoint = endpoint
+        self.maxTokens = maxTokens
+    }
 
     mutating func decode(_ piece: UnsafeRawBufferPointer, into events: inout AnswerEvents) throws {
         let json = try self.endpoint.value(piece)
         switch json["type"]?.stringValue {
         case "response.output_text.delta", "response.refusal.delta":
             events.add(json["delta"]?.stringValue ?? "", tokens: Self.tokens(json["logprobs"]))
+        case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
+            events.add("", reasoning: json["delta"]?.stringValue ?? "")
         case "response.completed", "response.incomplete", "response.failed":
             // The text came in pieces before; calls are taken from here, where they are whole.
             if let response = json["response"] { try self.read(response, withText: false, into: &events) }
@@ -36,6 +43,12 @@ struct ResponsesDecoder: AnswerDecoder {
                     let text = (part["text"] ?? part["refusal"])?.stringValue ?? ""
                     events.add(text, tokens: Self.tokens(part["logprobs"]))
                 }
+            case "reasoning" where withText:
+                // The thoughts themselves, or where they are kept back, what they were about.
+                let thoughts = item["content"]?.arrayValue ?? []
+                for part in thoughts.isEmpty ? item["summary"]?.arrayValue ?? [] : thoughts {
+                    events.add("", reasoning: part["text"]?.stringValue ?? "")
+                }
             case "function_call":
                 try calls.add(
                     index: nil, id: item["call_id"]?.stringValue, name: item["name"]?.stringValue,
@@ -43,7 +56,7 @@ struct ResponsesDecoder: AnswerDecoder {
             default: break
             }
         }
-        let reason = Self.reason(response, hasCalls: !calls.isEmpty)
+        let reason = self.reason(response, hasCalls: !calls.isEmpty)
         events.add(try calls.finish())
         events.finish(
             GenerationSummary(
@@ -51,11 +64,15 @@ struct ResponsesDecoder: AnswerDecoder {
                 model: response["model"]?.stringValue))
     }
 
-    private static func reason(_ response: JSONValue, hasCalls: Bool) -> FinishReason {
+    private func reason(_ response: JSONValue, hasCalls: Bool) -> FinishReason {
         switch response["incomplete_details"]?["reason"]?.stringValue {
-        case "max_output_tokens": .length
-        case "content_filter": .contentFilter
-        default: hasCalls ? .toolCalls : .stop
+        case "max_output_tokens": return .length
+        case "content_filter": return .contentFilter
+        default:
+            if hasCalls { return .toolCalls }
+            // Servers after OpenAI's call an answer complete that met its limit.
+            let tokens = response["usage"]?["output_tokens"]?.integerValue ?? 0
+            return tokens >= self.maxTokens ?? .max ? .length : .stop
         }
     }
 

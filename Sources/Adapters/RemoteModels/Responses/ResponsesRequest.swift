@@ -81,6 +81,7 @@ struct ResponsesRequest {
                         "parameters": $0.toldParameters, "strict": false,
                     ]
                 }))
+        if let isParallel = request.parallelToolCalls { writer.member("parallel_tool_calls", .bool(isParallel)) }
         switch request.toolChoice {
         case .auto, .none: break
         case .required: writer.member("tool_choice", "required")

@@ -25,10 +25,10 @@ struct AnswerEvents: Sendable {
     private var waiting: [GenerationEvent] = []
     private var taken = 0
 
-    /// Adds text, unless there is none and no token either.
-    mutating func add(_ text: String, tokens: [SampledToken] = []) {
-        guard !text.isEmpty || !tokens.isEmpty else { return }
-        self.waiting.append(.text(TextDelta(text: text, tokens: tokens)))
+    /// Adds text, or what the model thinks before it, unless there is none and no token either.
+    mutating func add(_ text: String, tokens: [SampledToken] = [], reasoning: String = "") {
+        guard !text.isEmpty || !tokens.isEmpty || !reasoning.isEmpty else { return }
+        self.waiting.append(.text(TextDelta(text: text, tokens: tokens, reasoning: reasoning)))
     }
 
     /// Adds calls of tools.

@@ -12,8 +12,9 @@ extension LLMError where Domain == LLMDomain {
             switch error.code {
             case .timedOut: .deadlineExceeded
             case .connectionFailed: .unavailable
+            case .untrusted: .unauthorized
             case .interrupted: isAnswered ? .truncatedStream : .unavailable
-            case .invalidRequest: .invalidRequest
+            case .invalidRequest, .invalidProxy: .invalidRequest
             default: .backendFailed
             }
         self.init(code, error.message, cause: error.cause)

@@ -36,6 +36,16 @@ extension ModelAdapter {
         }
     }
 
+    /// Refuses to limit calls of tools to one at a time, for backends that cannot be told.
+    ///
+    /// - Throws: ``LLMError`` with code `.unsupported`.
+    func refuseLimitedToolCalls(_ request: GenerationRequest) throws {
+        guard request.limitsToolCalls else { return }
+        throw LLMError(
+            .unsupported,
+            "The backend of '\(self.name)' cannot be told to call one tool at a time; leave out `parallelToolCalls`.")
+    }
+
     private func require(_ capability: ModelCapabilities, _ what: String) throws {
         guard self.capabilities.contains(capability) else {
             throw LLMError(.unsupported, "The backend of '\(self.name)' does not take \(what).")

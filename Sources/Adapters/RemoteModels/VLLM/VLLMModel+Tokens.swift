@@ -36,6 +36,10 @@ extension VLLMModel {
             "temperature": 0, "prompt_logprobs": 0,
         ]
         let answer = try await self.root.value("/v1/completions", body: body)
+        if let read = answer["usage"]?["prompt_tokens"]?.integerValue {
+            let written = answer["usage"]?["completion_tokens"]?.integerValue ?? 0
+            UsageMeter.report(TokenUsage(promptTokens: read, completionTokens: written))
+        }
         let reported = answer["choices"]?.arrayValue?.first?["prompt_logprobs"]?.arrayValue ?? []
         return zip(tokens, reported).map { $1["\($0)"]?["logprob"]?.numberValue ?? 0 }
     }

@@ -7,29 +7,12 @@ extension IPAddress {
     /// carries one of version 4 (mapped, translated, 6to4, Teredo) is never public, whatever it carries.
     public var isPublic: Bool {
         let special = self.bytes.count == 4 ? Self.specialRanges : Self.specialRanges6
-        if special.contains(where: { $0.contains(self.bytes) }) { return false }
+        if special.contains(where: { $0.contains(self) }) { return false }
         // Of version 6, only global unicast addresses have been given out.
-        return self.bytes.count == 4 || Self.globalUnicast.contains(self.bytes)
+        return self.bytes.count == 4 || Self.globalUnicast.contains(self)
     }
 
-    /// Addresses that begin with the same bits.
-    private struct Range {
-        let prefix: [UInt8]
-        let bits: Int
-
-        init(_ text: String, _ bits: Int) {
-            self.prefix = IPAddress(text)?.bytes ?? []
-            self.bits = bits
-        }
-
-        func contains(_ bytes: [UInt8]) -> Bool {
-            guard bytes.count == self.prefix.count else { return false }
-            let whole = self.bits / 8
-            guard bytes.prefix(whole) == self.prefix.prefix(whole) else { return false }
-            let rest = self.bits % 8
-            return rest == 0 || (bytes[whole] ^ self.prefix[whole]) >> (8 - rest) == 0
-        }
-    }
+    private typealias Range = IPAddressRange
 
     private static let specialRanges = [
         Range("0.0.0.0", 8), Range("10.0.0.0", 8), Range("100.64.0.0", 10), Range("127.0.0.0", 8),

@@ -33,6 +33,8 @@ package struct PublicTransport: Sendable {
     package func send(_ request: TransportRequest) async throws -> TransportResponse {
         let url = try WebURL(request.url)
         var settings = self.settings
+        // A proxy would look the host up again.
+        settings.proxies = .direct
         settings.addresses = [url.host: try await self.allowedAddress(of: url).description]
         var checked = request
         checked.url = url.text

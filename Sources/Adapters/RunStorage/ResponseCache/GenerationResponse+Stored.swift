@@ -9,6 +9,7 @@ extension GenerationResponse {
         let usage = self.summary.usage
         let value: JSONValue = [
             "text": .string(self.text),
+            "reasoning": .string(self.reasoning),
             "tokens": .array(self.tokens.map(\.stored)),
             "toolCalls": .array(
                 self.toolCalls.map {
@@ -42,6 +43,7 @@ extension GenerationResponse {
             let tokens = value["tokens"]?.arrayValue
         else { return nil }
         self.text = text
+        self.reasoning = value["reasoning"]?.stringValue ?? ""
         self.tokens = tokens.map { SampledToken(stored: $0) }
         for call in calls {
             guard let id = call["id"]?.stringValue, let name = call["name"]?.stringValue,

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Writes what each request took into a ledger, under its caller (``SchedulingOptions/client``) and its tags.
 ///
 /// An answer that nobody read to its end is accounted with the tokens that came; where the backend reports none, a piece
-/// of text counts as one.
+/// of text counts as one. Scores and embeddings say no caller, and are accounted with the tokens that the backend reports.
 public struct Accounting: ModelMiddleware {
     private let ledger: UsageLedger
     private let model: String
@@ -48,6 +48,29 @@ public struct Accounting: ModelMiddleware {
             record(TokenUsage(promptTokens: 0, completionTokens: 0), .failed)
             throw error
         }
+    }
+
+    /// Scores, and accounts for it.
+    public func score(_ request: ScoringRequest, next: any ModelAdapter) async throws -> [ChoiceScore] {
+        try await self.metered { try await next.score(request) }
+    }
+
+    /// Embeds, and accounts for it.
+    public func embed(_ texts: [String], next: any ModelAdapter) async throws -> [[Float]] {
+        try await self.metered { try await next.embed(texts) }
+    }
+
+    private func metered<Answer>(_ work: () async throws -> Answer) async throws -> Answer {
+        let meter = UsageMeter()
+        var ending = UsageTotal.Ending.failed
+        defer {
+            let usage = meter.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
+            let account = UsageLedger.Account(model: self.model, caller: "")
+            self.ledger.add(usage, cost: self.prices.cost(of: usage), to: account, ending: ending)
+        }
+        let answer = try await meter.run(work)
+        ending = .complete
+        return answer
     }
 }
 

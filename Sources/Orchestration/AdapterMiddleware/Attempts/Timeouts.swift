@@ -33,10 +33,13 @@ public struct Timeouts: ModelMiddleware {
             return self.firstToken == nil ? stream : try await stream.opened()
         }
         guard let limit else { return stream }
-        return GenerationStream {
-            let left = limit - (self.time.now - start)
-            return try await self.limit(left, "complete its answer", next.name) { try await stream.next() }
-        }
+        let left = limit - (self.time.now - start)
+        guard left > .zero else { throw Self.error("complete its answer", next.name) }
+        return GenerationStream(
+            relayed(
+                against: { try await self.time.sleep(for: left) },
+                isOver: { Self.error("complete its answer", next.name) },
+                { give in while let event = try await stream.next() { give(event) } }))
     }
 
     /// Scores within the total.
@@ -54,8 +57,12 @@ public struct Timeouts: ModelMiddleware {
     ) async throws -> Answer {
         guard let duration else { return try await body() }
         guard let answer = try await self.time.race(duration, body) else {
-            throw LLMError(.deadlineExceeded, "The model '\(model)' did not \(what) in time.")
+            throw Self.error(what, model)
         }
         return answer
+    }
+
+    private static func error(_ what: String, _ model: String) -> LLMError {
+        LLMError(.deadlineExceeded, "The model '\(model)' did not \(what) in time.")
     }
 }

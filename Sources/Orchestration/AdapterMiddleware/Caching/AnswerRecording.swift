@@ -18,7 +18,9 @@ final class AnswerRecording: Sendable {
             case .text(let delta):
                 answer?.text += delta.text
                 answer?.tokens += delta.tokens
-                if let text = answer?.text, text.utf8.count > Self.largestAnswer { answer = nil }
+                answer?.reasoning += delta.reasoning
+                let length = (answer?.text.utf8.count ?? 0) + (answer?.reasoning.utf8.count ?? 0)
+                if length > Self.largestAnswer { answer = nil }
             case .toolCall(let call): answer?.toolCalls.append(call)
             case .finished(let summary):
                 answer?.summary = summary
@@ -35,8 +37,8 @@ extension GenerationResponse {
     /// The answer as a stream.
     func replayed() -> GenerationStream {
         var events: [GenerationEvent] = []
-        if !self.text.isEmpty || !self.tokens.isEmpty {
-            events.append(.text(TextDelta(text: self.text, tokens: self.tokens)))
+        if !self.text.isEmpty || !self.tokens.isEmpty || !self.reasoning.isEmpty {
+            events.append(.text(TextDelta(text: self.text, tokens: self.tokens, reasoning: self.reasoning)))
         }
         events += self.toolCalls.map { .toolCall($0) }
         events.append(.finished(self.summary))

@@ -14,6 +14,7 @@ extension GenerationRequest {
             "topLogProbabilities": .optional(self.topLogProbabilities),
             "tools": .array(self.tools.map(\.identity)),
             "toolChoice": self.toolChoice.identity,
+            "parallelToolCalls": self.parallelToolCalls.map { .bool($0) } ?? .null,
             "constraint": self.constraint?.identity ?? .null,
             "adapter": self.adapter.map { .string($0) } ?? .null,
             "overflow": self.overflow.identity,

@@ -6,6 +6,8 @@ internal import LLMCore
 struct OutputRedaction {
     private let action: ScreenAction
     private var scanner = SecretScanner()
+    /// Reads what the model thinks, which is a text of its own.
+    private var reasoningScanner = SecretScanner()
     /// Tokens of text that is held back; they are given with it, and forgotten with a secret.
     private var tokens: [SampledToken] = []
     /// Whether the answer has ended.
@@ -17,10 +19,16 @@ struct OutputRedaction {
     mutating func events(for event: GenerationEvent) -> [GenerationEvent] {
         switch event {
         case .text(let delta):
+            var events: [GenerationEvent] = []
+            if !delta.reasoning.isEmpty {
+                events = self.reasoningEvents(for: self.reasoningScanner.push(delta.reasoning))
+                if self.isOver { return events }
+            }
             self.tokens += delta.tokens
-            return self.events(for: self.scanner.push(delta.text))
+            events += self.events(for: self.scanner.push(delta.text))
+            return events
         case .toolCall(var call):
-            var events = self.events(for: self.scanner.finish())
+            var events = self.rest()
             guard !self.isOver else { return events }
             var found: [String] = []
             call.arguments = call.arguments.mapStrings { text in
@@ -31,11 +39,24 @@ struct OutputRedaction {
             events += found.isEmpty || self.action == .redact ? [.toolCall(call)] : [self.withheld()]
             return events
         case .finished:
-            let events = self.events(for: self.scanner.finish())
+            let events = self.rest()
             if self.isOver { return events }
             self.isOver = true
             return events + [event]
         }
+    }
+
+    /// What was held back.
+    private mutating func rest() -> [GenerationEvent] {
+        let events = self.reasoningEvents(for: self.reasoningScanner.finish())
+        return self.isOver ? events : events + self.events(for: self.scanner.finish())
+    }
+
+    private mutating func reasoningEvents(for piece: SecretScanner.Piece) -> [GenerationEvent] {
+        let isBlocked = !piece.found.isEmpty && self.action == .block
+        let text = isBlocked ? piece.beforeFirst : piece.text
+        let events: [GenerationEvent] = text.isEmpty ? [] : [.text(TextDelta(text: "", reasoning: text))]
+        return isBlocked ? events + [self.withheld()] : events
     }
 
     private mutating func events(for piece: SecretScanner.Piece) -> [GenerationEvent] {

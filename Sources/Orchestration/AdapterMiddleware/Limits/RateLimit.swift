@@ -52,9 +52,7 @@ public final class RateLimit: ModelMiddleware {
         let charge = Charge(requests: 1, tokens: Double(estimate))
         let stream = try await self.charging(charge, next) { try await next.generate(request) }
         return stream.watched { ending in
-            guard case .complete(let summary) = ending, summary.usage.totalTokens > 0 else { return }
-            let unused = charge.tokens - Double(summary.usage.totalTokens)
-            self.state.withLock { $0.tokens?.giveBack(unused) }
+            if case .complete(let summary) = ending { self.settle(charge, summary.usage) }
         }
     }
 
@@ -62,15 +60,31 @@ public final class RateLimit: ModelMiddleware {
     public func score(_ request: ScoringRequest, next: any ModelAdapter) async throws -> [ChoiceScore] {
         let choices = request.choices.map { $0.utf8.count / Self.bytesPerToken + 1 }.reduce(0, +)
         let charge = Charge(requests: 1, tokens: Double(Self.tokens(of: request.prompt) + choices))
-        return try await self.charging(charge, next) { try await next.score(request) }
+        return try await self.charging(charge, next) {
+            try await self.settling(charge) { try await next.score(request) }
+        }
     }
 
     /// Embeds within the rate.
     public func embed(_ texts: [String], next: any ModelAdapter) async throws -> [[Float]] {
         let tokens = texts.map { $0.utf8.count / Self.bytesPerToken + 1 }.reduce(0, +)
-        return try await self.charging(Charge(requests: 1, tokens: Double(tokens)), next) {
-            try await next.embed(texts)
+        let charge = Charge(requests: 1, tokens: Double(tokens))
+        return try await self.charging(charge, next) {
+            try await self.settling(charge) { try await next.embed(texts) }
         }
+    }
+
+    /// Runs work, and puts the tokens that it reports in the place of the estimate.
+    private func settling<Answer>(_ charge: Charge, _ work: () async throws -> Answer) async throws -> Answer {
+        let meter = UsageMeter()
+        let answer = try await meter.run(work)
+        if let usage = meter.usage { self.settle(charge, usage) }
+        return answer
+    }
+
+    private func settle(_ charge: Charge, _ usage: TokenUsage) {
+        guard usage.totalTokens > 0 else { return }
+        self.state.withLock { $0.tokens?.giveBack(charge.tokens - Double(usage.totalTokens)) }
     }
 
     /// Takes a charge, waits until it is covered, and gives it back if the work cannot even start.

@@ -44,9 +44,10 @@ package struct ChatChunks: Sendable {
         switch event {
         case .text(let delta):
             let tokens = self.reply.topLogProbabilities == nil ? [] : delta.tokens
-            guard !delta.text.isEmpty || !tokens.isEmpty else { return [] }
+            guard !delta.text.isEmpty || !tokens.isEmpty || !delta.reasoning.isEmpty else { return [] }
             return self.chunk(index, tokens: tokens, text: delta.text) { _, writer in
-                writer.member("content", delta.text)
+                if !delta.reasoning.isEmpty { writer.member("reasoning_content", delta.reasoning) }
+                if !delta.text.isEmpty || delta.reasoning.isEmpty { writer.member("content", delta.text) }
             }
         case .toolCall(let call):
             return self.chunk(index) { choice, writer in

@@ -60,6 +60,7 @@ extension JSONWriter {
         self.member("role", Role.assistant.rawValue)
         self.member("content", answer.text.isEmpty && !answer.toolCalls.isEmpty ? .null : .string(answer.text))
         self.member("refusal", .null)
+        if !answer.reasoning.isEmpty { self.member("reasoning_content", answer.reasoning) }
         guard !answer.toolCalls.isEmpty else { return }
         self.key("tool_calls")
         self.array { writer in

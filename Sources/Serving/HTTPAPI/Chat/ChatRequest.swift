@@ -41,7 +41,7 @@ package struct ChatRequest: Sendable {
         self.generation.isStreamed = self.streams
         self.generation.tags = try fields.object("metadata").map(Self.tags) ?? []
         self.generation.scheduling.client = try fields.string("user") ?? ""
-        _ = try fields.bool("parallel_tool_calls")
+        self.generation.parallelToolCalls = try fields.bool("parallel_tool_calls")
     }
 
     /// What the request is for, as accounts have it.

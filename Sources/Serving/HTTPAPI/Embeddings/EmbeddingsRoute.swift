@@ -14,10 +14,13 @@ struct EmbeddingsRoute: Sendable {
         let name = try fields.required("model", try fields.string("model"))
         let model = try self.models.model(named: name)
         let wanted = try EmbeddingsRequest(fields)
-        let vectors = try await model.embed(wanted.texts)
-        var tokens = 0
-        // A backend that cannot count still embeds.
-        for text in wanted.texts { tokens += (try? await model.tokenCount(.raw(text))) ?? 0 }
+        let meter = UsageMeter()
+        let vectors = try await meter.run { try await model.embed(wanted.texts) }
+        var tokens = meter.usage?.promptTokens ?? 0
+        if meter.usage == nil {
+            // A backend that neither tells nor counts still embeds.
+            for text in wanted.texts { tokens += (try? await model.tokenCount(.raw(text))) ?? 0 }
+        }
         let reply = EmbeddingsReply(model: name, vectors: vectors, tokens: tokens, asBase64: wanted.asBase64)
         return .json(capacity: vectors.count * 8192) { reply.write(to: &$0) }
     }

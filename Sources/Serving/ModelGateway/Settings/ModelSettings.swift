@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AdapterMiddleware
-internal import RemoteModels
 internal import RemoteTransport
 internal import SourceDocuments
 
@@ -40,11 +39,15 @@ struct ModelSettings {
 
 /// A backend and the model that it runs.
 struct BackendSettings {
-    /// Which server; nil runs the model here.
-    var server: RemoteBackend?
+    /// Who runs the model.
+    var kind = BackendKind.local
     /// The model's name as the backend knows it; for `local` a name or a path.
     var model: String
     /// Where the backend answers; nil is where it usually does.
     var url: String?
     var key: APIKey?
+    /// Who vouches for the server; nil are those whom the system trusts.
+    var authorities: CertificateAuthorities?
+    /// Whether the server is reached by way of a proxy; nil goes by the environment.
+    var proxies: ProxyRules?
 }

@@ -2,13 +2,9 @@
 
 internal import AdapterMiddleware
 internal import LLMCore
-internal import RemoteModels
 internal import SourceDocuments
 
 extension SettingsReader {
-    /// The backend that is this program itself.
-    private static let local = "local"
-
     /// Reads the models of a configuration.
     mutating func models(_ node: SourceNode, environment: [String: String]) -> [ModelSettings] {
         guard let members = node.members else {
@@ -35,7 +31,7 @@ extension SettingsReader {
         switch kinds {
         case ["replicas"]: own = ["replicas", "balancing", "health"]
         case ["fallbacks"]: own = ["fallbacks"]
-        default: own = ["backend", "model", "url", "key"]
+        default: own = ["backend", "model", "url", "key", "ca_file", "proxy"]
         }
         let fields = self.fields(
             of: member.value, owner, known: (kinds.count > 1 ? kinds : []) + own + Self.middlewareKeys)
@@ -70,10 +66,9 @@ extension SettingsReader {
     ) -> BackendSettings? {
         let key = self.key(fields["key"], environment: environment)
         guard let node = fields["backend"], let name = self.text(node) else { return nil }
-        let server = RemoteBackend(rawValue: name)
-        guard server != nil || name == Self.local else {
-            let known = [Self.local] + RemoteBackend.allCases.map(\.rawValue)
-            self.note(node.place, "There is no backend '\(name)'.", NearestName.hint(for: name, in: known))
+        guard let kind = BackendKind(named: name) else {
+            self.note(
+                node.place, "There is no backend '\(name)'.", NearestName.hint(for: name, in: BackendKind.names))
             return nil
         }
         guard fields["model"] != nil else {
@@ -81,16 +76,23 @@ extension SettingsReader {
             return nil
         }
         guard let model = self.text(fields["model"]) else { return nil }
-        let backend = BackendSettings(server: server, model: model, url: self.url(fields["url"]), key: key)
-        if server == nil, let node = fields["url"] ?? fields["key"] {
-            self.note(node.place, "\(owner) runs here, and has no 'url' and no 'key'.")
+        var backend = BackendSettings(
+            kind: kind, model: model, url: self.url(fields["url"], schemes: kind.schemes), key: key)
+        backend.authorities = self.authorities(fields["ca_file"])
+        backend.proxies = self.proxies(fields["proxy"])
+        if kind == .local, let node = ["url", "key", "ca_file", "proxy"].lazy.compactMap({ fields[$0] }).first {
+            self.note(node.place, "\(owner) runs here, and has no 'url', no 'key' and no way to a server.")
+        }
+        if backend.url?.hasPrefix("grpc") == true, let node = fields["proxy"] {
+            self.note(node.place, "Connections of gRPC go by no proxy.", "Leave it out, or use an http URL.")
         }
         return backend
     }
 
-    private mutating func url(_ node: SourceNode?) -> String? {
-        self.value(node, "a URL that begins with http:// or https://") { node in
-            guard let text = node.string, text.hasPrefix("http://") || text.hasPrefix("https://") else { return nil }
+    private mutating func url(_ node: SourceNode?, schemes: [String]) -> String? {
+        let beginnings = schemes.map { "\($0)://" }
+        return self.value(node, "a URL that begins with \(beginnings.joined(separator: " or "))") { node in
+            guard let text = node.string, beginnings.contains(where: text.hasPrefix) else { return nil }
             return text
         }
     }

@@ -1,0 +1,1 @@
+../../RemoteModelsTests/Server/TestCertificate.swift
