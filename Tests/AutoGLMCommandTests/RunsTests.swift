@@ -80,6 +80,26 @@ struct RunsTests {
         #expect(try resumed.json()["output"] == "yes")
     }
 
+    @Test("A run stops at a breakpoint of the command line, also when it is resumed, and goes on from there")
+    func breakpoint() async throws {
+        let bench = try Bench()
+        let file = bench.files.path("greet.yaml")
+        let wrong = try await bench.run(["run", file, "--input", "Ada", "--breakpoint", "wrods"])
+        #expect(wrong.status == 1 && wrong.errors.contains("Did you mean 'words'?"), "\(wrong.errors)")
+        let command = ["run", file, "--input", "Ada", "--breakpoint", "take", "--breakpoint", "words"]
+        let first = try await bench.run(command)
+        #expect(first.status == 1 && first.errors.contains("Go on with 'take'?"), "\(first.errors)")
+        let id = try bench.name(first)
+        #expect(try await bench.run(["runs", "answer", id, "take!", "yes"]).status == 0)
+        let second = try await bench.run(["run", "--resume", id, "--breakpoint", "take", "--breakpoint", "words"])
+        #expect(second.status == 1 && second.errors.contains("Go on with 'words'?"), "\(second.errors)")
+        let state = try await bench.run(["runs", "show", id, "--output", "json"]).json()
+        #expect(state["state"] == "waiting")
+        #expect(state["flow"]?.arrayValue?.map { $0["key"] } == ["take!", "take"])
+        let done = try await bench.run(["run", "--resume", id, "--output", "json"])
+        #expect(try done.json()["output"] == "Hello Ada", "\(done.errors)")
+    }
+
     @Test("A changed file is refused; without it the run goes on with the text as it was")
     func changed() async throws {
         let bench = try Bench()
@@ -112,6 +132,8 @@ struct RunsTests {
         "What cannot be is said",
         arguments: [
             (["run"], 64, "--resume"), (["run", "--no-store", "--resume", "x"], 64, "--no-store"),
+            (["run", "--no-store", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
+            (["run", "--enqueue", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
             (["run", "--resume", "nothing"], 1, "pipeline.unknown-run"), (["runs", "show", "nothing"], 1, "runs list"),
             (["runs", "prune"], 64, "--older-than"),
             (["runs", "prune", "--older-than", "3 weeks"], 64, "--older-than"),

@@ -16,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
 
             --input sets the pipeline's main input (the first that must be given, else the first), --set any input by its \
             name. `autoglm steps` lists the kinds of steps. Every step is recorded as it ends; what was cut off goes on with \
-            --resume RUN.
+            --resume RUN. At a --breakpoint a run waits: `autoglm runs show RUN` tells what was done, and --resume RUN without \
+            that breakpoint goes on.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -35,6 +36,13 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "Go on with this run, by its name or the beginning of it; no step is done twice.")
     var resume: String?
+
+    @Option(
+        name: .customLong("breakpoint"),
+        help:
+            "Stop before this step, wherever it is, until `autoglm runs answer` lets the run go on; may be given several times."
+    )
+    var breakpoints: [String] = []
 
     @Flag(help: "Leave the run to `autoglm worker`, and print its name.")
     var enqueue = false
@@ -55,6 +63,13 @@ struct RunCommand: AsyncParsableCommand {
         }
         if self.noStore, self.enqueue || self.resume != nil {
             throw ValidationError("--enqueue and --resume need what --no-store forbids.")
+        }
+        if !self.breakpoints.isEmpty, self.noStore || self.enqueue {
+            throw ValidationError(
+                """
+                --breakpoint stops a run that is stored and done here; leave out --no-store and --enqueue, or write \
+                'breakpoint: true' into the pipeline.
+                """)
         }
         if self.resume != nil, self.enqueue || self.input != nil || !self.settings.isEmpty {
             throw ValidationError(
