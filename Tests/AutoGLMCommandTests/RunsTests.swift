@@ -100,6 +100,33 @@ struct RunsTests {
         #expect(try done.json()["output"] == "Hello Ada", "\(done.errors)")
     }
 
+    @Test("A dry run takes answers from a file or a stored run, and says which it lacks")
+    func dryRun() async throws {
+        let bench = try Bench()
+        let chat = bench.files.path("chat.yaml")
+        let yaml = """
+            pipeline: chat
+            steps: [{id: ask, uses: generate, with: {prompt: Well?}}, {id: w, uses: input, with: {text: "${ask.text}"}}]
+            output: "${w.text}"
+            """
+        try bench.files.write(Data(yaml.utf8), "chat.yaml")
+        let lacking = try await bench.run(["run", chat, "--dry-run", "--output", "json"])
+        #expect(lacking.status == 1 && lacking.output.isEmpty)
+        #expect(lacking.errors.contains("  ask: {text: \"…\"}") && lacking.errors.contains("pipeline.unanswered"))
+        try bench.files.write(Data("ask: {text: ' Well. '}".utf8), "answers.yaml")
+        let command = ["run", chat, "--dry-run", "--answers", bench.files.path("answers.yaml")]
+        let dry = try await bench.run(command)
+        #expect(dry.text.contains("ask takes a recorded answer"), "\(dry.errors)")
+        #expect(try await bench.run(command + ["--output", "json"]).json()["output"] == "Well.")
+        let asked = try bench.name(try await bench.run(["run", bench.files.path("ask.yaml")]))
+        _ = try await bench.run(["runs", "answer", asked, "go", "no"])
+        _ = try await bench.run(["run", "--resume", asked])
+        let again = try await bench.run(
+            ["run", bench.files.path("ask.yaml"), "--dry-run", "--answers-from", asked, "--output", "json"])
+        #expect(try again.json()["output"] == "no", "\(again.errors)")
+        #expect(try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue?.count == 1)
+    }
+
     @Test("A changed file is refused; without it the run goes on with the text as it was")
     func changed() async throws {
         let bench = try Bench()
@@ -134,6 +161,8 @@ struct RunsTests {
             (["run"], 64, "--resume"), (["run", "--no-store", "--resume", "x"], 64, "--no-store"),
             (["run", "--no-store", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
             (["run", "--enqueue", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
+            (["run", "x.yaml", "--answers", "a.yaml"], 64, "--dry-run"),
+            (["run", "x.yaml", "--dry-run", "--enqueue"], 64, "--enqueue"),
             (["run", "--resume", "nothing"], 1, "pipeline.unknown-run"), (["runs", "show", "nothing"], 1, "runs list"),
             (["runs", "prune"], 64, "--older-than"),
             (["runs", "prune", "--older-than", "3 weeks"], 64, "--older-than"),

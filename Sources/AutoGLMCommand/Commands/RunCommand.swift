@@ -17,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
             --input sets the pipeline's main input (the first that must be given, else the first), --set any input by its \
             name. `autoglm steps` lists the kinds of steps. Every step is recorded as it ends; what was cut off goes on with \
             --resume RUN. At a --breakpoint a run waits: `autoglm runs show RUN` tells what was done, and --resume RUN without \
-            that breakpoint goes on.
+            that breakpoint goes on. A --dry-run does only steps that change nothing; the others take --answers.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -54,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
         parsing: .unconditional, help: "With --enqueue: before which others of the tenant it comes, the highest first.")
     var priority = 0
 
+    @OptionGroup(title: "Dry run") var dry: DryRunOptions
+
     @Argument(help: "The pipeline's YAML file; with --resume it may be left out.")
     var pipeline: String?
 
@@ -63,6 +65,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         if self.noStore, self.enqueue || self.resume != nil {
             throw ValidationError("--enqueue and --resume need what --no-store forbids.")
+        }
+        if self.dry.isDry, self.resume != nil || self.enqueue || !self.breakpoints.isEmpty {
+            throw ValidationError("A --dry-run stores nothing; leave out --resume, --enqueue and --breakpoint.")
         }
         if !self.breakpoints.isEmpty, self.noStore || self.enqueue {
             throw ValidationError(
@@ -81,6 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         if let resume { return try await self.resume(resume) }
         let path = self.pipeline ?? ""
         let pipeline = try PipelineFile.read(path)
+        if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
         let inputs = try self.inputs(for: pipeline)
         guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
         let agent = try await self.model.open()
@@ -100,7 +106,7 @@ struct RunCommand: AsyncParsableCommand {
 
     // MARK: - Inputs
 
-    private func inputs(for pipeline: Pipeline) throws -> [String: JSONValue] {
+    func inputs(for pipeline: Pipeline) throws -> [String: JSONValue] {
         var inputs: [String: JSONValue] = [:]
         if let input {
             guard let main = pipeline.mainInput else {

@@ -20,12 +20,15 @@ final class FlowPrinter: Sendable {
     private static let maximumLoopLines = 20
 
     private let pipeline: Pipeline
+    /// What is said of steps that are not done now.
+    private let recorded: String
     private let style = TextStyle()
     private let state = Mutex(State())
 
     /// Shows the beginning of a run.
-    init(pipeline: Pipeline, model: String) {
+    init(pipeline: Pipeline, model: String, recorded: String = "was done before") {
         self.pipeline = pipeline
+        self.recorded = recorded
         let about = pipeline.description.isEmpty ? "" : ": \(pipeline.description)"
         self.write("\(self.style.strong(pipeline.name)) \(pipeline.version)\(about)\n")
         self.write(self.style.faint("model \(model)") + "\n")
@@ -96,7 +99,7 @@ final class FlowPrinter: Sendable {
         let streamed = self.endStream()
         self.state.withLock { $0.running = max(0, $0.running - 1) }
         if record.key.rawValue.isInLoop { return self.showTurnStep(record) }
-        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) was done before\n") }
+        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) \(self.recorded)\n") }
         if record.uses == "route" {
             self.showDecision(record)
         } else {

@@ -55,7 +55,9 @@ extension Execution {
 extension Error {
     /// Whether another attempt may end better.
     fileprivate var mayPass: Bool {
-        !(self is CancellationError) && (self as? PipelineError)?.code != .invalidValue && !Task.isCancelled
+        if self is CancellationError || Task.isCancelled { return false }
+        let code = (self as? PipelineError)?.code
+        return code != .invalidValue && code != .unanswered
     }
 }
 
