@@ -127,6 +127,42 @@ struct RunsTests {
         #expect(try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue?.count == 1)
     }
 
+    @Test("A pipeline with a schedule is put on it, listed with its next time, and taken off")
+    func schedules() async throws {
+        let bench = try Bench()
+        let yaml = Self.plain + "\nschedule: {cron: \"0 7 1 1 *\", timezone: Asia/Shanghai}"
+        try bench.files.write(Data(yaml.utf8), "new-year.yaml")
+        let file = bench.files.path("new-year.yaml")
+        #expect(try await bench.run(["runs", "schedule", file]).errors.contains("needs the input 'name'"))
+        let put = try await bench.run(["runs", "schedule", file, "--set", "name=Ada", "--name", "new-year"])
+        #expect(put.status == 0, "\(put.errors)")
+        let listed = try await bench.run(["runs", "schedules", "--output", "json"]).json()["schedules"]?.arrayValue
+        #expect(listed?.count == 1 && listed?.first?["name"] == "new-year" && listed?.first?["pipeline"] == "greet")
+        #expect(listed?.first?["next_at"]?.stringValue?.hasSuffix("-12-31T23:00:00Z") == true)
+        #expect(try await bench.run(["runs", "schedules"]).text.contains("'0 7 1 1 *' in Asia/Shanghai"))
+        #expect(try await bench.run(["runs", "unschedule", "newyear"]).errors.contains("Did you mean 'new-year'?"))
+        #expect(try await bench.run(["runs", "unschedule", "new-year"]).status == 0)
+        #expect(try await bench.run(["runs", "schedules"]).output.isEmpty)
+        #expect(
+            try await bench.run(["runs", "schedule", bench.files.path("greet.yaml")]).errors.contains("no schedule"))
+    }
+
+    @Test("A worker begins what is due, once")
+    func due() async throws {
+        let bench = try Bench()
+        let yaml = Self.plain + "\nschedule: {every: 1s, inputs: {name: Ada}}"
+        try bench.files.write(Data(yaml.utf8), "often.yaml")
+        #expect(try await bench.run(["runs", "schedule", bench.files.path("often.yaml")]).status == 0)
+        var runs = [JSONValue]()
+        // Workers begin only what is due: here within a second.
+        while runs.isEmpty {
+            #expect(try await bench.run(["worker", "--until-empty"]).status == 0)
+            runs = try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue ?? []
+        }
+        #expect(try await bench.run(["runs", "unschedule", "greet"]).status == 0)
+        #expect(runs.first?["state"] == "succeeded")
+    }
+
     @Test("A changed file is refused; without it the run goes on with the text as it was")
     func changed() async throws {
         let bench = try Bench()

@@ -23,11 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "The text to work on; @FILE reads a file, - standard input.")
-    var input: TextInput?
-
-    @Option(name: .customLong("set"), help: "Set an input: NAME=VALUE, or NAME=@FILE; may be given several times.")
-    var settings: [String] = []
+    @OptionGroup var given: InputOptions
 
     @OptionGroup(title: "Storage") var store: StoreOptions
 
@@ -76,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
                 'breakpoint: true' into the pipeline.
                 """)
         }
-        if self.resume != nil, self.enqueue || self.input != nil || !self.settings.isEmpty {
+        if self.resume != nil, self.enqueue || !self.given.isEmpty {
             throw ValidationError(
                 "A run is resumed with the inputs it began with; leave out --input, --set and --enqueue.")
         }
@@ -87,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         let path = self.pipeline ?? ""
         let pipeline = try PipelineFile.read(path)
         if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
-        let inputs = try self.inputs(for: pipeline)
+        let inputs = try self.given.values(for: pipeline)
         guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
         let agent = try await self.model.open()
         let folder = FilePath.folder(of: path)
@@ -102,41 +98,6 @@ struct RunCommand: AsyncParsableCommand {
             }
             try printer.finish(result)
         }
-    }
-
-    // MARK: - Inputs
-
-    func inputs(for pipeline: Pipeline) throws -> [String: JSONValue] {
-        var inputs: [String: JSONValue] = [:]
-        if let input {
-            guard let main = pipeline.mainInput else {
-                throw ValidationError("The pipeline '\(pipeline.name)' has no inputs, so --input has no place.")
-            }
-            inputs[main.name] = try Self.value(input.text(), for: main)
-        }
-        for setting in self.settings {
-            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw ValidationError("--set '\(setting)' must have the form NAME=VALUE.")
-            }
-            guard let input = pipeline.inputs.first(where: { $0.name == parts[0] }) else {
-                let hint = NearestName.hint(for: parts[0], in: pipeline.inputs.map(\.name))
-                throw ValidationError("The pipeline '\(pipeline.name)' has no input '\(parts[0])'. \(hint)")
-            }
-            inputs[input.name] = try Self.value(TextInput(argument: parts[1]).text(), for: input)
-        }
-        return inputs
-    }
-
-    /// What a text on the command line means to an input: itself to one that takes texts, JSON to any other.
-    private static func value(_ text: String, for input: PipelineInput) throws -> JSONValue {
-        if input.type == .string { return .string(text) }
-        if let value = try? JSONValue(parsing: text) { return value }
-        guard input.type == .any else {
-            throw ValidationError(
-                "The input '\(input.name)' must be JSON of type \(input.type.rawValue), not '\(text)'.")
-        }
-        return .string(text)
     }
 
     // MARK: - Report

@@ -27,7 +27,7 @@ struct DryRunOptions: ParsableArguments {
 extension RunCommand {
     /// Goes through a pipeline without doing anything outside.
     func goThrough(_ pipeline: Pipeline, at path: String) async throws {
-        var inputs = try self.inputs(for: pipeline)
+        var inputs = try self.given.values(for: pipeline)
         var steps: [RecordedStep] = []
         if let beginning = self.dry.answersFrom {
             let store = try self.store.open().runs
