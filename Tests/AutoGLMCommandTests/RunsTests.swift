@@ -127,6 +127,30 @@ struct RunsTests {
         #expect(try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue?.count == 1)
     }
 
+    @Test("Events are shown in the flow, in the JSON, and of a stored run")
+    func events() async throws {
+        let bench = try Bench()
+        let yaml = """
+            pipeline: tell
+            steps: [{id: told, uses: emit, with: {subject: page.read, payload: {number: 7}}}]
+            output: 1
+            """
+        try bench.files.write(Data(yaml.utf8), "tell.yaml")
+        let shown = try await bench.run(["run", bench.files.path("tell.yaml")])
+        #expect(shown.text.contains("event  page.read {\"number\":7}"), "\(shown.text)")
+        let run = try bench.name(shown)
+        #expect(try await bench.run(["runs", "show", run]).text.contains("event page.read from told: {\"number\":7}"))
+        let outcomes = [
+            try await bench.run(["runs", "show", run, "--output", "json"]),
+            try await bench.run(["run", bench.files.path("tell.yaml"), "--output", "json"]),
+            try await bench.run(["run", bench.files.path("tell.yaml"), "--no-store", "--output", "json"]),
+        ]
+        for outcome in outcomes {
+            let event = try outcome.json()["events"]?.arrayValue?.first
+            #expect(event?["subject"] == "page.read" && event?["step"] == "told" && event?["payload"] == ["number": 7])
+        }
+    }
+
     @Test("A pipeline with a schedule is put on it, listed with its next time, and taken off")
     func schedules() async throws {
         let bench = try Bench()

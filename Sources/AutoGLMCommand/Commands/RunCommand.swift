@@ -106,7 +106,8 @@ struct RunCommand: AsyncParsableCommand {
         [
             "run": run.map { .string($0) } ?? .null, "pipeline": .string(pipeline.name),
             "version": .string(pipeline.version), "output": result.output,
-            "steps": .array(result.steps.map(Self.json)), "duration_ms": .number(result.duration.milliseconds),
+            "steps": .array(result.steps.map(Self.json)), "events": .array(result.events.map(RunReport.json)),
+            "duration_ms": .number(result.duration.milliseconds),
         ]
     }
 

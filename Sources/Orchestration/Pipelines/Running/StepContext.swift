@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 public import LLMCore
 internal import Synchronization
 public import TaskRouting
@@ -54,6 +55,9 @@ public struct StepContext: Sendable {
 
     /// Tells watchers of text as it is generated.
     public func emit(text: String) { self.execution.onEvent?(.text(step: self.key.rawValue, delta: text)) }
+
+    /// Tells watchers of the run of an event that the step has told the bus.
+    func emit(_ event: Event) { self.execution.emitted(event, by: self.key) }
 
     /// Counts what a model call took.
     public func count(_ usage: TokenUsage) { self.usage.add(usage) }
