@@ -257,8 +257,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", "Pipelines", "OpenAutoGLMTesting",
             ]),
         // A program that these tests kill.
         .executableTarget(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import ModelFacade
 internal import Synchronization
@@ -20,12 +21,15 @@ final class FlowPrinter: Sendable {
     private static let maximumLoopLines = 20
 
     private let pipeline: Pipeline
+    /// What is said of steps that are not done now.
+    private let recorded: String
     private let style = TextStyle()
     private let state = Mutex(State())
 
     /// Shows the beginning of a run.
-    init(pipeline: Pipeline, model: String) {
+    init(pipeline: Pipeline, model: String, recorded: String = "was done before") {
         self.pipeline = pipeline
+        self.recorded = recorded
         let about = pipeline.description.isEmpty ? "" : ": \(pipeline.description)"
         self.write("\(self.style.strong(pipeline.name)) \(pipeline.version)\(about)\n")
         self.write(self.style.faint("model \(model)") + "\n")
@@ -36,6 +40,7 @@ final class FlowPrinter: Sendable {
         switch event {
         case .started(let step, let uses, let inputs): self.start(step, uses, inputs)
         case .text(let step, let delta): self.stream(step, delta)
+        case .emitted(let emitted): self.showEvent(emitted)
         case .finished(let record): self.finish(record)
         case .skipped(let step): self.write("\n\(self.style.faint("skipped \(step)"))\n")
         case .progress(let step, let done, let count): self.showProgress(step, done, count)
@@ -96,10 +101,10 @@ final class FlowPrinter: Sendable {
         let streamed = self.endStream()
         self.state.withLock { $0.running = max(0, $0.running - 1) }
         if record.key.rawValue.isInLoop { return self.showTurnStep(record) }
-        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) was done before\n") }
+        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) \(self.recorded)\n") }
         if record.uses == "route" {
             self.showDecision(record)
-        } else {
+        } else if record.uses != "emit" || record.wasRecorded {
             for (name, value) in Self.news(of: record, streamed: streamed) { self.show("out", name, value) }
         }
         self.write(self.style.faint("  time  \(Self.time(record.duration))") + "\n")
@@ -132,6 +137,15 @@ final class FlowPrinter: Sendable {
         let stride = max(1, (count ?? 100) / 10)
         guard done == count || done.isMultiple(of: stride) else { return }
         self.write("  \(self.style.faint("\(step): \(done)\(count.map { " of \($0)" } ?? "") turns"))\n")
+    }
+
+    /// Shows an event: each of few that steps in loops tell, as with what these steps do.
+    private func showEvent(_ emitted: EmittedEvent) {
+        guard self.state.withLock({ $0.loopLines < Self.maximumLoopLines || !emitted.step.rawValue.isInLoop }) else {
+            return
+        }
+        self.endStream()
+        self.write("  event  \(self.style.strong("\(emitted.event.subject)")) \(Self.brief(emitted.event.payload))\n")
     }
 
     private func showDecision(_ record: StepRecord) {

@@ -16,6 +16,7 @@ extension Execution {
         case .failed(let code, let message): throw RecordedFailure(codeName: code, message: message)
         case .finished(let outputs, let usage):
             (record.outputs, record.usage, record.wasRecorded) = (outputs, usage, true)
+            if let event = EmittedEvent(call, .finished(outputs: outputs, usage: usage)) { self.keep(event) }
         case nil:
             self.onEvent?(.started(step: key.rawValue, uses: instruction.uses, inputs: inputs))
             let usage = UsageCounter()
@@ -55,7 +56,9 @@ extension Execution {
 extension Error {
     /// Whether another attempt may end better.
     fileprivate var mayPass: Bool {
-        !(self is CancellationError) && (self as? PipelineError)?.code != .invalidValue && !Task.isCancelled
+        if self is CancellationError || Task.isCancelled { return false }
+        let code = (self as? PipelineError)?.code
+        return code != .invalidValue && code != .unanswered
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import Synchronization
 
@@ -8,6 +9,7 @@ final class Execution: Sendable {
     private struct State {
         var steps: [StepRecord] = []
         var stepCount = 0
+        var events: [EmittedEvent] = []
     }
 
     let runner: PipelineRunner
@@ -57,11 +59,24 @@ final class Execution: Sendable {
         self.onEvent?(.finished(record))
     }
 
+    /// Keeps an event that a step has told.
+    func emitted(_ event: Event, by step: StepKey) {
+        let emitted = EmittedEvent(step: step, event: event)
+        self.keep(emitted)
+        self.onEvent?(.emitted(emitted))
+    }
+
+    /// Keeps an event of this attempt to run, or of an earlier one.
+    func keep(_ event: EmittedEvent) {
+        self.state.withLock { if $0.events.count < self.runner.recordLimit { $0.events.append(event) } }
+    }
+
     func result(_ output: JSONValue) -> PipelineResult {
         let none = TokenUsage(promptTokens: 0, completionTokens: 0)
         return self.state.withLock { state in
             PipelineResult(
-                output: output, steps: state.steps, stepCount: state.stepCount, usage: self.usage.sum ?? none,
+                output: output, steps: state.steps, stepCount: state.stepCount, events: state.events,
+                usage: self.usage.sum ?? none,
                 duration: self.elapsed())
         }
     }

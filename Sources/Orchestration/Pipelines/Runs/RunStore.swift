@@ -52,6 +52,21 @@ public protocol RunStore: Sendable {
     func prune(_ policy: RetentionPolicy) async throws -> PruningReport
 }
 
+extension RunStore {
+    /// Every step that a run has recorded, in that order.
+    ///
+    /// - Parameter id: The run's whole name.
+    public func allSteps(of id: String) async throws -> [RecordedStep] {
+        let limit = 500
+        var steps: [RecordedStep] = []
+        while true {
+            let page = try await self.steps(of: id, from: steps.count, limit: limit)
+            steps += page
+            if page.count < limit { return steps }
+        }
+    }
+}
+
 /// A run in the hands of this process: its journal, and how it is left.
 public protocol RunSession: RunJournal {
     /// Whether somebody wants the run to end.
