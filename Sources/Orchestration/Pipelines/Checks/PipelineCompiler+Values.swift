@@ -79,6 +79,13 @@ extension PipelineCompiler {
             }
             switch symbol.content {
             case .unknown: return nil
+            case .flowing:
+                self.report(
+                    place, "\(reference) is not known while the pipe is under way.",
+                    suggestion:
+                        "A stage takes what flows from the one directly before it; the rest is seen after the pipe."
+                )
+                return nil
             case .value(let type):
                 let path = isWhole ? [] : reference.path
                 return found(path, path.isEmpty ? type : .any)
