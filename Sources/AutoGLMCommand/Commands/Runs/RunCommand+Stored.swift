@@ -16,8 +16,10 @@ extension RunCommand {
     func resume(_ beginning: String) async throws {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
-        if let pipeline { try run.check(PipelineFile.source(of: PipelineFile.read(pipeline), at: pipeline)) }
-        let pipeline = try run.pipeline(registry: .program())
+        if let pipeline {
+            try run.check(PipelineFile.source(of: PipelineFile.read(pipeline, plugins: self.plugins), at: pipeline))
+        }
+        let pipeline = try run.pipeline(registry: .program(plugins: self.plugins.folders))
         try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
     }
 
@@ -39,7 +41,8 @@ extension RunCommand {
     private func execute(_ id: String, _ pipeline: Pipeline, in store: OpenStore, on agent: AutoGLM) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        let runner = StoredRunner(store: store.runs, runner: agent.pipelineRunner(), registry: try .program())
+        let runner = StoredRunner(
+            store: store.runs, runner: agent.pipelineRunner(), registry: try .program(plugins: self.plugins.folders))
         do {
             switch self.output.format {
             case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))

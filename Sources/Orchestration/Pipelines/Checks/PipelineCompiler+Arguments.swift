@@ -25,7 +25,10 @@ extension PipelineCompiler {
             owner: "The step '\(name)'")
         // What the step itself finds says nothing new about inputs that are wrong already.
         if self.issues.count == before {
-            let inputs = StaticInputs(names: Set(arguments.map(\.name)), literals: literals)
+            let members = Dictionary(
+                arguments.compactMap { argument in self.members(of: argument.value).map { (argument.name, $0) } },
+                uniquingKeysWith: { $1 })
+            let inputs = StaticInputs(names: Set(arguments.map(\.name)), literals: literals, members: members)
             for problem in kind.check(inputs) {
                 let argument = arguments.first { $0.name == problem.input }
                 self.report(argument?.value.place ?? step.place, problem.message, suggestion: problem.suggestion)

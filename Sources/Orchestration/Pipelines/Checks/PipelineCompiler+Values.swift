@@ -113,6 +113,34 @@ extension PipelineCompiler {
         return nil
     }
 
+    /// What is known of the members of an object that is written out; nil of anything else.
+    func members(of expression: ValueExpression) -> [String: StaticInputs.Member]? {
+        guard case .object(let members) = expression.kind else { return nil }
+        return Dictionary(
+            members.map { key, value in
+                (key, value.literal.map { .known($0) } ?? .typed(self.type(of: value)))
+            }, uniquingKeysWith: { $1 })
+    }
+
+    /// The type of a value that has been compiled, as far as it can be told.
+    private func type(of expression: ValueExpression) -> ValueType {
+        switch expression.kind {
+        case .literal(let value): return .of(value)
+        case .text: return .string
+        case .array: return .array
+        case .object: return .object
+        case .formula: return .any
+        case .reference(let reference):
+            let symbol = self.frames.reversed().lazy.compactMap { $0.find(reference.source) }.first
+            switch symbol?.content {
+            case .outputs(let ports, _)? where reference.path.count == 1:
+                return ports.first { $0.name == reference.path[0] }?.type ?? .any
+            case .value(let type)? where reference.path.isEmpty: return type
+            default: return .any
+            }
+        }
+    }
+
     private mutating func reportUnresolved(_ reference: Reference, _ place: SourcePlace?, in step: StepDeclaration?) {
         guard let target = self.outline.steps[reference.source] else {
             let visible = self.frames.reversed().flatMap(\.visible)
