@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Manifests of plugins")
 struct PluginManifestTests {
-    private static let good = PluginFolder.manifest(sha256: String(repeating: "0", count: 64))
+    private static let good = PluginFolder.manifest(sha256: String(repeating: "a", count: 64))
 
     @Test(
         "Everything that is wrong is told with its line and column",
@@ -24,7 +24,7 @@ struct PluginManifestTests {
                 "library: hostile.so", "libary: hostile.so",
                 "1:1: The manifest lacks the key 'library'. Add 'library: …'."
             ),
-            ("sha256: 0000", "sha256: 00", "6:9: 'sha256' must be 64 hexadecimal digits."),
+            ("sha256: aaaa", "sha256: aa", "6:9: 'sha256' must be 64 hexadecimal digits."),
             ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
             ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),
             ("do: {type: string}", "do: {type: strin}", "9:24: There is no type 'strin'. Did you mean 'string'?"),

@@ -163,15 +163,16 @@ final class OpenPlugin: @unchecked Sendable {  // Its pointers never change; the
             }
         }
         defer { self.table.pointee.release(self.state, &reply) }
-        guard reply.output_count <= Self.maximumReplyBytes else {
+        // A size that no Int can hold is a negative number here.
+        let count = reply.output_count
+        guard (0...Self.maximumReplyBytes).contains(count) else {
             throw PluginError(
                 .badReply,
-                "The plugin '\(self.manifest.name)' says that it gave \(reply.output_count) bytes; \(Self.maximumReplyBytes) are the most."
+                "The plugin '\(self.manifest.name)' says that it gave \(UInt(bitPattern: count)) bytes; \(Self.maximumReplyBytes) are the most."
             )
         }
-        return Reply(
-            status: status,
-            bytes: Array(UnsafeBufferPointer(start: reply.output, count: reply.output == nil ? 0 : reply.output_count)))
+        let bytes = UnsafeBufferPointer(start: reply.output, count: reply.output == nil ? 0 : count)
+        return Reply(status: status, bytes: Array(bytes))
     }
 }
 

@@ -79,6 +79,9 @@ public struct FileStep: StreamingStep {
         _ inputs: StepInputs, flow: StepFlow, context: StepContext
     ) async throws -> [String: JSONValue] {
         let (action, path) = (try inputs.requiredString("action"), try inputs.requiredString("path"))
+        guard Self.writing.contains(action) else {
+            throw PipelineError(.invalidValue, "'\(action)' takes nothing that flows; 'write' and 'append' do.")
+        }
         let folder = try OpenFolder(self.folders.path(inputs, context, forWriting: true))
         var bytes = 0
         func write(to file: WrittenFile) async throws {

@@ -98,7 +98,7 @@ final class Execution: Sendable {
     func note(_ key: StepKey, _ make: () throws -> JSONValue) async throws -> (value: JSONValue, isNew: Bool) {
         if let outer { return try await outer.note(key, make) }
         if let known = self.state.withLock({ $0.notes[key] }) { return (known, false) }
-        let call = StepCall(key, uses: "note", effect: .outside)
+        let call = StepCall(key, uses: StepCall.note, effect: .outside)
         if case .finished(let outputs, _) = try await self.outcome(of: call), let value = outputs["value"] {
             return (value, false)
         }

@@ -69,9 +69,12 @@ public struct RunReplay: Sendable {
 
     private func steps(of id: String) async throws -> [StepKey: StepOutcome] {
         var steps: [StepKey: StepOutcome] = [:]
+        var count = 0
         while true {
-            let page = try await self.store.steps(of: id, from: steps.count, limit: 500)
-            for step in page { steps[step.call.key] = step.outcome }
+            let page = try await self.store.steps(of: id, from: count, limit: 500)
+            count += page.count
+            // What a step noted while it ran is not asked for where its outcome is recalled.
+            for step in page where step.call.uses != StepCall.note { steps[step.call.key] = step.outcome }
             if page.count < 500 { return steps }
         }
     }
@@ -115,7 +118,6 @@ private final class ReplayJournal: RunJournal {
     func report() -> RunReplay.Report {
         self.state.withLock { state in
             let reached = state.recalled.union(state.repeated)
-            // What a step noted while it ran is not asked for where its outcome is recalled.
             let missed = self.steps.keys.filter { !reached.contains($0) && !reached.contains($0.noting) }.sorted {
                 $0.rawValue < $1.rawValue
             }
@@ -128,7 +130,7 @@ private final class ReplayJournal: RunJournal {
 }
 
 extension StepKey {
-    /// The step that made the note of this name; for other names the same name.
+    /// The step that a sleep's time of waking belongs to; for other names the same name.
     fileprivate var noting: Self { Self(rawValue: String(self.rawValue.prefix { $0 != "!" })) }
 }
 
