@@ -156,11 +156,19 @@ let package = Package(
         library(
             "RunStorage", in: "Adapters",
             ["LLMCore", "AdapterMiddleware", "Pipelines", orderedCollections, crypto, grdb]),
+        library("CPluginABI", in: "Adapters", []),
+        library(
+            "PluginHost", in: "Adapters",
+            [
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "Pipelines", "CPluginABI",
+                orderedCollections, crypto,
+            ]),
         library(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PluginHost", orderedCollections, grdb,
+                nio("NIOCore"),
                 nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
@@ -211,8 +219,9 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
-                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
-                "ModelGateway", "HTTPAPI", "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PluginHost", "PipelineSteps",
+                "ModelFacade", "ModelGateway", "HTTPAPI", "Experiments", argumentParser, logging, orderedCollections,
+                serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -269,6 +278,10 @@ let package = Package(
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
             ]),
+        .testTarget(
+            name: "PluginHostTests",
+            dependencies: ["LLMCore", "Pipelines", "PluginHost", "OpenAutoGLMTesting", crypto],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [

@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var given: InputOptions
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup(title: "Storage") var store: StoreOptions
 
     @Flag(help: "Keep nothing of the run; it cannot be resumed.")
@@ -81,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         if let resume { return try await self.resume(resume) }
         let path = self.pipeline ?? ""
-        let pipeline = try PipelineFile.read(path)
+        let pipeline = try PipelineFile.read(path, plugins: self.plugins)
         if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
         let inputs = try self.given.values(for: pipeline)
         guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
@@ -134,9 +135,10 @@ enum PipelineFile {
     /// The pipeline in a file.
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
-    static func read(_ path: String) throws -> Pipeline {
+    static func read(_ path: String, plugins: PluginOptions) throws -> Pipeline {
         let folder = FilePath.folder(of: path)
-        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program()) {
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program(plugins: plugins.folders))
+        {
             try FilePath.template(named: $0, in: folder)
         }
     }

@@ -14,8 +14,10 @@ extension StepRegistry {
     /// - `AUTOGLM_LOCAL_NETWORKS=allow`: lets `http` steps ask this machine and its networks.
     /// - `AUTOGLM_PYTHON`: the Python of `python` steps.
     /// - `AUTOGLM_VECTORS`: the file of `index` and `retrieve`.
+    /// - `AUTOGLM_PLUGINS`: the folders of plugins, with `:` between them.
+    /// - Parameter plugins: Other folders of plugins than those of the environment.
     /// - Throws: `ValidationError` where one of them is not understood.
-    static func program() throws -> Self {
+    static func program(plugins: [String] = []) throws -> Self {
         var access = StepAccess()
         for (setting, isWritable) in [("READ_FOLDERS", false), ("WRITE_FOLDERS", true)] {
             for (name, path) in try Self.folders(setting) {
@@ -24,7 +26,9 @@ extension StepRegistry {
         }
         access.allowsLocalNetworks = Settings.text("LOCAL_NETWORKS") == "allow"
         if let python = Settings.text("PYTHON") { access.python = python }
-        return .all(access, bus: InProcessEventBus(), embedder: ProgramEmbedders()) {
+        return .all(
+            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(), plugins: PluginOptions.host(plugins)
+        ) {
             VectorStore(try StoreOptions.openVectors())
         }
     }

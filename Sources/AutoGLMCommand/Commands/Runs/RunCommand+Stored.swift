@@ -16,8 +16,10 @@ extension RunCommand {
     func resume(_ beginning: String) async throws {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
-        if let pipeline { try run.check(PipelineFile.source(of: PipelineFile.read(pipeline), at: pipeline)) }
-        let pipeline = try run.pipeline(registry: .program())
+        if let pipeline {
+            try run.check(PipelineFile.source(of: PipelineFile.read(pipeline, plugins: self.plugins), at: pipeline))
+        }
+        let pipeline = try run.pipeline(registry: .program(plugins: self.plugins.folders))
         try pipeline.check(steps: self.breakpoints)
         try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
     }
@@ -43,7 +45,8 @@ extension RunCommand {
         Console.note("run \(id)")
         var steps = agent.pipelineRunner()
         steps.breakpoints = Set(self.breakpoints)
-        let runner = StoredRunner(store: store.runs, runner: steps, registry: try .program())
+        let runner = StoredRunner(
+            store: store.runs, runner: steps, registry: try .program(plugins: self.plugins.folders))
         do {
             switch self.output.format {
             case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))

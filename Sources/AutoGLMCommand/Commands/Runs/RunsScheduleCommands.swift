@@ -37,11 +37,13 @@ struct RunsScheduleCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Before which others of the tenant the runs come, the highest first.")
     var priority = 0
 
+    @OptionGroup var plugins: PluginOptions
+
     @Argument(help: "The pipeline's YAML file.")
     var pipeline: String
 
     func run() async throws {
-        let pipeline = try PipelineFile.read(self.pipeline)
+        let pipeline = try PipelineFile.read(self.pipeline, plugins: self.plugins)
         guard var schedule = pipeline.schedule else {
             throw ValidationError(
                 """

@@ -28,6 +28,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var plugins: PluginOptions
 
     @Option(parsing: .unconditional, help: "How many runs to have under way at once.")
     var concurrency = 1
@@ -63,7 +64,8 @@ struct WorkerCommand: AsyncParsableCommand {
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),
-            runner: StoredRunner(store: store.runs, runner: runner, registry: try .program()),
+            runner: StoredRunner(
+                store: store.runs, runner: runner, registry: try .program(plugins: self.plugins.folders)),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),

@@ -10,6 +10,8 @@ final class Execution: Sendable {
         var steps: [StepRecord] = []
         var stepCount = 0
         var events: [EmittedEvent] = []
+        /// What steps noted before they ended, where no journal keeps it.
+        var notes: [StepKey: JSONValue] = [:]
     }
 
     let runner: PipelineRunner
@@ -18,17 +20,32 @@ final class Execution: Sendable {
     let onEvent: (@Sendable (PipelineEvent) -> Void)?
     /// How long the run has taken so far.
     let elapsed: @Sendable () -> Duration
-    private let usage = UsageCounter()
+    let usage = UsageCounter()
+    /// The execution in whose pipe this one runs steps; nil for a run's own.
+    private let outer: Execution?
     private let state = Mutex(State())
 
     init(
         _ runner: PipelineRunner, journal: (any RunJournal)?, onEvent: (@Sendable (PipelineEvent) -> Void)?
     ) {
         self.runner = runner
+        self.outer = nil
         self.journal = journal
         self.runID = journal?.runID ?? StableHash.hexadecimal("\(UInt128.random(in: 0 ... .max))")
         self.onEvent = onEvent
         self.elapsed = Self.stopwatch(runner.clock)
+    }
+
+    /// Runs the stages of a pipe, whose steps are not recorded by themselves.
+    init(within outer: Execution) {
+        var runner = outer.runner
+        runner.breakpoints = []
+        self.runner = runner
+        self.outer = outer
+        self.journal = nil
+        self.runID = outer.runID
+        self.onEvent = outer.onEvent
+        self.elapsed = outer.elapsed
     }
 
     private static func stopwatch<C: Clock>(_ clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
@@ -52,6 +69,7 @@ final class Execution: Sendable {
     /// Keeps what a step did.
     func keep(_ record: StepRecord) {
         if let usage = record.usage { self.usage.add(usage) }
+        if let outer { return outer.keep(record) }
         self.state.withLock { state in
             state.stepCount += 1
             if state.steps.count < self.runner.recordLimit { state.steps.append(record) }
@@ -68,6 +86,7 @@ final class Execution: Sendable {
 
     /// Keeps an event of this attempt to run, or of an earlier one.
     func keep(_ event: EmittedEvent) {
+        if let outer { return outer.keep(event) }
         self.state.withLock { if $0.events.count < self.runner.recordLimit { $0.events.append(event) } }
     }
 
@@ -87,6 +106,22 @@ final class Execution: Sendable {
     func outcome(of call: StepCall) async throws -> StepOutcome? {
         guard let journal = self.journal else { return nil }
         do { return try await journal.outcome(of: call) } catch { throw JournalFailure(error: error) }
+    }
+
+    /// What a step notes before it ends: the same when it is tried again, also by another process.
+    ///
+    /// - Returns: The note, and whether it was made just now.
+    func note(_ key: StepKey, _ make: () throws -> JSONValue) async throws -> (value: JSONValue, isNew: Bool) {
+        if let outer { return try await outer.note(key, make) }
+        if let known = self.state.withLock({ $0.notes[key] }) { return (known, false) }
+        let call = StepCall(key, uses: StepCall.note, effect: .outside)
+        if case .finished(let outputs, _) = try await self.outcome(of: call), let value = outputs["value"] {
+            return (value, false)
+        }
+        let value = try make()
+        if self.journal == nil { self.state.withLock { $0.notes[key] = value } }
+        try await self.record(.finished(outputs: ["value": value], usage: nil), of: call, since: self.elapsed())
+        return (value, true)
     }
 
     /// Records how a step ended, before anything that follows it begins.

@@ -59,6 +59,15 @@ public struct StepContext: Sendable {
     /// Tells watchers of the run of an event that the step has told the bus.
     func emit(_ event: Event) { self.execution.emitted(event, by: self.key) }
 
+    /// Notes a value before the step ends, once: the same note is found when the step is tried again, also by another process.
+    ///
+    /// - Returns: The note, and whether it was made just now.
+    package func note(
+        _ name: String, _ make: () throws -> JSONValue
+    ) async throws -> (value: JSONValue, isNew: Bool) {
+        try await self.execution.note(StepKey(rawValue: "\\(self.key.rawValue)!\\(name)"), make)
+    }
+
     /// Counts what a model call took.
     public func count(_ usage: TokenUsage) { self.usage.add(usage) }
 

@@ -109,13 +109,20 @@ private final class ReplayJournal: RunJournal {
     func report() -> RunReplay.Report {
         self.state.withLock { state in
             let reached = state.recalled.union(state.repeated)
-            let missed = self.steps.keys.filter { !reached.contains($0) }.sorted { $0.rawValue < $1.rawValue }
+            let missed = self.steps.keys.filter { !reached.contains($0) && !reached.contains($0.noting) }.sorted {
+                $0.rawValue < $1.rawValue
+            }
             return RunReplay.Report(
                 recalledSteps: state.recalled.count, repeatedSteps: state.repeated.count,
                 differences: state.differences
                     + missed.map { RunReplay.Difference(key: $0, message: "It was recorded, but is not reached now.") })
         }
     }
+}
+
+extension StepKey {
+    /// The step that a sleep's time of waking belongs to; for other names the same name.
+    fileprivate var noting: Self { Self(rawValue: String(self.rawValue.prefix { $0 != "!" })) }
 }
 
 /// A replay has come to a step that the run had not recorded: to where the run stopped.

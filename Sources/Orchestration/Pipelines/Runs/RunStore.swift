@@ -53,15 +53,17 @@ public protocol RunStore: Sendable {
 }
 
 extension RunStore {
-    /// Every step that a run has recorded, in that order.
+    /// Every step that a run has recorded, in that order, without what steps noted before they ended.
     ///
     /// - Parameter id: The run's whole name.
     public func allSteps(of id: String) async throws -> [RecordedStep] {
         let limit = 500
         var steps: [RecordedStep] = []
+        var count = 0
         while true {
-            let page = try await self.steps(of: id, from: steps.count, limit: limit)
-            steps += page
+            let page = try await self.steps(of: id, from: count, limit: limit)
+            count += page.count
+            steps += page.lazy.filter { $0.call.uses != StepCall.note }
             if page.count < limit { return steps }
         }
     }

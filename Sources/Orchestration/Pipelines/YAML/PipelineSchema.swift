@@ -109,6 +109,7 @@ public enum PipelineSchema {
             "description": "Lists of steps by their names, or a list of steps.",
             "anyOf": [["type": "object", "additionalProperties": Self.steps], Self.steps],
         ],
+        .pipe: Self.steps,
         .try: Self.steps,
         .call: [
             "description": "A pipeline's file, the name of one under 'pipelines', or the pipeline itself.",
