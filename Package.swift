@@ -124,6 +124,8 @@ let package = Package(
                 "InferenceEngine", orderedCollections,
             ]),
         library("CTransfer", in: "Adapters", []),
+        library("CPostgres", in: "Adapters", []),
+        library("PostgresConnections", in: "Adapters", ["LLMCore", "CPostgres"]),
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
@@ -150,8 +152,8 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
-                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PostgresConnections", orderedCollections,
+                grdb, nio("NIOCore"), nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -202,8 +204,8 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
-                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
-                "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PipelineSteps",
+                "ModelFacade", "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -260,10 +262,15 @@ let package = Package(
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
             ]),
+        // A PostgreSQL server that tests start.
+        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
+        .testTarget(
+            name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "PostgresServing",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
