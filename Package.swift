@@ -116,6 +116,9 @@ let package = Package(
         library(
             "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
+        // Operations: running it for real.
+        library("ModelCatalog", in: "Operations", ["LLMCore", orderedCollections, crypto]),
+
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
@@ -147,7 +150,8 @@ let package = Package(
             ]),
         library(
             "RunStorage", in: "Adapters",
-            ["LLMCore", "AdapterMiddleware", "Pipelines", orderedCollections, crypto, grdb]),
+            ["LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", orderedCollections, crypto, grdb]),
+        library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library(
             "PipelineSteps", in: "Adapters",
             [
@@ -197,7 +201,7 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines", "ModelCatalog"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
@@ -205,7 +209,8 @@ let package = Package(
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PipelineSteps",
-                "ModelFacade", "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI", argumentParser, logging,
+                orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -260,12 +265,20 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "RunStorage", "OpenAutoGLMTesting",
+                "CrashSubject", grdb,
             ]),
         // A PostgreSQL server that tests start.
         .target(name: "PostgresServing", path: "Tests/PostgresServing"),
         .testTarget(
             name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
+        .testTarget(name: "ModelCatalogTests", dependencies: ["LLMCore", "ModelCatalog", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "CatalogStorageTests",
+            dependencies: [
+                "LLMCore", "ModelCatalog", "PostgresConnections", "CatalogStorage", "OpenAutoGLMTesting",
+                "PostgresServing",
+            ]),
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [

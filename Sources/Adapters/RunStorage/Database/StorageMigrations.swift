@@ -14,6 +14,7 @@ enum StorageMigrations {
         migrator.registerMigration("queue-1") { try $0.execute(sql: Self.queue) }
         migrator.registerMigration("responses-1") { try $0.execute(sql: Self.responses) }
         migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
+        migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
         return migrator
     }()
 
