@@ -55,6 +55,8 @@ public struct ModelManifest: Sendable, Hashable {
 
     /// The files, in the order of their paths.
     public let files: [ModelFile]
+    /// The SHA-256 over the files' hashes, sizes and paths: equal for equal content, whatever the model is called.
+    public let contentHash: String
 
     /// Takes files in any order.
     ///
@@ -66,13 +68,9 @@ public struct ModelManifest: Sendable, Hashable {
                 "A model has from 1 to \(Self.maximumFiles) files of different paths; here are \(files.count).")
         }
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    }
-
-    /// The SHA-256 over the files' hashes, sizes and paths: equal for equal content, whatever the model is called.
-    public var contentHash: String {
         var hash = SHA256()
         for file in self.files { hash.update(data: Data("\(file.hash) \(file.bytes) \(file.path)\n".utf8)) }
-        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.contentHash = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// The bytes of all files.
