@@ -125,6 +125,7 @@ let package = Package(
         library(
             "Experiments", in: "Operations",
             ["LLMCore", "JSONSchemas", "SourceDocuments", orderedCollections, realModule]),
+        library("ModelCatalog", in: "Operations", ["LLMCore", orderedCollections, crypto]),
 
         // Adapters: the outside world.
         library(
@@ -134,6 +135,8 @@ let package = Package(
                 "InferenceEngine", orderedCollections,
             ]),
         library("CTransfer", in: "Adapters", []),
+        library("CPostgres", in: "Adapters", []),
+        library("PostgresConnections", in: "Adapters", ["LLMCore", "CPostgres"]),
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
@@ -155,7 +158,8 @@ let package = Package(
             ]),
         library(
             "RunStorage", in: "Adapters",
-            ["LLMCore", "AdapterMiddleware", "Pipelines", orderedCollections, crypto, grdb]),
+            ["LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", orderedCollections, crypto, grdb]),
+        library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("CPluginABI", in: "Adapters", []),
         library(
             "PluginHost", in: "Adapters",
@@ -167,9 +171,9 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PluginHost", orderedCollections, grdb,
-                nio("NIOCore"),
-                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PluginHost", "PostgresConnections",
+                orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -212,16 +216,16 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines", "ModelCatalog"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
-                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PluginHost", "PipelineSteps",
-                "ModelFacade", "ModelGateway", "HTTPAPI", "Experiments", argumentParser, logging, orderedCollections,
-                serviceLifecycle,
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
+                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -276,7 +280,19 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "RunStorage", "OpenAutoGLMTesting",
+                "CrashSubject", grdb,
+            ]),
+        // A PostgreSQL server that tests start.
+        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
+        .testTarget(
+            name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
+        .testTarget(name: "ModelCatalogTests", dependencies: ["LLMCore", "ModelCatalog", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "CatalogStorageTests",
+            dependencies: [
+                "LLMCore", "ModelCatalog", "PostgresConnections", "CatalogStorage", "OpenAutoGLMTesting",
+                "PostgresServing",
             ]),
         .testTarget(
             name: "PluginHostTests",
@@ -286,6 +302,7 @@ let package = Package(
             name: "PipelineStepsTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "PostgresServing",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(

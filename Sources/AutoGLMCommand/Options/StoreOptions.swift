@@ -36,7 +36,8 @@ struct StoreOptions: ParsableArguments {
 
     private static var defaultPath: String { "\(Self.defaultFolder)/runs.sqlite" }
 
-    private static var defaultFolder: String {
+    /// Where what must survive the program is kept unless another place is named.
+    static var defaultFolder: String {
         let state = Settings.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm"
     }
