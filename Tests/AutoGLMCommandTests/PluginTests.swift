@@ -31,11 +31,15 @@ struct PluginTests {
                   count: text (string) -> words (integer)  Counts the words of a text; a text without words is an error.
 
                 """)
-        let json = try await Program.run(["plugin", "list", "--output", "json"], environment: ["AUTOGLM_PLUGINS": folder])
+        let json = try await Program.run(
+            ["plugin", "list", "--output", "json"], environment: ["AUTOGLM_PLUGINS": folder])
         #expect(try json.json()["plugins"]?.arrayValue?.first?["name"] == "word-count")
-        #expect(try await Program.run(["plugin", "verify", "--plugins", folder]).text == "word-count: as its manifest says\n")
         #expect(
-            try await Program.run(["pipeline", "validate", files.path("count.yaml")]).text.contains("No plugins were found"))
+            try await Program.run(["plugin", "verify", "--plugins", folder]).text
+                == "word-count: as its manifest says\n")
+        #expect(
+            try await Program.run(["pipeline", "validate", files.path("count.yaml")]).text.contains(
+                "No plugins were found"))
         let run = try await Program.run(
             ["run", files.path("count.yaml"), "--plugins", folder, "--output", "json"],
             environment: ["XDG_STATE_HOME": files.folder])
@@ -49,7 +53,9 @@ struct PluginTests {
         let verify = try await Program.run(["plugin", "verify", "word-count", "--plugins", files.path("plugins")])
         #expect(verify.status == 1)
         #expect(verify.text.contains("is not the library that plugin.yaml names"), "\(verify.text)")
-        let unknown = try await Program.run(["plugin", "verify", "word", "--plugins", files.path("plugins"), "--output", "json"])
+        let unknown = try await Program.run([
+            "plugin", "verify", "word", "--plugins", files.path("plugins"), "--output", "json",
+        ])
         #expect(unknown.status == 1)
         #expect(try unknown.json()["plugins"]?.arrayValue?.first?["valid"] == false)
         #expect(try await Program.run(["plugin", "list", "--plugins", "/nowhere"]).status == 1)

@@ -60,7 +60,7 @@ extension Error {
     /// Whether another attempt may end better.
     fileprivate var mayPass: Bool {
         if self is CancellationError || self is JournalFailure || Task.isCancelled { return false }
-        let final = [PipelineError.Code.invalidValue, .unanswered].map { "pipeline.\\($0.rawValue)" }
+        let final = [PipelineError.Code.invalidValue, .unanswered].map { "pipeline.\($0.rawValue)" }
         return !final.contains((self as? any CodedError)?.codeName ?? "")
     }
 }

@@ -65,7 +65,7 @@ public struct StepContext: Sendable {
     package func note(
         _ name: String, _ make: () throws -> JSONValue
     ) async throws -> (value: JSONValue, isNew: Bool) {
-        try await self.execution.note(StepKey(rawValue: "\\(self.key.rawValue)!\\(name)"), make)
+        try await self.execution.note(StepKey(rawValue: "\(self.key.rawValue)!\(name)"), make)
     }
 
     /// Counts what a model call took.
