@@ -64,7 +64,7 @@ public struct CatalogStoreConformance: Sendable {
     }
 
     private func checkFidelity(_ open: Opener) async throws -> String? {
-        let version = try Self.version(metrics: ["loss": 0.1, "f1": 1.0, "tiny": 5e-324])
+        let version = try Self.version(metrics: ["loss": 0.1, "f1": 1.0, "tiny": 2.5e-300])
         let changes: [CatalogChange] = [
             .registered(version), .measured(version: 1, metrics: ["a": -1.5e300]),
             .proposed(promotion: 1, alias: "champion", version: 1), .approved(promotion: 1), .rejected(promotion: 1),
