@@ -53,6 +53,7 @@ bench: release ## Measure against llama.cpp, side by side (installs it the first
 evaluate: release ## 1,000 answers under schemas, schema suites where they are, the float32 reference (perplexity, agreement)
 	@scripts/evaluate.sh
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
+	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 
 soak: release ## Ask the program for ten minutes (same answer, same memory); kill and resume 200 runs
 	@scripts/crash.sh 200

@@ -23,6 +23,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 /// A product of swift-nio.
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
@@ -70,6 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -119,6 +121,12 @@ let package = Package(
         library(
             "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
 
+        // Operations: running it for real.
+        library(
+            "Experiments", in: "Operations",
+            ["LLMCore", "JSONSchemas", "SourceDocuments", orderedCollections, realModule]),
+        library("ModelCatalog", in: "Operations", ["LLMCore", orderedCollections, crypto]),
+
         // Adapters: the outside world.
         library(
             "LocalModels", in: "Adapters",
@@ -127,6 +135,8 @@ let package = Package(
                 "InferenceEngine", orderedCollections,
             ]),
         library("CTransfer", in: "Adapters", []),
+        library("CPostgres", in: "Adapters", []),
+        library("PostgresConnections", in: "Adapters", ["LLMCore", "CPostgres"]),
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
         library(
             "RemoteTransport", in: "Adapters",
@@ -148,13 +158,22 @@ let package = Package(
             ]),
         library(
             "RunStorage", in: "Adapters",
-            ["LLMCore", "AdapterMiddleware", "Pipelines", orderedCollections, crypto, grdb]),
+            ["LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", orderedCollections, crypto, grdb]),
+        library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
+        library("CPluginABI", in: "Adapters", []),
+        library(
+            "PluginHost", in: "Adapters",
+            [
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "Pipelines", "CPluginABI",
+                orderedCollections, crypto,
+            ]),
         library(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", orderedCollections, grdb, nio("NIOCore"),
-                nio("NIOHTTP1"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PluginHost", "PostgresConnections",
+                orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
         // Library: the Swift API after Foundation Models.
@@ -197,15 +216,16 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines", "ModelCatalog"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
-                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PipelineSteps", "ModelFacade",
-                "ModelGateway", "HTTPAPI", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
+                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -250,8 +270,8 @@ let package = Package(
         .testTarget(
             name: "PipelinesTests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "OpenAutoGLMTesting",
+                "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
+                "TaskRouting", "Pipelines", "OpenAutoGLMTesting",
             ]),
         // A program that these tests kill.
         .executableTarget(
@@ -260,14 +280,34 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "RunStorage", "OpenAutoGLMTesting", "CrashSubject", grdb,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "RunStorage", "OpenAutoGLMTesting",
+                "CrashSubject", grdb,
             ]),
+        // A PostgreSQL server that tests start.
+        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
+        .testTarget(
+            name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
+        .testTarget(name: "ModelCatalogTests", dependencies: ["LLMCore", "ModelCatalog", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "CatalogStorageTests",
+            dependencies: [
+                "LLMCore", "ModelCatalog", "PostgresConnections", "CatalogStorage", "OpenAutoGLMTesting",
+                "PostgresServing",
+            ]),
+        .testTarget(
+            name: "PluginHostTests",
+            dependencies: ["LLMCore", "Pipelines", "PluginHost", "OpenAutoGLMTesting", crypto],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "PostgresServing",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["LLMCore", "Experiments", orderedCollections],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "LocalModelsTests",
             dependencies: ["LLMCore", "JSONSchemas", "ModelFiles", "LocalModels", "OpenAutoGLMTesting"],

@@ -3,22 +3,26 @@
 """Reads the results of bench/orchestrator.sh; prints a table of medians and ratios, then one line of JSON.
 
 Usage: orchestrator-report.py FOLDER HAYSTACK_VERSION LANGGRAPH_VERSION
-Results are named SIDE.TURN: what `autoglm bench orchestrator` and orchestrator-peers.py printed.
+Results are named SIDE.TURN: what `autoglm bench orchestrator`, orchestrator-peers.py and, as ours, scripts/crash.sh printed.
 """
 import json
 import pathlib
 import statistics
 import sys
 
-# The rows in their order: name, our measure, the peer and its measure, and what is to be reached.
+# The rows in their order: name, our measure, its unit, the peer and its measure, and what is to be reached.
 ROWS = [
-    ("step_memory_haystack", "step_memory_us", ("haystack", "step"), 20),
-    ("step_memory_langgraph", "step_memory_us", ("langgraph", "step"), 20),
-    ("turn_memory_langgraph", "turn_memory_us", ("langgraph", "turn"), None),
-    ("step_memory_us", "step_memory_us", None, 20),
-    ("turn_memory_us", "turn_memory_us", None, 20),
-    ("long_run_growth_mb", "long_run_growth_mb", None, None),
-    ("step_durable_us", "step_durable_us", None, 150),
+    ("step_memory_haystack", "step_memory_us", "µs", ("haystack", "step"), 20),
+    ("step_memory_langgraph", "step_memory_us", "µs", ("langgraph", "step"), 20),
+    ("turn_memory_langgraph", "turn_memory_us", "µs", ("langgraph", "turn"), None),
+    ("step_memory_us", "step_memory_us", "µs", None, 20),
+    ("turn_memory_us", "turn_memory_us", "µs", None, 20),
+    ("step_durable_us", "step_durable_us", "µs", None, 150),
+    ("long_run_growth_mb", "long_run_growth_mb", "MB", None, 4),
+    ("wide_run_growth_mb", "wide_run_growth_mb", "MB", None, 4),
+    ("stored_run_growth_mb", "stored_run_growth_mb", "MB", None, 4),
+    ("crash_lost", "crash_lost", "steps", None, 0),
+    ("crash_doubled", "crash_doubled", "steps", None, 0),
 ]
 
 
@@ -36,10 +40,11 @@ def read(folder):
     return sides, machine
 
 
-def row_of(sides, name, measure, peer, target):
+def row_of(sides, name, measure, unit, peer, target):
     ours = statistics.median(sides["ours"][measure])
-    row = {"measure": name, "ours": round(ours, 3), "peer": None, "unit": "MB" if measure.endswith("mb") else "µs"}
-    row["better"] = "lower"
+    row = {"measure": name, "ours": round(ours, 3), "peer": None, "unit": unit, "better": "lower"}
+    if measure.startswith("crash_"):
+        row |= {count: sides["ours"][count][0] for count in ("runs", "kills")}
     if peer:
         row["peer"] = round(statistics.median(sides[peer[0]][peer[1]]), 2)
         row["ratio"] = round(row["peer"] / ours, 1)

@@ -8,14 +8,15 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'TEXT'
-Usage: bench/orchestrator.sh [--runs N] [--steps N] [--width N]
+Usage: bench/orchestrator.sh [--runs N] [--steps N] [--width N] [--crashes N]
 
-Runs a chain of steps that do nothing, and a loop of as many turns at the same time, in our program, in Haystack and in
-LangGraph, in turns. Prints one table, then one line of JSON.
+Runs a chain of steps that do nothing, and a loop of many turns at the same time, in our program, in Haystack and in
+LangGraph, in turns; then kills runs of ours at random moments and resumes them. Prints one table, then one line of JSON.
 
-  --runs N    turns of each side (default 3)
-  --steps N   steps of the chain (default 100)
-  --width N   turns of the loop (default 1000)
+  --runs N     turns of each side (default 3)
+  --steps N    steps of the chain (default 100)
+  --width N    turns of the loop at the same time (default 1000)
+  --crashes N  runs to kill and resume, which takes a second or two each (default 200); 0 leaves that out
 
 AUTOGLM_BIN         our program (default .build/release/autoglm)
 AUTOGLM_BENCH_DIR   where the peers are installed and kept (default .bench)
@@ -25,9 +26,10 @@ TEXT
 runs=3
 steps=100
 width=1000
+crashes=200
 while [ "$#" -gt 0 ]; do
     case $1 in
-        --runs | --steps | --width)
+        --runs | --steps | --width | --crashes)
             [ "$#" -gt 1 ] || fail "$1 needs a value." "See bench/orchestrator.sh --help"
             printf -v "${1#--}" '%s' "$2"
             shift
@@ -39,6 +41,7 @@ while [ "$#" -gt 0 ]; do
 done
 [[ $runs$steps$width =~ ^[0-9]+$ && $runs -gt 0 && $steps -gt 1 && $width -gt 0 ]] ||
     fail "--runs, --steps and --width are numbers from 1 up."
+[[ $crashes =~ ^[0-9]+$ ]] || fail "--crashes is '$crashes'; it must be a whole number."
 
 autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
 [ -x "$autoglm" ] || fail "$autoglm is not there." "Build it with: make release"
@@ -64,6 +67,10 @@ for ((turn = 1; turn <= runs; turn++)); do
         measure "$results/$peer.$turn" "$peers/bin/python" bench/orchestrator-peers.py "$peer" "$steps" "$width"
     done
 done
+if [ "$crashes" -gt 0 ]; then
+    say "  killing and resuming $crashes runs, twice"
+    measure "$results/ours.crashes" scripts/crash.sh "$crashes"
+fi
 
 version() { "$peers/bin/python" -c "from importlib.metadata import version; print(version('$1'))"; }
 python3 bench/orchestrator-report.py "$results" "$(version haystack-ai)" "$(version langgraph)"

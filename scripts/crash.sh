@@ -12,7 +12,8 @@ say "Building what is killed…"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-AUTOGLM_CRASH_RUNS=$runs swift test -c release --disable-testable-imports --disable-xctest --filter CrashTests >"$log" 2>&1 || status=$?
+AUTOGLM_TESTS=RunStorageTests AUTOGLM_CRASH_RUNS=$runs \
+    swift test -c release --disable-testable-imports --disable-xctest --filter CrashTests >"$log" 2>&1 || status=$?
 python3 - "$log" <<'PYTHON' || { tail -20 "$log" >&2; exit 1; }
 import json, re, sys
 

@@ -13,7 +13,7 @@ how_to_get_swift=(
     "or unpack a toolchain from https://www.swift.org/download/ and put its usr/bin on PATH."
 )
 
-# package | how to see that it is there | what it is for. Only what a build and the model's fetch need.
+# package | how to see that it is there | what it is for. Only what a build, the tests and the model's fetch need.
 packages='
 git                 | command -v git                                  | the package manager clones dependencies
 ca-certificates     | test -e /etc/ssl/certs/ca-certificates.crt      | https to the package index
@@ -28,6 +28,7 @@ libsqlite3-0        | has_package "libsqlite3-0*"                     | the Swif
 libsqlite3-dev      | has_package libsqlite3-dev                      | SQLite, which runs and caches are stored in
 zlib1g-dev          | has_package zlib1g-dev                          | compressed HTTP
 libncurses6         | has_package "libncurses6*"                      | the Swift compiler driver is linked with it
+postgresql          | has_package "postgresql-[0-9]*"                 | the PostgreSQL server that tests start for themselves
 '
 
 installed=

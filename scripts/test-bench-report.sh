@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests bench/report.py with results made here: the table, the last line's form, and what it says of damaged results; and
-# bench/process.py with small programs: what it measures, and that nothing outlives it.
+# Tests bench/report.py and bench/orchestrator-report.py with results made here: the table, the last line's form, and what the
+# first says of damaged results; and bench/process.py with small programs: what it measures, and that nothing outlives it.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 . scripts/lib.sh
@@ -112,6 +112,28 @@ rm "$results"/memory.q4_1.*.peer && refuse 'a side that is missing' "memory.q4_1
 touch "$results/odd.ours" && refuse 'a name in another form' "$results/odd.ours cannot be read"
 cp "$results/mix.q4_1.1.ours" "$results/mix.q8_0.1.ours" && refuse 'a row that nobody knows' 'mix.q8_0, which belong to no row'
 rm "$results"/* && refuse 'no results at all' "$results holds no results"
+
+# The report of bench/orchestrator.sh: two turns of each side, and crashes.
+orchestrator=$box/orchestrator
+mkdir "$orchestrator"
+ours() { printf '{"rows": [{"measure": "step_memory_us", "ours": %s}, {"measure": "long_run_growth_mb", "ours": 5}]}' "$1"; }
+ours 4 >"$orchestrator/ours.1" && ours 6 >"$orchestrator/ours.2"
+printf '{"step": 100}' >"$orchestrator/haystack.1" && printf '{"step": 120, "turn": 1}' >"$orchestrator/langgraph.1"
+printf '{"runs": 400, "kills": 90, "crash_lost": 0, "crash_doubled": 1, "crash_repeated": 7}' >"$orchestrator/ours.crashes"
+said=$(python3 bench/orchestrator-report.py "$orchestrator" 3.0 1.2 | python3 -c '
+import json, sys
+*table, last = sys.stdin.read().splitlines()
+rows = {row["measure"]: row for row in json.loads(last)["rows"]}
+assert list(rows) == ["step_memory_haystack", "step_memory_langgraph", "step_memory_us", "long_run_growth_mb", "crash_lost",
+                      "crash_doubled"], list(rows)
+assert rows["step_memory_haystack"]["ratio"] == 20 and rows["step_memory_haystack"]["reached"] is True
+assert rows["step_memory_us"]["ours"] == 5 and rows["step_memory_us"]["unit"] == "µs"
+assert rows["long_run_growth_mb"]["reached"] is False and rows["crash_lost"]["reached"] is True
+assert rows["crash_doubled"] == {"measure": "crash_doubled", "ours": 1, "peer": None, "unit": "steps", "better": "lower",
+                                 "runs": 400, "kills": 90, "target": 0, "reached": False}, rows["crash_doubled"]
+assert "missed" in [line for line in table if line.startswith("crash_doubled")][0]
+' 2>&1)
+report 'the report on pipelines has its rows' $? "$said"
 
 said=$(python3 bench/process.py sh -c 'echo Paris' | python3 -c '
 import json, sys

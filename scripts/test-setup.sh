@@ -152,5 +152,14 @@ rm -f "$tools/apt-get"
 said=$(PATH=$tools scripts/setup.sh 2>&1 </dev/null) && status=0 || status=$?
 check 'an old Swift is an error that names the version' fails_saying 'Swift 5.10 is too old'
 
+# A machine without any Debian package, whose apt-get only notes what it should install.
+rm -f "$tools/dpkg-query"
+printf '#!/bin/sh\n' >"$tools/dpkg-query"
+printf '#!/bin/sh\necho "apt-get $*"\n' >"$tools/apt-get"
+chmod +x "$tools/dpkg-query" "$tools/apt-get"
+said=$(PATH=$tools scripts/setup.sh 2>&1 </dev/null) && status=0 || status=$?
+check 'missing packages are named with what they are for' says 'postgresql | the PostgreSQL server that tests start'
+check 'missing packages are installed, or root is asked to' says ' libncurses6 postgresql'
+
 printf 'setup tests: %d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

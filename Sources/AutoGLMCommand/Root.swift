@@ -16,15 +16,17 @@ struct Root: AsyncParsableCommand {
             something failed, 64 when the command line is wrong, 130 after Ctrl-C.
 
             Environment: AUTOGLM_MODEL, AUTOGLM_BACKEND, AUTOGLM_DEVICE, AUTOGLM_THREADS and AUTOGLM_CONTEXT_LENGTH \
-            set the defaults of the options of those names, AUTOGLM_STORE that of --store; XDG_CACHE_HOME moves the folder \
-            of models, XDG_STATE_HOME that of runs.
+            set the defaults of the options of those names, AUTOGLM_STORE that of --store, AUTOGLM_PLUGINS that of --plugins, \
+            AUTOGLM_CATALOG and AUTOGLM_ARTEFACTS those of the catalogue of models; XDG_CACHE_HOME moves the folder of \
+            models, XDG_STATE_HOME that of runs and of the catalogue.
             """,
         version: Version.current,
         subcommands: [
             GenerateCommand.self, ChatCommand.self, RunCommand.self, RunsCommand.self, WorkerCommand.self,
-            StepsCommand.self, PipelineCommand.self,
+            StepsCommand.self, PipelineCommand.self, PluginCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
-            DetokenizeCommand.self, GatewayCommand.self, PullCommand.self, QuantizeCommand.self, ServeCommand.self,
+            DetokenizeCommand.self, GatewayCommand.self, ModelsCommand.self, PullCommand.self, QuantizeCommand.self,
+            ServeCommand.self, ExperimentCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])
 }

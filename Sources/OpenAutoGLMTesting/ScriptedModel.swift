@@ -24,6 +24,8 @@ public final class ScriptedModel: ModelAdapter {
         case calls([ToolCall], after: String = "")
         /// Streams this text and then nothing more until whoever reads goes away.
         case endless(after: String)
+        /// Streams a text, waits until something has happened, and then streams the rest.
+        case held(String, until: @Sendable () async throws -> Void, then: String)
 
         /// Answers with this text.
         public init(stringLiteral value: String) { self = .text(value) }
@@ -82,6 +84,8 @@ public final class ScriptedModel: ModelAdapter {
             return Self.stream(text, calls: calls, promptTokens: promptTokens, end: .finished(.toolCalls))
         case .cutOff(let text)?: return Self.stream(text, promptTokens: promptTokens, end: .cutOff)
         case .endless(let text)?: return Self.stream(text, promptTokens: promptTokens, end: .never)
+        case .held(let text, let wait, let rest)?:
+            return Self.stream(text, until: wait, then: rest, promptTokens: promptTokens)
         }
     }
 
@@ -99,6 +103,28 @@ public final class ScriptedModel: ModelAdapter {
         switch prompt {
         case .raw(let text): text.split(separator: " ").count
         case .messages(let messages): messages.map { $0.text.split(separator: " ").count }.reduce(0, +)
+        }
+    }
+
+    private static func stream(
+        _ text: String, until wait: @escaping @Sendable () async throws -> Void, then rest: String, promptTokens: Int
+    ) -> GenerationStream {
+        let summary = GenerationSummary(
+            finishReason: .stop, usage: TokenUsage(promptTokens: promptTokens, completionTokens: 2))
+        let position = Mutex(0)
+        return GenerationStream {
+            let next = position.withLock { position in
+                position += 1
+                return position
+            }
+            switch next {
+            case 1: return .text(TextDelta(text: text))
+            case 2:
+                try await wait()
+                return .text(TextDelta(text: rest))
+            case 3: return .finished(summary)
+            default: return nil
+            }
         }
     }
 

@@ -80,6 +80,113 @@ struct RunsTests {
         #expect(try resumed.json()["output"] == "yes")
     }
 
+    @Test("A run stops at a breakpoint of the command line, also when it is resumed, and goes on from there")
+    func breakpoint() async throws {
+        let bench = try Bench()
+        let file = bench.files.path("greet.yaml")
+        let wrong = try await bench.run(["run", file, "--input", "Ada", "--breakpoint", "wrods"])
+        #expect(wrong.status == 1 && wrong.errors.contains("Did you mean 'words'?"), "\(wrong.errors)")
+        let command = ["run", file, "--input", "Ada", "--breakpoint", "take", "--breakpoint", "words"]
+        let first = try await bench.run(command)
+        #expect(first.status == 1 && first.errors.contains("Go on with 'take'?"), "\(first.errors)")
+        let id = try bench.name(first)
+        #expect(try await bench.run(["runs", "answer", id, "take!", "yes"]).status == 0)
+        let second = try await bench.run(["run", "--resume", id, "--breakpoint", "take", "--breakpoint", "words"])
+        #expect(second.status == 1 && second.errors.contains("Go on with 'words'?"), "\(second.errors)")
+        let state = try await bench.run(["runs", "show", id, "--output", "json"]).json()
+        #expect(state["state"] == "waiting")
+        #expect(state["flow"]?.arrayValue?.map { $0["key"] } == ["take!", "take"])
+        let done = try await bench.run(["run", "--resume", id, "--output", "json"])
+        #expect(try done.json()["output"] == "Hello Ada", "\(done.errors)")
+    }
+
+    @Test("A dry run takes answers from a file or a stored run, and says which it lacks")
+    func dryRun() async throws {
+        let bench = try Bench()
+        let chat = bench.files.path("chat.yaml")
+        let yaml = """
+            pipeline: chat
+            steps: [{id: ask, uses: generate, with: {prompt: Well?}}, {id: w, uses: input, with: {text: "${ask.text}"}}]
+            output: "${w.text}"
+            """
+        try bench.files.write(Data(yaml.utf8), "chat.yaml")
+        let lacking = try await bench.run(["run", chat, "--dry-run", "--output", "json"])
+        #expect(lacking.status == 1 && lacking.output.isEmpty)
+        #expect(lacking.errors.contains("  ask: {text: \"…\"}") && lacking.errors.contains("pipeline.unanswered"))
+        try bench.files.write(Data("ask: {text: ' Well. '}".utf8), "answers.yaml")
+        let command = ["run", chat, "--dry-run", "--answers", bench.files.path("answers.yaml")]
+        let dry = try await bench.run(command)
+        #expect(dry.text.contains("ask takes a recorded answer"), "\(dry.errors)")
+        #expect(try await bench.run(command + ["--output", "json"]).json()["output"] == "Well.")
+        let asked = try bench.name(try await bench.run(["run", bench.files.path("ask.yaml")]))
+        _ = try await bench.run(["runs", "answer", asked, "go", "no"])
+        _ = try await bench.run(["run", "--resume", asked])
+        let again = try await bench.run(
+            ["run", bench.files.path("ask.yaml"), "--dry-run", "--answers-from", asked, "--output", "json"])
+        #expect(try again.json()["output"] == "no", "\(again.errors)")
+        #expect(try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue?.count == 1)
+    }
+
+    @Test("Events are shown in the flow, in the JSON, and of a stored run")
+    func events() async throws {
+        let bench = try Bench()
+        let yaml = """
+            pipeline: tell
+            steps: [{id: told, uses: emit, with: {subject: page.read, payload: {number: 7}}}]
+            output: 1
+            """
+        try bench.files.write(Data(yaml.utf8), "tell.yaml")
+        let shown = try await bench.run(["run", bench.files.path("tell.yaml")])
+        #expect(shown.text.contains("event  page.read {\"number\":7}"), "\(shown.text)")
+        let run = try bench.name(shown)
+        #expect(try await bench.run(["runs", "show", run]).text.contains("event page.read from told: {\"number\":7}"))
+        let outcomes = [
+            try await bench.run(["runs", "show", run, "--output", "json"]),
+            try await bench.run(["run", bench.files.path("tell.yaml"), "--output", "json"]),
+            try await bench.run(["run", bench.files.path("tell.yaml"), "--no-store", "--output", "json"]),
+        ]
+        for outcome in outcomes {
+            let event = try outcome.json()["events"]?.arrayValue?.first
+            #expect(event?["subject"] == "page.read" && event?["step"] == "told" && event?["payload"] == ["number": 7])
+        }
+    }
+
+    @Test("A pipeline with a schedule is put on it, listed with its next time, and taken off")
+    func schedules() async throws {
+        let bench = try Bench()
+        let yaml = Self.plain + "\nschedule: {cron: \"0 7 1 1 *\", timezone: Asia/Shanghai}"
+        try bench.files.write(Data(yaml.utf8), "new-year.yaml")
+        let file = bench.files.path("new-year.yaml")
+        #expect(try await bench.run(["runs", "schedule", file]).errors.contains("needs the input 'name'"))
+        let put = try await bench.run(["runs", "schedule", file, "--set", "name=Ada", "--name", "new-year"])
+        #expect(put.status == 0, "\(put.errors)")
+        let listed = try await bench.run(["runs", "schedules", "--output", "json"]).json()["schedules"]?.arrayValue
+        #expect(listed?.count == 1 && listed?.first?["name"] == "new-year" && listed?.first?["pipeline"] == "greet")
+        #expect(listed?.first?["next_at"]?.stringValue?.hasSuffix("-12-31T23:00:00Z") == true)
+        #expect(try await bench.run(["runs", "schedules"]).text.contains("'0 7 1 1 *' in Asia/Shanghai"))
+        #expect(try await bench.run(["runs", "unschedule", "newyear"]).errors.contains("Did you mean 'new-year'?"))
+        #expect(try await bench.run(["runs", "unschedule", "new-year"]).status == 0)
+        #expect(try await bench.run(["runs", "schedules"]).output.isEmpty)
+        #expect(
+            try await bench.run(["runs", "schedule", bench.files.path("greet.yaml")]).errors.contains("no schedule"))
+    }
+
+    @Test("A worker begins what is due, once")
+    func due() async throws {
+        let bench = try Bench()
+        let yaml = Self.plain + "\nschedule: {every: 1s, inputs: {name: Ada}}"
+        try bench.files.write(Data(yaml.utf8), "often.yaml")
+        #expect(try await bench.run(["runs", "schedule", bench.files.path("often.yaml")]).status == 0)
+        var runs = [JSONValue]()
+        // Workers begin only what is due: here within a second.
+        while runs.isEmpty {
+            #expect(try await bench.run(["worker", "--until-empty"]).status == 0)
+            runs = try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue ?? []
+        }
+        #expect(try await bench.run(["runs", "unschedule", "greet"]).status == 0)
+        #expect(runs.first?["state"] == "succeeded")
+    }
+
     @Test("A changed file is refused; without it the run goes on with the text as it was")
     func changed() async throws {
         let bench = try Bench()
@@ -112,6 +219,10 @@ struct RunsTests {
         "What cannot be is said",
         arguments: [
             (["run"], 64, "--resume"), (["run", "--no-store", "--resume", "x"], 64, "--no-store"),
+            (["run", "--no-store", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
+            (["run", "--enqueue", "--breakpoint", "a", "x.yaml"], 64, "breakpoint: true"),
+            (["run", "x.yaml", "--answers", "a.yaml"], 64, "--dry-run"),
+            (["run", "x.yaml", "--dry-run", "--enqueue"], 64, "--enqueue"),
             (["run", "--resume", "nothing"], 1, "pipeline.unknown-run"), (["runs", "show", "nothing"], 1, "runs list"),
             (["runs", "prune"], 64, "--older-than"),
             (["runs", "prune", "--older-than", "3 weeks"], 64, "--older-than"),

@@ -16,6 +16,18 @@ struct StepsTests {
         #expect(String(page[begin.upperBound..<end.lowerBound]) == printed.text)
     }
 
+    @Test(
+        "Databases that are not allowed as they are written are an error that shows nothing of them",
+        arguments: [
+            ("shop=postgresql://me:hunter2@host/db", "password_env"), ("postgresql://me:hunter2@host/db", "NAME=URL"),
+            ("shop=postgresql://host/db?sslmod=require", "Did you mean 'sslmode'?"),
+        ])
+    func databases(setting: String, words: String) async throws {
+        let outcome = try await Program.run(["steps"], environment: ["AUTOGLM_DATABASES": setting])
+        #expect(outcome.status != 0 && outcome.text.isEmpty)
+        #expect(outcome.errors.contains(words) && !outcome.errors.contains("hunter2"), "\(outcome.errors)")
+    }
+
     static func output(_ arguments: String...) async throws -> JSONValue {
         let state = try TemporaryFiles()
         let outcome = try await Program.run(

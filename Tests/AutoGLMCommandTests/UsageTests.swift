@@ -164,7 +164,10 @@ struct UsageTests {
         "Every command's help shows an example",
         arguments: [
             "", "generate", "chat", "run", "steps", "pipeline", "pipeline validate", "render", "validate", "tokenize",
-            "detokenize", "doctor", "bench", "bench engine", "bench prompts",
+            "detokenize", "doctor", "bench", "bench engine", "bench prompts", "models", "models register",
+            "models list",
+            "models show", "models promote", "models approve", "models rollback", "models history", "models alias",
+            "models protect", "models measure", "models export", "models remove", "models prune",
         ])
     func help(command: String) async throws {
         let words = command.split(separator: " ").map(String.init)

@@ -107,6 +107,8 @@ struct PipelineSchemaTests {
             "pipeline: p\nsteps: [{uses: generate, with: {prompt: x, max_tokens: few}}]",
             "pipeline: p\nsteps: [{for_each: 3}]", "pipeline: p\nsteps: [{sleep: soon}]",
             "pipeline: p\nsteps: [{uses: generate, with: {prompt: x}, catch: []}]",
+            "pipeline: p\nschedule: {}\nsteps: [{uses: generate, with: {prompt: x}}]",
+            "pipeline: p\nschedule: {every: 1h, cron: 0 7 * * *}\nsteps: [{uses: generate, with: {prompt: x}}]",
         ])
     func refusals(yaml: String) throws {
         #expect(try !Self.validator().validate(Self.json(yaml)).isEmpty)

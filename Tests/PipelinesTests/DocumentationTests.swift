@@ -19,7 +19,7 @@ struct DocumentationTests {
     @Test("Each gives what the page says")
     func run() async throws {
         let examples = try Self.examples().map { try Pipeline(yaml: $0) }
-        try #require(examples.map(\.name) == ["capital", "control", "approval"])
+        try #require(examples.map(\.name) == ["capital", "control", "news", "approval"])
         let runner = PipelineRunner(model: ScriptedModel(replies: ["Paris."]), clock: ManualClock())
         #expect(try await runner.run(examples[0]).output == "Paris.")
         #expect(
@@ -29,6 +29,11 @@ struct DocumentationTests {
             ])
         var answering = runner
         answering.answer = { $0.choices.isEmpty ? true : "yes" }
-        #expect(try await answering.run(examples[2]).output == "A letter.")
+        #expect(try await answering.run(examples[3]).output == "A letter.")
+        let writer = FunctionModel { $0.hasPrefix("Tell") ? "The sea is blue. It is cold." : "good" }
+        #expect(
+            try await PipelineRunner(model: writer).run(examples[2]).output == [
+                "news": ["good: The sea is blue.", "good: It is cold."], "count": 2,
+            ])
     }
 }

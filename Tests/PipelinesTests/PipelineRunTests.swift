@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventMessaging
 import LLMCore
 import OpenAutoGLMTesting
 import Pipelines
@@ -18,6 +19,7 @@ final class EventLog: Sendable {
         switch event {
         case .started(let step, let uses, _): self.add("start \(step) \(uses)")
         case .text(let step, let delta): self.add("text \(step) \(delta)")
+        case .emitted(let emitted): self.add("event \(emitted.step.rawValue) \(emitted.event.subject)")
         case .finished(let record): self.add("end \(record.id) \(record.duration)")
         case .failed(let step, _, _): self.add("fail \(step)")
         case .skipped(let step): self.add("skip \(step)")

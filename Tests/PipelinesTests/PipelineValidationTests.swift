@@ -32,7 +32,7 @@ struct PipelineValidationTests {
             ),
             Case(
                 "- 1",
-                "p.yaml:1:1: The file must be a mapping, but is of type array. It knows the keys pipeline, version, description, inputs, steps, output, pipelines.",
+                "p.yaml:1:1: The file must be a mapping, but is of type array. It knows the keys pipeline, version, description, inputs, schedule, steps, output, pipelines.",
                 "p.yaml:1:1: The pipeline has no steps. List at least one under 'steps'."),
             Case(
                 Self.steps("  - {id: a, uses: generat, wiht: {}}"),

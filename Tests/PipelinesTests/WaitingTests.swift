@@ -81,6 +81,27 @@ struct WaitingTests {
         #expect(run.deeds.all == ["a"])
     }
 
+    @Test(
+        "A breakpoint is set on any step there is, and an unknown one gets the nearest name",
+        arguments: [
+            ("a", nil), ("inner", nil), ("branch", nil), ("caught", nil), ("called", nil), ("other", nil),
+            ("inne", "Did you mean 'inner'?"), ("inputs", "Known:"),
+        ] as [(String, String?)])
+    func knownSteps(id: String, hint: String?) throws {
+        let pipeline = try TestRun().pipeline(
+            """
+              - {id: a, uses: note}
+              - {id: loop, for_each: 2, steps: [{id: inner, uses: note}]}
+              - {id: try, try: [{parallel: [{id: branch, uses: note}]}], catch: [{id: caught, uses: note}]}
+              - {id: call, call: {pipeline: q, steps: [{id: called, uses: note}], output: 1}}
+              - {id: s, switch: "${inputs.x}", cases: {y: [{id: other, uses: note}]}}
+            """, output: "1")
+        guard let hint else { return try pipeline.check(steps: [id, "a"]) }
+        let error = #expect(throws: PipelineError.self) { try pipeline.check(steps: ["a", id]) }
+        #expect(error?.code == .unknownStep)
+        #expect(error?.message.contains("has no step '\(id)'. \(hint)") == true)
+    }
+
     @Test("A sleep goes by the time of day, and a long one leaves the process")
     func longNap() async throws {
         let clock = ManualClock()

@@ -28,6 +28,37 @@ struct StoredRunnerTests {
         await #expect(throws: PipelineError.self) { try await bench.runner().run(id) }
     }
 
+    @Test("A pipe that was interrupted is done again from its beginning, recorded once, and recalled by a replay")
+    func pipe() async throws {
+        let bench = try Workbench()
+        var registry = bench.registry
+        registry.register(SplitStep())
+        let id = try await bench.begin(
+            """
+            pipeline: counting
+            inputs: {text: {type: string, default: "two\nthree\nfour"}}
+            steps:
+              - {id: a, uses: count, with: {name: one}}
+              - id: p
+                pipe:
+                  - {id: s, uses: split, with: {text: "${inputs.text}", into: lines}}
+                  - {id: f, for_each: "${s.pieces}", steps: [{id: c, uses: count, with: {name: "${item}"}}], output: "${c.name}"}
+            output: ["${a.name}", "${f.results}"]
+            """)
+        let runner = PipelineRunner(model: ScriptedModel())
+        bench.counter.failure = 3
+        await #expect(throws: CancellationError.self) {
+            try await StoredRunner(store: bench.store(), runner: runner, registry: registry).run(id)
+        }
+        bench.counter.failure = nil
+        let result = try await StoredRunner(store: bench.store(), runner: runner, registry: registry).run(id)
+        #expect(result.output == ["one", ["two", "three", "four"]])
+        #expect(bench.counter.counts == ["one": 1, "two": 2, "three": 2, "four": 1])
+        #expect(try await bench.store().steps(of: id, from: 0, limit: 9).map(\.call.key.rawValue) == ["a", "p"])
+        let report = try await RunReplay(store: bench.store(), registry: registry).replay(id)
+        #expect(report.differences == [] && report.recalledSteps == 2)
+    }
+
     @Test("A failed run tells why, and resuming does the failed step again")
     func failure() async throws {
         let bench = try Workbench()

@@ -2,6 +2,7 @@
 
 public import EventMessaging
 public import Pipelines
+public import PluginHost
 public import RunStorage
 
 extension StepRegistry {
@@ -11,16 +12,17 @@ extension StepRegistry {
     ///   - access: What steps may reach.
     ///   - bus: Where events go.
     ///   - embedder: Where embedding models come from.
+    ///   - plugins: Where plugins come from.
     ///   - vectors: Opens the store of texts that are found by meaning, when a step first needs it.
     public static func all(
         _ access: StepAccess, bus: any EventBus, embedder: any EmbedderSource,
-        vectors: @escaping @Sendable () throws -> VectorStore
+        plugins: PluginHost = PluginHost(folders: []), vectors: @escaping @Sendable () throws -> VectorStore
     ) -> Self {
         var registry = Self.standard
         let further: [any PipelineStep] = [
             EmbedStep(embedder: embedder), IndexStep(embedder: embedder, store: vectors),
             RetrieveStep(embedder: embedder, store: vectors), HTTPStep(access), FileStep(access), SQLStep(access),
-            PythonStep(access), EmitStep(bus: bus),
+            PythonStep(access), EmitStep(bus: bus), PluginStep(plugins),
         ]
         for step in further { registry.register(step) }
         registry.register(ChatStep(tools: registry))

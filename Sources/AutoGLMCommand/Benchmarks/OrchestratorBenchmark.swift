@@ -17,6 +17,7 @@ struct OrchestratorBenchmark {
     let store: String?
 
     private static let registry = StepRegistry([EchoStep()])
+    private static let inputs: [String: JSONValue] = ["value": "nothing"]
     /// How often one sample runs the chain, so that it is long enough to be timed.
     private static let repeats = 20
     /// The turns of the run whose memory is compared with that of a shorter one.
@@ -25,7 +26,7 @@ struct OrchestratorBenchmark {
     func rows(runs: Int) async throws -> [BenchmarkRow] {
         let runner = PipelineRunner(model: NoModel())
         // First, before anything larger has been in memory.
-        let growth = try await self.growth(runner)
+        let memory = try await self.memory(runner)
         let chain = try self.chain(of: self.steps)
         let wide = try self.loop(of: self.width, concurrency: self.width)
         _ = try await Self.microseconds(runner, chain, steps: self.steps)
@@ -38,28 +39,29 @@ struct OrchestratorBenchmark {
         return [
             Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
             Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
-            BenchmarkRow(
-                measure: "long_run_growth_mb", samples: [growth], unit: "MB",
-                isLowerBetter: true, details: ["steps": .integer(Self.longRun)]),
-        ] + durable
+        ] + memory + durable
     }
 
     /// The chain, with each step recorded in SQLite before the next begins.
     private func durable(_ runner: PipelineRunner, _ chain: Pipeline, runs: Int) async throws -> [BenchmarkRow] {
         guard let store else { return [] }
         let runStore = SQLiteRunStore(try StorageFile(path: store))
-        let source = PipelineSource(name: chain.name, version: chain.version, file: "chain.yaml", text: "")
-        let inputs: [String: JSONValue] = ["value": "nothing"]
         let clock = ContinuousClock()
         var times = [Double]()
         for _ in 0...runs {
-            let journal = try await runStore.open(runStore.create(source, inputs: inputs))
+            let journal = try await Self.journal(for: chain, in: runStore)
             let start = clock.now
-            let result = try await runner.run(chain, inputs: inputs, journal: journal)
+            let output = try await self.run(chain, on: runner, journal: journal)
             times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
-            try await journal.end(.succeeded(result.output))
+            try await journal.end(.succeeded(output))
         }
         return [Self.row("step_durable_us", Array(times.dropFirst()), details: ["steps": .integer(self.steps)])]
+    }
+
+    private static func journal(for pipeline: Pipeline, in store: SQLiteRunStore) async throws -> any RunSession {
+        let source = PipelineSource(
+            name: pipeline.name, version: pipeline.version, file: "\(pipeline.name).yaml", text: "")
+        return try await store.open(store.create(source, inputs: Self.inputs))
     }
 
     private static func row(
@@ -74,17 +76,48 @@ struct OrchestratorBenchmark {
     {
         let clock = ContinuousClock()
         let start = clock.now
-        for _ in 0..<Self.repeats { _ = try await runner.run(pipeline, inputs: ["value": "nothing"]) }
+        for _ in 0..<Self.repeats { _ = try await runner.run(pipeline, inputs: Self.inputs) }
         return start.duration(to: clock.now) / .microseconds(1) / Double(Self.repeats * steps)
     }
 
-    /// How much the process's largest memory grows by a run ten times as long as the one before it.
-    private func growth(_ runner: PipelineRunner) async throws -> Double {
-        _ = try await runner.run(try self.loop(of: Self.longRun / 10, concurrency: 16), inputs: ["value": "nothing"])
-        let before = try MemoryBenchmark.peak()
-        _ = try await runner.run(try self.loop(of: Self.longRun, concurrency: 16), inputs: ["value": "nothing"])
-        return try MemoryBenchmark.peak() - before
+    // MARK: - Memory
+
+    /// How much the process's largest memory grows by runs ten times as long as those before them, the narrowest first.
+    private func memory(_ runner: PipelineRunner) async throws -> [BenchmarkRow] {
+        var rows = [
+            try await self.growth("long_run_growth_mb", width: 16) { _ = try await self.run($0, on: runner) },
+            try await self.growth("wide_run_growth_mb", width: self.width) { _ = try await self.run($0, on: runner) },
+        ]
+        guard let store else { return rows }
+        let runStore = SQLiteRunStore(try StorageFile(path: store))
+        rows.append(
+            try await self.growth("stored_run_growth_mb", width: 16) { loop in
+                let journal = try await Self.journal(for: loop, in: runStore)
+                try await journal.end(.succeeded(self.run(loop, on: runner, journal: journal)))
+            })
+        return rows
     }
+
+    private func run(
+        _ pipeline: Pipeline, on runner: PipelineRunner, journal: (any RunJournal)? = nil
+    ) async throws -> JSONValue {
+        try await runner.run(pipeline, inputs: Self.inputs, journal: journal).output
+    }
+
+    /// How much memory 10,000 turns take at most beyond what 1,000 turns took, with so many at the same time.
+    private func growth(
+        _ measure: String, width: Int, _ run: (Pipeline) async throws -> Void
+    ) async throws -> BenchmarkRow {
+        try await run(self.loop(of: Self.longRun / 10, concurrency: width))
+        let before = try MemoryBenchmark.peak()
+        try await run(self.loop(of: Self.longRun, concurrency: width))
+        let peak = try MemoryBenchmark.peak()
+        return BenchmarkRow(
+            measure: measure, samples: [peak - before], unit: "MB", isLowerBetter: true,
+            details: ["turns": .integer(Self.longRun), "width": .integer(width), "peak_mb": .number(peak)])
+    }
+
+    // MARK: - Pipelines
 
     private func chain(of count: Int) throws -> Pipeline {
         try Pipeline(

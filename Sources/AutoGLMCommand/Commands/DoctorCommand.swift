@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import PostgresConnections
 internal import TensorKernels
 
 /// `autoglm doctor`: what is installed, and what to do about what is not.
@@ -59,7 +60,16 @@ struct DoctorCommand: AsyncParsableCommand {
             Finding("models", .good, "\(locator.folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))"))
         findings.append(self.defaultModel(locator))
         findings.append(Finding("backends", .good, Backend.names.joined(separator: ", ")))
+        findings.append(Self.postgres())
         return findings
+    }
+
+    private static func postgres() -> Finding {
+        do {
+            return Finding("postgresql", .good, "libpq \(try PostgresLibrary.shared.version)")
+        } catch {
+            return Finding("postgresql", .good, "not there, which only those miss who use such a database: \(error)")
+        }
     }
 
     private static func kernels() -> Finding {

@@ -36,11 +36,13 @@ struct PipelineGraphCommand: ParsableCommand {
     @Option(help: "How it is drawn: mermaid (text that many web pages show as a picture) or svg.")
     var format = Format.mermaid
 
+    @OptionGroup var plugins: PluginOptions
+
     @Argument(help: "The pipeline's YAML file.")
     var file: String
 
     func run() throws {
-        let pipeline = try PipelineFile.read(self.file)
+        let pipeline = try PipelineFile.read(self.file, plugins: self.plugins)
         try Console.write(self.format == .svg ? pipeline.svg : pipeline.mermaid)
     }
 }
@@ -75,12 +77,14 @@ struct PipelineValidateCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @OptionGroup var plugins: PluginOptions
+
     @Argument(help: "The pipeline's YAML file.")
     var file: String
 
     func run() async throws {
         do {
-            let pipeline = try PipelineFile.read(self.file)
+            let pipeline = try PipelineFile.read(self.file, plugins: self.plugins)
             switch self.output.format {
             case .text: try Console.line("valid: \(pipeline.name) \(pipeline.version), \(pipeline.steps.count) steps")
             case .json: try Console.json(["valid": true, "pipeline": .string(pipeline.name), "issues": []])

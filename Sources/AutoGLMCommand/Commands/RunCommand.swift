@@ -16,18 +16,16 @@ struct RunCommand: AsyncParsableCommand {
 
             --input sets the pipeline's main input (the first that must be given, else the first), --set any input by its \
             name. `autoglm steps` lists the kinds of steps. Every step is recorded as it ends; what was cut off goes on with \
-            --resume RUN.
+            --resume RUN. At a --breakpoint a run waits: `autoglm runs show RUN` tells what was done, and --resume RUN without \
+            that breakpoint goes on. A --dry-run does only steps that change nothing; the others take --answers.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: "The text to work on; @FILE reads a file, - standard input.")
-    var input: TextInput?
+    @OptionGroup var given: InputOptions
 
-    @Option(name: .customLong("set"), help: "Set an input: NAME=VALUE, or NAME=@FILE; may be given several times.")
-    var settings: [String] = []
-
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup(title: "Storage") var store: StoreOptions
 
     @Flag(help: "Keep nothing of the run; it cannot be resumed.")
@@ -35,6 +33,13 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "Go on with this run, by its name or the beginning of it; no step is done twice.")
     var resume: String?
+
+    @Option(
+        name: .customLong("breakpoint"),
+        help:
+            "Stop before this step, wherever it is, until `autoglm runs answer` lets the run go on; may be given several times."
+    )
+    var breakpoints: [String] = []
 
     @Flag(help: "Leave the run to `autoglm worker`, and print its name.")
     var enqueue = false
@@ -46,6 +51,8 @@ struct RunCommand: AsyncParsableCommand {
         parsing: .unconditional, help: "With --enqueue: before which others of the tenant it comes, the highest first.")
     var priority = 0
 
+    @OptionGroup(title: "Dry run") var dry: DryRunOptions
+
     @Argument(help: "The pipeline's YAML file; with --resume it may be left out.")
     var pipeline: String?
 
@@ -56,7 +63,17 @@ struct RunCommand: AsyncParsableCommand {
         if self.noStore, self.enqueue || self.resume != nil {
             throw ValidationError("--enqueue and --resume need what --no-store forbids.")
         }
-        if self.resume != nil, self.enqueue || self.input != nil || !self.settings.isEmpty {
+        if self.dry.isDry, self.resume != nil || self.enqueue || !self.breakpoints.isEmpty {
+            throw ValidationError("A --dry-run stores nothing; leave out --resume, --enqueue and --breakpoint.")
+        }
+        if !self.breakpoints.isEmpty, self.noStore || self.enqueue {
+            throw ValidationError(
+                """
+                --breakpoint stops a run that is stored and done here; leave out --no-store and --enqueue, or write \
+                'breakpoint: true' into the pipeline.
+                """)
+        }
+        if self.resume != nil, self.enqueue || !self.given.isEmpty {
             throw ValidationError(
                 "A run is resumed with the inputs it began with; leave out --input, --set and --enqueue.")
         }
@@ -65,8 +82,9 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         if let resume { return try await self.resume(resume) }
         let path = self.pipeline ?? ""
-        let pipeline = try PipelineFile.read(path)
-        let inputs = try self.inputs(for: pipeline)
+        let pipeline = try PipelineFile.read(path, plugins: self.plugins)
+        if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
+        let inputs = try self.given.values(for: pipeline)
         guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
         let agent = try await self.model.open()
         let folder = FilePath.folder(of: path)
@@ -83,48 +101,14 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    // MARK: - Inputs
-
-    private func inputs(for pipeline: Pipeline) throws -> [String: JSONValue] {
-        var inputs: [String: JSONValue] = [:]
-        if let input {
-            guard let main = pipeline.mainInput else {
-                throw ValidationError("The pipeline '\(pipeline.name)' has no inputs, so --input has no place.")
-            }
-            inputs[main.name] = try Self.value(input.text(), for: main)
-        }
-        for setting in self.settings {
-            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw ValidationError("--set '\(setting)' must have the form NAME=VALUE.")
-            }
-            guard let input = pipeline.inputs.first(where: { $0.name == parts[0] }) else {
-                let hint = NearestName.hint(for: parts[0], in: pipeline.inputs.map(\.name))
-                throw ValidationError("The pipeline '\(pipeline.name)' has no input '\(parts[0])'. \(hint)")
-            }
-            inputs[input.name] = try Self.value(TextInput(argument: parts[1]).text(), for: input)
-        }
-        return inputs
-    }
-
-    /// What a text on the command line means to an input: itself to one that takes texts, JSON to any other.
-    private static func value(_ text: String, for input: PipelineInput) throws -> JSONValue {
-        if input.type == .string { return .string(text) }
-        if let value = try? JSONValue(parsing: text) { return value }
-        guard input.type == .any else {
-            throw ValidationError(
-                "The input '\(input.name)' must be JSON of type \(input.type.rawValue), not '\(text)'.")
-        }
-        return .string(text)
-    }
-
     // MARK: - Report
 
     static func json(_ result: PipelineResult, of pipeline: Pipeline, run: String? = nil) -> JSONValue {
         [
             "run": run.map { .string($0) } ?? .null, "pipeline": .string(pipeline.name),
             "version": .string(pipeline.version), "output": result.output,
-            "steps": .array(result.steps.map(Self.json)), "duration_ms": .number(result.duration.milliseconds),
+            "steps": .array(result.steps.map(Self.json)), "events": .array(result.events.map(RunReport.json)),
+            "duration_ms": .number(result.duration.milliseconds),
         ]
     }
 
@@ -151,9 +135,10 @@ enum PipelineFile {
     /// The pipeline in a file.
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
-    static func read(_ path: String) throws -> Pipeline {
+    static func read(_ path: String, plugins: PluginOptions) throws -> Pipeline {
         let folder = FilePath.folder(of: path)
-        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program()) {
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program(plugins: plugins.folders))
+        {
             try FilePath.template(named: $0, in: folder)
         }
     }

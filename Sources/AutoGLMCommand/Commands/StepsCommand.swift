@@ -56,18 +56,21 @@ struct StepsCommand: AsyncParsableCommand {
         for (direction, ports) in [("in", definition.inputs), ("out", definition.outputs)] {
             for port in ports {
                 let choices = port.choices.isEmpty ? "" : " One of: \(port.choices.joined(separator: ", "))."
-                let name = "\(port.name) (\(port.type.rawValue)\(port.isRequired ? ", required" : ""))"
+                let details = [port.type.rawValue, port.isRequired ? "required" : nil, port.isStream ? "flows" : nil]
+                let name = "\(port.name) (\(details.compactMap(\.self).joined(separator: ", ")))"
                 lines.append("  \(direction.padding(to: 4)) \(name.padding(to: 30)) \(port.description)\(choices)")
             }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A row a step; what must be given is in bold.
+    /// A row a step; what must be given is in bold, and '…' is behind what flows in a pipe.
     private static func table(_ definitions: [StepDefinition]) -> String {
         let rows = definitions.map { definition in
-            let inputs = definition.inputs.map { $0.isRequired ? "**\($0.name)**" : $0.name }
-            let outputs = definition.outputs.map(\.name)
+            let inputs = definition.inputs.map {
+                ($0.isRequired ? "**\($0.name)**" : $0.name) + ($0.isStream ? "…" : "")
+            }
+            let outputs = definition.outputs.map { $0.name + ($0.isStream ? "…" : "") }
             let cells = ["`\(definition.name)`", definition.summary, inputs.joined(separator: ", ")]
             return "| " + (cells + [outputs.joined(separator: ", ")]).joined(separator: " | ") + " |\n"
         }

@@ -23,7 +23,8 @@ struct StoreOptions: ParsableArguments {
     func open() throws -> OpenStore {
         if self.store == Self.defaultPath { try FilePath.makeFolders(FilePath.folder(of: self.store)) }
         let file = try StorageFile(path: self.store, durability: self.durability.value)
-        return OpenStore(runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file))
+        return OpenStore(
+            runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file), schedules: SQLiteScheduleStore(file))
     }
 
     /// Opens the file of texts that are found by their meaning: the one that `AUTOGLM_VECTORS` names, else the default one.
@@ -35,16 +36,18 @@ struct StoreOptions: ParsableArguments {
 
     private static var defaultPath: String { "\(Self.defaultFolder)/runs.sqlite" }
 
-    private static var defaultFolder: String {
+    /// Where what must survive the program is kept unless another place is named.
+    static var defaultFolder: String {
         let state = Settings.environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         return "\(state ?? "\(Settings.environment["HOME"] ?? ".")/.local/state")/autoglm"
     }
 }
 
-/// Runs, and those of them that wait for a worker, in one file.
+/// Runs, those of them that wait for a worker, and those to come, in one file.
 struct OpenStore: Sendable {
     let runs: any RunStore
     let queue: any RunQueue
+    let schedules: any ScheduleStore
 
     /// The whole name of a run, given its beginning.
     func name(_ beginning: String) async throws -> String { try await self.runs.run(beginning).summary.id }

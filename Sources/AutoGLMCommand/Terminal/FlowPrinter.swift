@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import ModelFacade
+internal import OrderedCollections
 internal import Synchronization
 
 /// Shows a run step by step while it happens: what goes in, what comes out, how long it takes.
@@ -14,18 +16,23 @@ final class FlowPrinter: Sendable {
         var loopLines = 0
         /// The steps at work; with more than one their texts would mix.
         var running = 0
+        /// The stages of pipes, which run together; what flows out of a pipe is shown as the pipe's.
+        var stages: Set<String> = []
     }
 
     /// The most lines shown of steps in loops; after that only how far the loops are.
     private static let maximumLoopLines = 20
 
     private let pipeline: Pipeline
+    /// What is said of steps that are not done now.
+    private let recorded: String
     private let style = TextStyle()
     private let state = Mutex(State())
 
     /// Shows the beginning of a run.
-    init(pipeline: Pipeline, model: String) {
+    init(pipeline: Pipeline, model: String, recorded: String = "was done before") {
         self.pipeline = pipeline
+        self.recorded = recorded
         let about = pipeline.description.isEmpty ? "" : ": \(pipeline.description)"
         self.write("\(self.style.strong(pipeline.name)) \(pipeline.version)\(about)\n")
         self.write(self.style.faint("model \(model)") + "\n")
@@ -33,9 +40,11 @@ final class FlowPrinter: Sendable {
 
     /// Shows an event.
     func show(_ event: PipelineEvent) {
+        guard !self.isInPipe(event) else { return }
         switch event {
         case .started(let step, let uses, let inputs): self.start(step, uses, inputs)
         case .text(let step, let delta): self.stream(step, delta)
+        case .emitted(let emitted): self.showEvent(emitted)
         case .finished(let record): self.finish(record)
         case .skipped(let step): self.write("\n\(self.style.faint("skipped \(step)"))\n")
         case .progress(let step, let done, let count): self.showProgress(step, done, count)
@@ -67,9 +76,26 @@ final class FlowPrinter: Sendable {
 
     // MARK: - Steps
 
+    /// Whether an event is of a stage of a pipe, or of a step in its loop.
+    private func isInPipe(_ event: PipelineEvent) -> Bool {
+        let step: String
+        switch event {
+        case .started(let key, _, _), .text(let key, _), .skipped(let key), .progress(let key, _, _): step = key
+        case .retrying(let key, _, _, _), .failed(let key, _, _): step = key
+        case .finished(let record): step = record.key.rawValue
+        case .emitted, .waiting: return false
+        }
+        return self.state.withLock { state in
+            state.stages.contains { step == $0 || step.hasPrefix("\($0)[") }
+        }
+    }
+
     private func start(_ step: String, _ uses: String, _ inputs: [String: JSONValue]) {
         let number = self.state.withLock { state in
             state.running += 1
+            if uses == "pipe" {
+                state.stages.formUnion((inputs["stages"]?.arrayValue ?? []).compactMap(\.stringValue))
+            }
             if !step.isInLoop { state.stepNumber += 1 }
             state.streamed = ""
             return state.stepNumber
@@ -96,20 +122,39 @@ final class FlowPrinter: Sendable {
         let streamed = self.endStream()
         self.state.withLock { $0.running = max(0, $0.running - 1) }
         if record.key.rawValue.isInLoop { return self.showTurnStep(record) }
-        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) was done before\n") }
+        if record.wasRecorded { self.write("\n\(self.style.strong(record.key.rawValue)) \(self.recorded)\n") }
         if record.uses == "route" {
             self.showDecision(record)
-        } else {
-            for (name, value) in Self.news(of: record, streamed: streamed) { self.show("out", name, value) }
+        } else if record.uses == "pipe" {
+            self.showStages(record, streamed: streamed)
+        } else if record.uses != "emit" || record.wasRecorded {
+            for (name, value) in Self.news(in: record.outputs, besides: record.inputs, streamed: streamed) {
+                self.show("out", name, value)
+            }
         }
         self.write(self.style.faint("  time  \(Self.time(record.duration))") + "\n")
     }
 
+    /// Shows what the stages of a pipe gave.
+    private func showStages(_ record: StepRecord, streamed: String) {
+        let keys = (record.inputs["stages"]?.arrayValue ?? []).compactMap(\.stringValue)
+        self.state.withLock { $0.stages.subtract(keys) }
+        for key in keys {
+            let id = String(key.split(separator: ".").last ?? "")
+            let outputs = (record.outputs[id]?.objectValue ?? [:]).map { ($0, $1) }
+            for (name, value) in Self.news(in: Dictionary(uniqueKeysWithValues: outputs), streamed: streamed) {
+                self.show("out", "\(id).\(name)", value)
+            }
+        }
+    }
+
     /// The outputs without what has been shown already, and what says nothing.
-    private static func news(of record: StepRecord, streamed: String = "") -> [(key: String, value: JSONValue)] {
-        record.outputs.sorted { $0.key < $1.key }.filter { _, value in
+    private static func news(
+        in outputs: [String: JSONValue], besides inputs: [String: JSONValue] = [:], streamed: String = ""
+    ) -> [(key: String, value: JSONValue)] {
+        outputs.sorted { $0.key < $1.key }.filter { _, value in
             if value.stringValue == streamed, !streamed.isEmpty { return false }
-            return value != .null && value != [] && value != [:] && !record.inputs.values.contains(value)
+            return value != .null && value != [] && value != [:] && !inputs.values.contains(value)
         }
     }
 
@@ -120,7 +165,9 @@ final class FlowPrinter: Sendable {
             return state.loopLines
         }
         guard line <= Self.maximumLoopLines else { return }
-        let value = Self.news(of: record).first.map { "\($0.key): \(Self.brief($0.value))" } ?? ""
+        let value =
+            Self.news(in: record.outputs, besides: record.inputs).first.map { "\($0.key): \(Self.brief($0.value))" }
+            ?? ""
         self.write("  \(record.key.rawValue)  \(value)  \(self.style.faint(Self.time(record.duration)))\n")
         if line == Self.maximumLoopLines {
             self.write(self.style.faint("  … and so on; how far the loops are:") + "\n")
@@ -132,6 +179,15 @@ final class FlowPrinter: Sendable {
         let stride = max(1, (count ?? 100) / 10)
         guard done == count || done.isMultiple(of: stride) else { return }
         self.write("  \(self.style.faint("\(step): \(done)\(count.map { " of \($0)" } ?? "") turns"))\n")
+    }
+
+    /// Shows an event: each of few that steps in loops tell, as with what these steps do.
+    private func showEvent(_ emitted: EmittedEvent) {
+        guard self.state.withLock({ $0.loopLines < Self.maximumLoopLines || !emitted.step.rawValue.isInLoop }) else {
+            return
+        }
+        self.endStream()
+        self.write("  event  \(self.style.strong("\(emitted.event.subject)")) \(Self.brief(emitted.event.payload))\n")
     }
 
     private func showDecision(_ record: StepRecord) {
@@ -154,7 +210,7 @@ final class FlowPrinter: Sendable {
     @discardableResult
     private func endStream() -> String {
         let streamed = self.state.withLock { $0.streamed }
-        if !streamed.isEmpty { self.write("\n") }
+        if !streamed.isEmpty, !streamed.hasSuffix("\n") { self.write("\n") }
         return streamed
     }
 

@@ -31,6 +31,14 @@ public struct GenerationStream: AsyncSequence, Sendable {
     /// - Throws: What the stream throws; ``LLMError`` with code `.truncatedStream` if it ends without a summary, and
     ///   `CancellationError` if the reading task was cancelled.
     public func response(onText: (@Sendable (String) -> Void)? = nil) async throws -> GenerationResponse {
+        try await self.response(forwarding: { onText?($0) })
+    }
+
+    /// Reads the whole stream into one response, and waits while what receives the text is behind.
+    ///
+    /// - Parameter receive: Receives the text as it is generated.
+    /// - Throws: As ``response(onText:)``, and what `receive` throws, which stops the generation.
+    package func response(forwarding receive: (String) async throws -> Void) async throws -> GenerationResponse {
         var response = GenerationResponse()
         var summary: GenerationSummary?
         for try await event in self {
@@ -39,7 +47,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
                 response.text += delta.text
                 response.tokens += delta.tokens
                 response.reasoning += delta.reasoning
-                if !delta.text.isEmpty { onText?(delta.text) }
+                if !delta.text.isEmpty { try await receive(delta.text) }
             case .toolCall(let call): response.toolCalls.append(call)
             case .finished(let final): summary = final
             }

@@ -4,8 +4,11 @@ public import LLMCore
 public import Pipelines
 
 /// Reads, writes and lists files in folders that are allowed.
-public struct FileStep: PipelineStep {
+///
+/// In a pipe it writes what flows: a text as it comes, elements a line each.
+public struct FileStep: StreamingStep {
     private static let maximumBytes = 16 << 20
+    private static let writing = ["write", "append"]
     private let folders: StepFolders
 
     /// Makes the step.
@@ -16,11 +19,15 @@ public struct FileStep: PipelineStep {
         StepDefinition(
             name: "file", summary: "Reads, writes or lists files in folders that are allowed; links are not followed.",
             inputs: [
-                StepPort("action", .string, "What to do.", isRequired: true, choices: ["read", "write", "list"]),
+                StepPort(
+                    "action", .string, "What to do.", isRequired: true, choices: ["read", "write", "append", "list"]),
                 StepPort(
                     "path", .string, "The file's or the folder's name, inside the allowed folder.", isRequired: true),
                 StepFolders.port,
-                StepPort("value", .any, "For write: a text, or another value that is written as JSON."),
+                StepPort(
+                    "value", .any,
+                    "For write: a text, or a value that is written as JSON; for append each element in a line.",
+                    isStream: true),
             ],
             outputs: [
                 StepPort("text", .any, "For read: the file's text; else null."),
@@ -32,9 +39,11 @@ public struct FileStep: PipelineStep {
     /// Checks that what is to be written is given, and the folder allowed.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
         var problems = self.folders.check(inputs)
-        if let action = inputs.literals["action"]?.stringValue, (action == "write") != inputs.names.contains("value") {
+        if let action = inputs.literals["action"]?.stringValue,
+            Self.writing.contains(action) != inputs.names.contains("value")
+        {
             problems.append(
-                action == "write"
+                Self.writing.contains(action)
                     ? .init(nil, "The step lacks what it is to write.", suggestion: "Give 'value'.")
                     : .init("value", "'value' does nothing where a file is not written.", suggestion: "Leave it out."))
         }
@@ -44,6 +53,9 @@ public struct FileStep: PipelineStep {
     /// Does it.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let (action, path) = (try inputs.requiredString("action"), try inputs.requiredString("path"))
+        guard action != "append" else {
+            return try await self.runWhole(inputs, context: context)
+        }
         let folder = try OpenFolder(self.folders.path(inputs, context, forWriting: action == "write"))
         switch action {
         case "list":
@@ -61,5 +73,37 @@ public struct FileStep: PipelineStep {
             }
             return ["text": .string(text), "names": [], "bytes": .integer(bytes.count)]
         }
+    }
+    /// Writes what comes: at the end of a file, or into a new one that takes the old one's place when all has come.
+    public func run(
+        _ inputs: StepInputs, flow: StepFlow, context: StepContext
+    ) async throws -> [String: JSONValue] {
+        let (action, path) = (try inputs.requiredString("action"), try inputs.requiredString("path"))
+        guard Self.writing.contains(action) else {
+            throw PipelineError(.invalidValue, "'\(action)' takes nothing that flows; 'write' and 'append' do.")
+        }
+        let folder = try OpenFolder(self.folders.path(inputs, context, forWriting: true))
+        var bytes = 0
+        func write(to file: WrittenFile) async throws {
+            for try await piece in flow.pieces {
+                let text = piece.stringValue ?? piece.serialized()
+                let part = Array((flow.isText ? text : text + "\n").utf8)
+                try file.append(part)
+                bytes += part.count
+            }
+            try file.sync()
+        }
+        if action == "append" {
+            let file = try folder.append(to: path)
+            // What an earlier attempt of the pipe has written is taken back first.
+            let beginning = try await context.note("beginning") { .integer(try file.length()) }
+            if !beginning.isNew, let length = beginning.value.integerValue { try file.cut(to: length) }
+            try await write(to: file)
+        } else {
+            let draft = try folder.draft(of: path)
+            try await write(to: draft.file)
+            try draft.finish()
+        }
+        return ["text": .null, "names": [], "bytes": .integer(bytes)]
     }
 }

@@ -42,19 +42,25 @@ extension OpenFolder {
 
     /// Writes a file whole or not at all: it is complete before it takes the place of another.
     func write(_ bytes: [UInt8], to name: String) throws {
+        let draft = try self.draft(of: name)
+        try draft.file.append(bytes)
+        try draft.finish()
+    }
+
+    /// Begins a file that is complete before it takes the place of another.
+    func draft(of name: String) throws -> FileDraft {
+        let (folder, last) = try self.parent(of: name, makes: true)
+        return try FileDraft(in: folder, for: last, about: name)
+    }
+
+    /// Opens a plain file to write at its end, and makes it if it is not there.
+    func append(to name: String) throws -> WrittenFile {
         let (folder, last) = try self.parent(of: name, makes: true)
         guard last != "." else { throw PipelineError(.unreadableFile, "'\(name)' names no file.") }
-        let draft = ".\(String(UInt64.random(in: .min ... .max), radix: 36)).draft"
-        let descriptor = try folder.open(draft, O_WRONLY | O_CREAT | O_EXCL, about: name)
-        defer { close(descriptor) }
-        do {
-            try writeAll(bytes, to: descriptor, name: name)
-            guard fsync(descriptor) == 0 else { throw fileError("'\(name)' cannot be written") }
-            try folder.rename(draft, to: last)
-        } catch {
-            folder.remove(draft)
-            throw error
-        }
+        let file = WrittenFile(
+            descriptor: try folder.open(last, O_WRONLY | O_APPEND | O_CREAT, about: name), name: name)
+        try file.checkPlainFile()
+        return file
     }
 
     /// The names in a folder, in order; those of folders end with `/`, and links are left out.

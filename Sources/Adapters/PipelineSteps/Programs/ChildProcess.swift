@@ -31,13 +31,14 @@ final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - path: The program.
     ///   - arguments: What follows its name.
-    ///   - output: The file that it prints to.
-    init(_ path: String, _ arguments: [String], output: String) throws {
+    ///   - output: What it prints to; from then on nobody else can.
+    init(_ path: String, _ arguments: [String], output: OutputPipe) throws {
+        defer { output.closeWriteEnd() }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, output.descriptor ?? -1, 1)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

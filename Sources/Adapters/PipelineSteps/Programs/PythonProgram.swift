@@ -11,12 +11,6 @@ internal import Darwin
 
 /// Python code with its inputs and limits.
 struct PythonProgram: Sendable {
-    /// What the code left behind.
-    struct Outcome: Sendable {
-        var result: JSONValue
-        var printed: String
-    }
-
     let interpreter: String
     let code: String
     let inputs: JSONValue
@@ -26,24 +20,47 @@ struct PythonProgram: Sendable {
 
     /// Runs the code in an empty folder that is taken away afterwards; cancelling the task ends all its processes.
     ///
+    /// - Parameter receive: Receives what is printed, as it is printed; the code waits while it is behind.
+    /// - Returns: The result.
     /// - Throws: ``PipelineError`` with code `.programFailed`: what Python says, or which limit was reached.
-    func run() async throws -> Outcome {
+    func run(receive: (String) async throws -> Void) async throws -> JSONValue {
         let folder = try WorkFolder()
         try folder.write(Array(self.code.utf8), to: "code.py")
         try folder.write(Array(self.inputs.serialized().utf8), to: "inputs.json")
+        let output = try OutputPipe()
         let process = try ChildProcess(
             self.interpreter,
-            ["-I", "-B", "-c", Self.preparation]
-                + [folder.path]
-                + [self.cpuSeconds, self.memoryBytes, self.outputBytes].map(String.init),
-            output: "\(folder.path)/printed.txt")
-        let ending = try await process.end()
-        let printed = String(decoding: try folder.read("printed.txt", maximumBytes: self.outputBytes), as: UTF8.self)
-        guard case .exited(0) = ending else { throw Self.failure(ending, printed, self) }
+            ["-u", "-I", "-B", "-c", Self.preparation] + [folder.path]
+                + [self.cpuSeconds, self.memoryBytes, self.outputBytes].map(String.init), output: output)
+        // Waited for beside the reading: what the program leaves in its group goes with it, so that the output ends.
+        async let end = process.end()
+        let last = try await self.read(output, receive)
+        let ending = try await end
+        guard case .exited(0) = ending else { throw Self.failure(ending, last, self) }
         let written = try folder.read("result.json", maximumBytes: self.outputBytes + 1)
-        do {
-            return Outcome(result: try JSONValue(parsing: written), printed: printed)
-        } catch { throw PipelineError(.programFailed, "The Python code left no JSON behind.", cause: error) }
+        do { return try JSONValue(parsing: written) } catch {
+            throw PipelineError(.programFailed, "The Python code left no JSON behind.", cause: error)
+        }
+    }
+
+    /// Reads what is printed to its end.
+    ///
+    /// - Returns: The last of it.
+    private func read(_ output: OutputPipe, _ receive: (String) async throws -> Void) async throws -> String {
+        var decoder = TextDecoder()
+        var count = 0
+        var last = ""
+        while true {
+            let bytes = try await output.read()
+            count += bytes.count
+            guard count <= self.outputBytes else {
+                throw PipelineError(.programFailed, "The Python code wrote more than \(self.outputBytes) bytes.")
+            }
+            let text = bytes.isEmpty ? decoder.finish() : decoder.add(bytes)
+            last = String((last + text).suffix(1_000))
+            if !text.isEmpty { try await receive(text) }
+            if bytes.isEmpty { return last }
+        }
     }
 
     private static func failure(_ ending: ChildProcess.Ending, _ printed: String, _ program: Self) -> PipelineError {

@@ -4,7 +4,7 @@ public import LLMCore
 public import Pipelines
 
 /// Runs Python code in a process of its own, which is told nothing but its inputs and has limits.
-public struct PythonStep: PipelineStep {
+public struct PythonStep: StreamingStep {
     private static let maximumResultBytes = 16 << 20
     private let interpreter: String
 
@@ -27,7 +27,7 @@ public struct PythonStep: PipelineStep {
             ],
             outputs: [
                 StepPort("result", .any, "What the code set 'result' to."),
-                StepPort("printed", .string, "What the code printed."),
+                StepPort("printed", .string, "What the code printed.", isStream: true),
             ])
     }
 
@@ -48,15 +48,19 @@ public struct PythonStep: PipelineStep {
         return problems
     }
 
-    /// Runs the code.
-    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+    /// Runs the code; what it prints flows as it is printed.
+    public func run(
+        _ inputs: StepInputs, flow: StepFlow, context: StepContext
+    ) async throws -> [String: JSONValue] {
         let outputBytes = (inputs["output_kb"]?.integerValue ?? 1_024) << 10
         let program = PythonProgram(
             interpreter: self.interpreter, code: try inputs.requiredString("code"), inputs: inputs["inputs"] ?? .null,
             cpuSeconds: inputs["cpu_limit"]?.integerValue ?? 10,
             memoryBytes: (inputs["memory_mb"]?.integerValue ?? 512) << 20, outputBytes: outputBytes)
         let limit = Duration.seconds(inputs["time_limit"]?.numberValue ?? 30)
-        let outcome = try await withTimeLimit(limit, "The Python code took too long") { try await program.run() }
-        return ["result": outcome.result, "printed": .string(outcome.printed)]
+        let result = try await withTimeLimit(limit, "The Python code took too long") {
+            try await program.run { try await flow.send(text: $0) }
+        }
+        return ["result": result]
     }
 }

@@ -14,6 +14,8 @@ enum StorageMigrations {
         migrator.registerMigration("queue-1") { try $0.execute(sql: Self.queue) }
         migrator.registerMigration("responses-1") { try $0.execute(sql: Self.responses) }
         migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
+        migrator.registerMigration("schedules-1") { try $0.execute(sql: Self.schedules) }
+        migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
         return migrator
     }()
 

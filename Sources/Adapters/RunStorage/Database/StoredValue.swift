@@ -72,6 +72,8 @@ struct StoredValue: Sendable {
                     AND NOT EXISTS (SELECT 1 FROM runs WHERE source_hash = hash)
                     AND NOT EXISTS (SELECT 1 FROM runs WHERE inputs_hash = hash)
                     AND NOT EXISTS (SELECT 1 FROM runs WHERE output_hash = hash)
+                    AND NOT EXISTS (SELECT 1 FROM schedules WHERE source_hash = hash)
+                    AND NOT EXISTS (SELECT 1 FROM schedules WHERE inputs_hash = hash)
                 """)
         return database.changesCount
     }

@@ -110,7 +110,8 @@ extension PipelineSource {
         return JSONValue(sorted: ["text": .string(self.text), "included": included]).serialized()
     }
 
-    fileprivate init(stored: JSONValue, name: String, version: String, file: String, baseFolder: String?) throws {
+    /// Reads what is stored of it.
+    init(stored: JSONValue, name: String, version: String, file: String, baseFolder: String?) throws {
         guard let text = stored["text"]?.stringValue, let included = stored["included"] else {
             throw StorageError(.unreadable, "The text of the pipeline '\(name)' is missing; the file is damaged.")
         }

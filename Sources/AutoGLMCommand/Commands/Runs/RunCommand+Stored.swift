@@ -16,8 +16,11 @@ extension RunCommand {
     func resume(_ beginning: String) async throws {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
-        if let pipeline { try run.check(PipelineFile.source(of: PipelineFile.read(pipeline), at: pipeline)) }
-        let pipeline = try run.pipeline(registry: .program())
+        if let pipeline {
+            try run.check(PipelineFile.source(of: PipelineFile.read(pipeline, plugins: self.plugins), at: pipeline))
+        }
+        let pipeline = try run.pipeline(registry: .program(plugins: self.plugins.folders))
+        try pipeline.check(steps: self.breakpoints)
         try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
     }
 
@@ -25,6 +28,7 @@ extension RunCommand {
     func start(_ pipeline: Pipeline, at path: String, inputs: [String: JSONValue]) async throws {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
+        try pipeline.check(steps: self.breakpoints)
         let store = try self.store.open()
         let agent = try await self.enqueue ? nil : self.model.open()
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
@@ -39,7 +43,10 @@ extension RunCommand {
     private func execute(_ id: String, _ pipeline: Pipeline, in store: OpenStore, on agent: AutoGLM) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        let runner = StoredRunner(store: store.runs, runner: agent.pipelineRunner(), registry: try .program())
+        var steps = agent.pipelineRunner()
+        steps.breakpoints = Set(self.breakpoints)
+        let runner = StoredRunner(
+            store: store.runs, runner: steps, registry: try .program(plugins: self.plugins.folders))
         do {
             switch self.output.format {
             case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))

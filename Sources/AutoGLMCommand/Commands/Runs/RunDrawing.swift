@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import ModelFacade
 
@@ -30,6 +31,7 @@ struct RunDrawing {
             try self.fact("input", "\(name): \(FlowPrinter.brief(value))")
         }
         try self.writeSteps()
+        try self.writeEvents()
         for pending in self.run.pending {
             try Console.line("\nwaits at \(pending.key.rawValue): \(pending.question)")
             try Console.line("  answer with: autoglm runs answer \(summary.id) \(pending.key.rawValue) ANSWER")
@@ -52,6 +54,17 @@ struct RunDrawing {
         }
         let rest = self.run.summary.stepCount - self.steps.count
         if rest > 0 { try Console.line("  … and \(rest) more; --limit shows more") }
+    }
+
+    /// What the steps shown told the bus.
+    private func writeEvents() throws {
+        let events = self.steps.compactMap { EmittedEvent($0.call, $0.outcome) }
+        if !events.isEmpty { try Console.line("") }
+        for emitted in events {
+            try Console.line(
+                "event \(self.style.strong("\(emitted.event.subject)")) from \(emitted.step.rawValue): "
+                    + FlowPrinter.brief(emitted.event.payload))
+        }
     }
 
     private func name(_ step: RecordedStep) -> String {

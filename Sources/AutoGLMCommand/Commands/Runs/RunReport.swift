@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import ModelFacade
 internal import OrderedCollections
@@ -42,7 +43,16 @@ enum RunReport {
         members["output"] = run.output ?? .null
         members["waits_for"] = .array(run.pending.map(Self.json))
         members["flow"] = .array(steps.map(Self.json))
+        members["events"] = .array(steps.compactMap { EmittedEvent($0.call, $0.outcome) }.map { Self.json($0) })
         return .object(members)
+    }
+
+    /// An event that a step told.
+    static func json(_ emitted: EmittedEvent) -> JSONValue {
+        [
+            "step": .string(emitted.step.rawValue), "id": .string(emitted.event.id),
+            "subject": .string("\(emitted.event.subject)"), "payload": emitted.event.payload,
+        ]
     }
 
     /// A moment as ISO 8601 has it, in UTC.

@@ -15,7 +15,7 @@ internal import Foundation
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
-        abstract: "Run what `autoglm run --enqueue` has put in line.",
+        abstract: "Run what `autoglm run --enqueue` has put in line, and what `autoglm runs schedule` has due.",
         discussion: """
             Example:
               autoglm run Examples/task-flow.yaml --input "Name three colours." --enqueue
@@ -28,6 +28,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var plugins: PluginOptions
 
     @Option(parsing: .unconditional, help: "How many runs to have under way at once.")
     var concurrency = 1
@@ -62,7 +63,9 @@ struct WorkerCommand: AsyncParsableCommand {
         var runner = agent.pipelineRunner()
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
-            queue: store.queue, runner: StoredRunner(store: store.runs, runner: runner, registry: try .program()),
+            queue: store.queue, scheduler: RunScheduler(store: store.schedules),
+            runner: StoredRunner(
+                store: store.runs, runner: runner, registry: try .program(plugins: self.plugins.folders)),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
@@ -74,6 +77,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private static func note(_ event: RunWorker.Event) {
         switch event {
+        case .began(let begun): Console.note("began \(begun.run) as '\(begun.schedule)' has it")
         case .took(let lease): Console.note("took \(lease.ticket.run) (delivery \(lease.deliveries))")
         case .left(let lease, error: nil): Console.note("left \(lease.ticket.run)")
         case .left(let lease, let error?): Console.note("left \(lease.ticket.run): \(error)")

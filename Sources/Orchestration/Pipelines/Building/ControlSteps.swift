@@ -91,6 +91,20 @@ public struct Parallel: StepConvertible {
     }
 }
 
+/// Runs steps at the same time, each with what the one before it gives, as that comes.
+///
+/// Each names what it takes as it would outside of a pipe, `["text": "${draft.text}"]`; it must be what flows from the step
+/// directly before it.
+public struct Pipe: StepConvertible {
+    /// The step.
+    public let declaration: StepDeclaration
+
+    /// Lists the stages: steps of kinds that stream, and ``ForEach``.
+    public init(_ id: String = "", @StepBuilder stages: () -> [StepDeclaration]) {
+        self.declaration = StepDeclaration(id, .pipe(stages()))
+    }
+}
+
 /// Steps one after the other, as one branch of ``Parallel``.
 public struct InOrder: StepConvertible {
     /// The step.

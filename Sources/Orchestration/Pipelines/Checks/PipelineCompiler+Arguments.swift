@@ -5,7 +5,11 @@ internal import SourceDocuments
 
 extension PipelineCompiler {
     /// Compiles a step that does something.
-    mutating func operation(_ name: String, _ arguments: [StepArgument], of step: StepDeclaration) -> Operation? {
+    ///
+    /// - Parameter flowing: The input that comes from the stage before it; nil where all are given.
+    mutating func operation(
+        _ name: String, _ arguments: [StepArgument], of step: StepDeclaration, flowing: String? = nil
+    ) -> StepOperation? {
         guard let kind = self.registry[name] else {
             if !name.isEmpty {
                 let hint = NearestName.hint(for: name, in: self.registry.definitions.map(\.name))
@@ -17,17 +21,20 @@ extension PipelineCompiler {
         let definition = kind.definition
         let before = self.issues.count
         let (compiled, literals) = self.compile(
-            arguments, for: definition.inputs, of: step, owner: "The step '\(name)'")
+            arguments.filter { $0.name != flowing }, for: definition.inputs.filter { $0.name != flowing }, of: step,
+            owner: "The step '\(name)'")
         // What the step itself finds says nothing new about inputs that are wrong already.
         if self.issues.count == before {
-            let inputs = StaticInputs(names: Set(arguments.map(\.name)), literals: literals)
+            let members = Dictionary(
+                arguments.compactMap { argument in self.members(of: argument.value).map { (argument.name, $0) } },
+                uniquingKeysWith: { $1 })
+            let inputs = StaticInputs(names: Set(arguments.map(\.name)), literals: literals, members: members)
             for problem in kind.check(inputs) {
                 let argument = arguments.first { $0.name == problem.input }
                 self.report(argument?.value.place ?? step.place, problem.message, suggestion: problem.suggestion)
             }
         }
-        return .step(
-            StepOperation(step: kind, effect: definition.effect, arguments: compiled, retry: step.retry))
+        return StepOperation(step: kind, effect: definition.effect, arguments: compiled, retry: step.retry)
     }
 
     /// Compiles what a step or a called pipeline is given, and finds what is missing, unknown or of the wrong type.

@@ -6,24 +6,45 @@ internal import SourceDocuments
 extension PipelineCompiler {
     /// Compiles a step of any sort, and declares its name.
     mutating func instruction(_ declared: StepDeclaration) -> Instruction {
+        let step = self.begin(declared)
+        defer { self.path.removeLast() }
+        let when = step.when.map { self.compile($0, step.whenPlace ?? step.place, in: step) }
+        self.checkConstant(step)
+        self.checkWaits(step)
+        let operation = self.operation(of: step)
+        let slot = self.declare(step, operation == nil ? .unknown : .outputs(self.ports(of: step), of: step.uses))
+        return Instruction(
+            step, slot: slot, when: when, isCaught: self.isCaught, operation ?? .fail(.literal(.null)))
+    }
+
+    /// Begins a step: numbers and checks it; whoever calls this takes it from the path in the end.
+    mutating func begin(_ declared: StepDeclaration) -> StepDeclaration {
         var step = declared
         self.count += 1
         if step.id.isEmpty { step.id = "\(step.uses)@\(self.count)" }
         self.path.append(step)
-        defer { self.path.removeLast() }
         for problem in step.problems { self.report(step.place, problem) }
         self.checkID(step)
         self.checkLimits(step)
-        let when = step.when.map { self.compile($0, step.whenPlace ?? step.place, in: step) }
-        self.checkConstant(step)
-        let operation = self.operation(of: step)
-        let ports = self.ports(of: step)
+        return step
+    }
+
+    /// Gives a step's outputs a slot; of two steps with one id the first keeps the name.
+    mutating func declare(_ step: StepDeclaration, _ content: Symbol.Content) -> Int {
         let isNew = self.places[self.places.count - 1].updateValue(step.place, forKey: step.id) == nil
-        let content = operation == nil ? Symbol.Content.unknown : .outputs(ports, of: step.uses)
-        // Of two steps with one id the first keeps the name.
-        let slot = self.declare(isNew ? step.id : "\(step.id) again", content)
-        return Instruction(
-            step, slot: slot, when: when, isCaught: self.isCaught, operation ?? .fail(.literal(.null)))
+        return self.declare(isNew ? step.id : "\(step.id) again", content)
+    }
+
+    private mutating func checkWaits(_ step: StepDeclaration) {
+        guard self.isInPipe else { return }
+        if case .wait = step.work {
+            self.report(
+                step.usesPlace ?? step.place, "A pipe cannot wait for an answer: it is done again from its beginning.",
+                suggestion: "Ask before the pipe, or after it.")
+        } else if step.isBreakpoint {
+            self.report(
+                step.place, "A run cannot stop inside a pipe.", suggestion: "Put the breakpoint on the pipe.")
+        }
     }
 
     private mutating func checkID(_ step: StepDeclaration) {
@@ -35,9 +56,12 @@ extension PipelineCompiler {
 
     private mutating func checkLimits(_ step: StepDeclaration) {
         if let retry = step.retry {
-            if case .use = step.work {
-            } else {
-                self.report(step.place, "'retry' is for steps with 'uses'.", suggestion: "Put it on the steps inside.")
+            switch step.work {
+            case .use, .pipe: break
+            default:
+                self.report(
+                    step.place, "'retry' is for steps with 'uses' and for pipes.",
+                    suggestion: "Put it on the steps inside.")
             }
             if !(1...1_000).contains(retry.attempts) || !(0...1).contains(retry.jitter)
                 || !(1...100).contains(retry.factor)
@@ -69,12 +93,12 @@ extension PipelineCompiler {
     }
 
     /// What other steps can refer to.
-    private func ports(of step: StepDeclaration) -> [StepPort] {
+    func ports(of step: StepDeclaration) -> [StepPort] {
         switch step.work {
         case .use(let name, _): self.registry[name]?.definition.outputs ?? []
         case .forEach:
             [
-                StepPort("results", .array, "What each turn gave, in order."),
+                StepPort("results", .array, "What each turn gave, in order.", isStream: true),
                 StepPort("count", .integer, "How many turns there were."),
             ]
         case .loop:
@@ -85,7 +109,7 @@ extension PipelineCompiler {
         case .attempt: [StepPort("failed", .boolean, "Whether a step under 'try' failed.")]
         case .call: [StepPort("output", .any, "The called pipeline's output.")]
         case .wait: [StepPort("answer", .any, "What was answered.")]
-        case .group, .choose, .parallel, .sleep, .fail: []
+        case .group, .choose, .parallel, .pipe, .sleep, .fail: []
         }
     }
 
@@ -94,7 +118,7 @@ extension PipelineCompiler {
     /// Compiles what a step does; nil if that is nothing that can be compiled.
     private mutating func operation(of step: StepDeclaration) -> Operation? {
         switch step.work {
-        case .use(let name, let arguments): return self.operation(name, arguments, of: step)
+        case .use(let name, let arguments): return self.operation(name, arguments, of: step).map { .step($0) }
         case .group(let steps, let otherwise):
             let (block, names) = self.branch(steps)
             let (other, otherNames) = self.branch(otherwise)
@@ -102,9 +126,10 @@ extension PipelineCompiler {
             self.reveal(otherNames)
             return .group(block, otherwise: other)
         case .choose(let value, let cases, let otherwise): return self.choose(value, cases, otherwise, step)
-        case .forEach(let loop): return self.forEach(loop, step)
+        case .forEach(let loop): return .forEach(self.forEach(loop, step))
         case .loop(let loop): return self.loop(loop, step)
         case .parallel(let branches, let concurrency): return self.parallel(branches, concurrency, step)
+        case .pipe(let stages): return self.pipe(stages, step)
         case .attempt(let steps, let catching, let finally): return self.attempt(steps, catching, finally)
         case .call(let call): return self.call(call, step)
         case .wait(let question, let choices):

@@ -4,8 +4,13 @@ internal import LLMCore
 internal import SourceDocuments
 
 extension PipelineCompiler {
-    mutating func forEach(_ loop: ForEachLoop, _ step: StepDeclaration) -> Operation {
-        let elements = self.compile(loop.elements, for: nil, in: step)
+    /// Compiles a loop over elements.
+    ///
+    /// - Parameter takesFlow: Whether these come from the stage of a pipe before it.
+    mutating func forEach(
+        _ loop: ForEachLoop, _ step: StepDeclaration, takesFlow: Bool = false
+    ) -> ForEachOperation {
+        let elements = takesFlow ? .literal(.null) : self.compile(loop.elements, for: nil, in: step)
         if let literal = loop.elements.literal, literal.arrayValue == nil, literal.integerValue == nil {
             self.report(
                 loop.elements.place ?? step.place, "'for_each' takes an array or a number, not \(literal.typeName).")
@@ -24,10 +29,9 @@ extension PipelineCompiler {
             compiler.turnOutput(loop.output, loop.steps)
         }
         self.places.removeLast()
-        return .forEach(
-            ForEachOperation(
-                elements: elements, concurrency: max(loop.concurrency, 1), scope: scope, variables: (element, index),
-                output: output))
+        return ForEachOperation(
+            elements: elements, concurrency: max(loop.concurrency, 1), scope: scope, variables: (element, index),
+            output: output)
     }
 
     mutating func loop(_ loop: WhileLoop, _ step: StepDeclaration) -> Operation {

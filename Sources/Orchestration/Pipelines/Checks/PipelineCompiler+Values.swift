@@ -79,6 +79,13 @@ extension PipelineCompiler {
             }
             switch symbol.content {
             case .unknown: return nil
+            case .flowing:
+                self.report(
+                    place, "\(reference) is not known while the pipe is under way.",
+                    suggestion:
+                        "A stage takes what flows from the one directly before it; the rest is seen after the pipe."
+                )
+                return nil
             case .value(let type):
                 let path = isWhole ? [] : reference.path
                 return found(path, path.isEmpty ? type : .any)
@@ -104,6 +111,34 @@ extension PipelineCompiler {
         let what = owner == "inputs" ? "no input of the pipeline" : "no output of '\(owner)'"
         self.report(place, "\(reference) names \(what).", suggestion: NearestName.hint(for: name, in: known))
         return nil
+    }
+
+    /// What is known of the members of an object that is written out; nil of anything else.
+    func members(of expression: ValueExpression) -> [String: StaticInputs.Member]? {
+        guard case .object(let members) = expression.kind else { return nil }
+        return Dictionary(
+            members.map { key, value in
+                (key, value.literal.map { .known($0) } ?? .typed(self.type(of: value)))
+            }, uniquingKeysWith: { $1 })
+    }
+
+    /// The type of a value that has been compiled, as far as it can be told.
+    private func type(of expression: ValueExpression) -> ValueType {
+        switch expression.kind {
+        case .literal(let value): return .of(value)
+        case .text: return .string
+        case .array: return .array
+        case .object: return .object
+        case .formula: return .any
+        case .reference(let reference):
+            let symbol = self.frames.reversed().lazy.compactMap { $0.find(reference.source) }.first
+            switch symbol?.content {
+            case .outputs(let ports, _)? where reference.path.count == 1:
+                return ports.first { $0.name == reference.path[0] }?.type ?? .any
+            case .value(let type)? where reference.path.isEmpty: return type
+            default: return .any
+            }
+        }
     }
 
     private mutating func reportUnresolved(_ reference: Reference, _ place: SourcePlace?, in step: StepDeclaration?) {

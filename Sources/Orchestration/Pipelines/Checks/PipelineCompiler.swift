@@ -23,6 +23,8 @@ struct PipelineCompiler {
     var places: [[String: SourcePlace?]] = []
     /// Whether a `try` with a `catch` is around.
     var isCaught = false
+    /// Whether a pipe is around.
+    var isInPipe = false
     /// The steps of this pipeline that were compiled so far.
     var count = 0
     private var programs: [String: Program] = [:]
@@ -71,6 +73,8 @@ struct PipelineCompiler {
 
     /// Compiles a pipeline that others call, once for all of them.
     mutating func compile(_ content: PipelineContent, key: String?) -> Program {
+        // What may run in a pipe is checked for more than what else is called.
+        let key = key.map { self.isInPipe ? "pipe \($0)" : $0 }
         if let key, let known = self.programs[key] { return known }
         let program = self.compile(content)
         if let key { self.programs[key] = program }

@@ -7,6 +7,8 @@ struct Symbol {
     enum Content {
         /// A step's outputs; `of` names the kind in messages.
         case outputs([StepPort], of: String)
+        /// The outputs of a stage, while the other stages of its pipe are compiled.
+        case flowing([StepPort], of: String)
         /// A loop's variable.
         case value(ValueType)
         /// Something that is wrong itself, which has been told.

@@ -13,12 +13,12 @@ private struct MermaidWriter {
     var text = ""
     private var count = 0
 
-    /// Writes steps that follow each other.
-    mutating func write(_ steps: [PipelineSketch], indentation: String) {
+    /// Writes steps that follow each other; those of a pipe are joined by thick arrows.
+    mutating func write(_ steps: [PipelineSketch], indentation: String, isPipe: Bool = false) {
         var before: String?
         for step in steps {
             let name = self.write(step, indentation: indentation)
-            if let before { self.text += "\(indentation)\(before) --> \(name)\n" }
+            if let before { self.text += "\(indentation)\(before) \(isPipe ? "==>" : "-->") \(name)\n" }
             before = name
         }
     }
@@ -33,7 +33,7 @@ private struct MermaidWriter {
             self.text += "\(indentation)subgraph \(name)[\"\(Self.escaped(title))\"]\n"
             for lane in lanes {
                 if lane.label.isEmpty && lanes.count == 1 {
-                    self.write(lane.steps, indentation: indentation + "  ")
+                    self.write(lane.steps, indentation: indentation + "  ", isPipe: lane.isPipe)
                 } else {
                     let label = lane.label.isEmpty ? " " : Self.escaped(lane.label)
                     self.text += "\(indentation)  subgraph \(self.nextName())[\"\(label)\"]\n"

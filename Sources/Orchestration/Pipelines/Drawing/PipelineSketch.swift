@@ -11,6 +11,8 @@ indirect enum PipelineSketch {
     struct Lane {
         var label: String
         var steps: [PipelineSketch]
+        /// Whether the steps run together, each with what flows from the one before it.
+        var isPipe = false
     }
 
     /// The steps of a pipeline between its beginning and its end.
@@ -47,6 +49,9 @@ indirect enum PipelineSketch {
             self = frame("for each \(loop.variable) of \(loop.elements.written)\(width)", [("", loop.steps)])
         case .loop(let loop): self = frame("while \(loop.condition.text), at most \(loop.limit)", [("", loop.steps)])
         case .parallel(let branches, _): self = frame("at the same time", branches.map { ("", $0) })
+        case .pipe(let stages):
+            let title = [name + "pipe", condition].compactMap { $0 }.joined(separator: ", ")
+            self = .frame(title: title, lanes: [Lane(label: "", steps: stages.map(Self.init), isPipe: true)])
         case .attempt(let steps, let catching, let finally):
             self = frame("try", [("try", steps), ("catch", catching ?? []), ("finally", finally)])
         case .call(let call): self = box("call \(call.name)")

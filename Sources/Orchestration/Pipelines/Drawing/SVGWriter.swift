@@ -42,12 +42,12 @@ private struct SVGWriter {
 
     private var elements: [String] = []
 
-    /// Draws a column in the middle of some width.
-    mutating func draw(_ column: SVGColumn, x: Int, y: Int, width: Int) {
+    /// Draws a column in the middle of some width; the steps of a pipe are joined by thick arrows.
+    mutating func draw(_ column: SVGColumn, x: Int, y: Int, width: Int, isPipe: Bool = false) {
         var top = y
         let middle = x + width / 2
         for (index, step) in column.steps.enumerated() {
-            if index > 0 { self.arrow(middle, from: top - SVGColumn.gap, to: top) }
+            if index > 0 { self.arrow(middle, from: top - SVGColumn.gap, to: top, isPipe: isPipe) }
             let left = middle - step.width / 2
             switch step.sketch {
             case .box(let title, let subtitle):
@@ -62,7 +62,8 @@ private struct SVGWriter {
                 var laneLeft = left + space
                 for (lane, lanesColumn) in zip(lanes, step.columns) {
                     self.text("label", laneLeft + lanesColumn.width / 2, top + 40, lane.label)
-                    self.draw(lanesColumn, x: laneLeft, y: top + Self.frameTop, width: lanesColumn.width)
+                    self.draw(
+                        lanesColumn, x: laneLeft, y: top + Self.frameTop, width: lanesColumn.width, isPipe: lane.isPipe)
                     laneLeft += lanesColumn.width + space
                 }
             }
@@ -82,6 +83,7 @@ private struct SVGWriter {
         .box { fill: #ffffff; stroke: #3e4c59; stroke-width: 1.2 }
         .frame { fill: #334e68; fill-opacity: 0.06; stroke: #829ab1; stroke-dasharray: 5 3 }
         .arrow { stroke: #3e4c59; stroke-width: 1.4; fill: none }
+        .flow { stroke: #3e4c59; stroke-width: 4; fill: none }
         .point { fill: #3e4c59 }
         </style>
         <rect width="\(width)" height="\(height)" fill="#ffffff"/>
@@ -102,8 +104,8 @@ private struct SVGWriter {
         self.elements.append("<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\">\(escaped)</text>")
     }
 
-    private mutating func arrow(_ x: Int, from top: Int, to bottom: Int) {
-        self.elements.append("<path class=\"arrow\" d=\"M\(x) \(top)V\(bottom - 6)\"/>")
+    private mutating func arrow(_ x: Int, from top: Int, to bottom: Int, isPipe: Bool) {
+        self.elements.append("<path class=\"\(isPipe ? "flow" : "arrow")\" d=\"M\(x) \(top)V\(bottom - 6)\"/>")
         self.elements.append("<path class=\"point\" d=\"M\(x - 4) \(bottom - 8)h8l-4 8z\"/>")
     }
 }

@@ -25,6 +25,8 @@ public struct Pipeline: Sendable {
     public let steps: [StepDeclaration]
     /// What the run's result is made of; nil takes the value of the last step, which is an `output` step.
     public let output: ValueExpression?
+    /// When its runs begin by themselves, once it is put on schedule; nil if never.
+    public let schedule: RunSchedule?
     /// The texts of the files that it calls, and that those call, by the paths that name them.
     public let included: [String: String]
     /// What runs.
@@ -55,6 +57,7 @@ public struct Pipeline: Sendable {
         self.inputs = content.inputs
         self.steps = content.steps
         self.output = content.output
+        self.schedule = content.schedule
         self.included = included
     }
 }
@@ -67,6 +70,7 @@ struct PipelineContent: Sendable {
     var inputs: [PipelineInput] = []
     var steps: [StepDeclaration] = []
     var output: ValueExpression?
+    var schedule: RunSchedule?
     var place: SourcePlace?
 }
 

@@ -28,11 +28,17 @@ public protocol PipelineStep: Sendable {
     ///
     /// Equal inputs give an equal request, so that it needs no place in the run's journal.
     func request(_ inputs: StepInputs, context: StepContext) throws -> GenerationRequest?
+
+    /// Whether a step that may ask the model can often do without, so that a dry run tries.
+    var isTriedWithoutModel: Bool { get }
 }
 
 extension PipelineStep {
     /// Finds nothing wrong.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] { [] }
+
+    /// It cannot.
+    public var isTriedWithoutModel: Bool { false }
 
     /// Asks nothing.
     public func request(_ inputs: StepInputs, context: StepContext) throws -> GenerationRequest? { nil }

@@ -56,16 +56,22 @@ public struct StepPort: Sendable {
     public var isRequired: Bool
     /// The only values allowed; empty allows all.
     public var choices: [String]
+    /// Whether it flows where the step is a stage of a pipe: a text in parts of any length, an array by its elements.
+    ///
+    /// Of a ``StreamingStep`` at most one input and one output flow.
+    public var isStream: Bool
 
     /// Describes an input or output.
     public init(
-        _ name: String, _ type: ValueType, _ description: String, isRequired: Bool = false, choices: [String] = []
+        _ name: String, _ type: ValueType, _ description: String, isRequired: Bool = false, choices: [String] = [],
+        isStream: Bool = false
     ) {
         self.name = name
         self.type = type
         self.description = description
         self.isRequired = isRequired
         self.choices = choices
+        self.isStream = isStream
     }
 
     var schema: JSONValue {

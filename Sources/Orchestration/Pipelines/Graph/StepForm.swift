@@ -7,6 +7,7 @@ enum StepForm: String, CaseIterable, Sendable {
     case forEach = "for_each"
     case `while`
     case parallel
+    case pipe
     case `try`
     case call
     case waitFor = "wait_for"
@@ -26,6 +27,7 @@ enum StepForm: String, CaseIterable, Sendable {
         case .forEach: ["as", "concurrency", "steps", "output"]
         case .while: ["limit", "at_limit", "initial", "steps", "output"]
         case .parallel: ["concurrency"]
+        case .pipe: ["retry"]
         case .try: ["catch", "finally"]
         case .call: ["with"]
         case .waitFor: ["choices"]

@@ -25,6 +25,16 @@ public struct StaticInputs: Sendable {
     public var names: Set<String>
     /// The values without references in them.
     public var literals: [String: JSONValue]
+    /// What is known of the members of objects that are written out, with references in them or not.
+    public var members: [String: [String: Member]] = [:]
+
+    /// A member of an object that is written out.
+    public enum Member: Sendable {
+        /// It has no references in it.
+        case known(JSONValue)
+        /// Its type is known at most.
+        case typed(ValueType)
+    }
 }
 
 /// The inputs of a running step.

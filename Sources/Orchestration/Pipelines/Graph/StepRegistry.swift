@@ -21,7 +21,8 @@ public struct StepRegistry: Sendable {
     /// The kinds that need nothing but a model; all but `chat` can be its tools.
     public static let standard: Self = {
         var registry = Self([
-            InputStep(), RouteStep(), PromptStep(), GenerateStep(), ParseStep(), ExtractStep(), ClassifyStep(),
+            InputStep(), RouteStep(), SplitStep(), PromptStep(), GenerateStep(), ParseStep(), ExtractStep(),
+            ClassifyStep(),
             SummariseStep(), TranslateStep(), JudgeStep(), EmbedStep(), CalculatorStep(), AssertStep(), OutputStep(),
         ])
         registry.register(ChatStep(tools: registry))

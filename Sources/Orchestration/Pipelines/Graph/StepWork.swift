@@ -17,6 +17,8 @@ public indirect enum StepWork: Sendable {
     case loop(WhileLoop)
     /// Runs several lists of steps at the same time.
     case parallel([[StepDeclaration]], concurrency: Int?)
+    /// Runs steps at the same time, each with what the one before it gives, as that comes.
+    case pipe([StepDeclaration])
     /// Runs steps, others if one of them fails, and yet others in any case.
     case attempt([StepDeclaration], catching: [StepDeclaration]?, finally: [StepDeclaration])
     /// Runs another pipeline.
@@ -42,6 +44,7 @@ public indirect enum StepWork: Sendable {
         case .forEach: .forEach
         case .loop: .while
         case .parallel: .parallel
+        case .pipe: .pipe
         case .attempt: .try
         case .call: .call
         case .wait: .waitFor
@@ -59,6 +62,7 @@ public indirect enum StepWork: Sendable {
         case .forEach(let loop): [loop.steps]
         case .loop(let loop): [loop.steps]
         case .parallel(let branches, _): branches
+        case .pipe(let stages): [stages]
         case .attempt(let steps, let catching, let finally): [steps, catching ?? [], finally]
         }
     }
@@ -72,7 +76,7 @@ public indirect enum StepWork: Sendable {
         case .loop(let loop): [loop.initial, loop.output].compactMap { $0 }
         case .call(let call): call.with.map(\.value)
         case .wait(let text, _), .fail(let text): [text]
-        case .group, .parallel, .attempt, .sleep: []
+        case .group, .parallel, .pipe, .attempt, .sleep: []
         }
     }
 }

@@ -30,7 +30,7 @@ public enum ValueType: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether a value of another type can go where this one is wanted, as far as can be told before running.
-    func accepts(_ other: Self) -> Bool {
+    package func accepts(_ other: Self) -> Bool {
         self == other || self == .any || other == .any || (self == .number && other == .integer)
     }
 

@@ -43,6 +43,8 @@ public final class RunWorker: Sendable {
         case took(RunLease)
         /// It has left a run; nil where the run ended well.
         case left(RunLease, error: (any Error)?)
+        /// A schedule's time has come, and a run of it is in line.
+        case began(RunScheduler.Begun)
         /// It could not use the queue, and tries again.
         case queueFailed(any Error)
     }
@@ -54,6 +56,7 @@ public final class RunWorker: Sendable {
     }
 
     private let queue: any RunQueue
+    private let scheduler: RunScheduler?
     private let runner: StoredRunner
     private let settings: Settings
     private let clock: any Clock<Duration>
@@ -64,15 +67,18 @@ public final class RunWorker: Sendable {
     ///
     /// - Parameters:
     ///   - queue: Where runs come from.
+    ///   - scheduler: Puts runs of schedules into that queue; nil leaves that to others.
     ///   - runner: Runs them.
     ///   - settings: How it works.
     ///   - clock: Measures leases and pauses.
     ///   - onEvent: Told what it does.
     public init(
-        queue: any RunQueue, runner: StoredRunner, settings: Settings, clock: any Clock<Duration> = ContinuousClock(),
+        queue: any RunQueue, scheduler: RunScheduler? = nil, runner: StoredRunner, settings: Settings,
+        clock: any Clock<Duration> = ContinuousClock(),
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
         self.queue = queue
+        self.scheduler = scheduler
         self.runner = runner
         self.settings = settings
         self.clock = clock
@@ -90,6 +96,7 @@ public final class RunWorker: Sendable {
             var underWay = 0
             var isPausing = false
             while !self.isDraining.withLock({ $0 }), !Task.isCancelled {
+                await self.beginDue()
                 if underWay < self.settings.concurrency {
                     if let lease = await self.take() {
                         underWay += 1
@@ -131,6 +138,13 @@ public final class RunWorker: Sendable {
     private func pause() async -> Turn {
         try? await self.clock.sleep(for: self.settings.poll)
         return .pause
+    }
+
+    /// Puts in line what schedules have due.
+    private func beginDue() async {
+        do {
+            for begun in try await self.scheduler?.beginDue() ?? [] { self.onEvent(.began(begun)) }
+        } catch { self.onEvent(.queueFailed(error)) }
     }
 
     private func take() async -> RunLease? {

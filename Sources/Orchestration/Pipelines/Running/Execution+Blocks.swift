@@ -9,15 +9,15 @@ extension Execution {
             try Task.checkCancellation()
             let instruction = block.instructions[position]
             let releases = block.releases[position]
-            try await self.run(instruction, in: frame, isRead: !releases.contains(instruction.slot))
+            try await self.run(instruction, in: frame, unread: releases)
             for slot in releases { frame.slots[slot] = .empty }
         }
     }
 
     /// Runs a step if its condition holds.
     ///
-    /// - Parameter isRead: Whether anybody reads what it gives.
-    private func run(_ instruction: Instruction, in frame: Frame, isRead: Bool) async throws {
+    /// - Parameter unread: The slots that nobody reads after it.
+    private func run(_ instruction: Instruction, in frame: Frame, unread: [Int]) async throws {
         let start = self.elapsed()
         do {
             if let when = instruction.when, try !when.isTrue(in: frame) {
@@ -31,9 +31,9 @@ extension Execution {
                 try await self.pause(before: instruction, in: frame)
             }
             if let timeout = instruction.timeout {
-                try await self.perform(instruction, in: frame, isRead: isRead, within: timeout)
+                try await self.perform(instruction, in: frame, unread: unread, within: timeout)
             } else {
-                try await self.perform(instruction, in: frame, isRead: isRead)
+                try await self.perform(instruction, in: frame, unread: unread)
             }
         } catch let error where error.passesThrough {
             throw error
@@ -52,16 +52,18 @@ extension Execution {
         }
     }
 
-    private func perform(_ instruction: Instruction, in frame: Frame, isRead: Bool) async throws {
+    private func perform(_ instruction: Instruction, in frame: Frame, unread: [Int]) async throws {
         switch instruction.operation {
         case .step(let operation): try await self.step(operation, instruction, in: frame)
         case .group(let block, _): try await self.run(block, in: frame)
         case .choose(let value, let cases, let otherwise):
             try await self.run(cases[try value.value(in: frame).plainText] ?? otherwise, in: frame)
-        case .forEach(let loop): try await self.forEach(loop, instruction, in: frame, isRead: isRead)
+        case .forEach(let loop):
+            try await self.forEach(loop, instruction, in: frame, isRead: !unread.contains(instruction.slot))
         case .loop(let loop): try await self.loop(loop, instruction, in: frame)
         case .parallel(let branches, let concurrency):
             try await self.parallel(branches, concurrency: concurrency, in: frame)
+        case .pipe(let pipe): try await self.pipe(pipe, instruction, in: frame, unread: unread)
         case .attempt(let attempt): try await self.attempt(attempt, instruction, in: frame)
         case .call(let program, let arguments): try await self.call(program, arguments, instruction, in: frame)
         case .wait(let question, let choices):
@@ -73,7 +75,7 @@ extension Execution {
 
     /// Runs a step, and cancels it when its time is over.
     private func perform(
-        _ instruction: Instruction, in frame: Frame, isRead: Bool, within timeout: Duration
+        _ instruction: Instruction, in frame: Frame, unread: [Int], within timeout: Duration
     ) async throws {
         if !instruction.isRecorded,
             case .failed(let code, let message) = try await self.outcome(of: frame.call(of: instruction))
@@ -82,7 +84,7 @@ extension Execution {
         }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await self.perform(instruction, in: frame, isRead: isRead)
+                try await self.perform(instruction, in: frame, unread: unread)
                 return true
             }
             group.addTask {
@@ -140,7 +142,7 @@ extension Instruction {
     /// Whether its outcome is recorded, and not only those of the steps inside it.
     var isRecorded: Bool {
         switch self.operation {
-        case .step, .wait, .sleep: true
+        case .step, .pipe, .wait, .sleep: true
         default: false
         }
     }

@@ -12,12 +12,7 @@ extension Execution {
         let output: CompiledValue? = isRead ? loop.output : nil
         func progress(_ done: Int) { self.onEvent?(.progress(step: prefix, done: done, of: elements.count)) }
         let turn = { @Sendable (index: Int) in
-            try Task.checkCancellation()
-            let inner = Frame(loop.scope, parent: frame, prefix: prefix, index: index, isCaught: frame.isCaught)
-            inner.slots[loop.variables.element] = .value(elements[index])
-            inner.slots[loop.variables.index] = .value(.integer(index))
-            try await self.run(loop.scope.block, in: inner)
-            return try output?.value(in: inner) ?? .null
+            try await self.turn(loop, elements[index], index, prefix, in: frame, output)
         }
         var results = [JSONValue]()
         if loop.concurrency == 1 {
@@ -31,6 +26,21 @@ extension Execution {
         }
         frame.slots[instruction.slot] = .outputs(
             ["results": .array(results), "count": .integer(elements.count)], asked: nil)
+    }
+
+    /// Runs a loop's steps for one element.
+    ///
+    /// - Parameter output: What the turn gives; nil for nothing.
+    func turn(
+        _ loop: ForEachOperation, _ element: JSONValue, _ index: Int, _ prefix: String, in frame: Frame,
+        _ output: CompiledValue?
+    ) async throws -> JSONValue {
+        try Task.checkCancellation()
+        let inner = Frame(loop.scope, parent: frame, prefix: prefix, index: index, isCaught: frame.isCaught)
+        inner.slots[loop.variables.element] = .value(element)
+        inner.slots[loop.variables.index] = .value(.integer(index))
+        try await self.run(loop.scope.block, in: inner)
+        return try output?.value(in: inner) ?? .null
     }
 
     /// Runs steps while a condition holds.
@@ -113,7 +123,7 @@ private enum TurnEnding: Sendable {
 }
 
 /// What a loop goes through: the elements of an array, or the numbers below one.
-private enum ForEachElements {
+enum ForEachElements {
     case array([JSONValue])
     case numbers(Int)
 

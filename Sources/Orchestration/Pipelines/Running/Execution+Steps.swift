@@ -16,12 +16,16 @@ extension Execution {
         case .failed(let code, let message): throw RecordedFailure(codeName: code, message: message)
         case .finished(let outputs, let usage):
             (record.outputs, record.usage, record.wasRecorded) = (outputs, usage, true)
+            if let event = EmittedEvent(call, .finished(outputs: outputs, usage: usage)) { self.keep(event) }
         case nil:
             self.onEvent?(.started(step: key.rawValue, uses: instruction.uses, inputs: inputs))
             let usage = UsageCounter()
             let context = StepContext(
                 instruction, operation, key: key, execution: self, frame: frame, usage: usage)
-            record.outputs = try await self.attempts(operation, StepInputs(inputs), context)
+            let given = StepInputs(inputs)
+            record.outputs = try await self.attempts(operation.retry, of: key) {
+                try await operation.step.run(given, context: context)
+            }
             record.usage = usage.sum
             record.duration = self.elapsed() - start
             // This happens also where the task is being cancelled: what has been done must not be done again.
@@ -32,19 +36,19 @@ extension Execution {
         self.keep(record)
     }
 
-    /// Tries a step until it ends well or has been tried often enough.
-    private func attempts(
-        _ operation: StepOperation, _ inputs: StepInputs, _ context: StepContext
+    /// Tries something until it ends well or has been tried often enough.
+    func attempts(
+        _ policy: RetryPolicy?, of key: StepKey, _ body: () async throws -> [String: JSONValue]
     ) async throws -> [String: JSONValue] {
-        guard let policy = operation.retry else { return try await operation.step.run(inputs, context: context) }
+        guard let policy else { return try await body() }
         var attempt = 1
         while true {
             do {
-                return try await operation.step.run(inputs, context: context)
+                return try await body()
             } catch  where attempt < policy.attempts && error.mayPass {
                 let wait = policy.wait(after: attempt, chance: self.runner.chance())
                 self.onEvent?(
-                    .retrying(step: context.key.rawValue, attempt: attempt, error: error, wait: wait))
+                    .retrying(step: key.rawValue, attempt: attempt, error: error, wait: wait))
                 try await self.runner.clock.sleep(for: wait)
                 attempt += 1
             }
@@ -55,7 +59,9 @@ extension Execution {
 extension Error {
     /// Whether another attempt may end better.
     fileprivate var mayPass: Bool {
-        !(self is CancellationError) && (self as? PipelineError)?.code != .invalidValue && !Task.isCancelled
+        if self is CancellationError || self is JournalFailure || Task.isCancelled { return false }
+        let final = [PipelineError.Code.invalidValue, .unanswered].map { "pipeline.\($0.rawValue)" }
+        return !final.contains((self as? any CodedError)?.codeName ?? "")
     }
 }
 

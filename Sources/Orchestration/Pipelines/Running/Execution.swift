@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 internal import LLMCore
 internal import Synchronization
 
@@ -8,6 +9,9 @@ final class Execution: Sendable {
     private struct State {
         var steps: [StepRecord] = []
         var stepCount = 0
+        var events: [EmittedEvent] = []
+        /// What steps noted before they ended, where no journal keeps it.
+        var notes: [StepKey: JSONValue] = [:]
     }
 
     let runner: PipelineRunner
@@ -16,17 +20,32 @@ final class Execution: Sendable {
     let onEvent: (@Sendable (PipelineEvent) -> Void)?
     /// How long the run has taken so far.
     let elapsed: @Sendable () -> Duration
-    private let usage = UsageCounter()
+    let usage = UsageCounter()
+    /// The execution in whose pipe this one runs steps; nil for a run's own.
+    private let outer: Execution?
     private let state = Mutex(State())
 
     init(
         _ runner: PipelineRunner, journal: (any RunJournal)?, onEvent: (@Sendable (PipelineEvent) -> Void)?
     ) {
         self.runner = runner
+        self.outer = nil
         self.journal = journal
         self.runID = journal?.runID ?? StableHash.hexadecimal("\(UInt128.random(in: 0 ... .max))")
         self.onEvent = onEvent
         self.elapsed = Self.stopwatch(runner.clock)
+    }
+
+    /// Runs the stages of a pipe, whose steps are not recorded by themselves.
+    init(within outer: Execution) {
+        var runner = outer.runner
+        runner.breakpoints = []
+        self.runner = runner
+        self.outer = outer
+        self.journal = nil
+        self.runID = outer.runID
+        self.onEvent = outer.onEvent
+        self.elapsed = outer.elapsed
     }
 
     private static func stopwatch<C: Clock>(_ clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
@@ -50,6 +69,7 @@ final class Execution: Sendable {
     /// Keeps what a step did.
     func keep(_ record: StepRecord) {
         if let usage = record.usage { self.usage.add(usage) }
+        if let outer { return outer.keep(record) }
         self.state.withLock { state in
             state.stepCount += 1
             if state.steps.count < self.runner.recordLimit { state.steps.append(record) }
@@ -57,11 +77,25 @@ final class Execution: Sendable {
         self.onEvent?(.finished(record))
     }
 
+    /// Keeps an event that a step has told.
+    func emitted(_ event: Event, by step: StepKey) {
+        let emitted = EmittedEvent(step: step, event: event)
+        self.keep(emitted)
+        self.onEvent?(.emitted(emitted))
+    }
+
+    /// Keeps an event of this attempt to run, or of an earlier one.
+    func keep(_ event: EmittedEvent) {
+        if let outer { return outer.keep(event) }
+        self.state.withLock { if $0.events.count < self.runner.recordLimit { $0.events.append(event) } }
+    }
+
     func result(_ output: JSONValue) -> PipelineResult {
         let none = TokenUsage(promptTokens: 0, completionTokens: 0)
         return self.state.withLock { state in
             PipelineResult(
-                output: output, steps: state.steps, stepCount: state.stepCount, usage: self.usage.sum ?? none,
+                output: output, steps: state.steps, stepCount: state.stepCount, events: state.events,
+                usage: self.usage.sum ?? none,
                 duration: self.elapsed())
         }
     }
@@ -72,6 +106,22 @@ final class Execution: Sendable {
     func outcome(of call: StepCall) async throws -> StepOutcome? {
         guard let journal = self.journal else { return nil }
         do { return try await journal.outcome(of: call) } catch { throw JournalFailure(error: error) }
+    }
+
+    /// What a step notes before it ends: the same when it is tried again, also by another process.
+    ///
+    /// - Returns: The note, and whether it was made just now.
+    func note(_ key: StepKey, _ make: () throws -> JSONValue) async throws -> (value: JSONValue, isNew: Bool) {
+        if let outer { return try await outer.note(key, make) }
+        if let known = self.state.withLock({ $0.notes[key] }) { return (known, false) }
+        let call = StepCall(key, uses: StepCall.note, effect: .outside)
+        if case .finished(let outputs, _) = try await self.outcome(of: call), let value = outputs["value"] {
+            return (value, false)
+        }
+        let value = try make()
+        if self.journal == nil { self.state.withLock { $0.notes[key] = value } }
+        try await self.record(.finished(outputs: ["value": value], usage: nil), of: call, since: self.elapsed())
+        return (value, true)
     }
 
     /// Records how a step ended, before anything that follows it begins.

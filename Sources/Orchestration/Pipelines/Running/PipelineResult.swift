@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import EventMessaging
 public import LLMCore
 
 /// What came out of a run.
@@ -10,6 +11,8 @@ public struct PipelineResult: Sendable {
     public var steps: [StepRecord]
     /// How many steps ended, those recorded before included.
     public var stepCount: Int
+    /// The events that steps told, as many as steps; those told in an earlier attempt to run included.
+    public var events: [EmittedEvent] = []
     /// The tokens of all model calls.
     public var usage: TokenUsage
     /// How long the run took.
@@ -36,12 +39,35 @@ public struct StepRecord: Sendable {
     public var wasRecorded = false
 }
 
+/// An event that a step told the bus.
+public struct EmittedEvent: Sendable, Hashable {
+    /// The step that told it.
+    public var step: StepKey
+    /// The event.
+    public var event: Event
+
+    init(step: StepKey, event: Event) {
+        self.step = step
+        self.event = event
+    }
+
+    /// The event behind a recorded outcome; nil where the step was no `emit`, or did not end well.
+    public init?(_ call: StepCall, _ outcome: StepOutcome) {
+        guard call.uses == "emit", case .finished(let outputs, _) = outcome, let id = outputs["id"]?.stringValue,
+            let subject = outputs["subject"]?.stringValue.flatMap({ try? EventSubject($0) })
+        else { return nil }
+        self.init(step: call.key, event: Event(id: id, subject: subject, payload: outputs["payload"] ?? .null))
+    }
+}
+
 /// Something that happens during a run; steps are named by their keys, such as `ask` or `pages[12].ask`.
 public enum PipelineEvent: Sendable {
     /// A step begins.
     case started(step: String, uses: String, inputs: [String: JSONValue])
     /// A step's model generated more text.
     case text(step: String, delta: String)
+    /// A step told an event.
+    case emitted(EmittedEvent)
     /// A step ended well.
     case finished(StepRecord)
     /// A step's condition did not hold.

@@ -33,6 +33,8 @@ public struct PipelineRunner: Sendable {
     public var longestSleep: Duration?
     /// Of how many steps the result tells what they did; events tell of all.
     public var recordLimit = 1_000
+    /// Gives a step another model than ``model``; nil gives all the same.
+    var substitute: (@Sendable (StepCall) -> any ModelAdapter)?
 
     /// Makes a runner.
     public init(

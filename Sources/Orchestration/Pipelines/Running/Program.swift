@@ -68,6 +68,7 @@ enum Operation: Sendable {
     case forEach(ForEachOperation)
     case loop(LoopOperation)
     case parallel([BranchOperation], concurrency: Int)
+    case pipe(PipeOperation)
     case attempt(AttemptOperation)
     case call(Program, with: [CompiledArgument])
     case wait(question: CompiledValue, choices: [String])

@@ -33,6 +33,9 @@ public struct StepCall: Sendable, Hashable {
     /// What doing it once more would change.
     public var effect: StepEffect
 
+    /// What stands for the kind where a step has noted something before its end.
+    static let note = "note"
+
     /// Describes an execution.
     public init(_ key: StepKey, uses: String, effect: StepEffect) {
         self.key = key

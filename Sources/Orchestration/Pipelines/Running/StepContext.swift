@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
 public import LLMCore
 internal import Synchronization
 public import TaskRouting
@@ -10,6 +11,7 @@ public struct StepContext: Sendable {
     public let stepID: String
     /// The name of this execution of the step, the same in every attempt to run it.
     public private(set) var key: StepKey
+    private let uses: String
     private let execution: Execution
     private let arguments: [CompiledArgument]
     private let frame: Frame
@@ -21,6 +23,7 @@ public struct StepContext: Sendable {
     ) {
         self.stepID = instruction.id
         self.key = key
+        self.uses = instruction.uses
         self.execution = execution
         self.arguments = operation.arguments
         self.frame = frame
@@ -28,7 +31,10 @@ public struct StepContext: Sendable {
     }
 
     /// The model that answers.
-    public var model: any ModelAdapter { self.execution.runner.model }
+    public var model: any ModelAdapter {
+        let runner = self.execution.runner
+        return runner.substitute?(StepCall(self.key, uses: self.uses, effect: .model)) ?? runner.model
+    }
     /// Identifies tasks.
     public var router: TaskRouter { self.execution.runner.router }
     /// Where relative file names in the pipeline start; nil if the pipeline is in no file.
@@ -49,6 +55,18 @@ public struct StepContext: Sendable {
 
     /// Tells watchers of text as it is generated.
     public func emit(text: String) { self.execution.onEvent?(.text(step: self.key.rawValue, delta: text)) }
+
+    /// Tells watchers of the run of an event that the step has told the bus.
+    func emit(_ event: Event) { self.execution.emitted(event, by: self.key) }
+
+    /// Notes a value before the step ends, once: the same note is found when the step is tried again, also by another process.
+    ///
+    /// - Returns: The note, and whether it was made just now.
+    package func note(
+        _ name: String, _ make: () throws -> JSONValue
+    ) async throws -> (value: JSONValue, isNew: Bool) {
+        try await self.execution.note(StepKey(rawValue: "\(self.key.rawValue)!\(name)"), make)
+    }
 
     /// Counts what a model call took.
     public func count(_ usage: TokenUsage) { self.usage.add(usage) }

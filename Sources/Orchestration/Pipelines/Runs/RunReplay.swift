@@ -47,8 +47,11 @@ public struct RunReplay: Sendable {
     /// - Throws: ``PipelineError`` with code `.unknownRun` or `.runDiffers`; what keeps the storage from being read.
     public func replay(_ id: String) async throws -> Report {
         let run = try await self.store.run(id)
-        let journal = ReplayJournal(runID: run.summary.id, steps: try await self.steps(of: run.summary.id))
-        let runner = PipelineRunner(model: AbsentModel(), baseFolder: run.source.baseFolder)
+        let steps = try await self.store.allSteps(of: run.summary.id).map { ($0.call.key, $0.outcome) }
+        let journal = ReplayJournal(
+            runID: run.summary.id, steps: Dictionary(steps, uniquingKeysWith: { $1 }))
+        let runner = PipelineRunner(
+            model: AbsentModel { AbsentModel.refusal("A replay asks no model.") }, baseFolder: run.source.baseFolder)
         var output: JSONValue?
         var stop: (any Error)?
         do {
@@ -65,15 +68,6 @@ public struct RunReplay: Sendable {
                 Difference(message: "The output was \(was.serialized()), now it is \(now.serialized())."))
         }
         return report
-    }
-
-    private func steps(of id: String) async throws -> [StepKey: StepOutcome] {
-        var steps: [StepKey: StepOutcome] = [:]
-        while true {
-            let page = try await self.store.steps(of: id, from: steps.count, limit: 500)
-            for step in page { steps[step.call.key] = step.outcome }
-            if page.count < 500 { return steps }
-        }
     }
 }
 
@@ -115,7 +109,9 @@ private final class ReplayJournal: RunJournal {
     func report() -> RunReplay.Report {
         self.state.withLock { state in
             let reached = state.recalled.union(state.repeated)
-            let missed = self.steps.keys.filter { !reached.contains($0) }.sorted { $0.rawValue < $1.rawValue }
+            let missed = self.steps.keys.filter { !reached.contains($0) && !reached.contains($0.noting) }.sorted {
+                $0.rawValue < $1.rawValue
+            }
             return RunReplay.Report(
                 recalledSteps: state.recalled.count, repeatedSteps: state.repeated.count,
                 differences: state.differences
@@ -124,20 +120,13 @@ private final class ReplayJournal: RunJournal {
     }
 }
 
+extension StepKey {
+    /// The step that a sleep's time of waking belongs to; for other names the same name.
+    fileprivate var noting: Self { Self(rawValue: String(self.rawValue.prefix { $0 != "!" })) }
+}
+
 /// A replay has come to a step that the run had not recorded: to where the run stopped.
 private struct EndOfRecord: Error, CustomStringConvertible {
     let key: StepKey
     var description: String { "The step '\(self.key.rawValue)' was not recorded." }
-}
-
-/// Stands where no model may be asked.
-private struct AbsentModel: ModelAdapter {
-    var name: String { "none" }
-    var capabilities: ModelCapabilities { [.chat, .rawPrompts, .scoring, .tools, .constraints] }
-
-    func generate(_ request: GenerationRequest) async throws -> GenerationStream { throw Self.refusal }
-
-    func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { throw Self.refusal }
-
-    private static var refusal: LLMError { LLMError(.unsupported, "A replay asks no model.") }
 }

@@ -52,6 +52,23 @@ public protocol RunStore: Sendable {
     func prune(_ policy: RetentionPolicy) async throws -> PruningReport
 }
 
+extension RunStore {
+    /// Every step that a run has recorded, in that order, without what steps noted before they ended.
+    ///
+    /// - Parameter id: The run's whole name.
+    public func allSteps(of id: String) async throws -> [RecordedStep] {
+        let limit = 500
+        var steps: [RecordedStep] = []
+        var count = 0
+        while true {
+            let page = try await self.steps(of: id, from: count, limit: limit)
+            count += page.count
+            steps += page.lazy.filter { $0.call.uses != StepCall.note }
+            if page.count < limit { return steps }
+        }
+    }
+}
+
 /// A run in the hands of this process: its journal, and how it is left.
 public protocol RunSession: RunJournal {
     /// Whether somebody wants the run to end.

@@ -5,7 +5,7 @@ internal import ResultParsing
 internal import TaskRouting
 
 /// Asks the model.
-public struct GenerateStep: PipelineStep {
+public struct GenerateStep: StreamingStep {
     /// Makes the step.
     public init() {}
 
@@ -27,7 +27,7 @@ public struct GenerateStep: PipelineStep {
                 StepPort("profile", .string, "A task whose sampling and length are used where not given here."),
             ] + SamplingInputs.ports,
             outputs: [
-                StepPort("text", .string, "The answer."),
+                StepPort("text", .string, "The answer.", isStream: true),
                 StepPort("confidence", .any, "The choice's probability; null without choices."),
                 StepPort("probabilities", .object, "The probability of each choice; empty without choices."),
                 StepPort("finish_reason", .string, "Why the answer ended."),
@@ -48,16 +48,23 @@ public struct GenerateStep: PipelineStep {
     }
 
     /// Asks the model.
-    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+    public func run(
+        _ inputs: StepInputs, flow: StepFlow, context: StepContext
+    ) async throws -> [String: JSONValue] {
         let (request, choices) = try self.question(inputs, context)
         if !choices.isEmpty, context.model.capabilities.contains(.scoring) {
-            return try await self.choose(choices, request.prompt, context)
+            return try await self.choose(choices, request.prompt, flow, context)
         }
-        let response = try await context.ask(request)
-        let answer =
-            choices.isEmpty ? response.text : try ChoiceParser(choices: choices).parse(response.text).value.stringValue
+        let response: GenerationResponse
+        if choices.isEmpty {
+            response = try await context.ask(request) { try await flow.send(text: $0) }
+        } else {
+            response = try await context.ask(request, isShown: false)
+            let choice = try ChoiceParser(choices: choices).parse(response.text).value.stringValue
+            try await flow.send(text: choice ?? response.text)
+        }
         return [
-            "text": .string(answer ?? response.text), "confidence": .null, "probabilities": [:],
+            "confidence": .null, "probabilities": [:],
             "finish_reason": .string(response.summary.finishReason.rawValue),
             "tokens": .integer(response.summary.usage.completionTokens),
         ]
@@ -93,13 +100,12 @@ public struct GenerateStep: PipelineStep {
     }
 
     private func choose(
-        _ choices: [String], _ prompt: GenerationPrompt, _ context: StepContext
+        _ choices: [String], _ prompt: GenerationPrompt, _ flow: StepFlow, _ context: StepContext
     ) async throws -> [String: JSONValue] {
         let found = try await context.model.probabilities(of: choices, after: prompt)
-        context.emit(text: found.best.text)
+        try await flow.send(text: found.best.text)
         return [
-            "text": .string(found.best.text), "confidence": .number(found.best.probability),
-            "probabilities": found.json, "finish_reason": "stop",
+            "confidence": .number(found.best.probability), "probabilities": found.json, "finish_reason": "stop",
             "tokens": .integer(0),
         ]
     }

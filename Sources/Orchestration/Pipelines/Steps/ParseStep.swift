@@ -57,6 +57,9 @@ public struct ParseStep: PipelineStep {
         return problems
     }
 
+    /// Only an answer that cannot be read is asked for again.
+    public var isTriedWithoutModel: Bool { true }
+
     /// Parses, and asks again where the answer came from a model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let parser = try Self.specification(inputs).makeParser()

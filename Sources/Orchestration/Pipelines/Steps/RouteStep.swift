@@ -23,6 +23,9 @@ public struct RouteStep: PipelineStep {
             ], effect: .model)
     }
 
+    /// Rules decide where they can.
+    public var isTriedWithoutModel: Bool { true }
+
     /// Asks the router.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let decision = try await context.router.route(try inputs.requiredString("text"), model: context.model)

@@ -27,6 +27,7 @@ extension PipelineReader {
         case .parallel:
             return .parallel(
                 self.branches(fields["parallel"]), concurrency: fields["concurrency"].flatMap { self.integer($0) })
+        case .pipe: return .pipe(self.block("pipe", fields))
         case .try:
             return .attempt(
                 self.block("try", fields), catching: fields["catch"].map { self.steps($0) },

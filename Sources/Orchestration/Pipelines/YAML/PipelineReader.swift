@@ -7,7 +7,7 @@ internal import SourceDocuments
 struct PipelineReader {
     /// The most files that one pipeline may call, directly or through others.
     private static let maximumFiles = 100
-    static let keys = ["pipeline", "version", "description", "inputs", "steps", "output", "pipelines"]
+    static let keys = ["pipeline", "version", "description", "inputs", "schedule", "steps", "output", "pipelines"]
 
     var issues: [PipelineIssue] = []
     /// The texts of the files that were called, by their paths.
@@ -62,6 +62,9 @@ struct PipelineReader {
             case "output": content.output = member.value.expression
             default: break
             }
+        }
+        if let schedule = members.first(where: { $0.key == "schedule" }) {
+            content.schedule = self.schedule(schedule, for: content.inputs)
         }
         let given = Set(root.members?.map(\.key) ?? [])
         for key in ["pipeline", "steps"] where root.members != nil && !given.contains(key) {

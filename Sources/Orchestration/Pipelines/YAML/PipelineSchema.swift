@@ -13,6 +13,7 @@ public enum PipelineSchema {
                 "version": ["description": "Its version, such as 1.0.0.", "type": ["string", "number"]],
                 "description": Self.text("What it is for."),
                 "inputs": ["type": "object", "additionalProperties": ["$ref": "#/$defs/input"]],
+                "schedule": Self.schedule,
                 "steps": Self.steps,
                 "output": ["description": "What a run's result is made of."],
                 "pipelines": [
@@ -40,6 +41,22 @@ public enum PipelineSchema {
         ]
         return .object(document)
     }
+
+    private static let schedule: JSONValue = [
+        "description": "When runs begin by themselves, after `autoglm runs schedule`.", "type": "object",
+        "additionalProperties": false,
+        "properties": [
+            "every": ["$ref": "#/$defs/duration"],
+            "cron": Self.text("Minute, hour, day of the month, month, day of the week, such as 0 7 * * mon-fri."),
+            "timezone": Self.text("The zone whose clocks 'cron' goes by, such as Asia/Shanghai; UTC if not given."),
+            "missed": [
+                "description": "What becomes of times at which no worker was there; once if not given.",
+                "enum": .array(RunSchedule.MissedPolicy.allCases.map { .string($0.rawValue) }),
+            ],
+            "inputs": ["description": "What each run is given.", "type": "object"],
+        ],
+        "oneOf": [["required": ["every"]], ["required": ["cron"]]],
+    ]
 
     private static let steps: JSONValue = ["$ref": "#/$defs/steps"]
 
@@ -92,6 +109,7 @@ public enum PipelineSchema {
             "description": "Lists of steps by their names, or a list of steps.",
             "anyOf": [["type": "object", "additionalProperties": Self.steps], Self.steps],
         ],
+        .pipe: Self.steps,
         .try: Self.steps,
         .call: [
             "description": "A pipeline's file, the name of one under 'pipelines', or the pipeline itself.",

@@ -15,6 +15,17 @@ extension StepContext {
         return response
     }
 
+    /// Asks the model, hands on what it writes as it comes, and counts what it took.
+    ///
+    /// - Parameter receive: Receives the text; the answer waits while it is behind.
+    func ask(
+        _ request: GenerationRequest, forwarding receive: (String) async throws -> Void
+    ) async throws -> GenerationResponse {
+        let response = try await self.model.generate(request).response(forwarding: receive)
+        self.count(response.summary.usage)
+        return response
+    }
+
     /// Asks the model until its answer can be read, a bounded number of times.
     ///
     /// - Parameters:

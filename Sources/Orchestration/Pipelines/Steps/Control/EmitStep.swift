@@ -3,7 +3,7 @@
 public import EventMessaging
 public import LLMCore
 
-/// Tells an event to whoever subscribed to its subject.
+/// Tells an event to whoever subscribed to its subject, and to whoever watches the run.
 public struct EmitStep: PipelineStep {
     private let bus: any EventBus
 
@@ -20,7 +20,10 @@ public struct EmitStep: PipelineStep {
                 StepPort("subject", .string, "What it is about, such as documents.read.", isRequired: true),
                 StepPort("payload", .any, "What there is to say; null if not given."),
             ],
-            outputs: [StepPort("id", .string, "The event's name, the same if the step is done again after a crash.")])
+            outputs: [
+                StepPort("id", .string, "The event's name, the same if the step is done again after a crash."),
+                StepPort("subject", .string, "What it was about."), StepPort("payload", .any, "What there was to say."),
+            ])
     }
 
     /// Checks the subject.
@@ -38,6 +41,7 @@ public struct EmitStep: PipelineStep {
             id: context.idempotencyKey, subject: try EventSubject(inputs.requiredString("subject")),
             payload: inputs["payload"] ?? .null)
         try await self.bus.publish(event)
-        return ["id": .string(event.id)]
+        context.emit(event)
+        return ["id": .string(event.id), "subject": .string("\(event.subject)"), "payload": event.payload]
     }
 }

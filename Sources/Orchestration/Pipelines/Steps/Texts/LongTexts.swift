@@ -27,19 +27,31 @@ enum LongTexts {
 
     /// Works on pieces, a few at once.
     ///
+    /// - Parameter receive: Receives what became of each, in their order, as soon as those before it are done.
     /// - Returns: What became of each, in their order.
     /// - Throws: The first failure; the others are cancelled.
     static func map(
-        _ pieces: [String], concurrency: Int, _ work: @escaping @Sendable (String) async throws -> String
+        _ pieces: [String], concurrency: Int, _ work: @escaping @Sendable (String) async throws -> String,
+        receive: (String) async throws -> Void = { _ in }
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
-            var results = pieces
-            for (index, piece) in pieces.enumerated() {
-                if index >= concurrency, let (done, result) = try await group.next() { results[done] = result }
-                group.addTask { (index, try await work(piece)) }
+            var results = [String?](repeating: nil, count: pieces.count)
+            var begun = 0
+            var given = 0
+            while given < pieces.count {
+                while begun < pieces.count, begun - given < concurrency {
+                    let (index, piece) = (begun, pieces[begun])
+                    group.addTask { (index, try await work(piece)) }
+                    begun += 1
+                }
+                if let result = results[given] {
+                    try await receive(result)
+                    given += 1
+                } else if let (index, result) = try await group.next() {
+                    results[index] = result
+                }
             }
-            for try await (done, result) in group { results[done] = result }
-            return results
+            return results.compactMap(\.self)
         }
     }
 }

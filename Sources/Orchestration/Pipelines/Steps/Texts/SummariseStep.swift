@@ -4,7 +4,7 @@ public import LLMCore
 internal import ResultParsing
 
 /// Makes a long text short: pieces are summarised, then their summaries, until one is left.
-public struct SummariseStep: PipelineStep {
+public struct SummariseStep: StreamingStep {
     private static let maximumRounds = 8
     private static let defaultTokens = 200
 
@@ -22,7 +22,7 @@ public struct SummariseStep: PipelineStep {
                 TaskInputs.examples,
             ] + LongTexts.ports + TaskInputs.ports,
             outputs: [
-                StepPort("text", .string, "The summary."),
+                StepPort("text", .string, "The summary.", isStream: true),
                 StepPort("parts", .array, "The summaries of the text's pieces; one for a short text."),
                 StepPort("rounds", .integer, "How many times summaries were made, of the text or of summaries."),
             ], effect: .model)
@@ -39,7 +39,9 @@ public struct SummariseStep: PipelineStep {
     }
 
     /// Summarises until one summary is left.
-    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+    public func run(
+        _ inputs: StepInputs, flow: StepFlow, context: StepContext
+    ) async throws -> [String: JSONValue] {
         let lengths = try Self.lengths(inputs)
         let splitter = TextSplitter(limit: lengths.chunk, model: context.model)
         var text = String(try inputs.requiredString("text").trimmingSpace)
@@ -48,12 +50,12 @@ public struct SummariseStep: PipelineStep {
             let pieces = try await splitter.pieces(of: text)
             let summaries = try await LongTexts.map(pieces, concurrency: LongTexts.concurrency(inputs)) { piece in
                 try await Self.summary(
-                    of: piece, inputs, context, maxTokens: lengths.summary, isLast: pieces.count == 1)
+                    of: piece, inputs, context, maxTokens: lengths.summary, to: pieces.count == 1 ? flow : nil)
             }
             if round == 1 { parts = summaries }
             text = summaries.joined(separator: "\n\n")
             if summaries.count == 1 {
-                return ["text": .string(text), "parts": .array(parts.map { .string($0) }), "rounds": .integer(round)]
+                return ["parts": .array(parts.map { .string($0) }), "rounds": .integer(round)]
             }
         }
         throw PipelineError(
@@ -62,21 +64,35 @@ public struct SummariseStep: PipelineStep {
         )
     }
 
+    /// Sums up a piece; the last summary flows out, an unfinished sentence only when it is known to be wanted.
     private static func summary(
-        of text: String, _ inputs: StepInputs, _ context: StepContext, maxTokens: Int, isLast: Bool
+        of text: String, _ inputs: StepInputs, _ context: StepContext, maxTokens: Int, to flow: StepFlow?
     ) async throws -> String {
         let question = TaskQuestion(
             instruction: inputs.string("instruction") ?? "Summarise the text in a few short sentences.",
             examples: try TaskInputs.examples(in: inputs), text: text)
         let request = try TaskInputs.request(question, inputs, context: context, maxTokens: maxTokens)
-        let response = try await context.ask(request, isShown: isLast)
-        let answer = String(response.text.trimmingSpace)
-        return response.summary.finishReason == .length ? Self.wholeSentences(of: answer) : answer
+        var given = ""
+        var rest = FlowingTrim()
+        var held = ""
+        func release(_ text: some StringProtocol) async throws {
+            given += text
+            try await flow?.send(text: text)
+        }
+        let response = try await context.ask(request) { delta in
+            held += rest.add(delta)
+            let sentences = Self.wholeSentences(of: held)
+            guard sentences.endIndex > held.startIndex else { return }
+            try await release(sentences)
+            held = String(held[sentences.endIndex...])
+        }
+        if response.summary.finishReason != .length || given.isEmpty { try await release(held) }
+        return given
     }
 
-    /// A text that was cut off, without its unfinished last sentence if it has a finished one.
-    private static func wholeSentences(of text: String) -> String {
-        text.lastIndex { ".!?。！？".contains($0) }.map { String(text[...$0]) } ?? text
+    /// The finished sentences at a text's beginning.
+    private static func wholeSentences(of text: String) -> Substring {
+        text.lastIndex { ".!?。！？".contains($0) }.map { text[...$0] } ?? text[..<text.startIndex]
     }
 
     private static func lengths(_ inputs: StepInputs) throws(PipelineError) -> (chunk: Int, summary: Int) {

@@ -5,7 +5,7 @@ internal import OrderedCollections
 internal import ResultParsing
 
 /// Puts a text into another language, piece by piece where it is long.
-public struct TranslateStep: PipelineStep {
+public struct TranslateStep: StreamingStep {
     /// Makes the step.
     public init() {}
 
@@ -21,7 +21,7 @@ public struct TranslateStep: PipelineStep {
                 TaskInputs.examples,
             ] + LongTexts.ports + TaskInputs.ports,
             outputs: [
-                StepPort("text", .string, "The translation."),
+                StepPort("text", .string, "The translation.", isStream: true),
                 StepPort("pieces", .integer, "In how many pieces it was made."),
             ], effect: .model)
     }
@@ -30,26 +30,40 @@ public struct TranslateStep: PipelineStep {
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] { LongTexts.check(inputs) }
 
     /// Translates the pieces; white space between them stays.
-    public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+    public func run(
+        _ inputs: StepInputs, flow: StepFlow, context: StepContext
+    ) async throws -> [String: JSONValue] {
         let limit = LongTexts.chunkTokens(inputs)
         let pieces = try await TextSplitter(limit: limit, model: context.model).pieces(
             of: inputs.requiredString("text"))
         let instruction = try Self.instruction(inputs)
         let examples = try TaskInputs.examples(in: inputs)
-        let translated = try await LongTexts.map(pieces, concurrency: LongTexts.concurrency(inputs)) { piece in
+        // A single piece flows as the model writes it; of several each as a whole.
+        let isSingle = pieces.count == 1
+        _ = try await LongTexts.map(pieces, concurrency: LongTexts.concurrency(inputs)) { piece in
             let words = piece.trimmingSpace
-            guard !words.isEmpty else { return piece }
+            guard !words.isEmpty else {
+                if isSingle { try await flow.send(text: piece) }
+                return piece
+            }
             let question = TaskQuestion(instruction: instruction, examples: examples, text: String(words))
             // A translation may have more tokens than its text, and is an error if it is cut off.
             let request = try TaskInputs.request(question, inputs, context: context, maxTokens: 4 * limit)
-            let response = try await context.ask(request, isShown: pieces.count == 1)
+            var trimmer = FlowingTrim()
+            if isSingle { try await flow.send(text: piece[..<words.startIndex]) }
+            let response = try await context.ask(request) { delta in
+                if isSingle { try await flow.send(text: trimmer.add(delta)) }
+            }
+            if isSingle { try await flow.send(text: piece[words.endIndex...]) }
             guard response.summary.finishReason != .length else {
                 throw PipelineError(
                     .invalidValue, "A translation was cut off; raise 'max_tokens' or lower 'chunk_tokens'.")
             }
             return "\(piece[..<words.startIndex])\(response.text.trimmingSpace)\(piece[words.endIndex...])"
+        } receive: {
+            if !isSingle { try await flow.send(text: $0) }
         }
-        return ["text": .string(translated.joined()), "pieces": .integer(pieces.count)]
+        return ["pieces": .integer(pieces.count)]
     }
 
     private static func instruction(_ inputs: StepInputs) throws -> String {

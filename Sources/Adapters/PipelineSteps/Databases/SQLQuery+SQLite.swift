@@ -3,7 +3,6 @@
 internal import GRDB
 internal import GRDBSQLite
 internal import LLMCore
-internal import OrderedCollections
 internal import Pipelines
 
 #if canImport(FoundationEssentials)
@@ -12,30 +11,13 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// A question to a SQLite database.
-struct SQLQuery: Sendable {
-    /// What came back.
-    struct Answer: Sendable {
-        var columns: [String] = []
-        var rows: [JSONValue] = []
-        var isTruncated = false
-    }
-
-    private static let beginnings = ["SELECT", "WITH", "VALUES"]
+extension SQLQuery {
     private static let maximumValueBytes: Int32 = 16 << 20
-    private static let maximumAnswerBytes = 64 << 20
 
-    let text: String
-    let parameters: JSONValue
-    let maximumRows: Int
-
-    /// Asks on a connection of its own that is opened for reading only; cancelling the task interrupts it.
+    /// Asks a SQLite database on a connection of its own that is opened for reading only; cancelling the task interrupts it.
     ///
     /// - Throws: ``PipelineError`` with code `.invalidValue` that says what the database says.
-    func run(on path: String) async throws -> Answer {
-        guard let word = self.text.split(whereSeparator: { $0.isWhitespace || $0 == "(" }).first?.uppercased(),
-            Self.beginnings.contains(word)
-        else { throw PipelineError(.invalidValue, "The query must begin with SELECT, WITH or VALUES.") }
+    func run(onFile path: String) async throws -> Answer {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.prepareDatabase { database in
@@ -56,7 +38,7 @@ struct SQLQuery: Sendable {
         let statement = try database.makeStatement(sql: self.text)
         guard statement.isReadonly else { throw PipelineError(.invalidValue, "The query would change the database.") }
         try statement.setArguments(self.arguments())
-        var answer = Answer(columns: Self.distinct(statement.columnNames))
+        var answer = Answer(columns: statement.columnNames)
         var size = 0
         let rows = try Row.fetchCursor(statement)
         while let row = try rows.next() {
@@ -64,12 +46,12 @@ struct SQLQuery: Sendable {
                 answer.isTruncated = true
                 break
             }
-            let values = row.databaseValues.map(Self.json)
+            let values: [JSONValue] = row.databaseValues.map(Self.json)
             size += values.reduce(16 * values.count) { $0 + ($1.stringValue?.utf8.count ?? 0) }
             guard size <= Self.maximumAnswerBytes else {
                 throw PipelineError(.invalidValue, "The answer is too large; ask for fewer columns or rows.")
             }
-            answer.rows.append(.object(OrderedDictionary(uniqueKeysWithValues: zip(answer.columns, values))))
+            answer.add(values)
         }
         return answer
     }
@@ -101,19 +83,6 @@ struct SQLQuery: Sendable {
         case .double(let value): .number(value)
         case .string(let value): .string(value)
         case .blob(let value): .string(value.base64EncodedString())
-        }
-    }
-
-    /// Column names that are all different: a second `name` becomes `name_2`.
-    private static func distinct(_ names: [String]) -> [String] {
-        var seen = Set<String>()
-        return names.map { name in
-            var (distinct, number) = (name, 1)
-            while !seen.insert(distinct).inserted {
-                number += 1
-                distinct = "\(name)_\(number)"
-            }
-            return distinct
         }
     }
 }

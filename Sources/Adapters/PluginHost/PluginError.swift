@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LLMCore
+
+/// The errors of plugins and of loading them.
+public enum PluginDomain: ErrorDomain {
+    /// The family's name.
+    public static let name = "plugin"
+}
+
+/// An error of a plugin, or of loading one; what a plugin says itself has its name before its code, `word-count.empty-text`.
+public typealias PluginError = DomainError<PluginDomain>
+
+extension PluginError.Code where Domain == PluginDomain {
+    /// There is no plugin of that name, or none with such a step.
+    public static var unknown: Self { "unknown" }
+    /// The manifest cannot be read; the message has a line for everything that is wrong.
+    public static var invalidManifest: Self { "invalid-manifest" }
+    /// The library is not the one that the manifest names by its hash.
+    public static var altered: Self { "altered" }
+    /// The library speaks another version of the interface.
+    public static var wrongABI: Self { "wrong-abi" }
+    /// The library cannot be loaded, or is no plugin.
+    public static var cannotLoad: Self { "cannot-load" }
+    /// The plugin gave something that its manifest does not promise, or that is no JSON.
+    public static var badReply: Self { "bad-reply" }
+    /// The plugin was given something that its manifest does not take.
+    public static var badInput: Self { "bad-input" }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Crypto
+internal import LLMCore
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Reads what lies in a plugin's folder.
+enum PluginFiles {
+    /// The most bytes of a library.
+    static let maximumLibraryBytes = 256 << 20
+    /// The most bytes of a manifest.
+    static let maximumManifestBytes = 1 << 20
+
+    /// The manifest in a folder.
+    static func manifest(in folder: String) throws(PluginError) -> PluginManifest {
+        let path = "\(folder)/\(PluginManifest.fileName)"
+        let bytes = try self.contents(path, maximumBytes: self.maximumManifestBytes, .invalidManifest)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw PluginError(.invalidManifest, "'\(path)' is no UTF-8 text.")
+        }
+        var reader = PluginManifestReader(file: path)
+        return try reader.read(text)
+    }
+
+    /// A library's bytes, if they are those that the manifest names by their hash.
+    static func library(of manifest: PluginManifest, in folder: String) throws(PluginError) -> Data {
+        let path = "\(folder)/\(manifest.library)"
+        let bytes = try self.contents(path, maximumBytes: self.maximumLibraryBytes, .cannotLoad)
+        let hash = SHA256.hash(data: bytes).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        guard hash == manifest.sha256 else {
+            throw PluginError(
+                .altered,
+                "'\(path)' is not the library that \(PluginManifest.fileName) names: its SHA-256 is \(hash), not \(manifest.sha256). Install the plugin again, or correct the manifest if the change was yours."
+            )
+        }
+        return bytes
+    }
+
+    /// The names of the folders in a folder, in order, links among them; nothing if it cannot be listed.
+    static func folders(in path: String) throws(PluginError) -> [String] {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+            throw PluginError(.unknown, "The folder of plugins '\(path)' cannot be listed.", cause: error)
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted().map { "\(path)/\($0)" }
+    }
+
+    /// Whether a plugin's manifest is there.
+    static func isPlugin(_ folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder)/\(PluginManifest.fileName)")
+    }
+
+    private static func contents(
+        _ path: String, maximumBytes: Int, _ code: PluginError.Code
+    ) throws(PluginError) -> Data {
+        do {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular else {
+                throw PluginError(code, "'\(path)' is no plain file.")
+            }
+            guard let size = attributes[.size] as? any BinaryInteger, Int(clamping: size) <= maximumBytes else {
+                throw PluginError(code, "'\(path)' is larger than \(maximumBytes) bytes.")
+            }
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch let error as PluginError { throw error } catch {
+            throw PluginError(code, "'\(path)' cannot be read.", cause: error)
+        }
+    }
+}

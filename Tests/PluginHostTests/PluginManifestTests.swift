@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LLMCore
+import PluginHost
+import Testing
+
+@Suite("Manifests of plugins")
+struct PluginManifestTests {
+    private static let good = PluginFolder.manifest(sha256: String(repeating: "a", count: 64))
+
+    @Test(
+        "Everything that is wrong is told with its line and column",
+        arguments: [
+            ("version: 1.0.0", "version: new", "2:10: 'new' is no version; write it as 1.2.3 or 1.2.3-beta.1."),
+            ("abi: 1", "abi: 2", "3:6: The plugin is for version 2 of the interface; this program speaks 1."),
+            ("abi: 1", "abi: one", "3:6: 'abi' must be a whole number."),
+            ("kind: step", "kind: stpe", "4:7: There is no kind of plugin 'stpe'. Did you mean 'step'?"),
+            ("library: hostile.so", "library: ../../lib/libc.so", "5:10: '../../lib/libc.so' is no name of a file"),
+            (
+                "library: hostile.so", "libary: hostile.so",
+                "5:1: The manifest has the unknown key 'libary'. Did you mean 'library'?"
+            ),
+            (
+                "library: hostile.so", "libary: hostile.so",
+                "1:1: The manifest lacks the key 'library'. Add 'library: …'."
+            ),
+            ("sha256: aaaa", "sha256: aa", "6:9: 'sha256' must be 64 hexadecimal digits."),
+            ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
+            ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),
+            ("do: {type: string}", "do: {type: strin}", "9:24: There is no type 'strin'. Did you mean 'string'?"),
+            ("do: {type: string}", "do: {}", "9:18: 'do' of the step 'run' lacks the key 'type'."),
+            ("do: {type: string}", "do: {type: string, reqiured: true}", "unknown key 'reqiured'"),
+            ("{minimum: 0}", "{minimum: none}", "The JSON Schema cannot be used"),
+            ("plugin: hostile", "- 1", "malformed"), ("plugin: hostile", "plugin: [", "malformed"),
+        ])
+    func mistakes(old: String, new: String, part: String) throws {
+        let folder = try PluginFolder()
+        try folder.write(Self.good.replacing(old, with: new), to: "hostile/plugin.yaml")
+        let found = try #require(try folder.host.plugins().first)
+        guard case .failure(let error) = found.manifest else { return #expect(Bool(false), "\(part)") }
+        #expect(error.code == .invalidManifest)
+        #expect(error.message.contains(part), "\(error.message)")
+        #expect(error.message.contains("hostile/plugin.yaml:"))
+    }
+
+    @Test("Plugins are found in folders and by their own folder; two of one name are told")
+    func discovery() throws {
+        let folder = try PluginFolder()
+        try folder.write(Self.good, to: "a/plugin.yaml")
+        try folder.write(Self.good, to: "b/plugin.yaml")
+        try folder.write("nothing", to: "c/readme")
+        try folder.write("nothing", to: ".hidden/plugin.yaml")
+        let found = try folder.host.plugins()
+        #expect(found.map { String($0.folder.suffix(2)) } == ["/a", "/b"])
+        guard case .failure(let error) = found[1].manifest else { return #expect(Bool(false)) }
+        #expect(error.message.contains("take one of them away"))
+        #expect(try PluginHost(folders: [folder.path + "/a"]).plugins().count == 1)
+        #expect(try PluginHost(folders: []).plugins().isEmpty)
+        #expect(throws: PluginError.self) { try PluginHost(folders: [folder.path + "/none"]).plugins() }
+        #expect(throws: PluginError.self) { try PluginHost(folders: []).manifest(of: "hostile") }
+    }
+
+    @Test("Files that are too large or no text are refused")
+    func hostile() throws {
+        let folder = try PluginFolder()
+        try folder.write(String(repeating: "#", count: (1 << 20) + 1), to: "large/plugin.yaml")
+        try folder.write("a", to: "deep/plugin.yaml/file")
+        for found in try folder.host.plugins() {
+            guard case .failure(let error) = found.manifest else { return #expect(Bool(false)) }
+            #expect(error.code == .invalidManifest)
+        }
+    }
+}
