@@ -65,7 +65,8 @@ check_llama_cpp() {
     stop_server
 }
 
-# The package's Python sources over the llama.cpp that was built already. The default model gives no vectors.
+# The package's Python sources over the llama.cpp that was built already. The default model gives no vectors; the server
+# counts no tokens of streamed answers, and takes JSON schemas in a form of its own.
 check_llama_cpp_python() {
     say "llama-cpp-python's server"
     find_llama
@@ -84,7 +85,7 @@ check_llama_cpp_python() {
     find_port
     LLAMA_CPP_LIB_PATH=$llama_bin PYTHONPATH=$venv/source start_server llama-cpp-python "$venv/bin/python" -m \
         llama_cpp.server --model "$model" --host 127.0.0.1 --port "$port" --n_ctx 4096 --logits_all true
-    check openai /v1 embeddings
+    check openai /v1 "embeddings,JSON,stream and response,whole answers"
     stop_server
 }
 
