@@ -25,23 +25,23 @@ struct PipeMistakesTests {
                 "p.yaml:4:5: The pipe 'p' has one stage. It needs two or more; a single step needs no pipe."),
             Case(
                 Self.pipe("id: n, uses: note", "id: f, for_each: \"${n.value}\", steps: [{uses: note}]"),
-                "p.yaml:6:22: 'note' gives nothing before it has ended. Put it before the pipe, or last in it if it takes what flows."
+                "p.yaml:6:23: 'note' gives nothing before it has ended. Put it before the pipe, or last in it if it takes what flows."
             ),
             Case(
                 Self.pipe(Self.count, "id: n, uses: note, with: {value: \"${c.numbers}\"}"),
-                "p.yaml:7:22: 'note' takes nothing before it is whole. Put it into a 'for_each' of the pipe, or after the pipe."
+                "p.yaml:7:23: 'note' takes nothing before it is whole. Put it into a 'for_each' of the pipe, or after the pipe."
             ),
             Case(
                 Self.pipe(Self.draft, "id: f, for_each: \"${d.text}\", steps: [{uses: note}]"),
-                "p.yaml:7:26: 'for_each' takes elements, but ${d.text} flows as a text. Cut the text first, with a stage 'uses: split'."
+                "p.yaml:7:27: 'for_each' takes elements, but ${d.text} flows as a text. Cut the text first, with a stage 'uses: split'."
             ),
             Case(
                 Self.pipe(Self.count, "id: s, uses: split, with: {text: \"${c.numbers}\", into: lines}"),
-                "p.yaml:7:42: 'text' takes a text, but ${c.numbers} flows as elements. Take the elements one by one, with a stage 'for_each'."
+                "p.yaml:7:43: 'text' takes a text, but ${c.numbers} flows as elements. Take the elements one by one, with a stage 'for_each'."
             ),
             Case(
                 Self.pipe(Self.draft, "id: s, uses: split, with: {text: \"see ${d.text}\", into: lines}"),
-                "p.yaml:7:42: The stage 's' does not take what flows from 'd'. Give 'text: \"${d.text}\"' to it."),
+                "p.yaml:7:43: The stage 's' does not take what flows from 'd'. Give 'text: \"${d.text}\"' to it."),
             Case(
                 Self.pipe(Self.draft, "id: s, uses: split, with: {into: lines}"),
                 "p.yaml:7:9: The stage 's' does not take what flows from 'd'. Give 'text: \"${d.text}\"' to it."),
@@ -61,11 +61,11 @@ struct PipeMistakesTests {
                     "id: f, for_each: \"${c.numbers}\", steps: [{id: w, wait_for: Well}]"),
                 "p.yaml:6:9: A stage has no 'timeout' of its own: the stages of a pipe run together. Put it on the pipe, or on the steps of a 'for_each' in it.",
                 "p.yaml:6:9: A stage has no 'retry' of its own: the stages of a pipe run together. Put it on the pipe, or on the steps of a 'for_each' in it.",
-                "p.yaml:7:66: A pipe cannot wait for an answer: it is done again from its beginning. Ask before the pipe, or after it."
+                "p.yaml:7:69: A pipe cannot wait for an answer: it is done again from its beginning. Ask before the pipe, or after it."
             ),
             Case(
                 Self.pipe("id: c, uses: cuont", "id: f, for_each: \"${c.numbers}\", steps: [{uses: note}]"),
-                "p.yaml:6:22: There is no step 'cuont'. Did you mean 'count'?"),
+                "p.yaml:6:23: There is no step 'cuont'. Did you mean 'count'?"),
             Case(
                 Self.pipe("id: c, uses: count", "id: f, for_each: \"${c.numbers}\", steps: [{uses: note}]"),
                 "p.yaml:6:9: The step 'c' (uses count) lacks the input 'to': How far. Add it under 'with'."),
@@ -111,7 +111,10 @@ struct PipeMistakesTests {
             ("json", "1\n{a}\n", "Line 2"), ("lines", String(repeating: "x", count: 1_100_000), "1048576 bytes"),
         ] {
             await #expect(throws: PipelineError.self) {
-                do { _ = try await runStep("split", ["text": .string(text), "into": .string(unit)]) } catch {
+                let pipeline = try Pipeline("p", output: "${s.count}") {
+                    Step("s", uses: "split", with: ["text": .string(text), "into": .string(unit)])
+                }
+                do { _ = try await PipelineRunner(model: ScriptedModel()).run(pipeline) } catch {
                     #expect("\(error)".contains(part), "\(error)")
                     throw error
                 }

@@ -171,7 +171,7 @@ struct PipelineValidationTests {
         #expect(
             definitions.map(\.name) == [
                 "assert", "calculator", "chat", "classify", "embed", "extract", "generate", "input", "judge", "output",
-                "parse", "prompt", "route", "summarise", "translate",
+                "parse", "prompt", "route", "split", "summarise", "translate",
             ])
         for definition in definitions {
             #expect((definition.inputSchema["properties"] ?? [:]) != [:])

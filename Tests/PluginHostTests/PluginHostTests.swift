@@ -63,11 +63,11 @@ struct PluginHostTests {
         arguments: [
             (
                 #"{plugin: word-cuont, step: count}"#,
-                "p.yaml:4:45: There is no plugin 'word-cuont'. Did you mean 'word-count'?"
+                "p.yaml:4:46: There is no plugin 'word-cuont'. Did you mean 'word-count'?"
             ),
             (
                 #"{plugin: word-count, step: cuont}"#,
-                "p.yaml:4:63: The plugin 'word-count' has no step 'cuont'. Did you mean 'count'?"
+                "p.yaml:4:64: The plugin 'word-count' has no step 'cuont'. Did you mean 'count'?"
             ),
             (
                 #"{plugin: word-count, step: count}"#,
@@ -75,19 +75,19 @@ struct PluginHostTests {
             ),
             (
                 #"{plugin: word-count, step: count, input: {txet: x, text: y}}"#,
-                "p.yaml:4:77: The step 'count' has no input 'txet'. Did you mean 'text'?"
+                "p.yaml:4:78: The step 'count' has no input 'txet'. Did you mean 'text'?"
             ),
             (
                 #"{plugin: word-count, step: count, input: {text: 3}}"#,
-                "p.yaml:4:77: 'text' must be of type string, but is number."
+                "p.yaml:4:78: 'text' must be of type string, but is number."
             ),
             (
                 #"{plugin: word-count, step: count, input: {text: "${inputs.n}"}}"#,
-                "p.yaml:4:77: 'text' must be of type string, but is integer."
+                "p.yaml:4:78: 'text' must be of type string, but is integer."
             ),
             (
                 #"{plugin: "${inputs.text}", step: count}"#,
-                "p.yaml:4:45: 'plugin' holds a reference, so that nothing could be checked before running. Write the name out."
+                "p.yaml:4:46: 'plugin' holds a reference, so that nothing could be checked before running. Write the name out."
             ),
         ])
     func checks(with: String, issue: String) throws {

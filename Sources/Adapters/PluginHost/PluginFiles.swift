@@ -65,7 +65,8 @@ enum PluginFiles {
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
                 throw PluginError(code, "'\(path)' is no plain file.")
             }
-            guard let size = attributes[.size] as? any BinaryInteger, Int(clamping: size) <= maximumBytes else {
+            let size = attributes[.size] as? Int ?? (attributes[.size] as? UInt64).map { Int(clamping: $0) }
+            guard let size, size <= maximumBytes else {
                 throw PluginError(code, "'\(path)' is larger than \(maximumBytes) bytes.")
             }
             return try Data(contentsOf: URL(fileURLWithPath: path))
