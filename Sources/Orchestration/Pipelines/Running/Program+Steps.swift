@@ -17,7 +17,8 @@ extension Operation {
     /// The lists of steps inside it.
     fileprivate var blocks: [Block] {
         switch self {
-        case .step, .wait, .sleep, .fail: []
+        // Stages of a pipe run together: none of them can be stopped at.
+        case .step, .pipe, .wait, .sleep, .fail: []
         case .group(let block, let otherwise): [block, otherwise]
         case .choose(_, let cases, let otherwise): cases.sorted { $0.key < $1.key }.map(\.value) + [otherwise]
         case .forEach(let loop): [loop.scope.block]
