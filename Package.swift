@@ -324,9 +324,8 @@ let package = Package(
         .testTarget(
             name: "KServeModelsTests",
             dependencies: [
-                "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting", orderedCollections,
-                nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                "AdapterMiddleware", "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting",
+                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
             ]),

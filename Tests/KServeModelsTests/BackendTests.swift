@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AdapterMiddleware
 import KServeModels
 import LLMCore
 import ModelFacade
