@@ -275,7 +275,8 @@ let package = Package(
             ]),
         // A program that these tests kill.
         .executableTarget(
-            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            name: "CrashSubject",
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
