@@ -49,10 +49,15 @@ extension RunCommand {
             store: store.runs, runner: steps, registry: try .program(plugins: self.plugins.folders))
         do {
             switch self.output.format {
-            case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))
+            case .json:
+                let result = try await runner.run(id)
+                _ = try await store.queue.cancel(id)
+                try Console.json(Self.json(result, of: pipeline, run: id))
             case .text:
                 let printer = FlowPrinter(pipeline: pipeline, model: agent.adapter.name)
-                try printer.finish(await runner.run(id) { printer.show($0) })
+                let result = try await runner.run(id) { printer.show($0) }
+                _ = try await store.queue.cancel(id)
+                try printer.finish(result)
             }
         } catch let waiting as RunSuspension {
             Console.note("Answer with: autoglm runs answer \(id) \(waiting.pending[0].key.rawValue) ANSWER")

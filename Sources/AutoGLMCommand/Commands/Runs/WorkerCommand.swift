@@ -23,7 +23,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
-            have run out.
+            have run out. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -44,6 +44,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(parsing: .unconditional, help: "How many seconds runs under way may take after a request to end.")
     var drainTime = 30
+
+    @Option(help: "Remove runs, at once, every ten minutes and at the end, that ended longer ago than this, such as 12h or 30d.")
+    var pruneOlderThan: Amount<TimeUnit>?
+
+    @OptionGroup(title: "What is kept") var limits: RetentionLimits
 
     @Flag(help: "End when nothing is in line.")
     var untilEmpty = false
@@ -70,9 +75,22 @@ struct WorkerCommand: AsyncParsableCommand {
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
             onEvent: Self.note)
+        var services: [any Service] = [WorkerService(worker: worker, untilEmpty: self.untilEmpty)]
+        if self.pruneOlderThan != nil || !self.limits.isEmpty {
+            let policy = self.limits.policy(maximumAge: self.pruneOlderThan)
+            services.append(
+                PruningService(pruner: RunPruner(store: store.runs, policy: policy, onEvent: Self.notePruning)))
+        }
         // The worker cancels what is left by itself; the group's own limit comes after that.
-        try await RunningServices.run(
-            [WorkerService(worker: worker, untilEmpty: self.untilEmpty)], drain: .seconds(self.drainTime + 10))
+        try await RunningServices.run(services, drain: .seconds(self.drainTime + 10))
+    }
+
+    private static func notePruning(_ outcome: Result<PruningReport, any Error>) {
+        switch outcome {
+        case .success(let report) where report.removedRuns == 0: break
+        case .success(let report): Console.note("removed \(report.removedRuns) runs; \(report.bytes) bytes are in use")
+        case .failure(let error): Console.note("Runs cannot be removed now: \(error)")
+        }
     }
 
     private static func note(_ event: RunWorker.Event) {
@@ -83,6 +101,16 @@ struct WorkerCommand: AsyncParsableCommand {
         case .left(let lease, let error?): Console.note("left \(lease.ticket.run): \(error)")
         case .queueFailed(let error): Console.note("The queue cannot be used now: \(error)")
         }
+    }
+}
+
+/// Removes old runs until it is asked to stop, and once more then.
+private struct PruningService: Service {
+    let pruner: RunPruner
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.pruner.run() }
+        await self.pruner.prune()
     }
 }
 
