@@ -26,6 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
             have run out. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
             """)
 
+    @OptionGroup(title: "Model") var config: ConfigOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var plugins: PluginOptions
@@ -54,6 +55,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var untilEmpty = false
 
     func validate() throws {
+        try self.config.check(against: self.model)
         for (name, value, least) in [
             ("--concurrency", self.concurrency, 1), ("--lease", self.lease, 1), ("--deliveries", self.deliveries, 1),
             ("--drain-time", self.drainTime, 0),
@@ -64,13 +66,14 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.store.open()
-        let agent = try await self.model.open()
-        var runner = agent.pipelineRunner()
+        let configured = try self.config.models()
+        var runner = try await self.config.open(configured, self.model).runner()
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),
             runner: StoredRunner(
-                store: store.runs, runner: runner, registry: try .program(plugins: self.plugins.folders)),
+                store: store.runs, runner: runner,
+                registry: try .program(plugins: self.plugins.folders, models: configured)),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
