@@ -118,13 +118,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func json(_ step: StepRecord) -> JSONValue {
-        func object(_ values: [String: JSONValue]) -> JSONValue {
-            .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
-        }
-        return [
+        [
             "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses),
             "duration_ms": .number(step.duration.milliseconds),
-            "inputs": object(step.inputs), "outputs": object(step.outputs),
+            "inputs": JSONValue(sorted: step.inputs), "outputs": JSONValue(sorted: step.outputs),
             "usage": step.usage.map {
                 [
                     "prompt_tokens": .integer($0.promptTokens), "completion_tokens": .integer($0.completionTokens),

@@ -2,6 +2,8 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import ModelFacade
+internal import ModelGateway
 
 /// Where the models are configured that pipelines ask.
 struct ConfigOptions: ParsableArguments {

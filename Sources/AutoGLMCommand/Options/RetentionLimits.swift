@@ -19,9 +19,9 @@ struct RetentionLimits: ParsableArguments {
     var isEmpty: Bool { self.keep == nil && self.maxSize == nil }
 
     /// The policy with a limit of time.
-    func policy(maximumAge: Amount<TimeUnit>?) -> RetentionPolicy {
+    func policy(maximumAge: TimeArgument?) -> RetentionPolicy {
         RetentionPolicy(
-            maximumAge: maximumAge.map { .seconds($0.value) }, maximumCount: self.keep,
+            maximumAge: maximumAge?.value, maximumCount: self.keep,
             maximumBytes: self.maxSize?.value)
     }
 }

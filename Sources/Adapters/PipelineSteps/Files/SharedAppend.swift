@@ -23,7 +23,8 @@ struct SharedAppend {
     func perform(_ context: StepContext) async throws {
         let file = try self.folder.append(to: self.name)
         try await file.alone {
-            try file.append(Array(self.bytes.dropFirst(try await self.written(to: file, context))))
+            let count = try await self.written(to: file, context)
+            try file.append(Array(self.bytes.dropFirst(count)))
             try file.sync()
         }
     }

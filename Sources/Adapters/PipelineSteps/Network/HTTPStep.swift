@@ -80,8 +80,7 @@ public struct HTTPStep: PipelineStep {
         return [
             "status": .integer(response.status), "text": .string(text),
             "json": (try? JSONValue(parsing: body.readableBytesView))?.redacted(of: keys) ?? .null,
-            "headers": .object(
-                .init(uniqueKeysWithValues: headers.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
+            "headers": JSONValue(sorted: headers.mapValues { .string($0) }),
         ]
     }
 

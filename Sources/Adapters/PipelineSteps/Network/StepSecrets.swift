@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import Pipelines
+public import LLMCore
+internal import OrderedCollections
+public import Pipelines
 internal import RemoteTransport
 
 /// The secrets that requests of steps may carry: a pipeline names them and never has them.

@@ -88,7 +88,7 @@ struct RunsPruneCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @Option(help: "Remove runs that ended longer ago than this, such as 90s, 15m, 12h or 30d.")
-    var olderThan: Amount<TimeUnit>?
+    var olderThan: TimeArgument?
 
     @OptionGroup var limits: RetentionLimits
 

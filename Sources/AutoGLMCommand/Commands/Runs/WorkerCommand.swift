@@ -18,8 +18,8 @@ struct WorkerCommand: AsyncParsableCommand {
         abstract: "Run what `autoglm run --enqueue` has put in line, and what `autoglm runs schedule` has due.",
         discussion: """
             Example:
-              autoglm run Examples/task-flow.yaml --input "Name three colours." --enqueue
               autoglm worker --until-empty
+              autoglm worker --concurrency 4 --config autoglm.yaml --prune-older-than 30d
 
             Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
@@ -47,7 +47,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var drainTime = 30
 
     @Option(help: "Remove runs, at once, every ten minutes and at the end, that ended longer ago than this, such as 12h or 30d.")
-    var pruneOlderThan: Amount<TimeUnit>?
+    var pruneOlderThan: TimeArgument?
 
     @OptionGroup(title: "What is kept") var limits: RetentionLimits
 

@@ -6,7 +6,8 @@ internal import SourceDocuments
 extension PipelineReader {
     mutating func steps(_ member: SourceNode.Member) -> [StepDeclaration] {
         guard let elements = member.value.elements else {
-            self.wrongType(member, "a list of steps, each starting with '- '")
+            self.wrongType(
+                member, "a list of steps, each starting with '- '", example: "[{uses: generate, with: {prompt: …}}]")
             return []
         }
         return elements.enumerated().map { index, element in self.step(element, number: index + 1) }

@@ -45,7 +45,7 @@ struct ChatTool: Sendable {
         self.definition = ToolDefinition(
             name: name, description: object["description"]?.stringValue ?? step.definition.summary, parameters: told)
         try self.checkNames()
-        if let name = self.model(Dictionary(uniqueKeysWithValues: self.fixed.map { ($0.key, $0.value) })),
+        if let name = self.model(JSONValue.object(self.fixed).members),
             let models = registry.models, !models.contains(name)
         {
             throw Self.invalid("There is no model '\(name)'. \(NearestName.hint(for: name, in: models))")
@@ -70,7 +70,7 @@ struct ChatTool: Sendable {
         if let reason = self.parameters.reason(against: arguments) {
             return (["error": .string("The arguments do not fit: \(reason).")], true)
         }
-        var inputs = Dictionary(uniqueKeysWithValues: (arguments.objectValue ?? [:]).map { ($0.key, $0.value) })
+        var inputs = arguments.members
         for (name, value) in self.fixed { inputs[name] = value }
         do {
             let outputs = try await self.step.run(StepInputs(inputs), context: context.asking(self.model(inputs)))
@@ -97,7 +97,7 @@ struct ChatTool: Sendable {
     private func result(_ outputs: [String: JSONValue]) -> JSONValue {
         if let returns { return outputs[returns] ?? .null }
         if outputs.count == 1, let only = outputs.values.first { return only }
-        return .object(.init(uniqueKeysWithValues: outputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+        return JSONValue(sorted: outputs)
     }
 
     /// Finds inputs and outputs that the step does not have.
