@@ -231,7 +231,7 @@ struct RunsTests {
         }
         let queue = ["runs", "queue", "--output", "json"]
         let waiting = try await bench.run(queue).json()["queue"]?.arrayValue
-        #expect(waiting?.map { $0["run"] } == names.map { .string($0) })
+        #expect(waiting?.compactMap { $0["run"]?.stringValue } == names)
         #expect(waiting?.first?["state"] == "in line" && waiting?.first?["tenant"] == "t")
         // The outage: the file is not there, and every run fails.
         #expect(try await bench.run(["worker", "--until-empty"]).status == 0)
@@ -242,7 +242,7 @@ struct RunsTests {
         #expect(try retried.json()["runs"]?.arrayValue?.count == 3, "\(retried.errors)")
         #expect(try await bench.run(["run", "--resume", names[1]]).status == 0)
         let rest = try await bench.run(queue).json()["queue"]?.arrayValue
-        #expect(rest?.map { $0["run"] } == [.string(names[0]), .string(names[2])])
+        #expect(rest?.compactMap { $0["run"]?.stringValue } == [names[0], names[2]])
         // A worker that prunes leaves the newest run that ended.
         let worker = try await bench.run(["worker", "--until-empty", "--keep", "1", "--prune-older-than", "30d"])
         #expect(worker.status == 0 && worker.errors.contains("removed"), "\(worker.errors)")

@@ -38,7 +38,7 @@ struct FileAppendTests {
     func resumed() async throws {
         try self.folder.write("before\n", to: "log")
         let pipeline = try self.pipeline("[\"${inputs.run} ${item}\"]")
-        try await withThrowingTaskGroup { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for (run, records) in [("a", 1), ("b", 2), ("c", 5), ("d", 100)] {
                 group.addTask {
                     let journal = CutJournal(run)

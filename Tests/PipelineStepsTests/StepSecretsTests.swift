@@ -35,16 +35,16 @@ struct StepSecretsTests {
                     "Authorization": ["file": .string("\(folder.path)/key"), "prefix": "Bearer "], "X-Plain": "plain",
                 ],
             ]
-            let (seen, journal) = (Mutex(""), RecordingJournal())
+            let (seen, journal) = (RecordingJournal(), RecordingJournal())
             let result = try await PipelineRunner(model: ScriptedModel())
                 .run(Self.steps(folder).pipeline("http", inputs), journal: journal) { event in
-                    seen.withLock { $0 += "\(event)" }
+                    seen.add("\(event)")
                 }
             let outputs = result.steps[0].outputs
             // The server tells what it was sent; the secret is taken out of that.
             #expect(outputs["json"] == ["told": "Bearer [key]"])
             #expect(outputs["headers"]?["x-authorization"] == "Bearer [key]")
-            let everything = "\(result) \(seen.withLock { $0 }) \(journal.text)"
+            let everything = "\(result) \(seen.text) \(journal.text)"
             #expect(everything.contains("Bearer [key]") && !everything.contains(Self.secret))
         }
     }
@@ -106,13 +106,14 @@ struct StepSecretsTests {
     }
 }
 
-/// A journal in memory, as text.
+/// A journal in memory, as text, to which others may add.
 private final class RecordingJournal: RunJournal {
     let runID = "run"
     private let state = Mutex("")
     var text: String { self.state.withLock { $0 } }
     func outcome(of step: StepCall) async throws -> StepOutcome? { nil }
     func record(_ outcome: StepOutcome, of step: StepCall, took duration: Duration) async throws {
-        self.state.withLock { $0 += "\(step) \(outcome)" }
+        self.add("\(step) \(outcome)")
     }
+    func add(_ text: String) { self.state.withLock { $0 += text } }
 }

@@ -92,7 +92,7 @@ struct ControlMistakesTests {
             Case(
                 "  - {id: f, for_each: 2, concurrency: 0, steps: [{id: a, uses: note}]}\n  - {id: g, for_each: 2, concurrency: many, steps: [{id: b, uses: note}]}",
                 "p.yaml:4:5: The concurrency is 0; it must be from 1 to 10000. Leave it out for one turn at a time.",
-                "p.yaml:5:41: 'concurrency' must be a whole number, but is of type string. Write it as 'concurrency: 4'."),
+                "p.yaml:5:39: 'concurrency' must be a whole number, but is of type string. Write it as 'concurrency: 4'."),
             Case(
                 "  - {id: w, while: false, limit: 0, steps: [{id: a, uses: note}]}",
                 "p.yaml:4:5: The limit is 0; it must be from 1 to 1000000. Write how many turns are enough, such as 'limit: 20'.",

@@ -30,7 +30,7 @@ struct NamedModelsTests {
               - {id: b, uses: generate, with: {prompt: Who?, model: large}}
               - {id: c, uses: generate, with: {prompt: Who?, model: "${b.text}"}}
               - {id: d, uses: generate, with: {prompt: List., model: large}}
-              - {id: e, uses: parse, with: {text: "${d.text}", as: json, attempts: 2}}
+              - {id: e, uses: parse, with: {text: "${d.text}", as: json, schema: {type: array}, attempts: 2}}
             """
         let pipeline = try Self.pipeline(steps, output: #"["${a.text}", "${b.text}", "${c.text}", "${e.value}"]"#)
         let own = ScriptedModel(replies: ["own"], name: "own")

@@ -32,8 +32,7 @@ extension PipelineReader {
     }
 
     private mutating func id(_ member: SourceNode.Member?) -> String? {
-        guard let member else { return nil }
-        let id = self.text(member) ?? ""
+        guard let member, let id = self.text(member) else { return nil }
         let reserved = [
             "inputs": "the pipeline's inputs", "error": "what a 'try' has caught", "last": "a loop's last turn",
         ]
