@@ -11,17 +11,17 @@ struct ConfiguredModelsTests {
     init() throws {
         self.files = try TemporaryFiles([
             "autoglm.yaml": """
-                models:
-                  first: smollm2
-                  second: {backend: local, model: smollm2, concurrency: {limit: 1, queue: 9}}
-                  far: {backend: openai, model: x, url: "http://127.0.0.1:1/v1"}
-                """,
+            models:
+              first: smollm2
+              second: {backend: local, model: smollm2, concurrency: {limit: 1, queue: 9}}
+              far: {backend: openai, model: x, url: "http://127.0.0.1:1/v1"}
+            """,
             "ask.yaml": Self.pipeline("second"), "wrong.yaml": Self.pipeline("secnd"),
             "embed.yaml": """
-                pipeline: embed
-                steps: [{id: e, uses: embed, with: {texts: [x], model: farr}}]
-                output: "${e.dimensions}"
-                """,
+            pipeline: embed
+            steps: [{id: e, uses: embed, with: {texts: [x], model: farr}}]
+            output: "${e.dimensions}"
+            """,
         ])
     }
 
@@ -56,7 +56,9 @@ struct ConfiguredModelsTests {
     @Test("A model that the file does not have is an error with its place, before anything runs or is stored")
     func unknown() async throws {
         let wrong = self.files.path("wrong.yaml")
-        for words in [["run", wrong], ["run", wrong, "--enqueue"], ["run", wrong, "--dry-run"], ["pipeline", "validate", wrong]] {
+        for words in [
+            ["run", wrong], ["run", wrong, "--enqueue"], ["run", wrong, "--dry-run"], ["pipeline", "validate", wrong],
+        ] {
             let outcome = try await self.run(words)
             let said = outcome.errors + outcome.text
             #expect(outcome.status == 1, "\(words)")

@@ -25,7 +25,9 @@ struct StepSecretsTests {
         return folder
     }
 
-    @Test("A secret reaches the server, and neither flow, outputs nor journal have it", arguments: ["authorization", "status/200"])
+    @Test(
+        "A secret reaches the server, and neither flow, outputs nor journal have it",
+        arguments: ["authorization", "status/200"])
     func sent(path: String) async throws {
         let folder = try Self.folder()
         try await EchoServer.run { _, url in
@@ -54,7 +56,8 @@ struct StepSecretsTests {
         let folder = try Self.folder()
         try await EchoServer.run { _, url in
             let inputs: JSONValue = [
-                "url": .string("\(url)/status/500"), "headers": ["Authorization": ["file": .string("\(folder.path)/key")]],
+                "url": .string("\(url)/status/500"),
+                "headers": ["Authorization": ["file": .string("\(folder.path)/key")]],
             ]
             let failure = await Self.steps(folder).failure("http", inputs)
             #expect(failure?.contains("status 500") == true && failure?.contains(Self.secret) == false)

@@ -42,7 +42,10 @@ struct NamedModelsTests {
     @Test(
         "A name that no model has is told with its place before anything runs",
         arguments: [
-            ("{uses: generate, with: {prompt: x, model: larg}}", "3:47: 'model' cannot be 'larg'. Did you mean 'large'?"),
+            (
+                "{uses: generate, with: {prompt: x, model: larg}}",
+                "3:47: 'model' cannot be 'larg'. Did you mean 'large'?"
+            ),
             (
                 "{uses: classify, with: {text: x, choices: [a, b], model: tiny}}",
                 "'model' cannot be 'tiny'. Known: large, small."
@@ -90,7 +93,8 @@ struct NamedModelsTests {
             """
         let pipeline = try Self.pipeline(steps, output: "\"${c.calls}\"")
         let chat = ScriptedModel(
-            replies: [.calls([ToolCall(id: "1", name: "ask", arguments: ["prompt": "x"])]), "done"], capabilities: .tools)
+            replies: [.calls([ToolCall(id: "1", name: "ask", arguments: ["prompt": "x"])]), "done"],
+            capabilities: .tools)
         let small = ScriptedModel(replies: ["from the small one"])
         var runner = PipelineRunner(model: ScriptedModel(replies: []))
         runner.models = { $0 == "large" ? chat : small }

@@ -29,7 +29,10 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Turns of the loop.")
     var width = 1_000
 
-    @Option(help: "A file for stored runs, to measure step_durable_us, step_durable_power_us and stored_run_growth_mb as well.")
+    @Option(
+        help:
+            "A file for stored runs, to measure step_durable_us, step_durable_power_us and stored_run_growth_mb as well."
+    )
     var store: String?
 
     @Option(parsing: .unconditional, help: "Runs of each measure, after one that warms up.")

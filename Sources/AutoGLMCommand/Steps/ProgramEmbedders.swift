@@ -36,7 +36,8 @@ actor ProgramEmbedders: EmbedderSource {
             return nil
         } catch {
             let hint = NearestName.hint(for: name, in: configured.names)
-            return "There is no embedding model '\(name)': no model of the configuration (\(hint)), and no encoder here."
+            return
+                "There is no embedding model '\(name)': no model of the configuration (\(hint)), and no encoder here."
         }
     }
 }

@@ -49,7 +49,8 @@ package struct FieldReader {
     }
 
     /// A value as some type; what cannot be one is a mistake.
-    package mutating func value<Value>(_ node: SourceNode?, _ what: String, _ convert: (SourceNode) -> Value?) -> Value? {
+    package mutating func value<Value>(_ node: SourceNode?, _ what: String, _ convert: (SourceNode) -> Value?) -> Value?
+    {
         guard let node else { return nil }
         if let value = convert(node) { return value }
         self.note(node.place, "Here must be \(what), not \(node.json).")

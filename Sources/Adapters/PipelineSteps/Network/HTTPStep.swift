@@ -37,7 +37,8 @@ public struct HTTPStep: PipelineStep {
                 StepPort("method", .string, "What to do; GET if not given.", choices: Self.methods),
                 StepPort(
                     "headers", .object,
-                    "Headers, by their names; a secret is {env: VARIABLE} or {file: PATH}, with 'prefix' before it if need be."),
+                    "Headers, by their names; a secret is {env: VARIABLE} or {file: PATH}, with 'prefix' before it if need be."
+                ),
                 StepPort("body", .any, "What to send: a text, or another value that is sent as JSON."),
                 StepPort("expect", .array, "The statuses that are no failure; 200 to 299 if not given."),
                 StepPort("max_kb", .integer, "The most KiB of the answer; 1024 if not given."),
@@ -76,7 +77,8 @@ public struct HTTPStep: PipelineStep {
         let text = keys.redacted(from: String(buffer: body))
         try Self.checkStatus(response.status, text, inputs, url)
         let headers = Dictionary(
-            response.headers.map { ($0.name.lowercased(), keys.redacted(from: $0.value)) }) { "\($0), \($1)" }
+            response.headers.map { ($0.name.lowercased(), keys.redacted(from: $0.value)) }
+        ) { "\($0), \($1)" }
         return [
             "status": .integer(response.status), "text": .string(text),
             "json": (try? JSONValue(parsing: body.readableBytesView))?.redacted(of: keys) ?? .null,

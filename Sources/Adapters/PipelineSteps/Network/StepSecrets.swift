@@ -81,7 +81,8 @@ private struct SecretReference {
         case (nil, let path?): self.source = .file(path)
         default:
             throw PipelineError(
-                .invalidValue, "A header's value is a text, {env: VARIABLE} or {file: PATH}, with 'prefix: \"Bearer \"' if need be.")
+                .invalidValue,
+                "A header's value is a text, {env: VARIABLE} or {file: PATH}, with 'prefix: \"Bearer \"' if need be.")
         }
         self.prefix = members["prefix"]?.stringValue ?? ""
     }
@@ -92,7 +93,8 @@ private struct SecretReference {
         case .file(let path): return try APIKey.file(path)
         case .environment(let name):
             guard let key = try APIKey.environment(name) else {
-                throw PipelineError(.refusedSecret, "The variable '\(name)' of the environment is not set; set it to the secret.")
+                throw PipelineError(
+                    .refusedSecret, "The variable '\(name)' of the environment is not set; set it to the secret.")
             }
             return key
         }
@@ -108,7 +110,9 @@ extension JSONValue {
         case .array(let elements): return .array(elements.map { $0.redacted(of: keys) })
         case .object(let members):
             return .object(
-                .init(members.map { (keys.redacted(from: $0.key), $0.value.redacted(of: keys)) }, uniquingKeysWith: { $1 }))
+                .init(
+                    members.map { (keys.redacted(from: $0.key), $0.value.redacted(of: keys)) }, uniquingKeysWith: { $1 }
+                ))
         default: return self
         }
     }

@@ -46,7 +46,10 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "How many seconds runs under way may take after a request to end.")
     var drainTime = 30
 
-    @Option(help: "Remove runs, at once, every ten minutes and at the end, that ended longer ago than this, such as 12h or 30d.")
+    @Option(
+        help:
+            "Remove runs, at once, every ten minutes and at the end, that ended longer ago than this, such as 12h or 30d."
+    )
     var pruneOlderThan: TimeArgument?
 
     @OptionGroup(title: "What is kept") var limits: RetentionLimits

@@ -107,7 +107,8 @@ extension PipelineReader {
 
     /// A length of time, such as `1.5s` or `20m`; a number is in seconds.
     mutating func duration(_ member: SourceNode.Member) -> Duration? {
-        if case .scalar(let value) = member.value.kind, let duration = Duration(written: value.plainText, usualUnit: "s")
+        if case .scalar(let value) = member.value.kind,
+            let duration = Duration(written: value.plainText, usualUnit: "s")
         {
             return duration
         }
