@@ -275,7 +275,8 @@ let package = Package(
             ]),
         // A program that these tests kill.
         .executableTarget(
-            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            name: "CrashSubject",
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
@@ -325,7 +326,8 @@ let package = Package(
             name: "KServeModelsTests",
             dependencies: [
                 "AdapterMiddleware", "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting",
-                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
             ]),

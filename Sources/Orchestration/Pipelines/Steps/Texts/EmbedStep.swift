@@ -17,11 +17,16 @@ public struct EmbedStep: PipelineStep {
         StepDefinition(
             name: "embed", summary: "Turns texts into vectors whose nearness is that of meaning.",
             inputs: [StepPort("texts", .array, "The texts.", isRequired: true)]
-                + (self.embedder == nil ? [] : [EmbedderInput.port]),
+                + [self.embedder == nil ? .model : EmbedderInput.port],
             outputs: [
                 StepPort("vectors", .array, "A vector per text, in their order."),
                 StepPort("dimensions", .integer, "How long each is."),
             ], effect: .model)
+    }
+
+    /// Checks the embedding model's name.
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
+        [EmbedderInput.problem(inputs, self.embedder)].compactMap(\.self)
     }
 
     /// Asks the embedding model.
