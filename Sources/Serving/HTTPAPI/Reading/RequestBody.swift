@@ -8,16 +8,22 @@ internal import NIOCore
 extension Request {
     /// The request's body as an object.
     ///
-    /// - Throws: ``APIError`` for a body that is too large, cut off, malformed, too deep or no object.
+    /// - Throws: ``APIError`` for a body that is too large, in too many pieces, cut off, malformed, too deep or no object.
     func fields(_ limits: ServerLimits) async throws -> RequestFields {
         let tooLarge = APIError(
             .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
         if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
-        let body: ByteBuffer
-        do {
-            body = try await self.body.collect(upTo: limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
+        var body = ByteBuffer()
+        var pieces = 0
+        for try await var piece in self.body {
+            pieces += 1
+            guard pieces <= limits.bodyPieces else {
+                throw APIError(
+                    .contentTooLarge, "The body has more than \(limits.bodyPieces) chunks; send larger ones.",
+                    code: "too_many_chunks")
+            }
+            guard body.readableBytes + piece.readableBytes <= limits.bodyBytes else { throw tooLarge }
+            if pieces == 1 { body = piece } else { body.writeBuffer(&piece) }
         }
         let value: JSONValue
         do {
