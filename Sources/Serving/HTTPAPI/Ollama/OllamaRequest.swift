@@ -60,8 +60,10 @@ package struct OllamaRequest: Sendable {
             }
             return .raw(prompt)
         }
-        let message = Message(role: .user, content: (prompt.isEmpty ? [] : [.text(prompt)]) + images)
-        return .messages((system.isEmpty ? [] : [.system(system)]) + [message])
+        var messages: [Message] = system.isEmpty ? [] : [.system(system)]
+        let text: [ContentPart] = prompt.isEmpty ? [] : [.text(prompt)]
+        messages.append(Message(role: .user, content: text + images))
+        return .messages(messages)
     }
 
     /// The limit of tokens; negative numbers are none.
