@@ -325,7 +325,8 @@ let package = Package(
             name: "KServeModelsTests",
             dependencies: [
                 "AdapterMiddleware", "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting",
-                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
             ]),

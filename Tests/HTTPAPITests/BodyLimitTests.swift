@@ -18,7 +18,8 @@ struct BodyLimitTests {
     }
 
     /// Sends a body in chunks of one length, without saying how long it is.
-    private static func send(_ body: String, every length: Int, to server: LiveServer) async throws -> (Int, JSONValue) {
+    private static func send(_ body: String, every length: Int, to server: LiveServer) async throws -> (Int, JSONValue)
+    {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/v1/chat/completions")
         request.method = .POST
         let bytes = Array(body.utf8)

@@ -23,7 +23,8 @@ struct ErrorFormTests {
         arguments: [
             (LLMError(.unknownModel, "m"), 404, "not_found_error"),
             (LLMError(.invalidRequest, "m"), 400, "invalid_request_error"),
-            (LLMError(.rateLimited, "m"), 429, "rate_limit_error"), (LLMError(.overloaded, "m"), 529, "overloaded_error"),
+            (LLMError(.rateLimited, "m"), 429, "rate_limit_error"),
+            (LLMError(.overloaded, "m"), 529, "overloaded_error"),
             (LLMError(.unavailable, "m"), 503, "api_error"), (LLMError(.deadlineExceeded, "m"), 504, "timeout_error"),
             (APIError(.unauthorized, "m"), 401, "authentication_error"),
             (APIError(.forbidden, "m"), 403, "permission_error"),

@@ -94,7 +94,8 @@ struct MessagesTests {
             .finished(answer.summary),
         ].map { String(decoding: chunks.bytes(for: $0, of: 0), as: UTF8.self) }
         #expect(deltas[0].contains(#"{"type":"thinking_delta","thinking":"Hm."}"#))
-        #expect(deltas[1].hasPrefix("event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"))
+        #expect(
+            deltas[1].hasPrefix("event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"))
         #expect(deltas[1].contains(#""index":1,"delta":{"type":"text_delta","text":"Yes."}"#))
         #expect(deltas[2] == "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":1}\n\n")
     }
@@ -203,7 +204,8 @@ struct MessagesTests {
             ),
             (#""system":5"#, "system"), (#""system":[{"type":"image"}]"#, "system[0].type"),
             (#""stop_sequences":[""]"#, "stop_sequences"), (#""temperature":"a""#, "temperature"),
-            (#""tools":[{"type":"bash_20250124","name":"bash"}]"#, "tools[0].type"), (#""tools":[{}]"#, "tools[0].name"),
+            (#""tools":[{"type":"bash_20250124","name":"bash"}]"#, "tools[0].type"),
+            (#""tools":[{}]"#, "tools[0].name"),
             (#""tools":[{"name":"f","input_schema":5}]"#, "tools[0].input_schema"),
             (#""tool_choice":"auto""#, "tool_choice"), (#""tool_choice":{"type":"maybe"}"#, "tool_choice.type"),
             (#""tool_choice":{"type":"any"}"#, "tool_choice"), (#""tool_choice":{"type":"tool"}"#, "tool_choice.name"),

@@ -91,7 +91,8 @@ struct OwnAdapterTests {
         let model = ScriptedModel(replies: [.failure(LLMError(code, "No."))], name: "capable")
         try await LiveServer.run(model) { server in
             let error = await #expect(throws: LLMError.self) {
-                try await Self.open(backend, server).generate(GenerationRequest(prompt: "a", sampling: .greedy)).response()
+                try await Self.open(backend, server).generate(GenerationRequest(prompt: "a", sampling: .greedy))
+                    .response()
             }
             #expect(error?.code == code)
             #expect(error?.retryAfter == ([.rateLimited, .unavailable].contains(code) ? .seconds(1) : nil))

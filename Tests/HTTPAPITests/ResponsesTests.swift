@@ -104,7 +104,7 @@ struct ResponsesTests {
         let reply = try await LiveServer.run(model) { server in
             try await Self.ask(server, #""input":"Hi","max_output_tokens":1"# + members)
         }
-        let response = members.isEmpty ? reply.json : try reply.namedEvents.last?.data["response"]
+        let response = try members.isEmpty ? reply.json : reply.namedEvents.last?.data["response"]
         #expect(response?["status"] == "incomplete")
         #expect(response?["incomplete_details"] == ["reason": "max_output_tokens"])
         if !members.isEmpty { #expect(try reply.namedEvents.last?.name == "response.incomplete") }
@@ -199,7 +199,8 @@ struct ResponsesTests {
             ),
             (#"{"input":[{"type":"function_call_output","call_id":"c"}]}"#, "input[0].output"),
             (#"{"input":"a","previous_response_id":"resp_1"}"#, "previous_response_id"),
-            (#"{"input":"a","conversation":"conv_1"}"#, "conversation"), (#"{"input":"a","prompt":{"id":"p"}}"#, "prompt"),
+            (#"{"input":"a","conversation":"conv_1"}"#, "conversation"),
+            (#"{"input":"a","prompt":{"id":"p"}}"#, "prompt"),
             (#"{"input":"a","background":true}"#, "background"),
             (#"{"input":"a","max_output_tokens":0}"#, "max_output_tokens"),
             (#"{"input":"a","top_logprobs":21}"#, "top_logprobs"), (#"{"input":"a","include":5}"#, "include"),

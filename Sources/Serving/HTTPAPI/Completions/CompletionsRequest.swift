@@ -30,7 +30,8 @@ package struct CompletionsRequest: Sendable {
         self.streams = try fields.bool("stream") ?? false
         self.includesUsage = try fields.object("stream_options")?.bool("include_usage") ?? false
         self.completions = try fields.integer("n", in: 1...Self.maximumAnswers) ?? 1
-        try fields.refuse("suffix", "This server writes what follows a prompt, not what is missing in it; leave out 'suffix'.")
+        try fields.refuse(
+            "suffix", "This server writes what follows a prompt, not what is missing in it; leave out 'suffix'.")
         guard try fields.integer("best_of").map({ $0 == self.completions }) ?? true else {
             throw APIError.invalid(
                 "best_of", "This server sends every answer it makes; make 'best_of' equal to 'n', or leave it out.",

@@ -50,7 +50,11 @@ extension ToolCall {
         let name = try function.required("name", try function.string("name"))
         var arguments = function.value("arguments") ?? [:]
         // Some clients send the arguments as OpenAI has them.
-        if case .string = arguments { arguments = try function.arguments() } else { _ = try function.object("arguments") }
+        if case .string = arguments {
+            arguments = try function.arguments()
+        } else {
+            _ = try function.object("arguments")
+        }
         self.init(id: try fields.string("id") ?? "call_\(number)", name: name, arguments: arguments)
     }
 }
