@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LLMCore
+import NIOHTTP1
 import OpenAutoGLMTesting
 import Testing
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPAPI
+import HTTPTypes
 import LLMCore
+import NIOHTTP1
 import OpenAutoGLMTesting
 import Testing
 

@@ -29,10 +29,11 @@ package struct CompletionsRequest: Sendable {
     package init(_ fields: RequestFields, sampling: SamplingOptions) throws {
         self.streams = try fields.bool("stream") ?? false
         self.includesUsage = try fields.object("stream_options")?.bool("include_usage") ?? false
-        self.completions = try fields.integer("n", in: 1...Self.maximumAnswers) ?? 1
+        let completions = try fields.integer("n", in: 1...Self.maximumAnswers) ?? 1
+        self.completions = completions
         try fields.refuse(
             "suffix", "This server writes what follows a prompt, not what is missing in it; leave out 'suffix'.")
-        guard try fields.integer("best_of").map({ $0 == self.completions }) ?? true else {
+        guard try fields.integer("best_of").map({ $0 == completions }) ?? true else {
             throw APIError.invalid(
                 "best_of", "This server sends every answer it makes; make 'best_of' equal to 'n', or leave it out.",
                 code: "unsupported_value")
@@ -43,9 +44,9 @@ package struct CompletionsRequest: Sendable {
             stop: try fields.stops(), topLogProbabilities: try fields.integer("logprobs", in: 0...20))
         request.isStreamed = self.streams
         request.scheduling.client = try fields.string("user") ?? ""
-        let prompts = try Self.prompts(fields, completions: self.completions)
+        let prompts = try Self.prompts(fields, completions: completions)
         let echoes = try Self.echoes(fields, request)
-        self.openings = prompts.flatMap { Array(repeating: echoes ? $0 : "", count: self.completions) }
+        self.openings = prompts.flatMap { Array(repeating: echoes ? $0 : "", count: completions) }
         self.generations = prompts.map { prompt in
             var next = request
             next.prompt = .raw(prompt)
