@@ -348,7 +348,8 @@ let package = Package(
             name: "HTTPAPITests",
             dependencies: [
                 "LLMCore", "JSONSchemas", "AdapterMiddleware", "RemoteModels", "ModelGateway", "HTTPAPI",
-                "OpenAutoGLMTesting", asyncHTTPClient, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
+                "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
+                nio("NIOCore"),
                 nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(

@@ -70,6 +70,18 @@ for client in "$@"; do
         "$bench_dir/clients/$client/bin/python" "scripts/clients/with_$client.py" "$url"
     fi
 done
+
+# A request to end lets a streamed answer end, and then ends the program.
+answer=$(mktemp)
+curl -sN "$url/v1/chat/completions" -d '{"model": "smollm2", "stream": true, "temperature": 0, "max_tokens": 200,
+    "messages": [{"role": "user", "content": "Count from 1 to 60."}]}' >"$answer" &
+client=$!
+until [ -s "$answer" ] || ! kill -0 "$client" 2>/dev/null; do sleep 0.05; done
 kill -TERM "$child"
-wait "$child" || true
+wait "$client" || fail "The answer in progress was cut off: $(tail -n 2 "$answer")"
+grep -q '^data: \[DONE\]$' "$answer" || fail "The answer in progress did not end: $(tail -n 2 "$answer")"
+status=0
+wait "$child" || status=$?
 child=
+[ "$status" = 0 ] || fail "The server ended with status $status: $(cat "$log")"
+step "✔ SIGTERM" "the answer in progress ended, and then the server"

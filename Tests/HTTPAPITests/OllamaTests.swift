@@ -163,6 +163,7 @@ struct OllamaTests {
             #expect(list?.map { $0["name"] } == ["capable"] && list?.first?["model"] == "capable")
             #expect(list?.first?["modified_at"] == "2023-11-14T22:13:20Z")
             #expect(try await server.send(.GET, "/api/version").json["version"]?.stringValue?.isEmpty == false)
+            #expect(try await server.send(.HEAD, "/").status == 200)
             for member in ["model", "name"] {
                 let details = try await server.send(.POST, "/api/show", body: #"{"\#(member)":"capable:latest"}"#)
                 #expect(details.json["capabilities"] == ["completion", "tools", "vision", "embedding"])

@@ -19,6 +19,8 @@ struct OllamaRoutes: Sendable {
         router.route(.post, "api/embed") { request, _ in try await self.embed(request) }
         router.route(.post, "api/show") { request, _ in try await self.show(request) }
         router.route(.get, "api/tags") { _, _ in self.list() }
+        // Ollama's own program asks so whether anybody is there.
+        router.on("", method: .head) { _, _ in Response(status: .ok) }
         router.route(.get, "api/version") { _, _ in .json { $0.value(["version": .string(Self.version)]) } }
     }
 

@@ -10,6 +10,20 @@ extension Request {
     ///
     /// - Throws: ``APIError`` for a body that is too large, in too many pieces, cut off, malformed, too deep or no object.
     func fields(_ limits: ServerLimits) async throws -> RequestFields {
+        let body = try await self.collectedBody(limits)
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body.readableBytesView, maximumDepth: limits.jsonDepth)
+        } catch let error as JSONError {
+            throw APIError(.badRequest, "The body cannot be read. \(error.message)", code: "invalid_json")
+        }
+        return try RequestFields(value)
+    }
+
+    /// The request's body.
+    ///
+    /// - Throws: ``APIError`` for one that is too large, or in too many pieces.
+    func collectedBody(_ limits: ServerLimits) async throws -> ByteBuffer {
         let tooLarge = APIError(
             .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
         if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
@@ -25,12 +39,6 @@ extension Request {
             guard body.readableBytes + piece.readableBytes <= limits.bodyBytes else { throw tooLarge }
             if pieces == 1 { body = piece } else { body.writeBuffer(&piece) }
         }
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: body.readableBytesView, maximumDepth: limits.jsonDepth)
-        } catch let error as JSONError {
-            throw APIError(.badRequest, "The body cannot be read. \(error.message)", code: "invalid_json")
-        }
-        return try RequestFields(value)
+        return body
     }
 }
