@@ -348,9 +348,10 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "AdapterMiddleware", "ModelGateway", "HTTPAPI", "OpenAutoGLMTesting",
-                asyncHTTPClient, httpTypes,
-                logging, nio("NIOCore"), nio("NIOHTTP1"),
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "RemoteModels", "ModelGateway", "HTTPAPI",
+                "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
+                nio("NIOCore"),
+                nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -12,12 +12,15 @@ internal import TensorKernels
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve models over HTTP, in OpenAI's protocol.",
+        abstract: "Serve models over HTTP, in the protocols of OpenAI, Anthropic and Ollama.",
         discussion: """
             Example:
               autoglm serve --port 8000
               curl http://127.0.0.1:8000/v1/chat/completions -d '{"model": "smollm2", "messages": [{"role": "user", \
             "content": "Hello"}]}'
+
+            There are /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/models, Anthropic's /v1/messages, and \
+            Ollama's /api/chat, /api/generate, /api/embed, /api/tags and /api/show. Clients of these need only the address.
 
             Without --config, one local model is served under the name that --model has. SIGTERM or Ctrl-C lets the answers \
             in progress end; the second one ends the program at once.

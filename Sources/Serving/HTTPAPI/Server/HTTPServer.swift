@@ -8,7 +8,7 @@ public import ModelGateway
 internal import NIOCore
 public import ServiceLifecycle
 
-/// The HTTP server: OpenAI's protocol over any model.
+/// The HTTP server: the protocols of OpenAI, Anthropic and Ollama over any model.
 ///
 /// It is a `Service`: a graceful shutdown lets requests in progress end and accepts no others.
 public struct HTTPServer: Service {
@@ -60,11 +60,17 @@ public struct HTTPServer: Service {
         let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
         let models = ModelsRoute(models: self.models, started: self.clock.seconds())
         router.route(.post, "v1/chat/completions") { request, _ in try await chat.respond(to: request) }
+        let completions = CompletionsRoute(models: self.models, clock: self.clock, limits: self.limits)
+        let responses = ResponsesRoute(models: self.models, clock: self.clock, limits: self.limits)
+        router.route(.post, "v1/completions") { request, _ in try await completions.respond(to: request) }
+        router.route(.post, "v1/responses") { request, _ in try await responses.respond(to: request) }
         router.route(.post, "v1/embeddings") { request, _ in try await embeddings.respond(to: request) }
         router.route(.get, "v1/models") { _, _ in models.list() }
         router.route(.get, "v1/models/**") { _, context in
             try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
         }
+        MessagesRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
+        OllamaRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
         return router
     }
