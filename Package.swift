@@ -198,9 +198,8 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "ModelGateway", orderedCollections, hummingbird,
-                hummingbirdCore, httpTypes, logging,
-                serviceLifecycle, nio("NIOCore"),
+                "LLMCore", "AdapterMiddleware", "ModelGateway", "RemoteTransport", orderedCollections, hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.

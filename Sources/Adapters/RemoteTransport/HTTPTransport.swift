@@ -39,6 +39,11 @@ public final class HTTPTransport: Sendable {
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = proxy?.configuration
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
+            }
+        }
         if let authorities = settings.authorities {
             var encryption = TLSConfiguration.makeClientConfiguration()
             encryption.trustRoots = .certificates(authorities.certificates)

@@ -6,6 +6,7 @@ internal import LLMCore
 public import Logging
 public import ModelGateway
 internal import NIOCore
+internal import RemoteTransport
 public import ServiceLifecycle
 
 /// The HTTP server: the protocols of OpenAI, Anthropic and Ollama over any model.
