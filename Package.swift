@@ -225,7 +225,7 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
-                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle, nio("NIOCore"),
             ],
             linkerSettings: selfContained),
 

@@ -27,7 +27,7 @@ struct PluginManifestTests {
             ("sha256: aaaa", "sha256: aa", "6:9: 'sha256' must be 64 hexadecimal digits."),
             ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
             ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),
-            ("do: {type: string}", "do: {type: strin}", "9:24: There is no type 'strin'. Did you mean 'string'?"),
+            ("do: {type: string}", "do: {type: strin}", "9:25: There is no type 'strin'. Did you mean 'string'?"),
             ("do: {type: string}", "do: {}", "9:18: 'do' of the step 'run' lacks the key 'type'."),
             ("do: {type: string}", "do: {type: string, reqiured: true}", "unknown key 'reqiured'"),
             ("{minimum: 0}", "{minimum: none}", "The JSON Schema cannot be used"),

@@ -5,6 +5,8 @@ internal import HTTPAPI
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import NIOCore
+internal import TensorKernels
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -43,6 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // As many event loops as processors that this process may use: more would only wait for each other.
+        NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
         let gateway = try await self.gateway()
         var server = HTTPServer(models: gateway, logger: RunningServices.logger)
         server.host = self.host

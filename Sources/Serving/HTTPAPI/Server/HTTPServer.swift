@@ -55,6 +55,7 @@ public struct HTTPServer: Service {
     private var routes: Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: ErrorReplies())
+        router.add(middleware: LongRequests())
         let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
         let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
         let models = ModelsRoute(models: self.models, started: self.clock.seconds())
@@ -73,7 +74,8 @@ public struct HTTPServer: Service {
             maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
             maxHeaderFieldCount: self.limits.headers)
         let configuration = HTTP1Channel.Configuration(
-            idleTimeout: .init(self.limits.idleTime), httpDecoderConfiguration: decoder)
+            additionalChannelHandlers: [FlushGathering()], idleTimeout: .init(self.limits.idleTime),
+            httpDecoderConfiguration: decoder)
         return HTTPServerBuilder { responder in
             ClientConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
         }
