@@ -51,6 +51,22 @@ struct StepSecretsTests {
         }
     }
 
+    @Test("A secret may be in a variable of the environment")
+    func environment() async throws {
+        var access = StepAccess()
+        access.allowsLocalNetworks = true
+        access.secrets = [SecretAccess(host: "127.0.0.1", source: .environment("PATH"))]
+        let steps = StepRunning(access: access)
+        try await EchoServer.run { _, url in
+            let outputs = try await steps.run(
+                "http", ["url": .string("\(url)/authorization"), "headers": ["Authorization": ["env": "PATH"]]])
+            #expect(outputs["json"] == ["told": "[key]"])
+            let other = await steps.failure(
+                "http", ["url": .string("\(url)/authorization"), "headers": ["Authorization": ["env": "HOME"]]])
+            #expect(other?.contains("may not be sent to 127.0.0.1") == true)
+        }
+    }
+
     @Test("What a server says of a failure has no secret in it")
     func failure() async throws {
         let folder = try Self.folder()

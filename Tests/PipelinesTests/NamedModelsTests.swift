@@ -50,7 +50,7 @@ struct NamedModelsTests {
                 "{uses: classify, with: {text: x, choices: [a, b], model: tiny}}",
                 "'model' cannot be 'tiny'. Known: large, small."
             ),
-            ("{uses: embed, with: {texts: [x], model: lrge}}", "Did you mean 'large'?"),
+            ("{uses: route, with: {text: x, model: lrge}}", "Did you mean 'large'?"),
             (
                 "{uses: chat, with: {prompt: x, tools: [{uses: summarise, with: {model: smal}}]}}",
                 "There is no model 'smal'. Did you mean 'small'?"

@@ -16,8 +16,6 @@ struct ConfigOptions: ParsableArguments {
 
     /// The models of the file; nil where none is named.
     func models() throws -> ConfiguredModels? { try self.config.map { try ConfiguredModels(path: $0) } }
-    /// The models of the file; nil where none is named.
-    func models() throws -> ConfiguredModels? { try self.config.map { try ConfiguredModels(path: $0) } }
 
     /// Refuses what says how to reach a model that the file describes.
     ///

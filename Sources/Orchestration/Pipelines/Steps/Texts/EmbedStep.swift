@@ -17,7 +17,7 @@ public struct EmbedStep: PipelineStep {
         StepDefinition(
             name: "embed", summary: "Turns texts into vectors whose nearness is that of meaning.",
             inputs: [StepPort("texts", .array, "The texts.", isRequired: true)]
-                + [self.embedder == nil ? .model : EmbedderInput.port],
+                + (self.embedder == nil ? [] : [EmbedderInput.port]),
             outputs: [
                 StepPort("vectors", .array, "A vector per text, in their order."),
                 StepPort("dimensions", .integer, "How long each is."),
