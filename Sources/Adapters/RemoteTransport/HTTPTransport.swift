@@ -39,6 +39,7 @@ public final class HTTPTransport: Sendable {
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = proxy?.configuration
+        configuration.tracing.tracer = nil
         configuration.http1_1ConnectionDebugInitializer = { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
