@@ -39,6 +39,7 @@ public final class HTTPTransport: Sendable {
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = proxy?.configuration
+        configuration.http1_1ConnectionDebugInitializer = { channel in KeptConnectionWatch.add(to: channel) }
         if let authorities = settings.authorities {
             var encryption = TLSConfiguration.makeClientConfiguration()
             encryption.trustRoots = .certificates(authorities.certificates)
@@ -69,7 +70,7 @@ public final class HTTPTransport: Sendable {
     /// - Returns: Status, headers, and a body that is still to be read.
     /// - Throws: ``TransportError``; `CancellationError`.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        let place = request.redactedURL
+        let place = request.url.redactedURL
         let deadline = request.timeLimit.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
         var sent = HTTPClientRequest(url: request.url)
         sent.method = request.method
