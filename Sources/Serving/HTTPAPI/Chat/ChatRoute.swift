@@ -15,7 +15,8 @@ struct ChatRoute: Sendable {
         let fields = try await request.fields(self.limits)
         let name = try fields.required("model", try fields.string("model"))
         let model = try self.models.model(named: name)
-        let chat = try ChatRequest(fields, model: name, sampling: model.defaultSampling)
+        var chat = try ChatRequest(fields, model: name, sampling: model.defaultSampling)
+        chat.generation.scheduling.client = request.caller(user: chat.generation.scheduling.client)
         let reply = ChatReply(
             id: self.clock.name("chatcmpl-"), created: self.clock.seconds(), model: name,
             topLogProbabilities: chat.generation.topLogProbabilities)

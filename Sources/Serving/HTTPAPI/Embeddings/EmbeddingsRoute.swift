@@ -14,7 +14,7 @@ struct EmbeddingsRoute: Sendable {
         let name = try fields.required("model", try fields.string("model"))
         let model = try self.models.model(named: name)
         let wanted = try EmbeddingsRequest(fields)
-        let meter = UsageMeter()
+        let meter = UsageMeter(caller: request.caller(user: try fields.string("user") ?? ""))
         let vectors = try await meter.run { try await model.embed(wanted.texts) }
         var tokens = meter.usage?.promptTokens ?? 0
         if meter.usage == nil {

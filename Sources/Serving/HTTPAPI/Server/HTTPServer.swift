@@ -64,6 +64,8 @@ public struct HTTPServer: Service {
         router.route(.get, "v1/models/**") { _, context in
             try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
         }
+        let usage = UsageRoute(models: self.models)
+        router.route(.get, "v1/usage") { _, _ in usage.report() }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
         return router
     }
