@@ -137,7 +137,7 @@ let package = Package(
         library("CTransfer", in: "Adapters", []),
         library("CPostgres", in: "Adapters", []),
         library("PostgresConnections", in: "Adapters", ["LLMCore", "CPostgres"]),
-        library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections]),
+        library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections, crypto]),
         library(
             "RemoteTransport", in: "Adapters",
             ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nioSSL]),
@@ -150,8 +150,8 @@ let package = Package(
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                "LLMCore", "PromptTemplates", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"),
+                nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -192,13 +192,13 @@ let package = Package(
         library(
             "ModelGateway", in: "Serving",
             [
-                "LLMCore", "SourceDocuments", "AdapterMiddleware", "LocalModels", "RemoteTransport", "RemoteModels",
-                "KServeModels", "RunStorage", orderedCollections, serviceLifecycle, logging,
+                "LLMCore", "SourceDocuments", "PromptTemplates", "AdapterMiddleware", "LocalModels", "RemoteTransport",
+                "RemoteModels", "KServeModels", "RunStorage", orderedCollections, serviceLifecycle, logging,
             ]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "ModelGateway", "RemoteTransport", orderedCollections, hummingbird,
+                "LLMCore", "AdapterMiddleware", "ModelGateway", "RemoteTransport", orderedCollections, crypto, hummingbird,
                 hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
             ]),
 
@@ -318,14 +318,14 @@ let package = Package(
         .testTarget(
             name: "RemoteModelsTests",
             dependencies: [
-                "LLMCore", "RemoteTransport", "RemoteModels", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"),
-                nio("NIOPosix"), nio("NIOHTTP1"), nioSSL,
+                "LLMCore", "RemoteTransport", "RemoteModels", "ModelGateway", "OpenAutoGLMTesting", orderedCollections,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nioSSL,
             ]),
         .testTarget(
             name: "KServeModelsTests",
             dependencies: [
-                "AdapterMiddleware", "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting",
-                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                "AdapterMiddleware", "LLMCore", "RemoteTransport", "KServeModels", "ModelFacade", "ModelGateway",
+                "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
@@ -356,7 +356,10 @@ let package = Package(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "ModelGatewayTests",
-            dependencies: ["LLMCore", "AdapterMiddleware", "RemoteTransport", "ModelGateway", "OpenAutoGLMTesting"]),
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "RemoteTransport", "ModelGateway", "OpenAutoGLMTesting",
+                serviceLifecycle,
+            ]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]
 )

@@ -56,7 +56,7 @@ extension ModelAdapterConformance {
             "type": "object", "properties": ["city": ["type": "string", "enum": ["Paris", "Rome"]]],
             "required": ["city"], "additionalProperties": false,
         ])
-        guard !self.model.capabilities.isDisjoint(with: [.constraints, .jsonConstraints]) else { return nil }
+        guard self.model.capabilities.contains(.jsonConstraints) else { return nil }
         let response = try await self.model.generate(request).response()
         let city = (try? JSONValue(parsing: response.text))?["city"]?.stringValue
         return city == "Paris" || city == "Rome" ? nil : "'\(response.text)' does not fit the schema"

@@ -14,6 +14,7 @@ public struct ModelAdapterConformance: Sendable {
     private let maxTokens: Int
     private let broken: (any ModelAdapter)?
     let callsInParallel: Bool
+    let sendsMedia: Bool
 
     /// Prepares the checks.
     ///
@@ -23,9 +24,11 @@ public struct ModelAdapterConformance: Sendable {
     ///   - maxTokens: How many tokens each answer may have.
     ///   - broken: The same adapter before a backend whose answers break off, to see that it tells; nil leaves that out.
     ///   - callsInParallel: Whether the model is known to call two tools at once when they are offered.
+    ///   - sendsMedia: Whether an adapter that takes images or recordings is asked with some; false is for a server that has
+    ///     a model without eyes and ears.
     public init(
         _ model: any ModelAdapter, prompt: GenerationPrompt? = nil, maxTokens: Int = 8,
-        broken: (any ModelAdapter)? = nil, callsInParallel: Bool = false
+        broken: (any ModelAdapter)? = nil, callsInParallel: Bool = false, sendsMedia: Bool = true
     ) {
         self.model = model
         let question = "What is the capital of France?"
@@ -33,6 +36,7 @@ public struct ModelAdapterConformance: Sendable {
         self.maxTokens = maxTokens
         self.broken = broken
         self.callsInParallel = callsInParallel
+        self.sendsMedia = sendsMedia
     }
 
     /// Runs all checks.
@@ -45,7 +49,8 @@ public struct ModelAdapterConformance: Sendable {
             ("limits", self.checkLimit), ("log-probabilities", self.checkLogProbabilities), ("tools", self.checkTools),
             ("raw prompts", self.checkRawPrompt), ("scoring", self.checkScoring),
             ("embeddings", self.checkEmbedding), ("token count", self.checkTokenCount), ("options", self.checkOptions),
-            ("constraints", self.checkConstraint), ("JSON", self.checkSchema), ("truncation", self.checkTruncation),
+            ("constraints", self.checkConstraint), ("JSON", self.checkSchema), ("images", self.checkImage),
+            ("recordings", self.checkRecording), ("truncation", self.checkTruncation),
             ("cancellation", self.checkCancellation),
         ]
         for (name, check) in checks {

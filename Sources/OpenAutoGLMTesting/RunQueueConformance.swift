@@ -11,10 +11,10 @@ public import Pipelines
 /// ```
 public struct RunQueueConformance: Sendable {
     /// How long leases last in the checks.
-    private static let lease = Duration.seconds(10)
+    static let lease = Duration.seconds(10)
 
-    private let makeQueue: @Sendable () async throws -> any RunQueue
-    private let pass: @Sendable (Duration) async throws -> Void
+    let makeQueue: @Sendable () async throws -> any RunQueue
+    let pass: @Sendable (Duration) async throws -> Void
 
     /// Prepares the checks.
     ///
@@ -173,7 +173,7 @@ public struct RunQueueConformance: Sendable {
         return try await queue.complete(lease) ? nil : "the worker cannot take the cancelled run out of the line"
     }
 
-    private func take(_ queue: any RunQueue) async throws -> RunLease? {
+    func take(_ queue: any RunQueue) async throws -> RunLease? {
         try await queue.lease(for: "worker", duration: Self.lease)
     }
 

@@ -3,6 +3,7 @@
 import AdapterMiddleware
 import LLMCore
 import OpenAutoGLMTesting
+import Synchronization
 import Testing
 
 @Suite("Accounting")
@@ -74,6 +75,56 @@ struct AccountingTests {
         #expect(abs(total.cost - 3e-3) < 1e-12)
     }
 
+    @Test("Who asks for vectors is the caller of the meter around it, the innermost that knows")
+    func measuredCaller() async throws {
+        let model = self.accounted(ReportingModel(tokens: 10))
+        try await UsageMeter(caller: "ann").run {
+            _ = try await UsageMeter().run { try await model.embed(["a"]) }
+            _ = try await UsageMeter(caller: "bob").run { try await model.embed(["a"]) }
+        }
+        #expect(self.ledger.accounts.keys.map(\.caller).sorted() == ["ann", "bob"])
+    }
+
+    @Test("What no store took is tried again, and what it took is not taken twice")
+    func stores() async throws {
+        let (ledger, store) = (UsageLedger(isStored: true), FailingStore())
+        let (usage, account) = (
+            TokenUsage(promptTokens: 1, completionTokens: 1), UsageLedger.Account(model: "m", caller: "c")
+        )
+        ledger.add(usage, cost: 0, to: account)
+        store.fails.withLock { $0 = true }
+        await #expect(throws: LLMError.self) { try await ledger.store(in: store) }
+        ledger.add(usage, cost: 0, to: account, tags: ["t"])
+        store.fails.withLock { $0 = false }
+        for _ in 0..<2 { try await ledger.store(in: store) }
+        #expect(store.added.withLock { $0 } == [ledger.sums])
+        let next = UsageLedger(isStored: true)
+        try await next.restore(from: store)
+        #expect(next.sums == ledger.sums)
+        try await next.store(in: store)
+        #expect(store.added.withLock { $0.count } == 1)
+    }
+
+    @Test("Sums are told as JSON, by model, by account and by tag; a long name is cut")
+    func json() {
+        let usage = TokenUsage(promptTokens: 3, completionTokens: 2, cachedPromptTokens: 1)
+        self.ledger.add(usage, cost: 0.5, to: .init(model: "b", caller: "x"), tags: ["t"])
+        self.ledger.add(usage, cost: 0.5, to: .init(model: "b", caller: String(repeating: "y", count: 5_000)))
+        self.ledger.add(usage, cost: 0, to: .init(model: "a", caller: ""), ending: .failed)
+        let json = self.ledger.sums.json
+        let models = json["models"]?.arrayValue ?? []
+        #expect(models.map { $0["model"] } == ["a", "b"] && models.map { $0["requests"] } == [1, 2])
+        #expect(models.last?["cost"] == 1.0 && models.first?["failed"] == 1)
+        let accounts = json["accounts"]?.arrayValue ?? []
+        #expect(accounts.count == 3 && accounts[1]["caller"] == "x" && accounts[1]["prompt_tokens"] == 3)
+        #expect(accounts[2]["caller"]?.stringValue?.count == 51)
+        let tag: JSONValue = [
+            "tag": "t", "requests": 1, "partial": 0, "failed": 0, "prompt_tokens": 3, "cached_prompt_tokens": 1,
+            "completion_tokens": 2, "cost": 0.5,
+        ]
+        #expect(json["tags"] == [tag])
+    }
+
     @Test("Meters may be nested, and sums stop at the largest number")
     func meters() async {
         let (outer, inner) = (UsageMeter(), UsageMeter())
@@ -99,5 +150,18 @@ struct AccountingTests {
         #expect(ledger.tags.count == 4)
         #expect(ledger.accounts.values.map(\.requests).reduce(0, +) == 100)
         #expect(ledger.accounts[.init(model: "m", caller: UsageLedger.overflow)]?.completionTokens == .max)
+    }
+}
+
+/// A store that may fail.
+private final class FailingStore: UsageStore {
+    let fails = Mutex(false)
+    let added = Mutex<[UsageSums]>([])
+
+    func sums() async throws -> UsageSums { self.added.withLock { $0.first } ?? UsageSums() }
+
+    func add(_ sums: UsageSums) async throws {
+        if self.fails.withLock({ $0 }) { throw LLMError(.unavailable, "Full.") }
+        self.added.withLock { $0.append(sums) }
     }
 }

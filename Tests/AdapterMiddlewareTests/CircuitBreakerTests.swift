@@ -70,6 +70,21 @@ struct CircuitBreakerTests {
         #expect(breaker.refusal(at: .seconds(0)) == .seconds(3))
     }
 
+    @Test("What a backend says of its health opens and closes it, and its failures still count")
+    func health() throws {
+        var breaker = CircuitBreaker(Self.settings)
+        try self.request(&breaker, .failure(retryAfter: nil), at: 0)
+        breaker.note(isWell: true, at: .zero)
+        try self.request(&breaker, .failure(retryAfter: nil), at: 0)
+        #expect(breaker.refusal(at: .zero) == .seconds(10))
+        breaker.note(isWell: false, at: .seconds(5))
+        #expect(breaker.refusal(at: .seconds(5)) == .seconds(10))
+        breaker.note(isWell: true, at: .seconds(6))
+        try self.request(&breaker, .success, at: 6)
+        breaker.note(isWell: false, at: .seconds(7))
+        #expect(breaker.refusal(at: .seconds(7)) == .seconds(10))
+    }
+
     @Test("What was under way before it opened changes nothing")
     func lateReports() throws {
         var breaker = CircuitBreaker(Self.settings)
@@ -92,6 +107,31 @@ struct CircuitBreakerTests {
         #expect(inner.requests.count == 2)
         clock.advance(by: .seconds(10))
         #expect(try await ask() == "Hello")
+    }
+
+    @Test("A limit of our own that refuses does not open it, nor does an answer that is of no use")
+    func ownRefusals() async throws {
+        let useless = ScriptedModel.Reply.failure(LLMError(.unusableAnswer, "No JSON."))
+        let inner = ScriptedModel(replies: [.endless(after: "a"), useless, useless, useless, "ok"])
+        let model = inner.wrapped(in: [
+            CircuitBreaking(Self.settings, time: Timekeeper(HeldClock())), ConcurrencyLimit(1),
+        ])
+        var held: GenerationStream? = try await model.generate(GenerationRequest(prompt: "Hi"))
+        for _ in 0..<3 {
+            let error = await #expect(throws: LLMError.self) {
+                try await model.generate(GenerationRequest(prompt: "Hi"))
+            }
+            #expect(error?.code == .overloaded && error?.isOwnRefusal == true)
+        }
+        withExtendedLifetime(held) {}
+        held = nil
+        for _ in 0..<3 {
+            let error = await #expect(throws: LLMError.self) {
+                try await model.generate(GenerationRequest(prompt: "Hi"))
+            }
+            #expect(error?.code == .unusableAnswer)
+        }
+        #expect(try await model.generate(GenerationRequest(prompt: "Hi")).response().text == "ok")
     }
 
     @Test("Requests that are wrong themselves do not open it")

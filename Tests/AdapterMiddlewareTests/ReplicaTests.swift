@@ -3,6 +3,7 @@
 import AdapterMiddleware
 import LLMCore
 import OpenAutoGLMTesting
+import Synchronization
 import Testing
 
 @Suite("Replicas and fallbacks")
@@ -88,6 +89,33 @@ struct ReplicaTests {
         }
     }
 
+    @Test("A replica that a limit of our own keeps busy is passed over, and is not taken for a broken one")
+    func busyReplica() async throws {
+        let inner = PieceModel(.stuck(["a"]), .whole(["a"]))
+        let limited = inner.wrapped(in: [ConcurrencyLimit(1)])
+        let model = try self.balanced([.init(limited, weight: 9), .init(self.answers("b", 9))], .weighted)
+        var held: GenerationStream? = try await model.generate(GenerationRequest(prompt: "Hi"))
+        for _ in 0..<3 { #expect(try await self.ask(model) == "b") }
+        #expect(model.rests == [.zero, .zero])
+        withExtendedLifetime(held) {}
+        held = nil
+    }
+
+    @Test("A replica that says it is unwell rests before anybody asks it, and need not when it says that it is well")
+    func health() async throws {
+        let (sick, well) = (HealthyModel(self.answers("sick", 2)), HealthyModel(self.answers("well", 2)))
+        let silent = self.answers("silent", 1)
+        let model = try self.balanced([.init(sick), .init(well), .init(silent)], .weighted)
+        sick.error.withLock { $0 = LLMError(.unavailable, "Loading.") }
+        try await model.checkReplicas(within: .seconds(5))
+        #expect(model.rests == [.seconds(10), .zero, .zero])
+        #expect(try await self.ask(model) == "well")
+        sick.error.withLock { $0 = nil }
+        try await model.checkReplicas(within: .seconds(5))
+        #expect(model.rests == [.zero, .zero, .zero])
+        try await model.checkHealth()
+    }
+
     @Test("A request that is wrong itself is not sent to the next replica")
     func wrongRequest() async throws {
         let other = self.answers("other", 1)
@@ -120,6 +148,10 @@ struct ReplicaTests {
         let models = [
             ScriptedModel(capabilities: [.tools, .images]), ScriptedModel(capabilities: [.tools, .constraints]),
         ]
+        // One is held by masks, the other by its server.
+        let held = [ScriptedModel(capabilities: .constraints), ScriptedModel(capabilities: .jsonConstraints)]
+        #expect(
+            try FallbackModel(name: "f", models: held).capabilities == [.chat, .rawPrompts, .jsonConstraints])
         let expected: ModelCapabilities = [.chat, .rawPrompts, .tools]
         #expect(try FallbackModel(name: "f", models: models).capabilities == expected)
         #expect(try self.balanced(models.map { .init($0) }, .weighted).capabilities == expected)
@@ -146,4 +178,21 @@ private struct DelayedModel: ModelAdapter {
         self.clock.advance(by: self.delay)
         return try await self.inner.generate(request)
     }
+}
+
+/// A model that says how it is.
+private final class HealthyModel: ModelAdapter {
+    let inner: ScriptedModel
+    let error = Mutex<LLMError?>(nil)
+
+    init(_ inner: ScriptedModel) { self.inner = inner }
+
+    var name: String { self.inner.name }
+    var capabilities: ModelCapabilities { self.inner.capabilities }
+
+    func generate(_ request: GenerationRequest) async throws -> GenerationStream {
+        try await self.inner.generate(request)
+    }
+
+    func checkHealth() async throws { if let error = self.error.withLock({ $0 }) { throw error } }
 }

@@ -107,6 +107,10 @@ struct ResponseCacheTests {
         answer.text = String(repeating: "x", count: 20_000)
         await store.store(answer, for: keys[50], lifetime: .seconds(60))
         #expect(await store.answer(for: keys[50])?.text.count != 20_000)
+        // What was thought takes room, too.
+        (answer.text, answer.reasoning) = ("", String(repeating: "x", count: 20_000))
+        await store.store(answer, for: keys[51], lifetime: .seconds(60))
+        #expect(await store.answer(for: keys[51])?.reasoning.count != 20_000)
     }
 
     @Test("The key does not depend on the order of members, nor on who asks")

@@ -28,12 +28,22 @@ struct RetryTests {
         "What cannot get better is not tried again",
         arguments: [
             LLMError(.invalidRequest, "No."), LLMError(.contextOverflow, "Long."), LLMError(.unauthorized, "Who?"),
-            LLMError(.unsupported, "Cannot."), LLMError(.rateLimited, "Later.", retryAfter: .seconds(31)),
+            LLMError(.unsupported, "Cannot."), LLMError(.unusableAnswer, "No JSON."),
+            LLMError(.rateLimited, "Later.", retryAfter: .seconds(31)),
         ])
     func permanent(error: LLMError) async {
         let (scripted, _, model) = self.model(.failure(error), "never")
         let thrown = await #expect(throws: LLMError.self) { try await model.generate(.init(prompt: "Hi")) }
         #expect(thrown?.code == error.code)
+        #expect(scripted.requests.count == 1)
+    }
+
+    @Test("A limit of our own that refuses means it: it has a line of its own")
+    func ownRefusal() async {
+        var refusal = LLMError(.overloaded, "Full.")
+        refusal.isOwnRefusal = true
+        let (scripted, _, model) = self.model(.failure(refusal), "never")
+        await #expect(throws: LLMError.self) { try await model.generate(.init(prompt: "Hi")) }
         #expect(scripted.requests.count == 1)
     }
 

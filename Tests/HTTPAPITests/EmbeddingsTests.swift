@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AdapterMiddleware
 import LLMCore
 import NIOHTTP1
 import Testing
@@ -37,6 +38,17 @@ struct EmbeddingsTests {
             let base64 = try await server.send(
                 .POST, "/v1/embeddings", body: #"{"model":"lengths","input":"abc","encoding_format":"base64"}"#)
             #expect(base64.json["data"]?.arrayValue?.first?["embedding"] == "AABAQAAAAD8=")
+        }
+    }
+
+    @Test("Vectors are accounted to whoever asks for them")
+    func usage() async throws {
+        let ledger = UsageLedger()
+        let model = LengthModel().wrapped(in: [Accounting(ledger, model: "lengths")])
+        try await LiveServer.run(model, usage: ledger) { server in
+            let body = #"{"model":"lengths","input":"abc","user":"ann"}"#
+            _ = try await server.send(.POST, "/v1/embeddings", body: body)
+            #expect(ledger.accounts.keys.map(\.caller) == ["ann"])
         }
     }
 

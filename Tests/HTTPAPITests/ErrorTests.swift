@@ -51,7 +51,7 @@ struct ErrorTests {
     func complete() {
         let codes: [LLMError.Code] = [
             .unknownModel, .invalidRequest, .unsupported, .contextOverflow, .overloaded, .rateLimited, .unauthorized,
-            .unavailable, .deadlineExceeded, .backendFailed, .truncatedStream,
+            .unavailable, .deadlineExceeded, .backendFailed, .truncatedStream, .unusableAnswer,
         ]
         #expect(Set(APIError.table.keys) == Set(codes.map { "llm.\($0.rawValue)" }))
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AdapterMiddleware
 import AsyncHTTPClient
 import HTTPAPI
 import LLMCore
@@ -50,12 +51,12 @@ struct LiveServer: Sendable {
 
     /// Serves a model while a test talks to it.
     static func run<Value: Sendable>(
-        _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(),
+        _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(), usage: UsageLedger = UsageLedger(),
         _ body: @escaping @Sendable (LiveServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(
-            models: Gateway(models: [(model.name, model)]),
+            models: Gateway(models: [(model.name, model)], usage: usage),
             clock: ReplyClock(seconds: { 1_700_000_000 }, uptime: { .zero }, identifier: { 0xABC }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         server.port = 0

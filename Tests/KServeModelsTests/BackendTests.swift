@@ -5,6 +5,7 @@ import KServeModels
 import LLMCore
 import ModelFacade
 import ModelGateway
+import RemoteTransport
 import Synchronization
 import Testing
 
@@ -26,7 +27,7 @@ struct BackendTests {
         try await FakeTriton.serve(wire) { url, _ in
             let yaml = """
                 models:
-                  words: {backend: triton, model: text, url: "\(url)", timeouts: {connect: 2s, total: 1m}, retries: {}}
+                  words: {backend: triton, model: text, url: "\(url)", timeouts: {total: 1m}, retries: {}}
                 """
             let gateway = try Gateway(configuration: GatewayConfiguration(yaml: yaml))
             let request = GenerationRequest(prompt: "one two three", sampling: .greedy)
@@ -34,6 +35,83 @@ struct BackendTests {
                 try await gateway.model(named: "words").generate(request).response().text == "one two three")
             #expect(gateway.usage.accounts.values.map(\.completionTokens) == [3])
         }
+    }
+
+    @Test("A signature says which tensors are the text, and how a conversation becomes one", arguments: Self.wires)
+    func signature(wire: FakeTriton.Wire) async throws {
+        try await FakeTriton.serve(wire) { url, triton in
+            let yaml = """
+                models:
+                  plain:
+                    {backend: triton, model: plain, url: "\(url)", signature: {text_input: question, text_output: answer}}
+                  chat: {backend: triton, model: text, url: "\(url)", signature: {conversation: chatml}}
+                  vectors: {backend: triton, model: embed, url: "\(url)", signature: {embedding_output: vector}}
+                """
+            let gateway = try Gateway(configuration: GatewayConfiguration(yaml: yaml))
+            let plain = try gateway.model(named: "plain")
+            let request = GenerationRequest(prompt: "quiet", sampling: plain.defaultSampling)
+            #expect(try await plain.generate(request).response().text == "QUIET")
+            let turns = GenerationPrompt.messages([.system("Be kind."), .user("Hi"), .assistant("Yes?"), .user("one")])
+            _ = try await gateway.model(named: "chat").generate(GenerationRequest(prompt: turns)).response()
+            let written = """
+                <|im_start|>system
+                Be kind.<|im_end|>
+                <|im_start|>user
+                Hi<|im_end|>
+                <|im_start|>assistant
+                Yes?<|im_end|>
+                <|im_start|>user
+                one<|im_end|>
+                <|im_start|>assistant
+
+                """
+            #expect(triton.asked.withLock { $0.last?["text_input"] } == .string(written))
+            let vectors = try gateway.model(named: "vectors")
+            #expect(vectors.capabilities.contains(.embeddings))
+            #expect(try await vectors.embed(["ab"]) == [[2, 0.5, -1]])
+        }
+    }
+
+    @Test("An answer by a schema is asked for, and its form is found in what the model says", arguments: Self.wires)
+    func schema(wire: FakeTriton.Wire) async throws {
+        try await FakeTriton.serve(wire) { url, _ in
+            let model = try KServeTextModel.open("text", url: url, environment: [:])
+            #expect(model.capabilities.contains(.jsonConstraints))
+            // The scripted model repeats what it is asked, the schema included.
+            var request = GenerationRequest(prompt: #"{"city": "Rome"}"#, sampling: .greedy)
+            request.constraint = .jsonSchema(["type": "object", "required": ["city"]])
+            let response = try await model.generate(request).response()
+            #expect(try JSONValue(parsing: response.text) == ["city": "Rome"])
+            request.constraint = .jsonSchema(["type": "object", "required": ["country"]])
+            let refused = request
+            let error = await #expect(throws: LLMError.self) { try await model.generate(refused).response() }
+            #expect(error?.code == .unusableAnswer)
+        }
+    }
+
+    @Test("A server and its models are asked whether they are ready", arguments: Self.wires)
+    func health(wire: FakeTriton.Wire) async throws {
+        try await FakeTriton.serve(wire) { url, _ in
+            try await KServeTextModel.open("text", url: url, environment: [:]).checkHealth()
+            let missing = try KServeTextModel.open("missing", url: url, environment: [:])
+            let error = await #expect(throws: LLMError.self) { try await missing.checkHealth() }
+            #expect(error?.code == .unavailable && error?.message.contains("'missing'") == true)
+        }
+    }
+
+    @Test("Neither a key that the server quotes nor a password in its URL is in a message", arguments: Self.wires)
+    func secrets(wire: FakeTriton.Wire) async throws {
+        try await FakeTriton.serve(wire) { url, _ in
+            let withPassword = url.replacing("://", with: "://me:hidden@")
+            // The server repeats the name of a model that it does not have.
+            let client = try KServeClient(withPassword, key: try APIKey("sk-secret-1"))
+            let error = await #expect(throws: LLMError.self) { try await client.metadata(of: "sk-secret-1") }
+            #expect(error?.code == .unknownModel && error?.message.contains("[key]") == true)
+            #expect("\(error as Any)".contains("sk-secret-1") == false && error?.message.contains("hidden") == false)
+            #expect(error?.message.contains(url) == true)
+        }
+        let error = #expect(throws: LLMError.self) { try KServeClient("grpc://me:hidden@host/path") }
+        #expect(error?.message.contains("grpc://host/path") == true && error?.message.contains("hidden") == false)
     }
 
     @Test("A server may be named by the environment", arguments: Self.wires)

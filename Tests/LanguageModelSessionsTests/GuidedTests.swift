@@ -43,6 +43,14 @@ struct GuidedTests {
         }
     }
 
+    @Test("A model that is held to schemas by its server is guided, too")
+    func guidedByServer() async throws {
+        let model = ScriptedModel(replies: [.text(Self.json)], capabilities: .jsonConstraints)
+        let session = LanguageModelSession(model: .adapter(model))
+        #expect(try await session.respond(to: "Well?", generating: Echo.Arguments.self).content.text == "hello")
+        #expect(model.requests.first?.constraint == .jsonSchema(Echo.Arguments.generationSchema.jsonSchema))
+    }
+
     @Test("Snapshots of a type grow until it is whole")
     func snapshots() async throws {
         let (session, _) = Self.session([.text(#"{"text": "hello, world"}"#)])

@@ -201,7 +201,7 @@ struct ToolCallingTests {
                 #expect(response.summary.finishReason == (response.toolCalls.isEmpty ? .stop : .toolCalls))
             } catch let error as LLMError {
                 // The script keeps to no constraint, so that its calls may be no JSON.
-                #expect(error.code == .backendFailed)
+                #expect(error.code == .unusableAnswer)
             }
         }
     }

@@ -106,6 +106,40 @@ struct GatewayConfigurationTests {
             ("models:\n  a: {backend: local, model: m, hedge: {}}", "'hedge' lacks 'after'."),
             ("models:\n  a: {backend: local, model: m, concurrency: {queue: 1}}", "'concurrency' lacks 'limit'."),
             ("models: {a: [", "The YAML is malformed"),
+            (
+                "models:\n  a: {backend: local, model: m, timeouts: {connect: 1s}}",
+                "f.yaml:2:43: The model 'a' cannot have 'timeouts.connect': it runs here."
+            ),
+            (
+                "models:\n  a: {backend: triton, model: m, url: \"grpc://x\", timeouts: {connect: 1s}}",
+                "cannot have 'timeouts.connect': gRPC connects until the request's time is over."
+            ),
+            (
+                "models:\n  a: m\n  b: {fallbacks: [a], timeouts: {connect: 1s}}",
+                "The model 'b' cannot have 'timeouts.connect': the models that it is made of connect"
+            ),
+            (
+                "models:\n  a: m\n  b: {replicas: [a], timeouts: {connect: 1s}}",
+                "The model 'b' cannot have 'timeouts.connect'"
+            ),
+            ("models:\n  a: m\n  b: {replicas: [a], health: {evry: 1s}}", "Did you mean 'every'?"),
+            (
+                "models:\n  a: {backend: openai, model: m, signature: {}}",
+                "A 'signature' is for models behind 'triton'."
+            ),
+            (
+                "models:\n  a: {backend: triton, model: m, signature: {text_inptu: x}}",
+                "Did you mean 'text_input'?"
+            ),
+            (
+                "models:\n  a: {backend: triton, model: m, signature: {conversation: chatmk}}",
+                "There is no form of conversations 'chatmk'."
+            ),
+            (
+                "models:\n  a: {backend: triton, model: m, signature: {conversation: {template: no-such-file}}}",
+                "Cannot read the chat template 'no-such-file'."
+            ),
+            ("usage: {stroe: x}", "Did you mean 'store'?"),
         ])
     func mistakes(yaml: String, expected: String) {
         let problems = self.problems(yaml)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AdapterMiddleware
 import LLMCore
 import ModelGateway
 import OpenAutoGLMTesting
@@ -17,10 +18,20 @@ struct MediaInliningTests {
     @Test("A URL into the local network is refused before the model is asked")
     func local() async throws {
         let model = ScriptedModel(replies: ["A cat."])
-        let error = await #expect(throws: TransportError.self) {
+        let error = await #expect(throws: LLMError.self) {
             try await Self.ask(.url("http://127.0.0.1:1/a.png"), model)
         }
-        #expect(error?.code == .refusedAddress && model.requests.isEmpty)
+        #expect((error?.cause as? TransportError)?.code == .refusedAddress && model.requests.isEmpty)
+        // The request is at fault, so that no other model is asked, which would fetch it again.
+        #expect(error?.code == .invalidRequest)
+        let second = ScriptedModel(replies: ["A cat."])
+        let first = model.wrapped(in: [MediaInlining(MediaFetcher())])
+        let both = try FallbackModel(name: "both", models: [first, second])
+        let message = Message(role: .user, content: [.image(.url("https://127.0.0.1/a.png"))])
+        await #expect(throws: LLMError.self) {
+            try await both.generate(GenerationRequest(prompt: .messages([message]))).response()
+        }
+        #expect(second.requests.isEmpty)
     }
 
     @Test(

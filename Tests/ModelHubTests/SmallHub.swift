@@ -52,9 +52,9 @@ final class SmallHub: Sendable {
     var server: LoopbackServer? { self.box.withLock { $0 } }
 
     static func hash(_ bytes: [UInt8]) -> String {
-        var hash = SHA256()
+        var hash = RunningHash()
         hash.append(bytes)
-        return hash.finish()
+        return hash.text
     }
 
     private func answer(_ request: LoopbackServer.Request) -> LoopbackServer.Answer {

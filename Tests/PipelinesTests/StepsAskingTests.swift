@@ -57,6 +57,33 @@ struct StepsAskingTests {
         #expect(messages[3].text == "Ann Lee came.")
     }
 
+    @Test(
+        "A model that is held to schemas by its server is, in every step",
+        arguments: ["generate", "chat", "extract", "judge"])
+    func heldByServer(kind: String) async throws {
+        let answer = kind == "judge" ? #"{"reason":"Good.","score":5}"# : #"{"people":[]}"#
+        let model = ScriptedModel(replies: [.text(answer)], capabilities: .jsonConstraints)
+        let inputs: JSONValue =
+            switch kind {
+            case "extract": ["text": "Hi.", "schema": Self.schema]
+            case "judge": ["answer": "Hi.", "rubric": "Is it kind?"]
+            default: ["prompt": "Who?", "schema": Self.schema]
+            }
+        _ = try await runStep(kind, inputs, model: model)
+        let constraint = try #require(model.requests.first?.constraint)
+        if kind != "judge" { #expect(constraint == .jsonSchema(Self.schema)) }
+        #expect(model.requests.count == 1)
+    }
+
+    @Test("A schema that nothing holds the answer to is an error where nobody looks", arguments: ["generate", "chat"])
+    func heldByNobody(kind: String) async throws {
+        let model = ScriptedModel(replies: ["Ann."])
+        let error = await #expect(throws: (any Error).self) {
+            try await runStep(kind, ["prompt": "Who?", "schema": Self.schema], model: model)
+        }
+        #expect("\(error as Any)".contains("cannot be held to a JSON Schema") && model.requests.isEmpty)
+    }
+
     @Test("Extraction asks a model again that cannot be held to a schema")
     func extractReask() async throws {
         let model = ScriptedModel(replies: ["Ann.", #"Sure: {"people": ["Ann"]}"#])

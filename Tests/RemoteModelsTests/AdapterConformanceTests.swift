@@ -134,6 +134,66 @@ struct AdapterConformanceTests {
     }
 
     @Test(
+        "A constraint is told in the words of each server",
+        arguments: [
+            (
+                OpenAIDialect.ConstraintStyle.structuredOutputs, OutputConstraint.choices(["a"]), "structured_outputs",
+                ["choice": ["a"]]
+            ),
+            (.structuredOutputs, .jsonSchema(["type": "null"]), "structured_outputs", ["json": ["type": "null"]]),
+            (.guidedDecoding, .jsonSchema(["type": "null"]), "guided_json", ["type": "null"]),
+            (.guidedDecoding, .regularExpression("a+"), "guided_regex", "a+"),
+            (.guidedDecoding, .choices(["a", "b"]), "guided_choice", ["a", "b"]),
+            (.guidedDecoding, .grammar("root ::= [a]"), "guided_grammar", "root ::= [a]"),
+        ] as [(OpenAIDialect.ConstraintStyle, OutputConstraint, String, JSONValue)])
+    func constraintStyles(
+        style: OpenAIDialect.ConstraintStyle, constraint: OutputConstraint, member: String, value: JSONValue
+    ) async throws {
+        try await ScriptedServer.run(OpenAIServer.reply) { server in
+            var dialect = OpenAIDialect.vLLM
+            dialect.constraintStyle = style
+            let model = VLLMModel("m", baseURL: "\(server.url)/v1", dialect: dialect)
+            var request = GenerationRequest(prompt: "Hello", sampling: .greedy)
+            request.constraint = constraint
+            _ = try await model.generate(request).response()
+            let body = try #require(server.requests.last).json
+            #expect(body[member] == value && body["response_format"] == nil)
+        }
+    }
+
+    @Test("A schema reaches Text Generation Inference as its grammar, or as OpenAI's response format")
+    func grammar() async throws {
+        try await ScriptedServer.run(TGIServer.reply) { server in
+            let schema: JSONValue = ["type": "object", "properties": ["city": ["type": "string"]]]
+            var request = GenerationRequest(prompt: .raw("Hello"), sampling: .greedy)
+            request.constraint = .jsonSchema(schema)
+            let model = TGIModel(baseURL: server.url)
+            let raw = try await model.generate(request).response()
+            #expect(try JSONValue(parsing: raw.text) == ["city": "Paris"])
+            #expect(
+                server.requests.last?.json["parameters"]?["grammar"] == ["type": "json", "value": schema])
+            request.prompt = "Hello"
+            _ = try await model.generate(request).response()
+            #expect(server.requests.last?.json["response_format"]?["json_schema"]?["schema"] == schema)
+        }
+    }
+
+    @Test("What was wrong is told within the question, where a model takes no longer conversation")
+    func oneTurn() async throws {
+        let base = ScriptedModel(replies: ["no", "never", #"{"city":"Rome"}"#])
+        var request = GenerationRequest(prompt: "Where?", sampling: .greedy)
+        request.constraint = .jsonSchema(["type": "object"])
+        let response = try await ReaskingModel(base, keepsToOneTurn: true).generate(request).response()
+        #expect(try JSONValue(parsing: response.text) == ["city": "Rome"])
+        for (number, asked) in base.requests.enumerated() {
+            guard case .messages(let messages) = asked.prompt else { return #expect(Bool(false)) }
+            #expect(messages.count == 1 && messages[0].role == .user && messages[0].text.hasPrefix("Where?"))
+            #expect(messages[0].text.contains("contains no JSON") == (number > 0))
+        }
+        #expect(base.requests.count == 3)
+    }
+
+    @Test(
         "An answer of Responses that met its limit was cut, whatever the server calls it",
         arguments: [(3, FinishReason.length), (4, .stop)])
     func metLimit(limit: Int, reason: FinishReason) async throws {
@@ -172,7 +232,7 @@ struct AdapterConformanceTests {
             request.constraint = .jsonSchema(["type": "object"])
             let asked = request
             let error = await #expect(throws: LLMError.self) { try await model.generate(asked).response() }
-            #expect(error?.code == .backendFailed && server.requests.count == 1)
+            #expect(error?.code == .unusableAnswer && server.requests.count == 1)
         }
     }
 }

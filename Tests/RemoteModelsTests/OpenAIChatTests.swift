@@ -109,12 +109,64 @@ struct OpenAIChatTests {
         "A broken answer is an error of the backend",
         arguments: [
             "{", "[1]", "{\"choices\":[{\"delta\":3}]}", "{\"choices\":[{\"delta\":{\"content\":[]}}]}", "\u{0}",
-            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]},"finish_reason":"stop"}]}"#,
-            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{"}}]},"finish_reason":"stop"}]}"#,
         ])
     func broken(data: String) async {
         let error = await #expect(throws: LLMError.self) { try await Self.response(.events([data, "[DONE]"])) }
         #expect(error?.code == .backendFailed)
+    }
+
+    @Test(
+        "A call that cannot be made is the model's mistake, not the backend's",
+        arguments: [
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]},"finish_reason":"stop"}]}"#,
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{"}}]},"finish_reason":"stop"}]}"#,
+        ])
+    func brokenCall(data: String) async {
+        let error = await #expect(throws: LLMError.self) { try await Self.response(.events([data, "[DONE]"])) }
+        #expect(error?.code == .unusableAnswer)
+    }
+
+    @Test(
+        "A schema is strict where OpenAI keeps to all of it, and else told all the same",
+        arguments: [
+            (["type": "object", "properties": [:], "required": [], "additionalProperties": false], true),
+            (
+                [
+                    "type": "object", "properties": ["a": ["type": "array", "items": ["anyOf": [["const": 1]]]]],
+                    "required": ["a"], "additionalProperties": false,
+                ], true
+            ),
+            (["type": "object"], false), (["type": "string"], false), (true, false),
+            (["type": "object", "properties": ["a": true], "required": [], "additionalProperties": false], false),
+            (
+                [
+                    "type": "object", "properties": ["a": ["type": "string", "maxLength": 3]], "required": ["a"],
+                    "additionalProperties": false,
+                ], false
+            ),
+            (
+                [
+                    "type": "object", "properties": ["a": ["items": ["type": "object"]]], "required": ["a"],
+                    "additionalProperties": false,
+                ], false
+            ),
+        ] as [(JSONValue, Bool)])
+    func strictness(schema: JSONValue, isStrict: Bool) async throws {
+        try await ScriptedServer.run({ _ in .json(["error": "no"], status: 400) }) { server in
+            var request = GenerationRequest(prompt: "Hello", sampling: SamplingOptions(temperature: 1, topP: 1))
+            request.constraint = .jsonSchema(schema)
+            let asked = request
+            await #expect(throws: LLMError.self) {
+                try await OpenAIChatModel("m", baseURL: server.url).generate(asked)
+            }
+            await #expect(throws: LLMError.self) {
+                try await OpenAIResponsesModel("m", baseURL: server.url).generate(asked)
+            }
+            let bodies = server.requests.map(\.json)
+            let format: JSONValue = ["name": "answer", "strict": .bool(isStrict), "schema": schema]
+            #expect(bodies.first?["response_format"]?["json_schema"] == format)
+            #expect(bodies.last?["text"]?["format"]?["strict"] == .bool(isStrict))
+        }
     }
 
     @Test(

@@ -59,6 +59,31 @@ struct RefusalTests {
         }
     }
 
+    @Test("A name and a password in a URL are in no message, and a long answer does not cut the key in two")
+    func secrets() async throws {
+        let long = String(repeating: "x", count: 995) + "sk-secret-1"
+        let replies: [ScriptedServer.Reply] = [
+            .json(["error": "no"], status: 400), .json(["data": []]), .events(["{}"]), .json(7),
+            .json(["error": .string(long)], status: 500),
+            ScriptedServer.Reply(status: 500, pieces: [Array(long.utf8)]),
+        ]
+        for reply in replies {
+            try await ScriptedServer.run({ _ in reply }) { server in
+                let url = server.url.replacing("http://", with: "http://me:secret@")
+                let model = OpenAIChatModel("m", baseURL: url, key: try APIKey("sk-secret-1"))
+                let attempts: [() async throws -> Void] = [
+                    { _ = try await model.generate(GenerationRequest(prompt: "Hello")).response() },
+                    { _ = try await model.embed(["a"]) },
+                ]
+                for attempt in attempts {
+                    let error = await #expect(throws: LLMError.self) { try await attempt() }
+                    #expect(error?.message.contains(server.url) == true)
+                    #expect(error?.message.contains("secr") == false && error?.message.contains("sk-") == false)
+                }
+            }
+        }
+    }
+
     @Test("Where nobody answers, the backend is unavailable")
     func unavailable() async {
         let error = await #expect(throws: LLMError.self) {

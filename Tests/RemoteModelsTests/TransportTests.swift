@@ -4,6 +4,7 @@ import LLMCore
 import NIOCore
 import NIOHTTP1
 import RemoteTransport
+import Synchronization
 import Testing
 
 @Suite("HTTP exchanges")
@@ -25,16 +26,41 @@ struct TransportTests {
         }
     }
 
-    @Test(
-        "A question that does no harm is sent again, once, where the server closes the connection",
-        arguments: [true, false])
-    func repeats(isRepeatable: Bool) async throws {
+    @Test("What a server drops on a fresh connection was seen, and is not sent again", arguments: [true, false])
+    func seen(isRepeatable: Bool) async throws {
         try await ScriptedServer.run({ _ in ScriptedServer.Reply(end: .closed) }) { server in
             var request = TransportRequest(method: .POST, url: server.url)
             request.isRepeatable = isRepeatable
             let asked = request
             let error = await #expect(throws: TransportError.self) { try await HTTPTransport.shared.send(asked) }
-            #expect(error?.code == .interrupted && server.requests.count == (isRepeatable ? 2 : 1))
+            #expect(error?.code == .interrupted && server.requests.count == 1)
+        }
+    }
+
+    @Test(
+        "A question that does no harm is sent again, once, where the server closes a kept connection",
+        arguments: [true, false])
+    func repeats(isRepeatable: Bool) async throws {
+        let transport = HTTPTransport()
+        let count = Mutex(0)
+        let answer = { @Sendable (_: ScriptedServer.Request) in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            return ScriptedServer.Reply(end: number.isMultiple(of: 2) ? .closed : .complete)
+        }
+        try await ScriptedServer.run(answer) { server in
+            var request = TransportRequest(method: .POST, url: server.url, body: ByteBuffer(string: "a"))
+            request.isRepeatable = isRepeatable
+            let asked = request
+            _ = try await transport.send(asked).collect()
+            if isRepeatable {
+                #expect(try await transport.send(asked).isSuccess && server.requests.count == 3)
+            } else {
+                let error = await #expect(throws: TransportError.self) { try await transport.send(asked) }
+                #expect(error?.code == .interrupted && server.requests.count == 2)
+            }
         }
     }
 

@@ -15,7 +15,7 @@ final class PartialFile: Sendable {
     private struct State {
         var descriptor: Int32
         var size: Int
-        var hash: SHA256
+        var hash: RunningHash
     }
 
     /// The file's path.
@@ -28,7 +28,7 @@ final class PartialFile: Sendable {
     init(path: String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw Self.failure(path) }
-        var hash = SHA256()
+        var hash = RunningHash()
         var size = 0
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
@@ -52,12 +52,7 @@ final class PartialFile: Sendable {
     var size: Int { self.state.withLock { $0.size } }
 
     /// The SHA-256 of what is there.
-    var hash: String {
-        self.state.withLock { state in
-            var hash = state.hash
-            return hash.finish()
-        }
-    }
+    var hash: String { self.state.withLock { $0.hash.text } }
 
     /// Adds bytes at the end.
     ///
@@ -74,7 +69,7 @@ final class PartialFile: Sendable {
                 rest = rest.dropFirst(count)
             }
             state.size += bytes.count
-            state.hash.append(Array(bytes))
+            state.hash.append(bytes)
         }
     }
 
@@ -83,7 +78,7 @@ final class PartialFile: Sendable {
         try self.state.withLock { state in
             guard ftruncate(state.descriptor, 0) == 0 else { throw Self.failure(self.path) }
             state.size = 0
-            state.hash = SHA256()
+            state.hash = RunningHash()
         }
     }
 

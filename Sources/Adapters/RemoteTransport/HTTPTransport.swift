@@ -41,7 +41,7 @@ public final class HTTPTransport: Sendable {
         configuration.proxy = proxy?.configuration
         configuration.tracing.tracer = nil
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            channel.eventLoop.makeCompletedFuture {
+            KeptConnectionWatch.add(to: channel).flatMapThrowing {
                 try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
             }
         }
@@ -75,7 +75,7 @@ public final class HTTPTransport: Sendable {
     /// - Returns: Status, headers, and a body that is still to be read.
     /// - Throws: ``TransportError``; `CancellationError`.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        let place = request.redactedURL
+        let place = request.url.redactedURL
         let deadline = request.timeLimit.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
         var sent = HTTPClientRequest(url: request.url)
         sent.method = request.method

@@ -15,6 +15,9 @@ internal import NIOSSL
 func transportError(_ error: any Error, at place: String, isAnswered: Bool) -> any Error {
     guard let error = error as? HTTPClientError else {
         if error is CancellationError { return error }
+        if error is KeptConnectionClosed {
+            return TransportError(.interrupted, "\(place) closed the connection too early.", cause: error)
+        }
         if error is NIOSSLExtraError || (error as? NIOSSLError)?.isAboutTrust == true {
             return TransportError(
                 .untrusted,
@@ -49,11 +52,13 @@ func transportError(_ error: any Error, at place: String, isAnswered: Bool) -> a
 
 /// Whether a question met a kept connection that the server had closed, or was closing, so that it is to be sent again.
 ///
+/// On a fresh connection the server has seen it and may have worked on it: that is for whoever asks to decide.
+///
 /// - Parameter isRepeatable: Whether it may be sent again although the server may have seen it.
 func meetsClosedConnection(_ error: any Error, isRepeatable: Bool) -> Bool {
     // Nothing can be written to a closed channel, so nothing was sent.
     if let error = error as? ChannelError, error == .ioOnClosedChannel { return true }
-    return isRepeatable && error as? HTTPClientError == .remoteConnectionClosed
+    return isRepeatable && error is KeptConnectionClosed
 }
 
 extension NIOSSLError {

@@ -15,8 +15,8 @@ public struct TransportRequest: Sendable {
     public var body: ByteBuffer?
     /// How long the whole exchange may take, reading the answer included.
     public var timeLimit: Duration?
-    /// Whether asking twice does no harm; such a question is sent once more where it met a connection that the server was
-    /// just closing.
+    /// Whether asking twice does no harm; such a question is sent once more where it met a kept connection that the server
+    /// was just closing.
     public var isRepeatable: Bool
 
     /// Makes a question; one that only asks, by `GET` or `HEAD`, is repeatable.
@@ -30,14 +30,5 @@ public struct TransportRequest: Sendable {
         self.body = body
         self.timeLimit = timeLimit
         self.isRepeatable = method == .GET || method == .HEAD
-    }
-
-    /// The URL as it may stand in messages: without what can hold secrets, which are names, passwords and the query.
-    package var redactedURL: String {
-        let path = self.url.prefix { $0 != "?" && $0 != "#" }
-        guard let scheme = path.firstRange(of: "://") else { return String(path) }
-        let end = path[scheme.upperBound...].firstIndex(of: "/") ?? path.endIndex
-        guard let at = path[scheme.upperBound..<end].lastIndex(of: "@") else { return String(path) }
-        return String(path[..<scheme.upperBound] + path[path.index(after: at)...])
     }
 }

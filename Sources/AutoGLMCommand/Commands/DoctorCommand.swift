@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import ModelGateway
 internal import PostgresConnections
 internal import TensorKernels
 
@@ -14,6 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm doctor --full
+              autoglm doctor --config autoglm.yaml
 
             The exit status is 1 when something that is needed is missing or damaged.
             """)
@@ -23,8 +25,12 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Also read the default model's file completely and check its hash.")
     var full = false
 
+    @Option(help: "A file (autoglm.yaml) whose servers are asked whether they are well.")
+    var config: String?
+
     func run() async throws {
-        let findings = self.findings()
+        var findings = self.findings()
+        if let config { findings += try await Self.servers(config) }
         let isWell = findings.allSatisfy { $0.state != .bad }
         switch self.output.format {
         case .json:
@@ -61,6 +67,30 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(self.defaultModel(locator))
         findings.append(Finding("backends", .good, Backend.names.joined(separator: ", ")))
         findings.append(Self.postgres())
+        return findings
+    }
+
+    /// Asks every server that a configuration names.
+    private static func servers(_ path: String) async throws -> [Finding] {
+        let configuration = try GatewayConfiguration(
+            yaml: InputFile.text(path: path), file: path, environment: Settings.environment)
+        var findings: [Finding] = []
+        for (name, model) in try configuration.servers() {
+            do {
+                let answer: Void? = try await race(against: { try await Task.sleep(for: .seconds(5)) }) {
+                    try await model.checkHealth()
+                }
+                findings.append(
+                    answer == nil
+                        ? Finding("server \(name)", .bad, "no answer in 5 s", "Check that it runs.")
+                        : Finding("server \(name)", .good, "well"))
+            } catch let error as LLMError where error.code == .unsupported {
+                findings.append(Finding("server \(name)", .good, error.message))
+            } catch {
+                findings.append(
+                    Finding("server \(name)", .bad, "\(error)", "Start it, or change its 'url' or 'key' in \(path)."))
+            }
+        }
         return findings
     }
 

@@ -14,12 +14,13 @@ internal import Foundation
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
-        abstract: "Check configurations of models.",
+        abstract: "Check configurations of models, and show what was asked of them.",
         discussion: """
             Example:
               autoglm gateway check --config autoglm.yaml
+              autoglm gateway usage --config autoglm.yaml
             """,
-        subcommands: [GatewayCheckCommand.self])
+        subcommands: [GatewayCheckCommand.self, GatewayUsageCommand.self])
 }
 
 /// `autoglm gateway check`: finds everything that is wrong with a configuration, without asking any model.

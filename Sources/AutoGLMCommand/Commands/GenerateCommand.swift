@@ -116,13 +116,16 @@ struct GenerateCommand: AsyncParsableCommand {
         of request: GenerationRequest, by schema: JSONSchema?, _ parser: JSONAnswerParser, from model: LastResponse
     ) async throws -> ReaskOutcome {
         let reasking = ReaskingParser(parser, maximumAttempts: 3)
-        guard model.capabilities.contains(.constraints), let schema else {
+        guard model.capabilities.contains(.jsonConstraints), let schema else {
             return try await reasking.run(model: model, request: request)
         }
         var constrained = request
         constrained.constraint = .jsonSchema(schema.source)
+        // Whoever masks tokens gets it right at once; a server may not have heeded the schema.
+        let attempts = model.capabilities.contains(.constraints) ? 1 : reasking.maximumAttempts
         do {
-            let outcome = try await ReaskingParser(parser, maximumAttempts: 1).run(model: model, request: constrained)
+            let outcome = try await ReaskingParser(parser, maximumAttempts: attempts)
+                .run(model: model, request: constrained)
             // What was cut may be mended to something that fits, but nobody said it.
             guard model.value.summary.finishReason != .length else {
                 let count = model.value.summary.usage.completionTokens

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AdapterMiddleware
 internal import ArgumentParser
 internal import HTTPAPI
 internal import LLMCore
@@ -57,17 +58,20 @@ struct ServeCommand: AsyncParsableCommand {
         server.onListening = { [host] port in
             Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
         }
-        try await RunningServices.run([server], drain: .seconds(self.drainTime))
+        // The last one is asked to stop first: what it still answers is accounted for.
+        try await RunningServices.run(gateway.services + [server], drain: .seconds(self.drainTime))
     }
 
     /// The models of the configuration, or the one of the options.
     private func gateway() async throws -> Gateway {
         guard let config else {
             let model = try await self.model.open().adapter
-            return Gateway(models: [(model.name, model)])
+            let usage = UsageLedger()
+            let accounted = model.wrapped(in: [Accounting(usage, model: model.name)])
+            return Gateway(models: [(model.name, accounted)], usage: usage)
         }
         let configuration = try GatewayConfiguration(
             yaml: InputFile.text(path: config), file: config, environment: Settings.environment)
-        return try Gateway(configuration: configuration)
+        return try Gateway(configuration: configuration, logger: RunningServices.logger)
     }
 }

@@ -11,8 +11,8 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: """
-            Who runs the model: local (or hf, the same), or a server: openai, openai-responses, llamacpp, vllm, tgi, \
-            anthropic, ollama, triton. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
+            Who runs the model: local (or hf, the same), or a server: openai, openai-responses, llamacpp, vllm, tgi, tei, \
+            transformers, anthropic, ollama, triton. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
             """)
     var backend: String = ModelOptions.usualBackend
 

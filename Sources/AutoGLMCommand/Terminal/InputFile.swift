@@ -42,10 +42,10 @@ enum InputFile {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { throw self.failure("'\(path)'") }
         defer { close(descriptor) }
-        var hash = SHA256()
+        var hash = RunningHash()
         while true {
             let part = try self.readPart(descriptor, name: "'\(path)'")
-            if part.isEmpty { return hash.finish() }
+            if part.isEmpty { return hash.text }
             hash.append(part)
         }
     }

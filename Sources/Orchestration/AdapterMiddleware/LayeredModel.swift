@@ -35,6 +35,9 @@ public struct LayeredModel: ModelAdapter {
         try await self.middleware.embed(texts, next: self.inner)
     }
 
+    /// Asks the model's backend; no middleware takes part.
+    public func checkHealth() async throws { try await self.inner.checkHealth() }
+
     /// Counts as the model does; no middleware takes part.
     public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { try await self.inner.tokenCount(prompt) }
 }

@@ -2,6 +2,8 @@
 
 public import AdapterMiddleware
 public import LLMCore
+public import Logging
+public import ServiceLifecycle
 
 /// The models that a program offers by name, each with what wraps around it.
 public final class Gateway: Sendable {
@@ -9,6 +11,10 @@ public final class Gateway: Sendable {
     public let names: [String]
     /// What requests took so far, by model, caller and tag.
     public let usage: UsageLedger
+    /// What has to run while the models are offered: accounts that are stored, and replicas that are asked for their health.
+    ///
+    /// Whoever serves ends these after the server, so that its last requests are accounted for.
+    public let services: [any Service]
     private let models: [String: any ModelAdapter]
 
     /// Offers models that are there already.
@@ -16,11 +22,16 @@ public final class Gateway: Sendable {
     /// - Parameters:
     ///   - models: The models by name; of two with one name, the last counts.
     ///   - usage: Where their accounting middleware, if they have it, writes.
-    public init(models: [(name: String, model: any ModelAdapter)], usage: UsageLedger = UsageLedger()) {
+    ///   - services: What has to run while they are offered.
+    public init(
+        models: [(name: String, model: any ModelAdapter)], usage: UsageLedger = UsageLedger(),
+        services: [any Service] = []
+    ) {
         var seen: Set<String> = []
         self.names = models.map(\.name).filter { seen.insert($0).inserted }
         self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
         self.usage = usage
+        self.services = services
     }
 
     /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
@@ -28,13 +39,19 @@ public final class Gateway: Sendable {
     /// - Parameters:
     ///   - configuration: The models.
     ///   - clock: What times, pauses and lifetimes are measured by.
-    /// - Throws: An error of a model that cannot be loaded; all are ``CodedError``s.
+    ///   - logger: Is told where usage cannot be stored.
+    /// - Throws: An error of a model that cannot be loaded, or of a file that cannot be opened; all are ``CodedError``s.
     public convenience init(
-        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock()
+        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock(),
+        logger: Logger = Logger(label: "autoglm.gateway")
     ) throws {
-        let usage = UsageLedger()
-        var factory = ModelFactory(configuration, usage: usage, time: Timekeeper(clock))
-        self.init(models: try configuration.names.map { ($0, try factory.model(named: $0)) }, usage: usage)
+        let (store, time) = (try configuration.usageStore(), Timekeeper(clock))
+        let usage = UsageLedger(isStored: store != nil)
+        var factory = ModelFactory(configuration, usage: usage, time: time)
+        let models = try configuration.names.map { (name: $0, model: try factory.model(named: $0)) }
+        var services: [any Service] = factory.healthChecks
+        if let store { services.append(UsageKeeping(ledger: usage, store: store, logger: logger, time: time)) }
+        self.init(models: models, usage: usage, services: services)
     }
 
     /// The model of a name.

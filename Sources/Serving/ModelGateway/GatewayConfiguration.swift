@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+public import AdapterMiddleware
+public import LLMCore
+internal import RunStorage
 internal import SourceDocuments
 
 /// The models that a configuration file describes, checked.
@@ -8,10 +10,12 @@ internal import SourceDocuments
 /// See `docs/gateway.md` for what may be written.
 public struct GatewayConfiguration: Sendable {
     let models: [ModelSettings]
+    /// The database that accounts are written to; nil keeps them in memory.
+    private let usagePath: String?
     /// Variables that hold what the file leaves out.
     let environment: [String: String]
 
-    /// Reads the `models` of a configuration file.
+    /// Reads the `models` and `usage` of a configuration file.
     ///
     /// - Parameters:
     ///   - yaml: The file's text.
@@ -24,20 +28,43 @@ public struct GatewayConfiguration: Sendable {
     ) throws {
         var source = SourceReader(file: file, beginning: "A configuration has 'models:'.")
         var reader = FieldReader()
-        var models: [ModelSettings] = []
+        var (models, usagePath) = ([ModelSettings](), String?.none)
         do {
-            let written = try source.read(yaml)
-            let root = try EnvironmentOverrides(environment, part: "models").applied(to: written)
-            let fields = reader.fields(of: root, "The file", known: ["models"] + otherParts)
+            var root = try source.read(yaml)
+            for part in ["models", "usage"] {
+                root = try EnvironmentOverrides(environment, part: part).applied(to: root)
+            }
+            let fields = reader.fields(of: root, "The file", known: ["models", "usage"] + otherParts)
             if let node = fields["models"] { models = reader.models(node, environment: environment) }
+            if let node = fields["usage"] {
+                usagePath = reader.text(reader.fields(of: node, "'usage'", known: ["store"])["store"])
+            }
         } catch let error as SourceError { reader.note(error.place, error.problem, error.suggestion) }
         guard reader.issues.isEmpty else {
             throw GatewayError(.invalidConfiguration, reader.issues.map(\.message).joined(separator: "\n"))
         }
         self.models = models
+        self.usagePath = usagePath
         self.environment = environment
     }
 
     /// The models' names, in the order of the file.
     public var names: [String] { self.models.map(\.name) }
+
+    /// Where accounts outlive the program; nil where the file names no place.
+    ///
+    /// - Throws: A ``CodedError`` where the database cannot be opened.
+    public func usageStore() throws -> (any UsageStore)? {
+        try self.usagePath.map { SQLiteUsageStore(try StorageFile(path: $0)) }
+    }
+
+    /// The models behind servers, without what wraps around them: what can be asked whether it is well.
+    ///
+    /// - Throws: A ``CodedError`` where one cannot be made, as for a key that is missing.
+    public func servers() throws -> [(name: String, model: any ModelAdapter)] {
+        var factory = ModelFactory(self, usage: UsageLedger(), time: Timekeeper())
+        return try self.models.compactMap { settings in
+            try factory.server(settings).map { (name: settings.name, model: $0) }
+        }
+    }
 }

@@ -26,9 +26,19 @@ package struct MediaInlining: ModelMiddleware {
 
     private func inlined(_ part: ContentPart) async throws -> ContentPart {
         switch part {
-        case .image(.url(let url)) where !url.hasPrefix("data:"): .image(try await self.fetcher.fetch(url))
-        case .audio(.url(let url)) where !url.hasPrefix("data:"): .audio(try await self.fetcher.fetch(url))
+        case .image(.url(let url)) where !url.hasPrefix("data:"): .image(try await self.media(at: url))
+        case .audio(.url(let url)) where !url.hasPrefix("data:"): .audio(try await self.media(at: url))
         default: part
+        }
+    }
+
+    /// Media that cannot be had are the request's fault: whoever asked chose where they are, and they are nowhere else for
+    /// another model.
+    private func media(at url: String) async throws -> MediaSource {
+        do {
+            return try await self.fetcher.fetch(url)
+        } catch let error as TransportError {
+            throw LLMError(.invalidRequest, "The media of a message cannot be fetched. \(error.message)", cause: error)
         }
     }
 }

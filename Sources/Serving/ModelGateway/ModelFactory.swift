@@ -17,6 +17,8 @@ struct ModelFactory {
     private var made: [String: any ModelAdapter] = [:]
     /// Local models by name or path, which several names may share.
     private var local: [String: LocalModel] = [:]
+    /// What asks replicas for their health.
+    private(set) var healthChecks: [HealthChecks] = []
     /// Files of caches by their path, which several models may share.
     private var cacheFiles: [String: StorageFile] = [:]
 
@@ -42,16 +44,24 @@ struct ModelFactory {
         switch settings.source {
         case .backend(let backend):
             return try self.backend(backend, connectTimeout: settings.middleware.connectTimeout)
-        case .replicas(let references, let policy, let health):
+        case .replicas(let references, let policy, let health, let pause):
             let replicas = try references.map {
                 BalancedModel.Replica(try self.model(named: $0.name), weight: $0.weight)
             }
-            return try BalancedModel(
+            let model = try BalancedModel(
                 name: settings.name, replicas: replicas, policy: policy, health: health, time: self.time)
+            if let pause { self.healthChecks.append(HealthChecks(model: model, pause: pause, time: self.time)) }
+            return model
         case .fallbacks(let references):
             return try FallbackModel(
                 name: settings.name, models: references.map { try self.model(named: $0.name) })
         }
+    }
+
+    /// The model itself, where it is behind a server.
+    mutating func server(_ settings: ModelSettings) throws -> (any ModelAdapter)? {
+        guard case .backend(let backend) = settings.source, backend.kind != .local else { return nil }
+        return try self.backend(backend, connectTimeout: settings.middleware.connectTimeout)
     }
 
     private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
@@ -63,8 +73,8 @@ struct ModelFactory {
                 transport: Self.transport(settings, connectTimeout))
         case .triton:
             return try KServeTextModel.open(
-                settings.model, url: settings.url, key: settings.key, environment: self.environment,
-                transport: Self.transport(settings, connectTimeout))
+                settings.model, url: settings.url, key: settings.key, signature: settings.signature,
+                environment: self.environment, transport: Self.transport(settings, connectTimeout))
         }
     }
 

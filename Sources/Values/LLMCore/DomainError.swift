@@ -40,6 +40,9 @@ public struct DomainError<Domain: ErrorDomain>: CodedError {
     /// How long to wait before trying again, where whoever refused said so.
     public var retryAfter: Duration?
 
+    /// Whether a limit of this program's own refused, so that whoever is behind it was not asked and is not to blame.
+    public var isOwnRefusal = false
+
     /// Where in the program the error was thrown.
     public var location: ErrorLocation
 

@@ -30,6 +30,10 @@ extension LLMError.Code where Domain == LLMDomain {
     public static var deadlineExceeded: Self { "deadline-exceeded" }
     /// The backend failed; the cause says more.
     public static var backendFailed: Self { "backend-failed" }
+    /// The backend answered, but what it said is of no use: no JSON by the schema, or a tool called with malformed arguments.
+    ///
+    /// The backend works, and asking it the same again is for whoever knows what to ask differently.
+    public static var unusableAnswer: Self { "unusable-answer" }
     /// The stream ended before the backend said that it was finished.
     public static var truncatedStream: Self { "truncated-stream" }
 }

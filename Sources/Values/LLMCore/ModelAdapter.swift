@@ -50,6 +50,11 @@ public protocol ModelAdapter: Sendable {
     /// - Returns: Tokens, chat template included.
     /// - Throws: ``LLMError`` with code `.unsupported` where the backend does not count.
     func tokenCount(_ prompt: GenerationPrompt) async throws -> Int
+
+    /// Asks whether the backend would answer, without asking it anything that costs tokens.
+    ///
+    /// - Throws: ``LLMError`` that says why it would not, or with code `.unsupported` where it cannot be asked.
+    func checkHealth() async throws
 }
 
 extension ModelAdapter {
@@ -71,6 +76,11 @@ extension ModelAdapter {
     /// Refuses: few protocols count tokens.
     public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int {
         throw LLMError(.unsupported, "The backend of the model '\(self.name)' does not count tokens.")
+    }
+
+    /// Refuses: what runs here needs no such question.
+    public func checkHealth() async throws {
+        throw LLMError(.unsupported, "The backend of the model '\(self.name)' cannot be asked whether it is well.")
     }
 
     /// Refuses: most language models are not made for embeddings.
@@ -105,10 +115,10 @@ public struct ModelCapabilities: OptionSet, Sendable, Hashable {
     public static let audio = Self(rawValue: 1 << 7)
     /// Goes on past the end of its context, forgetting what is oldest.
     public static let slidingContext = Self(rawValue: 1 << 8)
-    /// Keeps to an ``OutputConstraint``: its answers cannot be malformed.
-    public static let constraints = Self(rawValue: 1 << 9)
-    /// Keeps to an ``OutputConstraint/jsonSchema(_:)``, though not to the other forms of a constraint.
+    /// Keeps to an ``OutputConstraint/jsonSchema(_:)``, whether or not to the other forms of a constraint.
     public static let jsonConstraints = Self(rawValue: 1 << 11)
+    /// Keeps to every ``OutputConstraint``, JSON schemas included: its answers cannot be malformed.
+    public static let constraints = Self(rawValue: 1 << 9).union(.jsonConstraints)
     /// Applies low-rank adapters (LoRA) to single requests.
     public static let adapters = Self(rawValue: 1 << 10)
 }

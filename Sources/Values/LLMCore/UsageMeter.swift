@@ -10,10 +10,24 @@ public final class UsageMeter: Sendable {
     @TaskLocal private static var current: UsageMeter?
 
     private let outer = UsageMeter.current
+    private let caller: String
     private let total = Mutex<TokenUsage?>(nil)
 
     /// Makes a meter that was told nothing.
-    public init() {}
+    ///
+    /// - Parameter caller: Who asks, for those calls that do not say it themselves; empty is whoever the meter around it
+    ///   has.
+    public init(caller: String = "") { self.caller = caller }
+
+    /// Who asks in this task, as the innermost meter that knows says; empty where none does.
+    public static var caller: String {
+        var meter = Self.current
+        while let next = meter {
+            if !next.caller.isEmpty { return next.caller }
+            meter = next.outer
+        }
+        return ""
+    }
 
     /// What was reported; nil where nothing was.
     public var usage: TokenUsage? { self.total.withLock { $0 } }

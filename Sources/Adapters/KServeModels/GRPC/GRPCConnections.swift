@@ -22,7 +22,8 @@ final class GRPCConnections: Sendable {
             ["", "/"].contains(parts.path)
         else {
             throw LLMError(
-                .invalidRequest, "'\(url)' is no URL of a gRPC server; one looks like grpc://localhost:8001.")
+                .invalidRequest,
+                "'\(url.redactedURL)' is no URL of a gRPC server; one looks like grpc://localhost:8001.")
         }
         let isEncrypted = parts.scheme == "grpcs"
         let client = GRPCClient(

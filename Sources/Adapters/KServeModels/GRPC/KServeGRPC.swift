@@ -15,13 +15,15 @@ struct KServeGRPC: KServeTransport {
     let server: String
     private let connections: GRPCConnections
     private let metadata: Metadata
+    private let key: APIKey?
 
     /// Names a server; connections are made when they are needed.
     ///
     /// - Parameter authorities: Who vouches for the server; nil are those whom the system trusts.
     /// - Throws: ``LLMError`` with code `.invalidRequest` where the URL is not `grpc://host:port` or `grpcs://host:port`.
     init(_ url: String, key: APIKey?, authorities: CertificateAuthorities?) throws {
-        self.server = url
+        self.server = url.redactedURL
+        self.key = key
         self.connections = try GRPCConnections(to: url, authorities: authorities)
         self.metadata = key.map { ["authorization": "Bearer \($0.secret)"] } ?? [:]
     }
@@ -75,9 +77,7 @@ struct KServeGRPC: KServeTransport {
                 for try await answer in answers.messages {
                     hasBegun.store(true, ordering: .relaxed)
                     guard answer.errorMessage.isEmpty else {
-                        throw LLMError(
-                            .backendFailed,
-                            "The server at \(self.server) failed within its answer: \(answer.errorMessage)")
+                        throw self.failure(answer.errorMessage)
                     }
                     let response = try self.response(answer.inferResponse)
                     if !response.outputs.isEmpty { try await onResponse(response) }
@@ -87,6 +87,8 @@ struct KServeGRPC: KServeTransport {
             }
         }
     }
+
+    func redacted(_ text: String) -> String { self.key?.redacted(from: text) ?? text }
 
     private func response(_ message: Inference_ModelInferResponse) throws -> KServeResponse {
         do {
@@ -123,7 +125,7 @@ struct KServeGRPC: KServeTransport {
         } catch let error as RPCError {
             // A cancelled call ends with whatever its parts made of that.
             try Task.checkCancellation()
-            throw LLMError(error, from: self.server, isAnswered: isAnswered())
+            throw LLMError(error, from: self.server, key: self.key, isAnswered: isAnswered())
         } catch let error as RuntimeError {
             try Task.checkCancellation()
             throw LLMError(.unavailable, "The connection to \(self.server) cannot be used.", cause: error)

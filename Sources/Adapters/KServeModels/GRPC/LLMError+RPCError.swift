@@ -2,14 +2,16 @@
 
 package import GRPCCore
 package import LLMCore
+package import RemoteTransport
 
 extension LLMError where Domain == LLMDomain {
     /// What a call's failure means to those who talk to models.
     ///
     /// - Parameters:
     ///   - server: Where it comes from.
+    ///   - key: What is taken out of the server's words, should it quote it.
     ///   - isAnswered: Whether the answer had begun.
-    package init(_ error: RPCError, from server: String, isAnswered: Bool) {
+    package init(_ error: RPCError, from server: String, key: APIKey? = nil, isAnswered: Bool) {
         let code: Code =
             switch error.code {
             case .invalidArgument, .failedPrecondition, .outOfRange: .invalidRequest
@@ -21,8 +23,8 @@ extension LLMError where Domain == LLMDomain {
             case .unavailable: isAnswered ? .truncatedStream : .unavailable
             default: .backendFailed
             }
+        let said = (key?.redacted(from: error.message) ?? error.message).prefix(1000)
         self.init(
-            code, "The server at \(server) refused: \(error.message.prefix(1000)) (gRPC status \(error.code)).",
-            cause: error.cause)
+            code, "The server at \(server) refused: \(said) (gRPC status \(error.code)).", cause: error.cause)
     }
 }

@@ -21,7 +21,9 @@ struct KServeHTTP: KServeTransport {
         self.tensorForm = tensorForm
     }
 
-    var server: String { self.endpoint.baseURL }
+    var server: String { self.endpoint.server }
+
+    func redacted(_ text: String) -> String { self.endpoint.redacted(text) }
 
     func holds(_ check: KServeCheck) async throws -> Bool {
         try await self.isTrue {
@@ -86,6 +88,6 @@ struct KServeHTTP: KServeTransport {
             answer = (json, try KServeResponse(generated: json))
         } catch { throw self.violation(error) }
         guard let message = answer.json["error"]?.stringValue else { return answer.response }
-        throw LLMError(.backendFailed, "The server at \(self.server) failed within its answer: \(message)")
+        throw self.failure(message)
     }
 }

@@ -34,7 +34,8 @@ public struct KServeClient: Sendable {
         default:
             throw LLMError(
                 .invalidRequest,
-                "'\(url)' is no URL of a KServe server; one looks like http://localhost:8000 or grpc://localhost:8001.")
+                "'\(url.redactedURL)' is no URL of a KServe server; one looks like http://localhost:8000 or grpc://localhost:8001."
+            )
         }
     }
 

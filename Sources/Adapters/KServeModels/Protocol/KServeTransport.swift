@@ -11,6 +11,9 @@ protocol KServeTransport: Sendable {
     /// The server, for messages.
     var server: String { get }
 
+    /// What a server says, without the key, should it quote it.
+    func redacted(_ text: String) -> String
+
     /// Asks whether something is as it should be.
     func holds(_ check: KServeCheck) async throws -> Bool
 
@@ -34,6 +37,12 @@ extension KServeTransport {
         LLMError(
             .backendFailed, "The server at \(self.server) answered with something else than its protocol says.",
             cause: cause)
+    }
+
+    /// The error for a failure that the server tells within its answer.
+    func failure(_ message: String) -> LLMError {
+        let said = self.redacted(message).prefix(1000)
+        return LLMError(.backendFailed, "The server at \(self.server) failed within its answer: \(said)")
     }
 
     /// The error for an answer that ends in its midst.

@@ -72,6 +72,16 @@ public struct KServeTextModel: ModelAdapter {
         return try await GenerationStream(begun: events)
     }
 
+    /// Asks whether the server and the model are ready.
+    ///
+    /// - Throws: ``LLMError`` that says why they are not; `CancellationError`.
+    public func checkHealth() async throws {
+        guard try await self.client.isReady(self.model) else {
+            throw LLMError(
+                .unavailable, "The server at \(self.client.transport.server) does not have '\(self.name)' ready.")
+        }
+    }
+
     /// Asks the model for vectors.
     ///
     /// - Throws: ``LLMError``; `CancellationError`.

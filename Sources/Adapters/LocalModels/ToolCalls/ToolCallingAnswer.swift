@@ -156,7 +156,7 @@ actor ToolCallingAnswer {
     private func call(_ values: [JSONValue]) throws {
         let calls = self.plan.calls(values)
         guard !calls.isEmpty else {
-            throw LLMError(.backendFailed, "A tool call that the model wrote has no name or no arguments.")
+            throw LLMError(.unusableAnswer, "A tool call that the model wrote has no name or no arguments.")
         }
         self.callCount += calls.count
         self.ready += calls.map { .toolCall($0) }
@@ -164,7 +164,7 @@ actor ToolCallingAnswer {
 
     private static func json<Value>(_ read: () throws -> Value) throws -> Value {
         do { return try read() } catch {
-            throw LLMError(.backendFailed, "A tool call that the model wrote is no JSON.", cause: error)
+            throw LLMError(.unusableAnswer, "A tool call that the model wrote is no JSON.", cause: error)
         }
     }
 }

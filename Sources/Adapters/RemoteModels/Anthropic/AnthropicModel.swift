@@ -48,6 +48,11 @@ public struct AnthropicModel: ModelAdapter {
             to: request, "/v1/messages", body: body, decoder: AnthropicDecoder(endpoint: self.endpoint))
     }
 
+    /// Asks whether the server is ready.
+    ///
+    /// - Throws: ``LLMError`` that says why it is not; `CancellationError`.
+    public func checkHealth() async throws { _ = try await self.endpoint.exchange("/v1/models") }
+
     /// Asks the server how many tokens a conversation has.
     ///
     /// - Throws: ``LLMError``; `CancellationError`.
@@ -57,7 +62,7 @@ public struct AnthropicModel: ModelAdapter {
         let body = try AnthropicRequest(model: self.name).countingBody(request)
         let answer = try await self.endpoint.json("/v1/messages/count_tokens", body: body) { try $0.value() }
         guard let count = answer["input_tokens"]?.integerValue else {
-            throw LLMError(.backendFailed, "The server at \(self.endpoint.baseURL) did not count the tokens.")
+            throw LLMError(.backendFailed, "The server at \(self.endpoint.server) did not count the tokens.")
         }
         return count
     }

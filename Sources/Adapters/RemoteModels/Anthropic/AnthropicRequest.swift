@@ -75,12 +75,12 @@ struct AnthropicRequest {
             guard !text.isEmpty else { return .none }
             return ["type": "text", "text": .string(text)]
         case .image(let source):
-            guard let (data, mediaType) = source.base64 else {
+            guard let held = source.base64 else {
                 return ["type": "image", "source": ["type": "url", "url": .string(source.url)]]
             }
             return [
                 "type": "image",
-                "source": ["type": "base64", "media_type": .string(mediaType), "data": .string(data)],
+                "source": ["type": "base64", "media_type": .string(held.mediaType), "data": .string(held.base64)],
             ]
         case .audio: return .none
         }

@@ -46,6 +46,11 @@ public struct OllamaModel: ModelAdapter {
             decoder: OllamaDecoder(endpoint: self.endpoint))
     }
 
+    /// Asks whether the server is ready.
+    ///
+    /// - Throws: ``LLMError`` that says why it is not; `CancellationError`.
+    public func checkHealth() async throws { _ = try await self.endpoint.exchange("/api/version") }
+
     /// Asks the server for vectors.
     ///
     /// - Throws: ``LLMError``; `CancellationError`.
@@ -64,7 +69,7 @@ public struct OllamaModel: ModelAdapter {
             }
         }
         guard vectors.count == texts.count else {
-            throw LLMError(.backendFailed, "The server at \(self.endpoint.baseURL) gave not one vector for each text.")
+            throw LLMError(.backendFailed, "The server at \(self.endpoint.server) gave not one vector for each text.")
         }
         if let tokens { UsageMeter.report(TokenUsage(promptTokens: tokens, completionTokens: 0)) }
         return vectors

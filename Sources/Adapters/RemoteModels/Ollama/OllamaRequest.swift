@@ -64,7 +64,7 @@ struct OllamaRequest {
         ]
         var images: [JSONValue] = []
         for case .image(let source) in message.content {
-            guard let data = source.base64?.data else {
+            guard let data = source.base64?.base64 else {
                 throw LLMError(.unsupported, "Ollama takes images as bytes, not by URL; fetch it first.")
             }
             images.append(.string(data))

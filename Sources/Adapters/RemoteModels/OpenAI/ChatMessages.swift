@@ -39,13 +39,14 @@ extension JSONWriter {
                 writer.member("type", "image_url")
                 writer.member("image_url", ["url": .string(source.url)])
             case .audio(let source):
-                guard let (data, mediaType) = source.base64 else {
+                guard let held = source.base64 else {
                     throw LLMError(
                         .unsupported, "OpenAI's protocol takes recordings as bytes, not by URL; fetch it first.")
                 }
-                let format = mediaType.hasSuffix("mpeg") || mediaType.hasSuffix("mp3") ? "mp3" : "wav"
+                let isMP3 = held.mediaType.hasSuffix("mpeg") || held.mediaType.hasSuffix("mp3")
                 writer.member("type", "input_audio")
-                writer.member("input_audio", ["data": .string(data), "format": .string(format)])
+                writer.member(
+                    "input_audio", ["data": .string(held.base64), "format": .string(isMP3 ? "mp3" : "wav")])
             }
         }
     }

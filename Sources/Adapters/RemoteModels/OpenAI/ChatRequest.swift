@@ -67,7 +67,10 @@ struct ChatRequest {
         case (_, .jsonSchema(let schema)):
             writer.member(
                 "response_format",
-                ["type": "json_schema", "json_schema": ["name": "answer", "strict": true, "schema": schema]])
+                [
+                    "type": "json_schema",
+                    "json_schema": ["name": "answer", "strict": .bool(schema.isStrictSchema), "schema": schema],
+                ])
         default:
             throw LLMError(.unsupported, "The backend of '\(self.model)' has nothing for this form of constraint.")
         }

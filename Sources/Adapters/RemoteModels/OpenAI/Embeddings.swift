@@ -31,7 +31,7 @@ extension RemoteEndpoint {
             }
         }
         guard let length = vectors.first?.count, length > 0, vectors.allSatisfy({ $0.count == length }) else {
-            throw LLMError(.backendFailed, "The server at \(self.baseURL) gave not one vector for each text.")
+            throw LLMError(.backendFailed, "The server at \(self.server) gave not one vector for each text.")
         }
         if let tokens { UsageMeter.report(TokenUsage(promptTokens: tokens, completionTokens: 0)) }
         return vectors

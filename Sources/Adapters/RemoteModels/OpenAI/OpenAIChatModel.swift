@@ -48,6 +48,11 @@ public struct OpenAIChatModel: ModelAdapter {
             to: request, ChatRequest.path(request.prompt), body: body, decoder: ChatDecoder(endpoint: self.endpoint))
     }
 
+    /// Asks whether the server is ready.
+    ///
+    /// - Throws: ``LLMError`` that says why it is not; `CancellationError`.
+    public func checkHealth() async throws { _ = try await self.endpoint.exchange("/models") }
+
     /// Asks the server for vectors.
     ///
     /// - Throws: ``LLMError``; `CancellationError`.

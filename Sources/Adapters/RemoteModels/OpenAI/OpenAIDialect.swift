@@ -85,8 +85,7 @@ public struct OpenAIDialect: Sendable {
     public static let vLLM = {
         var dialect = Self(
             capabilities: [
-                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .audio, .constraints,
-                .jsonConstraints, .scoring,
+                .chat, .rawPrompts, .tools, .logProbabilities, .embeddings, .images, .audio, .constraints, .scoring,
             ])
         dialect.constraintStyle = .structuredOutputs
         dialect.samplingFields.merge([

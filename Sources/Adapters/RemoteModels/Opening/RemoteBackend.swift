@@ -16,6 +16,8 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
     case vllm
     /// Hugging Face's Text Generation Inference.
     case tgi
+    /// Hugging Face's Text Embeddings Inference.
+    case tei
     /// Hugging Face's `transformers serve`.
     case transformers
     /// Anthropic's Messages.
@@ -28,7 +30,7 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
 
     /// The variable of the environment that holds the key; with `_FILE` after it, the one that names a file with it.
     public var keyVariable: String {
-        self == .tgi || self == .transformers ? "HF_TOKEN" : "\(self.variablePrefix)_API_KEY"
+        [.tgi, .tei, .transformers].contains(self) ? "HF_TOKEN" : "\(self.variablePrefix)_API_KEY"
     }
 
     private var variablePrefix: String {
@@ -42,6 +44,7 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
         case .llamacpp: "http://localhost:8080/v1"
         case .vllm: VLLMModel.defaultBaseURL
         case .tgi: TGIModel.defaultBaseURL
+        case .tei: TEIModel.defaultBaseURL
         case .transformers: "http://localhost:8000/v1"
         case .anthropic: AnthropicModel.defaultBaseURL
         case .ollama: OllamaModel.defaultBaseURL
@@ -63,13 +66,13 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
         transport: HTTPTransport = .shared
     ) throws -> any ModelAdapter {
         let environment = environment ?? ProcessInfo.processInfo.environment
-        let named = baseURL ?? environment[self.baseURLVariable]
-        let url = named.flatMap { $0.isEmpty ? nil : $0 } ?? self.defaultBaseURL
-        let key = try key ?? self.key(in: environment)
+        let variables = ServerVariables(url: self.baseURLVariable, key: self.keyVariable)
+        let url = variables.url(baseURL, in: environment) ?? self.defaultBaseURL
+        let key = try variables.key(key, in: environment)
         if key == nil, url.hasPrefix("https://api.") {
             throw LLMError(
                 .unauthorized,
-                "\(url) wants a key: set \(self.keyVariable), or \(self.keyVariable)_FILE to the path of a file with it."
+                "\(url.redactedURL) wants a key: set \(self.keyVariable), or \(self.keyVariable)_FILE to the path of a file with it."
             )
         }
         return switch self {
@@ -81,16 +84,12 @@ public enum RemoteBackend: String, Sendable, Hashable, CaseIterable {
         case .llamacpp: OpenAIChatModel(model, baseURL: url, key: key, dialect: .llamaCPP, transport: transport)
         case .vllm: VLLMModel(model, baseURL: url, key: key, transport: transport)
         case .tgi: TGIModel(model, baseURL: url, key: key, transport: transport)
+        case .tei: TEIModel(model, baseURL: url, key: key, transport: transport)
         case .transformers:
             ReaskingModel(
                 OpenAIChatModel(model, baseURL: url, key: key, dialect: .transformers, transport: transport))
         case .anthropic: ReaskingModel(AnthropicModel(model, baseURL: url, key: key, transport: transport))
         case .ollama: OllamaModel(model, baseURL: url, key: key, transport: transport)
         }
-    }
-
-    private func key(in environment: [String: String]) throws -> APIKey? {
-        if let key = try APIKey.environment(self.keyVariable, in: environment) { return key }
-        return try environment["\(self.keyVariable)_FILE"].map { try APIKey.file($0) }
     }
 }

@@ -8,10 +8,11 @@ struct ReaskedAnswer: Sendable {
     let model: any ModelAdapter
     let parser: JSONAnswerParser
     let maximumAttempts: Int
+    let keepsToOneTurn: Bool
 
     /// The events of the answer that can be read; its usage counts all attempts.
     ///
-    /// - Throws: What the model throws; ``LLMError`` with code `.backendFailed` after the last attempt.
+    /// - Throws: What the model throws; ``LLMError`` with code `.unusableAnswer` after the last attempt.
     func events(_ request: GenerationRequest) async throws -> [GenerationEvent] {
         let (start, timeLimit) = (ContinuousClock.now, request.scheduling.timeLimit)
         var request = request
@@ -42,16 +43,26 @@ struct ReaskedAnswer: Sendable {
                 return [.text(answer), .finished(summary)]
             } catch let error as ParseError {
                 failure = error
-                request.prompt = ReaskingParser.reask(
-                    request.prompt, answer: response.text, reason: error.message)
+                request.prompt = self.again(request.prompt, answer: response.text, reason: error.message)
             }
         }
         throw LLMError(
-            .backendFailed,
+            .unusableAnswer,
             """
             '\(self.model.name)' gave no JSON by the schema in \(self.maximumAttempts) answers; simplify the schema, or use \
             a backend that can be held to it.
             """, cause: failure)
+    }
+
+    /// The prompt with the answer that does not fit, and why.
+    private func again(_ prompt: GenerationPrompt, answer: String, reason: String) -> GenerationPrompt {
+        let longer = ReaskingParser.reask(prompt, answer: answer, reason: reason)
+        guard self.keepsToOneTurn, case .messages(var messages) = prompt, !messages.isEmpty,
+            case .messages(let turns) = longer
+        else { return longer }
+        let added = turns.dropFirst(messages.count).map(\.text).joined(separator: "\n\n")
+        messages[messages.count - 1].content.append(.text("\n\n\(added)"))
+        return .messages(messages)
     }
 
     /// The prompt with what is expected of the answer.

@@ -12,14 +12,17 @@ internal import Synchronization
 public struct ReaskingModel: ModelAdapter {
     private let base: any ModelAdapter
     private let maximumAttempts: Int
+    private let keepsToOneTurn: Bool
 
     /// Wraps a model.
     ///
     /// - Parameters:
     ///   - base: Who answers.
     ///   - maximumAttempts: The most answers to look at before giving up, from 1 to 20.
-    public init(_ base: any ModelAdapter, maximumAttempts: Int = 3) {
+    ///   - keepsToOneTurn: Whether what was wrong is told within the question, to models that take no longer conversation.
+    public init(_ base: any ModelAdapter, maximumAttempts: Int = 3, keepsToOneTurn: Bool = false) {
         self.base = base
+        self.keepsToOneTurn = keepsToOneTurn
         self.maximumAttempts = min(max(maximumAttempts, 1), 20)
     }
 
@@ -34,16 +37,18 @@ public struct ReaskingModel: ModelAdapter {
 
     /// Asks the model, again where its answer does not fit.
     ///
-    /// - Throws: ``LLMError``, with code `.backendFailed` where no answer fits; `CancellationError`.
+    /// - Throws: ``LLMError``, with code `.unusableAnswer` where no answer fits; `CancellationError`.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
         guard case .jsonSchema(let schema)? = request.constraint?.form,
-            self.base.capabilities.isDisjoint(with: [.constraints, .jsonConstraints])
+            !self.base.capabilities.contains(.jsonConstraints)
         else { return try await self.base.generate(request) }
         let parser: JSONAnswerParser
         do {
             parser = JSONAnswerParser(schema: try JSONSchema(schema))
         } catch { throw LLMError(.invalidRequest, "The schema of the answer is no JSON schema.", cause: error) }
-        let attempt = ReaskedAnswer(model: self.base, parser: parser, maximumAttempts: self.maximumAttempts)
+        let attempt = ReaskedAnswer(
+            model: self.base, parser: parser, maximumAttempts: self.maximumAttempts, keepsToOneTurn: self.keepsToOneTurn
+        )
         let waiting = Mutex<[GenerationEvent]?>(nil)
         return GenerationStream(unfolding: {
             if waiting.withLock({ $0 == nil }) {
@@ -56,6 +61,9 @@ public struct ReaskingModel: ModelAdapter {
 
     /// Asks the model.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] { try await self.base.score(request) }
+
+    /// Asks the model.
+    public func checkHealth() async throws { try await self.base.checkHealth() }
 
     /// Asks the model.
     public func embed(_ texts: [String]) async throws -> [[Float]] { try await self.base.embed(texts) }

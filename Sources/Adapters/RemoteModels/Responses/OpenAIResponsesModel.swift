@@ -45,6 +45,11 @@ public struct OpenAIResponsesModel: ModelAdapter {
             decoder: ResponsesDecoder(endpoint: self.endpoint, maxTokens: request.maxTokens))
     }
 
+    /// Asks whether the server is ready.
+    ///
+    /// - Throws: ``LLMError`` that says why it is not; `CancellationError`.
+    public func checkHealth() async throws { _ = try await self.endpoint.exchange("/models") }
+
     /// Asks the server for vectors.
     ///
     /// - Throws: ``LLMError``; `CancellationError`.

@@ -30,7 +30,9 @@ struct ResponsesRequest {
             }
             if request.offersTools { Self.write(tools: request, into: &writer) }
             if case .jsonSchema(let schema)? = request.constraint?.form {
-                let format: JSONValue = ["type": "json_schema", "name": "answer", "strict": true, "schema": schema]
+                let format: JSONValue = [
+                    "type": "json_schema", "name": "answer", "strict": .bool(schema.isStrictSchema), "schema": schema,
+                ]
                 writer.member("text", ["format": format])
             }
             if request.isStreamed { writer.member("stream", true) }

@@ -15,6 +15,7 @@ extension LLMError where Domain == LLMDomain {
             case .untrusted: .unauthorized
             case .interrupted: isAnswered ? .truncatedStream : .unavailable
             case .invalidRequest, .invalidProxy: .invalidRequest
+            case .tooLarge: .unusableAnswer
             default: .backendFailed
             }
         self.init(code, error.message, cause: error.cause)

@@ -8,20 +8,17 @@ extension MediaSource {
     var url: String {
         switch self {
         case .url(let url): url
-        case .data(let bytes, let mediaType): "data:\(mediaType);base64,\(Data(bytes).base64EncodedString())"
+        case .data(let bytes, let mediaType): DataURL(mediaType: mediaType, base64: Self.base64(bytes)).text
         }
     }
 
     /// The bytes in base 64 and their media type; nil for a URL that holds none.
-    var base64: (data: String, mediaType: String)? {
+    var base64: DataURL? {
         switch self {
-        case .data(let bytes, let mediaType): return (Data(bytes).base64EncodedString(), mediaType)
-        case .url(let url):
-            guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
-                return nil
-            }
-            let mediaType = url[..<comma].dropFirst("data:".count).dropLast(";base64".count)
-            return (String(url[url.index(after: comma)...]), String(mediaType))
+        case .data(let bytes, let mediaType): DataURL(mediaType: mediaType, base64: Self.base64(bytes))
+        case .url(let url): DataURL(url)
         }
     }
+
+    private static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 }

@@ -20,7 +20,7 @@ struct Refusal: Sendable {
         // Triton refuses streams by an event.
         let body = body.starts(with: "data: ".utf8) ? body.dropFirst(6) : body[...]
         guard let json = try? JSONValue(parsing: body, maximumDepth: 16) else {
-            self.message = String(decoding: body.prefix(300), as: UTF8.self)
+            self.message = String(decoding: body, as: UTF8.self)
             return
         }
         self.read(json)

@@ -36,7 +36,7 @@ extension RemoteEndpoint {
         _ path: String, body: [UInt8], timeLimit: Duration?, framing: AnswerFraming, decoder: some AnswerDecoder
     ) async throws -> GenerationStream {
         let response = try await self.send(path, body: body, timeLimit: timeLimit)
-        return AnswerReader(response, framing: framing, decoder: decoder, server: self.baseURL).stream
+        return AnswerReader(response, framing: framing, decoder: decoder, server: self.server).stream
     }
 
     /// Asks for a generation whose answer comes whole.
@@ -51,7 +51,7 @@ extension RemoteEndpoint {
         try answer.withUnsafeReadableBytes { try decoder.decode($0, into: &events) }
         try decoder.end(into: &events)
         guard events.isFinished else {
-            throw LLMError(.truncatedStream, "The server at \(self.baseURL) gave an answer that is not complete.")
+            throw LLMError(.truncatedStream, "The server at \(self.server) gave an answer that is not complete.")
         }
         let waiting = Mutex(events)
         return GenerationStream(unfolding: { waiting.withLock { $0.next() } })

@@ -9,6 +9,8 @@ package import RemoteTransport
 package struct RemoteEndpoint: Sendable {
     /// The URL that paths are appended to, without a slash at its end.
     package let baseURL: String
+    /// The server as it may stand in messages, without what can hold secrets.
+    package let server: String
     private let key: APIKey?
     private let headers: HTTPHeaders
     private let transport: HTTPTransport
@@ -27,6 +29,7 @@ package struct RemoteEndpoint: Sendable {
         transport: HTTPTransport
     ) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.server = self.baseURL.redactedURL
         self.key = key
         self.transport = transport
         var headers = headers
@@ -55,7 +58,7 @@ package struct RemoteEndpoint: Sendable {
         var request = TransportRequest(
             method: body == nil ? .GET : .POST, url: self.baseURL + path, headers: all,
             body: body.map { ByteBuffer(bytes: $0) }, timeLimit: timeLimit)
-        // An answer that nobody got changes nothing on the server.
+        // A question that a closed connection swallowed was not begun.
         request.isRepeatable = true
         do {
             let response = try await self.transport.send(request)
@@ -98,15 +101,18 @@ package struct RemoteEndpoint: Sendable {
             return try JSONReader.read(bytes, read)
         } catch let error as JSONError {
             throw LLMError(
-                .backendFailed, "The server at \(self.baseURL) answered with something else than its protocol says.",
+                .backendFailed, "The server at \(self.server) answered with something else than its protocol says.",
                 cause: error)
         }
     }
 
     /// What a refusal means, without the key, should the server quote it.
     func error(_ refusal: Refusal) -> LLMError {
-        var error = refusal.error(from: self.baseURL)
-        if let key { error.message = key.redacted(from: error.message) }
-        return error
+        var refusal = refusal
+        refusal.message = self.redacted(refusal.message)
+        return refusal.error(from: self.server)
     }
+
+    /// What a server says, without the key, should it quote it.
+    package func redacted(_ text: String) -> String { self.key?.redacted(from: text) ?? text }
 }

@@ -30,8 +30,7 @@ extension ModelAdapter {
         if case .slide = request.overflow { try self.require(.slidingContext, "a sliding context") }
         switch request.constraint?.form {
         case nil: break
-        case .jsonSchema:
-            if !self.capabilities.contains(.jsonConstraints) { try self.require(.constraints, "constraints") }
+        case .jsonSchema: try self.require(.jsonConstraints, "constraints")
         default: try self.require(.constraints, "constraints other than JSON schemas")
         }
     }

@@ -26,7 +26,7 @@ struct ToolCallAssembly: Sendable {
     ///   - id: The call's identifier, where the piece has it.
     ///   - name: The function's name, where the piece has it.
     ///   - arguments: More of the arguments' JSON.
-    /// - Throws: ``LLMError`` with code `.backendFailed` where there is too much.
+    /// - Throws: ``LLMError`` with code `.unusableAnswer` where there is too much.
     mutating func add(index: Int?, id: String? = nil, name: String? = nil, arguments: String = "") throws {
         let index = index ?? (self.parts.last?.index ?? -1) + 1
         let place = self.parts.lastIndex { $0.index == index } ?? self.parts.endIndex
@@ -36,17 +36,17 @@ struct ToolCallAssembly: Sendable {
         self.parts[place].arguments += arguments
         guard self.parts.count <= Self.maximumCalls,
             self.parts[place].arguments.utf8.count <= Self.maximumArgumentBytes
-        else { throw LLMError(.backendFailed, "The answer calls too many tools, or one with too long arguments.") }
+        else { throw LLMError(.unusableAnswer, "The answer calls too many tools, or one with too long arguments.") }
     }
 
     /// The calls, in the order in which the answer numbers them; none are left.
     ///
-    /// - Throws: ``LLMError`` with code `.backendFailed` where a call has no name, or arguments that are no JSON.
+    /// - Throws: ``LLMError`` with code `.unusableAnswer` where a call has no name, or arguments that are no JSON.
     mutating func finish() throws -> [ToolCall] {
         defer { self.parts = [] }
         return try self.parts.sorted { $0.index < $1.index }.map { part in
             guard !part.name.isEmpty else {
-                throw LLMError(.backendFailed, "The answer calls a tool without naming it.")
+                throw LLMError(.unusableAnswer, "The answer calls a tool without naming it.")
             }
             // Some servers name no call; within a conversation the number is enough.
             let id = part.id.isEmpty ? "call_\(part.index)" : part.id
@@ -60,7 +60,7 @@ struct ToolCallAssembly: Sendable {
             return try JSONValue(parsing: part.arguments)
         } catch {
             throw LLMError(
-                .backendFailed, "The answer calls '\(part.name)' with arguments that are no JSON.", cause: error)
+                .unusableAnswer, "The answer calls '\(part.name)' with arguments that are no JSON.", cause: error)
         }
     }
 }

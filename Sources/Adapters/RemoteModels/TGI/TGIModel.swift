@@ -70,7 +70,7 @@ public struct TGIModel: ModelAdapter {
             tokens = answer["tokenize_response"]
         }
         guard let count = tokens?.arrayValue?.count else {
-            throw LLMError(.backendFailed, "The server at \(self.endpoint.baseURL) did not count the tokens.")
+            throw LLMError(.backendFailed, "The server at \(self.endpoint.server) did not count the tokens.")
         }
         return count
     }

@@ -52,7 +52,7 @@ extension VLLMModel {
         }
         let answer = try await self.root.json("/tokenize", body: writer.bytes) { try $0.value() }
         guard let tokens = answer["tokens"]?.arrayValue?.compactMap(\.integerValue) else {
-            throw LLMError(.backendFailed, "The server at \(self.root.baseURL) did not tell the tokens of a text.")
+            throw LLMError(.backendFailed, "The server at \(self.root.server) did not tell the tokens of a text.")
         }
         return tokens
     }

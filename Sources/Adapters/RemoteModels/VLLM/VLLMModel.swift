@@ -72,7 +72,7 @@ public struct VLLMModel: ModelAdapter {
             guard !tokens.isEmpty else { throw LLMError(.invalidRequest, "A choice is empty; it has no probability.") }
             let values = try await self.promptLogProbabilities(prompt + tokens).suffix(tokens.count)
             guard values.count == tokens.count else {
-                throw LLMError(.backendFailed, "The server at \(self.root.baseURL) scored not all tokens.")
+                throw LLMError(.backendFailed, "The server at \(self.root.server) scored not all tokens.")
             }
             scores.append(
                 ChoiceScore(choice: choice, logProbability: values.reduce(0, +), tokenCount: tokens.count))

@@ -16,6 +16,7 @@ enum StorageMigrations {
         migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
         migrator.registerMigration("schedules-1") { try $0.execute(sql: Self.schedules) }
         migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
+        migrator.registerMigration("usage-1") { try $0.execute(sql: Self.usage) }
         return migrator
     }()
 

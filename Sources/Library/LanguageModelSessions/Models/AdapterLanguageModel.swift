@@ -14,7 +14,7 @@ public struct AdapterLanguageModel: LanguageModel {
     /// Talks to a model through its adapter.
     public init(_ adapter: any ModelAdapter) { self.adapter = adapter }
 
-    /// Guided generation and tool calling, where the adapter has constraints and tools.
+    /// Guided generation and tool calling, where the adapter keeps to JSON schemas and has tools.
     public var capabilities: LanguageModelCapabilities { Self.capabilities(of: self.adapter.capabilities) }
 
     /// The model's name.
@@ -23,7 +23,7 @@ public struct AdapterLanguageModel: LanguageModel {
     /// What an adapter's capabilities mean to sessions.
     static func capabilities(of capabilities: ModelCapabilities) -> LanguageModelCapabilities {
         let pairs: [(ModelCapabilities, LanguageModelCapabilities.Capability)] = [
-            (.constraints, .guidedGeneration), (.tools, .toolCalling), (.images, .vision),
+            (.jsonConstraints, .guidedGeneration), (.tools, .toolCalling), (.images, .vision),
         ]
         return LanguageModelCapabilities(pairs.filter { capabilities.contains($0.0) }.map(\.1))
     }

@@ -13,6 +13,7 @@ extension LanguageModelSession.GenerationError {
             case .contextOverflow: self = .exceededContextWindowSize(context)
             case .overloaded: self = .rateLimited(context)
             case .unknownModel: self = .assetsUnavailable(context)
+            case .unusableAnswer where hasSchema: self = .decodingFailure(context)
             case .unsupported where hasSchema: self = .unsupportedGuide(context)
             default: return nil
             }

@@ -3,10 +3,11 @@
 public import LLMCore
 internal import Synchronization
 
-/// Writes what each request took into a ledger, under its caller (``SchedulingOptions/client``) and its tags.
+/// Writes what each request took into a ledger, under its caller (``SchedulingOptions/client``, or that of the
+/// ``UsageMeter`` around it) and its tags.
 ///
 /// An answer that nobody read to its end is accounted with the tokens that came; where the backend reports none, a piece
-/// of text counts as one. Scores and embeddings say no caller, and are accounted with the tokens that the backend reports.
+/// of text counts as one. Scores and embeddings are accounted with the tokens that the backend reports.
 public struct Accounting: ModelMiddleware {
     private let ledger: UsageLedger
     private let model: String
@@ -26,7 +27,8 @@ public struct Accounting: ModelMiddleware {
 
     /// Generates, and accounts for it when the stream ends.
     public func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
-        let account = UsageLedger.Account(model: self.model, caller: request.scheduling.client)
+        let client = request.scheduling.client
+        let account = UsageLedger.Account(model: self.model, caller: client.isEmpty ? UsageMeter.caller : client)
         let record = { @Sendable (usage: TokenUsage, ending: UsageTotal.Ending) in
             let cost = self.prices.cost(of: usage)
             self.ledger.add(usage, cost: cost, to: account, tags: request.tags, ending: ending)
@@ -65,7 +67,7 @@ public struct Accounting: ModelMiddleware {
         var ending = UsageTotal.Ending.failed
         defer {
             let usage = meter.usage ?? TokenUsage(promptTokens: 0, completionTokens: 0)
-            let account = UsageLedger.Account(model: self.model, caller: "")
+            let account = UsageLedger.Account(model: self.model, caller: UsageMeter.caller)
             self.ledger.add(usage, cost: self.prices.cost(of: usage), to: account, ending: ending)
         }
         let answer = try await meter.run(work)

@@ -23,26 +23,35 @@ public final class UsageLedger: Sendable {
     }
 
     private struct State {
-        var accounts: [Account: UsageTotal] = [:]
-        var tags: [String: UsageTotal] = [:]
+        var sums = UsageSums()
+        /// What no store has yet; nil where none will.
+        var unstored: UsageSums?
     }
 
     /// The caller or tag that stands for all those that are not told apart.
     public static let overflow = "(others)"
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let limit: Int
 
     /// Makes an empty ledger.
     ///
-    /// - Parameter limit: How many accounts, and how many tags, are told apart.
-    public init(limit: Int = 10_000) { self.limit = max(0, limit) }
+    /// - Parameters:
+    ///   - limit: How many accounts, and how many tags, are told apart.
+    ///   - isStored: Whether somebody takes what is new to a store, by ``store(in:)``.
+    public init(limit: Int = 10_000, isStored: Bool = false) {
+        self.limit = max(0, limit)
+        self.state = Mutex(State(unstored: isStored ? UsageSums() : nil))
+    }
+
+    /// Everything so far.
+    public var sums: UsageSums { self.state.withLock { $0.sums } }
 
     /// The sums by model and caller.
-    public var accounts: [Account: UsageTotal] { self.state.withLock { $0.accounts } }
+    public var accounts: [Account: UsageTotal] { self.sums.accounts }
 
     /// The sums by tag; a request with several counts for each.
-    public var tags: [String: UsageTotal] { self.state.withLock { $0.tags } }
+    public var tags: [String: UsageTotal] { self.sums.tags }
 
     /// Adds a request.
     ///
@@ -56,17 +65,35 @@ public final class UsageLedger: Sendable {
         _ usage: TokenUsage, cost: Double, to account: Account, tags: [String] = [],
         ending: UsageTotal.Ending = .complete
     ) {
+        let total = UsageTotal(usage, cost: cost, ending: ending)
         self.state.withLock { state in
-            var account = account
-            if state.accounts[account] == nil, state.accounts.count >= self.limit { account.caller = Self.overflow }
-            state.accounts[account, default: UsageTotal()].add(usage, cost: cost, ending: ending)
-            var counted: Set<String> = []
-            for tag in tags {
-                let isKnown = state.tags[tag] != nil || state.tags.count < self.limit
-                let tag = isKnown ? tag : Self.overflow
-                guard counted.insert(tag).inserted else { continue }
-                state.tags[tag, default: UsageTotal()].add(usage, cost: cost, ending: ending)
-            }
+            state.sums.add(total, to: account, tags: tags, limit: self.limit)
+            state.unstored?.add(total, to: account, tags: tags, limit: self.limit)
+        }
+    }
+
+    /// Adds what a store has from earlier programs.
+    ///
+    /// - Throws: The store's error; nothing is added then.
+    public func restore(from store: any UsageStore) async throws {
+        let kept = try await store.sums()
+        self.state.withLock { $0.sums.add(kept, limit: self.limit) }
+    }
+
+    /// Takes what is new to a store; what cannot be stored is tried again the next time.
+    ///
+    /// - Throws: The store's error.
+    public func store(in store: any UsageStore) async throws {
+        let new = self.state.withLock { state in
+            defer { if state.unstored != nil { state.unstored = UsageSums() } }
+            return state.unstored
+        }
+        guard let new, !new.isEmpty else { return }
+        do {
+            try await store.add(new)
+        } catch {
+            self.state.withLock { $0.unstored?.add(new, limit: self.limit) }
+            throw error
         }
     }
 }

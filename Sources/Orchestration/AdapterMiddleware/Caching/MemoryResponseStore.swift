@@ -66,6 +66,6 @@ extension GenerationResponse {
     var approximateSize: Int {
         let calls = self.toolCalls.map { $0.arguments.serialized().utf8.count + 256 }.reduce(0, +)
         let tokens = self.tokens.map { 64 + $0.alternatives.count * 64 }.reduce(0, +)
-        return 512 + self.text.utf8.count + calls + tokens
+        return 512 + self.text.utf8.count + self.reasoning.utf8.count + calls + tokens
     }
 }

@@ -53,10 +53,15 @@ public final class ConcurrencyLimit: ModelMiddleware {
             if let permit = try await self.time.race(longestWait, { try await self.permits.acquire() }) {
                 return permit
             }
-            throw LLMError(
-                .overloaded, "The request for the model '\(next.name)' has waited \(longestWait) for its turn.")
+            throw Self.refusal("The request for the model '\(next.name)' has waited \(longestWait) for its turn.")
         } catch is PermitQueue.Full {
-            throw LLMError(.overloaded, "Too many requests for the model '\(next.name)' wait already.")
+            throw Self.refusal("Too many requests for the model '\(next.name)' wait already.")
         }
+    }
+
+    private static func refusal(_ message: String) -> LLMError {
+        var error = LLMError(.overloaded, message)
+        error.isOwnRefusal = true
+        return error
     }
 }

@@ -102,10 +102,12 @@ public final class RateLimit: ModelMiddleware {
             return (wait, true)
         }
         guard isTaken else {
-            throw LLMError(
+            var error = LLMError(
                 .rateLimited,
                 "The model '\(next.name)' is limited in its rate, which would make the request wait \(wait).",
                 retryAfter: wait)
+            error.isOwnRefusal = true
+            throw error
         }
         do {
             if wait > .zero { try await self.time.sleep(for: wait) }

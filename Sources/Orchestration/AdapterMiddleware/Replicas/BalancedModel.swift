@@ -67,6 +67,39 @@ public final class BalancedModel: ModelAdapter {
         try await self.attempt { model, _ in try await model.tokenCount(prompt) }
     }
 
+    /// Asks the replicas' backends, until one is well.
+    public func checkHealth() async throws {
+        var failure: (any Error)?
+        for replica in self.replicas {
+            do { return try await replica.model.checkHealth() } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Asks every replica's backend whether it is well: one that is not gets no requests until it has rested, and one that is
+    /// need not rest any longer.
+    ///
+    /// - Parameter limit: How long each may take to say so.
+    /// - Throws: `CancellationError`.
+    public func checkReplicas(within limit: Duration) async throws {
+        try await withThrowingTaskGroup { group in
+            for (model, breaker) in self.replicas {
+                group.addTask {
+                    do {
+                        let answer: Void? = try await self.time.race(limit) { try await model.checkHealth() }
+                        breaker.note(isWell: answer != nil)
+                    } catch let error as LLMError where error.code == .unsupported {
+                        // Who cannot be asked is judged by its requests alone.
+                    } catch {
+                        try Task.checkCancellation()
+                        breaker.note(isWell: false)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// How long each replica still rests; zero for those that take requests.
     public var rests: [Duration] { self.replicas.map(\.breaker.refusal) }
 
@@ -84,7 +117,7 @@ public final class BalancedModel: ModelAdapter {
                 let answer = try await body(LayeredModel(model, in: breaker), lease)
                 self.table.withLock { $0.measured(self.time.now - start, of: index, at: self.time.now) }
                 return answer
-            } catch  where error.isFaultOfBackend {
+            } catch  where error.isWorthAnotherReplica {
                 failure = error
                 untried.removeAll { $0 == index }
             }

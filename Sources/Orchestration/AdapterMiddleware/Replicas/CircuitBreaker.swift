@@ -98,6 +98,18 @@ public struct CircuitBreaker: Sendable {
         }
     }
 
+    /// Notes what the backend said of its health when it was asked: well, it need not rest; unwell, it rests.
+    ///
+    /// Failures of requests still count in a row: a backend may think itself well and answer nobody.
+    public mutating func note(isWell: Bool, at now: Duration) {
+        switch (self.state, isWell) {
+        case (.closed, true): break
+        case (.open, true), (.halfOpen, true): self.state = .closed(failures: 0)
+        case (.closed, false): self.state = self.open(self.settings.rest, nil, now)
+        case (.open(_, let rest), false), (.halfOpen(let rest), false): self.state = self.open(rest, nil, now)
+        }
+    }
+
     private func open(_ rest: Duration, _ retryAfter: Duration?, _ now: Duration) -> State {
         let rest = min(rest, self.settings.longestRest)
         return .open(until: now + min(retryAfter ?? rest, self.settings.longestRest), rest: rest)

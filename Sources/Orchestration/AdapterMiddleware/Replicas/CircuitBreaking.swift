@@ -17,6 +17,9 @@ public final class CircuitBreaking: ModelMiddleware {
     /// How long no request would be let through; zero while the next one would.
     public var refusal: Duration { self.breaker.withLock { $0.refusal(at: self.time.now) } }
 
+    /// Notes what the backend said of its health when it was asked.
+    func note(isWell: Bool) { self.breaker.withLock { $0.note(isWell: isWell, at: self.time.now) } }
+
     /// Generates; a stream that breaks off counts as a failure.
     public func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
         let pass = try self.admit(to: next)
@@ -78,9 +81,10 @@ public final class CircuitBreaking: ModelMiddleware {
         self.breaker.withLock { $0.report(outcome, of: pass, at: self.time.now) }
     }
 
-    /// A request that the backend refuses for its own sake says that the backend works.
+    /// A request that the backend refuses for its own sake says that the backend works; where a limit of our own refused,
+    /// it says nothing.
     private static func outcome(_ error: any Error) -> CircuitBreaker.Outcome {
-        if error is CancellationError { return .unknown }
+        if error is CancellationError || error.isOwnRefusal { return .unknown }
         return error.isFaultOfBackend ? .failure(retryAfter: error.retryAfter) : .success
     }
 }

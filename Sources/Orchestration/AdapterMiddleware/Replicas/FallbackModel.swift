@@ -45,6 +45,9 @@ public struct FallbackModel: ModelAdapter {
         try await self.models[0].tokenCount(prompt)
     }
 
+    /// Asks the models' backends, until one is well.
+    public func checkHealth() async throws { try await self.first { try await $0.checkHealth() } }
+
     private func first<Answer>(_ body: (any ModelAdapter) async throws -> Answer) async throws -> Answer {
         for model in self.models.dropLast() {
             do { return try await body(model) } catch  where Self.isWorthAsking(after: error) {}

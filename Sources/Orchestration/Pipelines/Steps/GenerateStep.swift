@@ -21,7 +21,8 @@ public struct GenerateStep: StreamingStep {
                 StepPort("choices", .array, "Texts to choose from by their probability instead of writing freely."),
                 StepPort(
                     "schema", .object,
-                    "A JSON Schema for the answer; models that can be held to one are, others need a 'parse' step."),
+                    "A JSON Schema that the answer is held to; a model that cannot be is an error: 'extract' asks it again."
+                ),
                 StepPort("max_tokens", .integer, "The most tokens of the answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
                 StepPort("profile", .string, "A task whose sampling and length are used where not given here."),
@@ -90,10 +91,10 @@ public struct GenerateStep: StreamingStep {
             sampling: try SamplingInputs.options(inputs, base: profile?.sampling ?? context.model.defaultSampling),
             maxTokens: inputs["max_tokens"]?.integerValue ?? profile?.maxTokens,
             stop: inputs["stop"] == nil ? profile?.stop ?? [] : try inputs.strings("stop"))
-        if context.model.capabilities.contains(.constraints) {
-            request.constraint = choices.isEmpty ? inputs["schema"].map { .jsonSchema($0) } : .choices(choices)
-        }
-        if !choices.isEmpty {
+        if choices.isEmpty {
+            request.constraint = try inputs.schemaConstraint(for: context.model)
+        } else {
+            if context.model.capabilities.contains(.constraints) { request.constraint = .choices(choices) }
             request.maxTokens = request.maxTokens ?? 16
             request.sampling = .greedy
         }

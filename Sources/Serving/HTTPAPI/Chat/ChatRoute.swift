@@ -18,7 +18,7 @@ struct ChatRoute: Sendable {
         let reply = ChatReply(
             id: self.clock.name("chatcmpl-"), created: self.clock.seconds(), model: name,
             topLogProbabilities: chat.generation.topLogProbabilities)
-        let answers = try await model.answers(to: chat.generation, completions: chat.completions)
+        let answers = try await model.answers(to: chat.generation.asked(by: request), completions: chat.completions)
         guard !chat.streams else {
             let chunks = ChatChunks(reply, completions: answers.count, includesUsage: chat.includesUsage)
             return try await .stream(answers, chunks)

@@ -49,7 +49,7 @@ extension ContentPart {
             let data = try audio.required("data", try audio.string("data"))
             let format = try audio.required("format", try audio.string("format"))
             self = .audio(
-                try MediaSource(base64: data[...], mediaType: "audio/\(format)", path: audio.path("data")))
+                try MediaSource(base64: data, mediaType: "audio/\(format)", path: audio.path("data")))
         default: throw fields.unknown("type", type, known: ["text", "image_url", "input_audio", "refusal"])
         }
     }

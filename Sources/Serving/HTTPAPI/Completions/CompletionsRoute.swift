@@ -20,7 +20,7 @@ struct CompletionsRoute: Sendable {
         let reply = CompletionsReply(head: head, completions: wanted.completions, openings: wanted.openings)
         var answers: [GenerationStream] = []
         for generation in wanted.generations {
-            answers += try await model.answers(to: generation, completions: wanted.completions)
+            answers += try await model.answers(to: generation.asked(by: request), completions: wanted.completions)
         }
         if wanted.streams {
             return try await .stream(answers, CompletionsChunks(reply, includesUsage: wanted.includesUsage))

@@ -13,7 +13,8 @@ struct EmbeddingsRoute: Sendable {
         let fields = try await request.fields(self.limits)
         let (name, model) = try self.models.model(in: fields)
         let wanted = try EmbeddingsRequest(fields)
-        let (vectors, tokens) = try await model.countedEmbeddings(of: wanted.texts)
+        let caller = request.caller(user: try fields.string("user") ?? "")
+        let (vectors, tokens) = try await model.countedEmbeddings(of: wanted.texts, caller: caller)
         let reply = EmbeddingsReply(model: name, vectors: vectors, tokens: tokens, asBase64: wanted.asBase64)
         return .json(capacity: vectors.count * 8192) { reply.write(to: &$0) }
     }
@@ -21,8 +22,8 @@ struct EmbeddingsRoute: Sendable {
 
 extension ModelAdapter {
     /// Turns texts into vectors, and counts the texts' tokens; 0 where nobody can.
-    func countedEmbeddings(of texts: [String]) async throws -> (vectors: [[Float]], tokens: Int) {
-        let meter = UsageMeter()
+    func countedEmbeddings(of texts: [String], caller: String) async throws -> (vectors: [[Float]], tokens: Int) {
+        let meter = UsageMeter(caller: caller)
         let vectors = try await meter.run { try await self.embed(texts) }
         if let usage = meter.usage { return (vectors, usage.promptTokens) }
         var tokens = 0

@@ -32,6 +32,7 @@ extension APIError {
         "llm.unavailable": Row(status: .serviceUnavailable, type: "server_error", retryAfter: 1),
         "llm.deadline-exceeded": Row(status: .gatewayTimeout, type: "server_error"),
         "llm.backend-failed": Row(status: .badGateway, type: "server_error"),
+        "llm.unusable-answer": Row(status: .badGateway, type: "server_error"),
         "llm.truncated-stream": Row(status: .badGateway, type: "server_error"),
     ]
 

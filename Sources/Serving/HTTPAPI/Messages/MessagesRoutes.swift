@@ -20,7 +20,7 @@ struct MessagesRoutes: Sendable {
         let (name, model) = try self.models.model(in: fields)
         let wanted = try MessagesRequest(fields, sampling: model.defaultSampling)
         let reply = MessagesReply(id: self.clock.name("msg_"), model: name)
-        let answer = try await model.generate(wanted.generation)
+        let answer = try await model.generate(wanted.generation.asked(by: request))
         if wanted.streams { return try await .stream([answer], MessagesChunks(reply)) }
         let whole = try await answer.response()
         return .json([whole]) { reply.write(whole, to: &$0) }

@@ -34,7 +34,7 @@ struct OllamaRoutes: Sendable {
         let reply = OllamaReply(
             model: name, isChat: isChat, topLogProbabilities: wanted.generation?.topLogProbabilities, clock: self.clock)
         guard let generation = wanted.generation else { return .json { reply.writeLoaded(to: &$0) } }
-        let answer = try await model.generate(generation)
+        let answer = try await model.generate(generation.asked(by: request))
         if wanted.streams { return try await .stream([answer], OllamaChunks(reply)) }
         let whole = try await answer.response()
         return .json([whole]) { reply.write(whole, to: &$0) }
@@ -44,7 +44,8 @@ struct OllamaRoutes: Sendable {
         let fields = try await request.fields(self.limits)
         let (name, model) = try self.model(in: fields)
         let start = self.clock.uptime()
-        let (vectors, tokens) = try await model.countedEmbeddings(of: try fields.embeddingInput())
+        let (vectors, tokens) = try await model.countedEmbeddings(
+            of: try fields.embeddingInput(), caller: request.caller(user: ""))
         let time = self.clock.uptime() - start
         return .json(capacity: vectors.count * 8192) { writer in
             writer.object { writer in

@@ -16,7 +16,7 @@ struct ResponsesRoute: Sendable {
         let wanted = try ResponsesRequest(fields, sampling: model.defaultSampling)
         let reply = ResponsesReply(
             id: self.clock.name(""), created: self.clock.seconds(), model: name, request: wanted)
-        let answer = try await model.generate(wanted.generation)
+        let answer = try await model.generate(wanted.generation.asked(by: request))
         if wanted.streams { return try await .stream([answer], ResponsesChunks(reply)) }
         let whole = try await answer.response()
         return .json([whole]) { reply.write(whole, to: &$0) }

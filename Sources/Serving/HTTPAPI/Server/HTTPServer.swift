@@ -72,6 +72,8 @@ public struct HTTPServer: Service {
         }
         MessagesRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
         OllamaRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
+        let usage = UsageRoute(models: self.models)
+        router.route(.get, "v1/usage") { _, _ in usage.report() }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
         return router
     }

@@ -17,7 +17,9 @@ extension FieldReader {
         var settings = MiddlewareSettings()
         if let node = fields["timeouts"] { self.timeouts(node, into: &settings) }
         if let node = fields["retries"] { settings.retries = self.retries(node) }
-        if let node = fields["circuit_breaker"] { settings.breaker = self.breaker(node, "The circuit breaker") }
+        if let node = fields["circuit_breaker"] {
+            settings.breaker = self.breaker(self.fields(of: node, "The circuit breaker", known: Self.breakerKeys))
+        }
         if let node = fields["hedge"] { settings.hedgeDelay = self.hedge(node) }
         if let node = fields["concurrency"] { self.concurrency(node, into: &settings) }
         if let node = fields["rate"] { settings.rate = self.rate(node) }
@@ -28,9 +30,16 @@ extension FieldReader {
         return settings
     }
 
+    /// Reads when a replica rests, and how often it is asked whether it is well.
+    mutating func health(_ node: SourceNode) -> (breaker: CircuitBreaker.Settings, checks: Duration?) {
+        let fields = self.fields(of: node, "'health'", known: Self.breakerKeys + ["every"])
+        return (self.breaker(fields), self.duration(fields["every"]))
+    }
+
+    private static let breakerKeys = ["failures", "rest", "longest_rest"]
+
     /// Reads when a backend that fails rests, and how long.
-    mutating func breaker(_ node: SourceNode, _ owner: String) -> CircuitBreaker.Settings {
-        let fields = self.fields(of: node, owner, known: ["failures", "rest", "longest_rest"])
+    private mutating func breaker(_ fields: Fields) -> CircuitBreaker.Settings {
         var settings = CircuitBreaker.Settings()
         settings.failures = self.integer(fields["failures"], in: 1...1_000) ?? settings.failures
         settings.rest = self.duration(fields["rest"]) ?? settings.rest

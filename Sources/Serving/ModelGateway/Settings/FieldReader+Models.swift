@@ -31,7 +31,7 @@ extension FieldReader {
         switch kinds {
         case ["replicas"]: own = ["replicas", "balancing", "health"]
         case ["fallbacks"]: own = ["fallbacks"]
-        default: own = ["backend", "model", "url", "key", "ca_file", "proxy"]
+        default: own = ["backend", "model", "url", "key", "ca_file", "proxy", "signature"]
         }
         let fields = self.fields(
             of: member.value, owner, known: (kinds.count > 1 ? kinds : []) + own + Self.middlewareKeys)
@@ -45,6 +45,11 @@ extension FieldReader {
             self.note(prices.place, "\(owner) has no prices of its own.", "Give them to the models that it is made of.")
         }
         guard let source = self.source(kinds[0], fields, owner, member.keyPlace, environment) else { return nil }
+        if middleware.connectTimeout != nil, let node = fields["timeouts"],
+            let reason = source.lacksConnectTimeout(environment)
+        {
+            self.note(node.place, "\(owner) cannot have 'timeouts.connect': \(reason)", "Leave it out.")
+        }
         return ModelSettings(name: member.key, place: member.keyPlace, source: source, middleware: middleware)
     }
 
@@ -54,8 +59,10 @@ extension FieldReader {
         switch kind {
         case "replicas":
             let policy = self.choice(fields["balancing"], of: BalancingPolicy.self) ?? .leastBusy
-            let health = fields["health"].map { self.breaker($0, "'health'") } ?? CircuitBreaker.Settings()
-            return .replicas(self.references(fields["replicas"]), policy: policy, health: health)
+            let health = fields["health"].map { self.health($0) }
+            return .replicas(
+                self.references(fields["replicas"]), policy: policy, health: health?.breaker ?? .init(),
+                checks: health?.checks)
         case "fallbacks": return .fallbacks(self.references(fields["fallbacks"]))
         default: return self.backend(fields, owner, place, environment).map { .backend($0) }
         }
@@ -82,6 +89,12 @@ extension FieldReader {
         backend.proxies = self.proxies(fields["proxy"])
         if kind == .local, let node = ["url", "key", "ca_file", "proxy"].lazy.compactMap({ fields[$0] }).first {
             self.note(node.place, "\(owner) runs here, and has no 'url', no 'key' and no way to a server.")
+        }
+        if let node = fields["signature"] {
+            backend.signature = self.signature(node)
+            if kind != .triton {
+                self.note(node.place, "A 'signature' is for models behind 'triton'.", "Leave it out.")
+            }
         }
         if backend.url?.hasPrefix("grpc") == true, let node = fields["proxy"] {
             self.note(node.place, "Connections of gRPC go by no proxy.", "Leave it out, or use an http URL.")

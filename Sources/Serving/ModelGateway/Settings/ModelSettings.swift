@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AdapterMiddleware
+internal import KServeModels
 internal import RemoteTransport
 internal import SourceDocuments
 
@@ -11,9 +12,26 @@ struct ModelSettings {
         /// A backend of its own.
         case backend(BackendSettings)
         /// Models of this configuration that share the requests.
-        case replicas([Reference], policy: BalancingPolicy, health: CircuitBreaker.Settings)
+        ///
+        /// They are asked for their health with a pause of `checks` between; nil asks nobody.
+        case replicas([Reference], policy: BalancingPolicy, health: CircuitBreaker.Settings, checks: Duration?)
         /// Models of this configuration, the preferred one first.
         case fallbacks([Reference])
+
+        /// Why no connection of this one's can be limited in its time; nil where it can.
+        func lacksConnectTimeout(_ environment: [String: String]) -> String? {
+            switch self {
+            case .replicas, .fallbacks: return "the models that it is made of connect, each by its own."
+            case .backend(let backend):
+                switch backend.kind {
+                case .local: return "it runs here."
+                case .remote: return nil
+                case .triton:
+                    let url = KServeTextModel.variables.url(backend.url, in: environment) ?? KServeTextModel.defaultURL
+                    return url.hasPrefix("grpc") ? "gRPC connects until the request's time is over." : nil
+                }
+            }
+        }
     }
 
     /// The name of another model of this configuration.
@@ -32,7 +50,7 @@ struct ModelSettings {
     var references: [Reference] {
         switch self.source {
         case .backend: []
-        case .replicas(let references, _, _), .fallbacks(let references): references
+        case .replicas(let references, _, _, _), .fallbacks(let references): references
         }
     }
 }
@@ -50,4 +68,6 @@ struct BackendSettings {
     var authorities: CertificateAuthorities?
     /// Whether the server is reached by way of a proxy; nil goes by the environment.
     var proxies: ProxyRules?
+    /// Which tensors of a model behind KServe are its text.
+    var signature = KServeTextSignature()
 }

@@ -14,6 +14,21 @@ extension StaticInputs {
     }
 }
 
+extension StepInputs {
+    /// What holds an answer to the input `schema`, for steps that do not look at the answer and ask again.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidValue` where the model cannot be held to it.
+    func schemaConstraint(for model: any ModelAdapter) throws(PipelineError) -> OutputConstraint? {
+        guard let schema = self["schema"] else { return nil }
+        guard model.capabilities.contains(.jsonConstraints) else {
+            throw PipelineError(
+                .invalidValue,
+                "The model '\(model.name)' cannot be held to a JSON Schema; use the step 'extract', which asks again.")
+        }
+        return .jsonSchema(schema)
+    }
+}
+
 extension JSONSchema {
     /// Why a value does not fit, in one sentence; nil if it does.
     func reason(against value: JSONValue) -> String? {

@@ -46,7 +46,7 @@ public struct ExtractStep: PipelineStep {
         var request = try TaskInputs.request(
             TaskQuestion(instruction: instruction, examples: examples, text: text), inputs, context: context,
             maxTokens: 512)
-        if context.model.capabilities.contains(.constraints) { request.constraint = .jsonSchema(schema.source) }
+        if context.model.capabilities.contains(.jsonConstraints) { request.constraint = .jsonSchema(schema.source) }
         let outcome = try await context.ask(
             request, parser: parser, attempts: inputs["attempts"]?.integerValue ?? 2)
         var outputs = try outcome.outputs()

@@ -69,7 +69,7 @@ public struct JudgeStep: PipelineStep {
             TaskQuestion(
                 instruction: instruction, examples: try TaskInputs.examples(in: inputs),
                 text: text.joined(separator: "\n")), inputs, context: context, maxTokens: 256)
-        if context.model.capabilities.contains(.constraints) { request.constraint = .jsonSchema(schema) }
+        if context.model.capabilities.contains(.jsonConstraints) { request.constraint = .jsonSchema(schema) }
         let outcome = try await context.ask(
             request, parser: JSONAnswerParser(schema: try JSONSchema(schema)),
             attempts: inputs["attempts"]?.integerValue ?? 2)

@@ -33,7 +33,8 @@ public struct ChatStep: PipelineStep {
                 StepPort(
                     "max_rounds", .integer,
                     "How often tools may be called before the answer, from 1 to 20; 4 if not given."),
-                StepPort("schema", .any, "A JSON Schema for the answer, on models that can be held to one."),
+                StepPort(
+                    "schema", .any, "A JSON Schema that the answer is held to; a model that cannot be is an error."),
                 StepPort("max_tokens", .integer, "The most tokens of each answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
                 .model,
@@ -124,7 +125,7 @@ public struct ChatStep: PipelineStep {
             maxTokens: inputs["max_tokens"]?.integerValue, stop: try inputs.strings("stop"),
             tools: tools.map(\.definition))
         request.toolChoice = try Self.choice(inputs, tools: tools)
-        if capabilities.contains(.constraints) { request.constraint = inputs["schema"].map { .jsonSchema($0) } }
+        request.constraint = try inputs.schemaConstraint(for: context.model)
         return request
     }
 

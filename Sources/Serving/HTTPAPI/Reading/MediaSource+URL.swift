@@ -12,8 +12,8 @@ extension MediaSource {
     /// Bytes in Base64.
     ///
     /// - Throws: ``APIError`` if the text is no Base64.
-    init(base64 text: Substring, mediaType: String, path: String) throws {
-        guard let data = Data(base64Encoded: String(text)), !data.isEmpty else {
+    init(base64 text: String, mediaType: String, path: String) throws {
+        guard let data = Data(base64Encoded: text), !data.isEmpty else {
             throw APIError.invalid(path, "'\(path)' holds no valid Base64.", code: "invalid_base64")
         }
         self = .data(Array(data), mediaType: mediaType)
@@ -27,11 +27,9 @@ extension MediaSource {
             self = .url(url)
             return
         }
-        let parts = url.split(separator: ",", maxSplits: 1)
-        guard url.hasPrefix("data:"), parts.count == 2, parts[0].hasSuffix(";base64") else {
+        guard let held = DataURL(url) else {
             throw APIError.invalid(path, "'\(path)' must be an http, https, or Base64 data URL.", code: "invalid_url")
         }
-        let mediaType = String(parts[0].dropFirst("data:".count).dropLast(";base64".count))
-        try self.init(base64: parts[1], mediaType: mediaType, path: path)
+        try self.init(base64: held.base64, mediaType: held.mediaType, path: path)
     }
 }
