@@ -5,6 +5,7 @@ internal import LLMCore
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Observability
 internal import Synchronization
 
 /// Sends questions to servers over connections that are kept and shared.
@@ -39,6 +40,8 @@ public final class HTTPTransport: Sendable {
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = proxy?.configuration
+        // Requests carry their trace on by themselves; the client's own spans would show what URLs hold.
+        configuration.tracing.tracer = nil
         if let authorities = settings.authorities {
             var encryption = TLSConfiguration.makeClientConfiguration()
             encryption.trustRoots = .certificates(authorities.certificates)
@@ -74,6 +77,7 @@ public final class HTTPTransport: Sendable {
         var sent = HTTPClientRequest(url: request.url)
         sent.method = request.method
         sent.headers = request.headers
+        TraceContext.propagate { sent.headers.replaceOrAdd(name: $0, value: $1) }
         if let body = request.body { sent.body = .bytes(body) }
         let client = try self.client(for: request.url)
         let response: HTTPClientResponse

@@ -2,6 +2,8 @@
 
 public import AdapterMiddleware
 public import LLMCore
+internal import LocalModels
+public import Observability
 
 /// The models that a program offers by name, each with what wraps around it.
 public final class Gateway: Sendable {
@@ -28,13 +30,42 @@ public final class Gateway: Sendable {
     /// - Parameters:
     ///   - configuration: The models.
     ///   - clock: What times, pauses and lifetimes are measured by.
+    ///   - telemetry: Watches the models; nil watches nothing.
     /// - Throws: An error of a model that cannot be loaded; all are ``CodedError``s.
     public convenience init(
-        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock()
+        configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock(),
+        telemetry: Telemetry? = nil
     ) throws {
         let usage = UsageLedger()
-        var factory = ModelFactory(configuration, usage: usage, time: Timekeeper(clock))
-        self.init(models: try configuration.names.map { ($0, try factory.model(named: $0)) }, usage: usage)
+        var factory = ModelFactory(configuration, usage: usage, time: Timekeeper(clock), telemetry: telemetry)
+        var models: [(name: String, model: any ModelAdapter)] = []
+        for name in configuration.names {
+            let model = try factory.model(named: name)
+            let layers = telemetry.map { [ServingTelemetry($0, model: name)] } ?? []
+            models.append((name, model.wrapped(in: layers)))
+        }
+        if let telemetry {
+            factory.measured.show(in: telemetry.metrics, usage: usage)
+        }
+        self.init(models: models, usage: usage)
+    }
+
+    /// Offers one model, watched.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - identity: Who runs it.
+    ///   - telemetry: Watches it.
+    public convenience init(watching model: any ModelAdapter, as identity: ModelIdentity, telemetry: Telemetry) {
+        let usage = UsageLedger()
+        let layers: [any ModelMiddleware] = [
+            ServingTelemetry(telemetry, model: model.name), Accounting(usage, model: model.name),
+            GenerationTelemetry(telemetry, model: identity),
+        ]
+        var measured = GatewayMetrics()
+        if let local = model as? LocalModel { measured.engines.append((model.name, local)) }
+        measured.show(in: telemetry.metrics, usage: usage)
+        self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
     /// The model of a name.

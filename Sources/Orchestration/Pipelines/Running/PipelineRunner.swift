@@ -33,6 +33,8 @@ public struct PipelineRunner: Sendable {
     public var longestSleep: Duration?
     /// Of how many steps the result tells what they did; events tell of all.
     public var recordLimit = 1_000
+    /// Within what runs and steps are done, such as the spans of a trace; nil spends nothing.
+    public var surroundings: (any RunSurroundings)?
     /// Gives a step another model than ``model``; nil gives all the same.
     var substitute: (@Sendable (StepCall) -> any ModelAdapter)?
 
@@ -71,7 +73,9 @@ public struct PipelineRunner: Sendable {
     ) async throws -> PipelineResult {
         let execution = Execution(self, journal: journal, onEvent: onEvent)
         do {
-            let output = try await execution.run(pipeline.program, inputs: inputs)
+            let output = try await execution.surrounded(pipeline.name) {
+                try await execution.run(pipeline.program, inputs: inputs)
+            }
             return execution.result(output)
         } catch let failure as StepFailure {
             throw failure.error
