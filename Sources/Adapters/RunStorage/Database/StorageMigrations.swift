@@ -16,6 +16,7 @@ enum StorageMigrations {
         migrator.registerMigration("vectors-1") { try $0.execute(sql: Self.vectors) }
         migrator.registerMigration("schedules-1") { try $0.execute(sql: Self.schedules) }
         migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
+        migrator.registerMigration("telemetry-1") { try $0.execute(sql: Self.telemetry) }
         return migrator
     }()
 
