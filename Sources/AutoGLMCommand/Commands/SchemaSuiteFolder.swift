@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
 internal import JSONSchemas
 internal import LLMCore
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// A folder in the form of the official JSON Schema test suite.
 struct SchemaSuiteFolder {
@@ -12,8 +17,7 @@ struct SchemaSuiteFolder {
     private static let remotesAddress = "http://localhost:1234/"
 
     init(path: String) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        guard (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil else {
             throw CommandError(.badInput, "'\(path)' is no folder; --suite takes one with test files (*.json) in it.")
         }
         self.root = URL(fileURLWithPath: path).standardizedFileURL

@@ -5,6 +5,9 @@ internal import HTTPAPI
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import Observability
+internal import RemoteModels
+internal import Tracing
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -16,6 +19,9 @@ struct ServeCommand: AsyncParsableCommand {
               autoglm serve --port 8000
               curl http://127.0.0.1:8000/v1/chat/completions -d '{"model": "smollm2", "messages": [{"role": "user", \
             "content": "Hello"}]}'
+
+            --telemetry shows metrics to Prometheus under /metrics, writes log lines as JSON, and keeps recent traces and logs \
+            for `autoglm traces` and `autoglm logs`; 'telemetry:' in the file, or OpenTelemetry's variables (OTEL_…), say more.
 
             Without --config, one local model is served under the name that --model has. SIGTERM or Ctrl-C lets the answers \
             in progress end; the second one ends the program at once.
@@ -35,6 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "How many seconds answers in progress may take after a request to end.")
     var drainTime = 30
 
+    @Flag(help: "Show metrics under /metrics, write log lines as JSON, keep recent traces and logs.")
+    var telemetry = false
+
     func validate() throws {
         guard 0...65535 ~= self.port else { throw ValidationError("--port is \(self.port); it must be 0 to 65535.") }
         guard self.drainTime >= 0 else {
@@ -43,24 +52,53 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let gateway = try await self.gateway()
-        var server = HTTPServer(models: gateway, logger: RunningServices.logger)
+        let configuration = try self.config.map { config in
+            try GatewayConfiguration(
+                yaml: InputFile.text(path: config), file: config, environment: Settings.environment)
+        }
+        let program = try self.telemetrySettings(configuration).map(ProgramTelemetry.init)
+        if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
+        let gateway = try await self.gateway(configuration, program?.telemetry)
+        var server = HTTPServer(models: gateway, logger: program?.logger ?? RunningServices.logger)
         server.host = self.host
         server.port = self.port
+        server.telemetry = program?.telemetry
+        server.metricsPath = program?.metricsPath
         server.onListening = { [host] port in
             Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
         }
-        try await RunningServices.run([server], drain: .seconds(self.drainTime))
+        // The server stops first, so that what its last requests told is sent and kept.
+        try await RunningServices.run((program?.services ?? []) + [server], drain: .seconds(self.drainTime))
+    }
+
+    /// What is told of the work; nil for nothing.
+    private func telemetrySettings(_ configuration: GatewayConfiguration?) throws -> TelemetrySettings? {
+        var settings =
+            if let configuration { configuration.telemetry } else {
+                try TelemetrySettings.standard(environment: Settings.environment)
+            }
+        guard self.telemetry else { return settings }
+        settings = settings ?? TelemetrySettings()
+        settings?.store = settings?.store ?? TelemetrySettings.Store()
+        return settings
     }
 
     /// The models of the configuration, or the one of the options.
-    private func gateway() async throws -> Gateway {
-        guard let config else {
-            let model = try await self.model.open().adapter
-            return Gateway(models: [(model.name, model)])
+    private func gateway(_ configuration: GatewayConfiguration?, _ telemetry: Telemetry?) async throws -> Gateway {
+        if let configuration { return try Gateway(configuration: configuration, telemetry: telemetry) }
+        let model = try await self.model.open().adapter
+        guard let telemetry else { return Gateway(models: [(model.name, model)]) }
+        return Gateway(watching: model, as: self.identity(of: model.name), telemetry: telemetry)
+    }
+
+    /// Who runs the model of the options, as traces and metrics tell it.
+    private func identity(of name: String) -> ModelIdentity {
+        if let server = RemoteBackend(rawValue: self.model.backend) {
+            let url = self.model.baseURL ?? server.defaultBaseURL
+            return ModelIdentity(provider: server.rawValue, model: name, url: url)
         }
-        let configuration = try GatewayConfiguration(
-            yaml: InputFile.text(path: config), file: config, environment: Settings.environment)
-        return try Gateway(configuration: configuration)
+        return ModelIdentity(
+            provider: self.model.baseURL == nil ? "open-autoglm" : self.model.backend, model: name,
+            url: self.model.baseURL)
     }
 }

@@ -3,6 +3,8 @@
 internal import LLMCore
 
 #if canImport(Glibc)
+// The compiler counts `stat` to this module where a dependency imports Foundation, else to Glibc.
+internal import CoreFoundation
 internal import Glibc
 #elseif canImport(Darwin)
 internal import Darwin
