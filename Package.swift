@@ -221,9 +221,9 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", orderedCollections, hummingbird,
-                hummingbirdCore, httpTypes, logging,
-                serviceLifecycle, tracing, nio("NIOCore"),
+                "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport", orderedCollections,
+                hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing, nio("NIOCore"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -249,8 +249,7 @@ let package = Package(
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
                 "Experiments", "Observability", "PipelineTelemetry", "TelemetryExport", argumentParser, logging,
-                orderedCollections,
-                serviceLifecycle, tracing,
+                orderedCollections, serviceLifecycle, tracing, nio("NIOCore"),
             ],
             linkerSettings: selfContained),
 
@@ -300,7 +299,8 @@ let package = Package(
             ]),
         // A program that these tests kill.
         .executableTarget(
-            name: "CrashSubject", dependencies: ["LLMCore", "Pipelines", "RunStorage", "OpenAutoGLMTesting"],
+            name: "CrashSubject",
+            dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
         .testTarget(
             name: "RunStorageTests",
@@ -372,9 +372,10 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "ModelGateway", "HTTPAPI",
-                "OpenAutoGLMTesting", asyncHTTPClient, httpTypes,
-                logging, nio("NIOCore"), nio("NIOHTTP1"),
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels", "ModelGateway", "HTTPAPI",
+                "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
+                nio("NIOCore"),
+                nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -12,6 +12,8 @@ Usage: bench/orchestrator.sh [--runs N] [--steps N] [--width N] [--crashes N]
 
 Runs a chain of steps that do nothing, and a loop of many turns at the same time, in our program, in Haystack and in
 LangGraph, in turns; then kills runs of ours at random moments and resumes them. Prints one table, then one line of JSON.
+Steps are recorded as runs have it by default, safe against kill -9 (step_durable_us), and against the loss of power, where each
+waits for the disk (step_durable_power_us).
 
   --runs N     turns of each side (default 3)
   --steps N    steps of the chain (default 100)

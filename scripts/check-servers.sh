@@ -112,14 +112,17 @@ check_transformers() {
     stop_server
 }
 
-# Our own engine, served. The default model gives no vectors.
+# Our own engine, served in every protocol. The default model gives no vectors, and is too small to write JSON by a schema
+# that it is only told, as over Messages.
 check_autoglm() {
     say "autoglm serve"
     local autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
     [ -x "$autoglm" ] || fail "There is no $autoglm." "Build it: swift build -c release --product autoglm"
     find_port
     start_server autoglm "$autoglm" serve --port "$port"
-    check openai /v1 embeddings smollm2
+    for backend in openai openai-responses llamacpp; do check "$backend" /v1 embeddings smollm2; done
+    check anthropic "" JSON smollm2
+    check ollama "" embeddings smollm2
     stop_server
 }
 

@@ -215,6 +215,43 @@ struct RunsTests {
         #expect(states == ["succeeded", "cancelled"])
     }
 
+    @Test("What failed is put in line again, and what is done by hand leaves the line")
+    func retry() async throws {
+        let bench = try Bench()
+        let yaml = """
+            pipeline: shaky
+            steps: [{id: read, uses: file, with: {action: read, path: input.txt}}]
+            output: "${read.text}"
+            """
+        try bench.files.write(Data(yaml.utf8), "shaky.yaml")
+        var names: [String] = []
+        for _ in 0..<3 {
+            let line = try await bench.run(["run", bench.files.path("shaky.yaml"), "--enqueue", "--tenant", "t"])
+            names.append(line.text.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        let queue = ["runs", "queue", "--output", "json"]
+        let waiting = try await bench.run(queue).json()["queue"]?.arrayValue
+        #expect(waiting?.compactMap { $0["run"]?.stringValue } == names)
+        #expect(waiting?.first?["state"] == "in line" && waiting?.first?["tenant"] == "t")
+        // The outage: the file is not there, and every run fails.
+        #expect(try await bench.run(["worker", "--until-empty"]).status == 0)
+        #expect(try await bench.run(queue).json()["queue"] == [])
+        try bench.files.write(Data("here again".utf8), "input.txt")
+        #expect(try await bench.run(["runs", "retry", String(names[0].prefix(15))]).text == "1 run is in line\n")
+        let retried = try await bench.run(["runs", "retry", "--failed", "--pipeline", "shaky", "--output", "json"])
+        #expect(try retried.json()["runs"]?.arrayValue?.count == 3, "\(retried.errors)")
+        #expect(try await bench.run(["run", "--resume", names[1]]).status == 0)
+        let rest = try await bench.run(queue).json()["queue"]?.arrayValue
+        #expect(rest?.compactMap { $0["run"]?.stringValue } == [names[0], names[2]])
+        // A worker that prunes leaves the newest run that ended.
+        let worker = try await bench.run(["worker", "--until-empty", "--keep", "1", "--prune-older-than", "30d"])
+        #expect(worker.status == 0 && worker.errors.contains("removed"), "\(worker.errors)")
+        let left = try await bench.run(["runs", "list", "--output", "json"]).json()["runs"]?.arrayValue
+        #expect(left?.map { $0["state"] } == ["succeeded"])
+        let ended = try await bench.run(["runs", "retry", left?.first?["id"]?.stringValue ?? ""])
+        #expect(ended.status == 1 && ended.errors.contains("has ended (succeeded)"))
+    }
+
     @Test(
         "What cannot be is said",
         arguments: [
@@ -227,7 +264,10 @@ struct RunsTests {
             (["runs", "prune"], 64, "--older-than"),
             (["runs", "prune", "--older-than", "3 weeks"], 64, "--older-than"),
             (["runs", "list", "--store", "/nowhere/runs.sqlite"], 1, "storage.cannot-open"),
-            (["worker", "--concurrency", "0"], 64, "--concurrency"),
+            (["worker", "--concurrency", "0"], 64, "--concurrency"), (["worker", "--keep", "-1"], 64, "--keep"),
+            (["worker", "--prune-older-than", "30"], 64, "--prune-older-than"),
+            (["runs", "retry"], 64, "--set-aside"), (["runs", "retry", "x", "--pipeline", "p"], 64, "--failed"),
+            (["runs", "queue", "--limit", "0"], 64, "--limit"),
         ])
     func refusals(arguments: [String], status: Int32, words: String) async throws {
         let outcome = try await Bench().run(arguments)

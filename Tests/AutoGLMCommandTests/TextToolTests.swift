@@ -215,9 +215,8 @@ struct TextToolTests {
         #expect(
             steps.compactMap { $0["name"]?.stringValue } == [
                 "assert", "calculator", "chat", "classify", "embed", "emit", "extract", "file", "generate", "http",
-                "index",
-                "input", "judge", "output", "parse", "prompt", "python", "retrieve", "route", "sql", "summarise",
-                "translate",
+                "index", "input", "judge", "output", "parse", "plugin", "prompt", "python", "retrieve", "route",
+                "split", "sql", "summarise", "translate",
             ])
         #expect(steps.allSatisfy { $0["inputs"]?["type"] == "object" && $0["outputs"]?["type"] == "object" })
         #expect(try await Program.run(["steps", "route"]).text.contains("confidence (any)"))

@@ -160,21 +160,27 @@ struct UsageTests {
         #expect(doctor.text.contains("make setup"))
     }
 
-    @Test(
-        "Every command's help shows an example",
-        arguments: [
-            "", "generate", "chat", "run", "steps", "pipeline", "pipeline validate", "render", "validate", "tokenize",
-            "detokenize", "doctor", "bench", "bench engine", "bench prompts", "models", "models register",
-            "models list",
-            "models show", "models promote", "models approve", "models rollback", "models history", "models alias",
-            "models protect", "models measure", "models export", "models remove", "models prune",
-        ])
-    func help(command: String) async throws {
-        let words = command.split(separator: " ").map(String.init)
-        let outcome = try await Program.run(words + ["--help"])
-        #expect(outcome.status == 0)
-        #expect(outcome.errors.isEmpty)
-        #expect(outcome.text.contains("Example:\n  autoglm \(words.joined(separator: " "))"))
+    @Test("Every command's help shows an example of itself")
+    func help() async throws {
+        let tree = try await Program.run(["--experimental-dump-help"]).json()
+        let commands = Self.paths(of: tree["command"] ?? .null)
+        #expect(commands.count > 60 && commands.contains(["runs", "retry"]))
+        for words in commands {
+            let outcome = try await Program.run(words + ["--help"])
+            #expect(outcome.status == 0 && outcome.errors.isEmpty)
+            let example = "Example:\n  \((["autoglm"] + words).joined(separator: " "))"
+            #expect(outcome.text.contains(example), "\(words): \(outcome.text)")
+        }
+    }
+
+    /// The words of a command and of all below it; `help` itself is the parser's.
+    private static func paths(of command: JSONValue, after words: [String] = []) -> [[String]] {
+        let below = command["subcommands"]?.arrayValue ?? []
+        return [words]
+            + below.flatMap { command -> [[String]] in
+                guard let name = command["commandName"]?.stringValue, name != "help" else { return [] }
+                return Self.paths(of: command, after: words + [name])
+            }
     }
 
     @Test("The version is one line")

@@ -3,21 +3,26 @@
 import Foundation
 import LLMCore
 import OpenAutoGLMTesting
+import PipelineSteps
 import Pipelines
 import RunStorage
 
 /// A program to be killed: runs stored runs whose steps leave traces in a file.
 ///
-/// Usage: `CrashSubject STORE EFFECTS [RUN]`; without a run it is a worker, which ends when nothing is in line.
+/// Usage: `CrashSubject STORE EFFECTS [RUN]`; without a run it is a worker, which ends when nothing is in line. Its `file` steps
+/// may write in the folder of the traces, which they call `out`.
 @main
 enum CrashSubject {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3 else { exit(64) }
         let file = try StorageFile(path: arguments[1])
+        var access = StepAccess()
+        let folder = URL(fileURLWithPath: arguments[2]).deletingLastPathComponent().path
+        access.folders = ["out": FolderAccess(folder, isWritable: true)]
         let runner = StoredRunner(
             store: SQLiteRunStore(file), runner: PipelineRunner(model: ScriptedModel(replies: [])),
-            registry: StepRegistry([AppendStep(path: arguments[2])]))
+            registry: StepRegistry([AppendStep(path: arguments[2]), FileStep(access)]))
         if arguments.count > 3 {
             _ = try await runner.run(arguments[3])
         } else {

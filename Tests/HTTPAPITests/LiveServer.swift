@@ -24,6 +24,25 @@ struct LiveServer: Sendable {
         var events: [String] {
             self.text.split(separator: "\n\n").map { String($0.dropFirst("data: ".count)) }
         }
+        /// The events of a stream whose events have names, each with its data.
+        var namedEvents: [(name: String, data: JSONValue)] {
+            get throws {
+                try self.text.split(separator: "\n\n").map { event in
+                    let lines = event.split(separator: "\n")
+                    guard lines.count == 2, lines[0].hasPrefix("event: "), lines[1].hasPrefix("data: ") else {
+                        throw LLMError(.backendFailed, "No named event: \(event)")
+                    }
+                    return (
+                        String(lines[0].dropFirst("event: ".count)),
+                        try JSONValue(parsing: String(lines[1].dropFirst("data: ".count)))
+                    )
+                }
+            }
+        }
+        /// The lines of a stream of lines.
+        var lines: [JSONValue] {
+            get throws { try self.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) } }
+        }
         /// What is said of an error.
         var error: JSONValue { self.json["error"] ?? .null }
     }
@@ -38,7 +57,7 @@ struct LiveServer: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(
             models: Gateway(models: [(model.name, model)]),
-            clock: ReplyClock(seconds: { 1_700_000_000 }, identifier: { 0xABC }),
+            clock: ReplyClock(seconds: { 1_700_000_000 }, uptime: { .zero }, identifier: { 0xABC }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         server.port = 0
         server.limits = limits

@@ -5,6 +5,7 @@ import KServeModels
 import LLMCore
 import ModelFacade
 import ModelGateway
+import Synchronization
 import Testing
 
 @Suite("Triton as a backend")

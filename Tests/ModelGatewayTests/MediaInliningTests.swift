@@ -29,7 +29,10 @@ struct MediaInliningTests {
     func bytes(source: MediaSource) async throws {
         let model = ScriptedModel(replies: ["A cat."])
         #expect(try await Self.ask(source, model) == "A cat.")
-        guard case .messages(let messages)? = model.requests.first?.prompt else { return #expect(Bool(false)) }
+        guard case .messages(let messages)? = model.requests.first?.prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(messages[0].content == [.text("What is this?"), .image(source)])
     }
 

@@ -61,9 +61,13 @@ private final class EchoHandler: ChannelInboundHandler {
         if parts.first == "never" { return }
         let status = parts.first == "status" ? Int(parts[1]) ?? 500 : 200
         let text =
-            parts.first == "size"
-            ? String(repeating: "x", count: Int(parts[1]) ?? 0) : "{\"told\": \"\(head.method.rawValue)\"}"
+            switch parts.first {
+            case "size": String(repeating: "x", count: Int(parts[1]) ?? 0)
+            case "authorization", "status": "{\"told\": \"\(head.headers.first(name: "Authorization") ?? "")\"}"
+            default: "{\"told\": \"\(head.method.rawValue)\"}"
+            }
         var headers: HTTPHeaders = ["Content-Length": "\(text.utf8.count)", "Location": "/elsewhere"]
+        headers.add(name: "X-Authorization", value: head.headers.first(name: "Authorization") ?? "none")
         headers.add(name: "X-Type", value: head.headers.first(name: "Content-Type") ?? "none")
         context.write(
             self.wrapOutboundOut(.head(.init(version: .http1_1, status: .init(statusCode: status), headers: headers))),

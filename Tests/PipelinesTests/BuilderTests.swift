@@ -67,20 +67,41 @@ struct BuilderTests {
         #expect(pipeline.svg.contains(">w: while index &lt; 2, at most 5</text>"))
     }
 
-    @Test("Mistakes in Swift are told as those in YAML are, without a place")
+    @Test("Mistakes in Swift are told as those in YAML are, with their place")
     func mistakes() throws {
-        let error = try #require(throws: InvalidPipelineError.self) {
-            try Pipeline("p", output: "${a.vaule}", registry: TestRun().registry) {
+        let line = #line
+        let error: InvalidPipelineError
+        do {
+            _ = try Pipeline("p", output: "${a.vaule}", registry: TestRun().registry) {
                 Step("a", uses: "note").when("inputs.x >")
                 While("1 +", limit: 3) { Step("b", uses: "note") }
             }
-        }
+            Issue.record("It was not refused.")
+            return
+        } catch let refusal as InvalidPipelineError { error = refusal }
         #expect(
-            error.issues.map(\.description) == [
+            error.issues.map(\.message) == [
+                "${a.vaule} names no output of 'note'.",
                 "The expression 'inputs.x >' cannot be read: line 1, column 11: unexpected ')'",
                 "The expression '1 +' cannot be read: line 1, column 4: unexpected ')'",
-                "${a.vaule} names no output of 'note'. Did you mean 'value'?",
             ])
+        #expect(error.issues.map { $0.place?.line } == [line + 3, line + 4, line + 5])
+        #expect(error.issues.allSatisfy { $0.place?.file == "PipelinesTests/BuilderTests.swift" })
+        #expect(error.message.contains("BuilderTests.swift:\(line + 3):"))
+    }
+
+    @Test("A try needs no catch: what it ends with is done, and the failure goes on")
+    func finally() async throws {
+        let run = TestRun()
+        let pipeline = try Pipeline("p", output: "${a.value}", registry: run.registry) {
+            Try {
+                Step("a", uses: "note", with: ["value": 1, "failures": 9])
+            } finally: {
+                Step("z", uses: "note")
+            }
+        }
+        await #expect(throws: PipelineError.self) { try await run.run(pipeline) }
+        #expect(run.deeds.all == ["a", "z"])
     }
 }
 

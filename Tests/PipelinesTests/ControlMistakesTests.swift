@@ -83,8 +83,33 @@ struct ControlMistakesTests {
                 "p.yaml:5:33: 'retry' has the unknown key 'atempts'. Did you mean 'attempts'?"),
             Case(
                 "  - {id: x, uses: note, timeout: soon}\n  - {id: y, uses: note, timeout: 0s}",
-                "p.yaml:4:34: 'timeout' must be a length of time such as 500ms, 30s, 5m, 2h or 1d, but is of type string.",
-                "p.yaml:5:5: The timeout of 'y' must be longer than 0."),
+                "p.yaml:4:34: 'timeout' must be a length of time such as 500ms, 30s, 5m, 2h or 1d, but is of type string. Write it as 'timeout: 30s'.",
+                "p.yaml:5:5: The timeout of 'y' must be longer than 0. Write a time such as 'timeout: 30s', or leave it out."
+            ),
+            Case(
+                "  - {id: f, for_each: words, steps: [{id: a, uses: note}]}\n  - {id: g, for_each: [], steps: [{id: b, uses: note}]}",
+                "p.yaml:4:23: 'for_each' takes an array or a number, not string. Write a list, how many times, or a reference such as '${inputs.pages}'.",
+                "p.yaml:5:23: The steps of 'g' never run: there are no elements. Give the loop elements, or remove it."),
+            Case(
+                "  - {id: f, for_each: 2, concurrency: 0, steps: [{id: a, uses: note}]}\n  - {id: g, for_each: 2, concurrency: many, steps: [{id: b, uses: note}]}",
+                "p.yaml:4:5: The concurrency is 0; it must be from 1 to 10000. Leave it out for one turn at a time.",
+                "p.yaml:5:39: 'concurrency' must be a whole number, but is of type string. Write it as 'concurrency: 4'."
+            ),
+            Case(
+                "  - {id: w, while: false, limit: 0, steps: [{id: a, uses: note}]}",
+                "p.yaml:4:5: The limit is 0; it must be from 1 to 1000000. Write how many turns are enough, such as 'limit: 20'.",
+                "p.yaml:4:20: The steps of 'w' never run: the condition is always false. Let it depend on 'last' or 'index', or remove the loop."
+            ),
+            Case(
+                "  - {id: p, parallel: [{id: a, uses: note}], concurrency: 0}\n  - {id: c, wait_for: Well?, choices: 1}",
+                "p.yaml:4:5: The concurrency is 0; it must be 1 or more. Leave it out to run all branches at once.",
+                "p.yaml:5:39: 'choices' must be a list of texts, but is of type integer. Write it as 'choices: [yes, no]'."
+            ),
+            Case(
+                "  - {uses: note, id: 3, breakpoint: 1}",
+                "p.yaml:4:22: 'id' must be a text, but is of type integer. Write it as 'id: \"3\"'.",
+                "p.yaml:4:37: 'breakpoint' must be true or false, but is of type integer. Write it as 'breakpoint: true'."
+            ),
             Case(
                 "  - {id: c, call: other.yaml}",
                 "p.yaml:4:19: The pipeline 'other.yaml' cannot be read. Paths start at the folder of the first file."),

@@ -30,7 +30,10 @@ struct ExamplePipelinesTests {
         let model = ScriptedModel(replies: [#" {"name": "Maria Lopez", "email": "maria@lopez.org", "city": "Madrid"}"#])
         let result = try await PipelineRunner(model: model).run(Self.pipeline("extract-contact.yaml"))
         #expect(result.output == ["name": "Maria Lopez", "email": "maria@lopez.org", "city": "Madrid"])
-        guard case .raw(let prompt) = try #require(model.requests.first).prompt else { return #expect(Bool(false)) }
+        guard case .raw(let prompt) = try #require(model.requests.first).prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(prompt.hasSuffix("I live in Madrid.\nJSON:"))
     }
 

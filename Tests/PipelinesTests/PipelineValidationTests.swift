@@ -91,7 +91,7 @@ struct PipelineValidationTests {
             Case(
                 "pipeline: p\ninputs: {a: {type: strng, default: 3}, b: {type: string, default: 3}}\nsteps:\n  - {uses: generate, with: {prompt: x}}",
                 "p.yaml:2:20: There is no type 'strng'. Did you mean 'string'?",
-                "p.yaml:2:40: The default of 'b' is of type integer, not string.",
+                "p.yaml:2:40: The default of 'b' is of type integer, not string. Write a default of that type, or 'type: integer'.",
                 "p.yaml:4:5: The pipeline has no output. Add 'output: \"${generate.…}\"' or end with a step that uses 'output'."
             ),
             Case(

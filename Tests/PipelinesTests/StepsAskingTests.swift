@@ -48,7 +48,10 @@ struct StepsAskingTests {
         let request = try #require(model.requests.first)
         #expect(request.constraint == .jsonSchema(Self.schema))
         #expect(request.sampling.temperature == 0)
-        guard case .messages(let messages) = request.prompt else { return #expect(Bool(false)) }
+        guard case .messages(let messages) = request.prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(messages.map(\.role) == [.system, .user, .assistant, .user])
         #expect(messages[2].text == #"{"people":["Tom"]}"#)
         #expect(messages[3].text == "Ann Lee came.")
@@ -61,7 +64,10 @@ struct StepsAskingTests {
         #expect(outputs["value"] == ["people": ["Ann"]])
         #expect(outputs["attempts"] == 2)
         #expect(model.requests[0].constraint == nil)
-        guard case .messages(let messages) = model.requests[0].prompt else { return #expect(Bool(false)) }
+        guard case .messages(let messages) = model.requests[0].prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(messages[0].text.contains(Self.schema.serialized()))
     }
 
@@ -87,7 +93,8 @@ struct StepsAskingTests {
         #expect(outputs["label"] == "spam")
         #expect(try #require(outputs["confidence"]?.numberValue) > 0.8)
         guard case .messages(let messages) = try #require(model.scoringRequests.first).prompt else {
-            return #expect(Bool(false))
+            Issue.record("It is of another kind.")
+            return
         }
         #expect(messages[0].text.contains("spam: unwanted mail"))
     }
@@ -112,7 +119,10 @@ struct StepsAskingTests {
             ["answer": "Paris", "rubric": "Is it a sentence?", "question": "Where?", "maximum": 3, "pass": 2],
             model: model)
         #expect(outputs == ["score": 2, "reason": "Short.", "passed": true])
-        guard case .messages(let messages) = model.requests[0].prompt else { return #expect(Bool(false)) }
+        guard case .messages(let messages) = model.requests[0].prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(messages.last?.text == "Question: Where?\nAnswer: Paris")
         #expect(messages[0].text.contains("from 1 (worst) to 3 (best)"))
     }

@@ -28,7 +28,10 @@ struct StepsToolsTests {
                 ["name": "calculator", "arguments": ["expression": "17 * 23"], "result": 391, "failed": false]
             ])
         #expect(model.requests.map(\.toolChoice) == [.required, .auto])
-        guard case .messages(let messages) = model.requests[1].prompt else { return #expect(Bool(false)) }
+        guard case .messages(let messages) = model.requests[1].prompt else {
+            Issue.record("The prompt is of another kind.")
+            return
+        }
         #expect(messages.map(\.role) == [.user, .assistant, .tool])
         #expect(messages[1].toolCalls.count == 1 && messages[2].toolCallID == "1" && messages[2].text == "391")
     }

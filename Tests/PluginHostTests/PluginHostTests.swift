@@ -79,7 +79,7 @@ struct PluginHostTests {
             ),
             (
                 #"{plugin: word-count, step: count, input: {text: 3}}"#,
-                "p.yaml:4:78: 'text' must be of type string, but is number."
+                "p.yaml:4:78: 'text' must be of type string, but is integer."
             ),
             (
                 #"{plugin: word-count, step: count, input: {text: "${inputs.n}"}}"#,

@@ -27,7 +27,7 @@ struct PluginManifestTests {
             ("sha256: aaaa", "sha256: aa", "6:9: 'sha256' must be 64 hexadecimal digits."),
             ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
             ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),
-            ("do: {type: string}", "do: {type: strin}", "9:24: There is no type 'strin'. Did you mean 'string'?"),
+            ("do: {type: string}", "do: {type: strin}", "9:25: There is no type 'strin'. Did you mean 'string'?"),
             ("do: {type: string}", "do: {}", "9:18: 'do' of the step 'run' lacks the key 'type'."),
             ("do: {type: string}", "do: {type: string, reqiured: true}", "unknown key 'reqiured'"),
             ("{minimum: 0}", "{minimum: none}", "The JSON Schema cannot be used"),
@@ -37,7 +37,10 @@ struct PluginManifestTests {
         let folder = try PluginFolder()
         try folder.write(Self.good.replacing(old, with: new), to: "hostile/plugin.yaml")
         let found = try #require(try folder.host.plugins().first)
-        guard case .failure(let error) = found.manifest else { return #expect(Bool(false), "\(part)") }
+        guard case .failure(let error) = found.manifest else {
+            Issue.record("\(part)")
+            return
+        }
         #expect(error.code == .invalidManifest)
         #expect(error.message.contains(part), "\(error.message)")
         #expect(error.message.contains("hostile/plugin.yaml:"))
@@ -52,7 +55,10 @@ struct PluginManifestTests {
         try folder.write("nothing", to: ".hidden/plugin.yaml")
         let found = try folder.host.plugins()
         #expect(found.map { String($0.folder.suffix(2)) } == ["/a", "/b"])
-        guard case .failure(let error) = found[1].manifest else { return #expect(Bool(false)) }
+        guard case .failure(let error) = found[1].manifest else {
+            Issue.record("The manifest was not refused.")
+            return
+        }
         #expect(error.message.contains("take one of them away"))
         #expect(try PluginHost(folders: [folder.path + "/a"]).plugins().count == 1)
         #expect(try PluginHost(folders: []).plugins().isEmpty)
@@ -66,7 +72,10 @@ struct PluginManifestTests {
         try folder.write(String(repeating: "#", count: (1 << 20) + 1), to: "large/plugin.yaml")
         try folder.write("a", to: "deep/plugin.yaml/file")
         for found in try folder.host.plugins() {
-            guard case .failure(let error) = found.manifest else { return #expect(Bool(false)) }
+            guard case .failure(let error) = found.manifest else {
+                Issue.record("The manifest was not refused.")
+                return
+            }
             #expect(error.code == .invalidManifest)
         }
     }

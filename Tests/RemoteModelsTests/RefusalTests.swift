@@ -41,6 +41,10 @@ struct RefusalTests {
             Case(status: 500, body: "plain", code: .backendFailed),
             Case(status: 503, body: ["object": "error", "message": "Loading model"], code: .unavailable),
             Case(status: 529, body: ["type": "error", "error": ["type": "overloaded_error"]], code: .overloaded),
+            Case(
+                status: 502, body: ["error": ["message": "cut", "code": "llm.truncated-stream"]], code: .truncatedStream
+            ),
+            Case(status: 502, body: ["error": "cut", "code": "llm.truncated-stream"], code: .truncatedStream),
         ])
     func codes(item: Case) async throws {
         var reply = ScriptedServer.Reply.json(item.body, status: item.status)

@@ -12,9 +12,10 @@ final class CrashTally: Sendable {
     struct Report {
         var runs: Int
         var kills: Int
-        /// Steps of runs that succeeded that left no trace.
+        /// Steps of runs that succeeded that left no trace, and lines that are not in the log.
         var lost: Int
-        /// Steps done again after they had been recorded, or under another idempotency key: what must never happen.
+        /// Steps done again after they had been recorded, or under another idempotency key, and lines that are in the log
+        /// more than once: what must never happen.
         var doubled: Int
         /// Steps that were under way when a kill came and left a trace before: done again under the same key.
         var repeated: Int
@@ -57,7 +58,10 @@ final class CrashTally: Sendable {
     }
 
     /// Counts.
-    func report(runs: Int, kills: Int) throws -> Report {
+    ///
+    /// - Parameter names: What the runs are called in the log.
+    func report(names: [String], kills: Int) throws -> Report {
+        let runs = names.count
         let traces = try self.traces()
         let before = self.recordedBefore.withLock { $0 }
         var keys: [String: Set<Substring>] = [:]
@@ -67,14 +71,21 @@ final class CrashTally: Sendable {
             if let limit = before[trace.step], number >= limit { late += 1 }
         }
         let otherKeys = keys.values.reduce(0) { $0 + $1.count - 1 }
+        let lines = try self.lines(of: "\(URL(fileURLWithPath: self.effects).deletingLastPathComponent().path)/log")
+        let lost = Set(names.flatMap(CrashedProgram.lines)).subtracting(lines).count
         return Report(
-            runs: runs, kills: kills, lost: runs * CrashedProgram.stepCount - keys.count, doubled: late + otherKeys,
+            runs: runs, kills: kills, lost: runs * CrashedProgram.stepCount - keys.count + lost,
+            doubled: late + otherKeys + lines.count - Set(lines).count,
             repeated: traces.count - keys.count - otherKeys)
     }
 
+    private func lines(of file: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: file) else { return [] }
+        return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
     private func traces() throws -> [Trace] {
-        guard FileManager.default.fileExists(atPath: self.effects) else { return [] }
-        return try String(contentsOfFile: self.effects, encoding: .utf8).split(separator: "\n").map { line in
+        try self.lines(of: self.effects).map { line in
             let parts = line.split(separator: " ", maxSplits: 1)
             return Trace(key: parts[0], step: String(parts[1]))
         }

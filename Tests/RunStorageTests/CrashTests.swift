@@ -20,8 +20,9 @@ struct CrashTests {
         let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
         var random = SeededGenerator(seed: 5)
         var kills = 0
-        for _ in 0..<Self.count {
-            let id = try await tally.store.create(CrashedProgram.source, inputs: [:])
+        let names = (0..<Self.count).map { "run-\($0)" }
+        for name in names {
+            let id = try await tally.store.create(CrashedProgram.source, inputs: ["run": .string(name)])
             var attempt = 0
             while try await tally.store.run(id).summary.state != .succeeded {
                 let moment = Self.moment(attempt: attempt, using: &random)
@@ -30,7 +31,7 @@ struct CrashTests {
                 try await tally.note([id])
             }
         }
-        let report = try tally.report(runs: Self.count, kills: kills)
+        let report = try tally.report(names: names, kills: kills)
         print("crash resumed \(report.json)")
         #expect(report.isClean, "\(report.json)")
         #expect(kills > 0)
@@ -43,8 +44,9 @@ struct CrashTests {
         let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
         var ids = [String]()
         let queue = SQLiteRunQueue(try StorageFile(path: folder.file))
-        for _ in 0..<Self.count {
-            ids.append(try await tally.store.create(CrashedProgram.source, inputs: [:]))
+        let names = (0..<Self.count).map { "run-\($0)" }
+        for name in names {
+            ids.append(try await tally.store.create(CrashedProgram.source, inputs: ["run": .string(name)]))
             try await queue.enqueue(RunTicket(ids[ids.count - 1]))
         }
         let kills = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -65,7 +67,7 @@ struct CrashTests {
             }
             return try await group.reduce(0, +)
         }
-        let report = try tally.report(runs: ids.count, kills: kills)
+        let report = try tally.report(names: names, kills: kills)
         print("crash workers \(report.json)")
         #expect(report.isClean, "\(report.json)")
     }

@@ -8,11 +8,12 @@ import Synchronization
 
 /// Starts `CrashSubject`, and kills it.
 struct CrashedProgram: Sendable {
-    /// What it runs: steps in a row and steps side by side.
+    /// What it runs: steps in a row and steps side by side, which also write lines to a log that all runs share.
     static let source = PipelineSource(
         name: "crash", version: "1.0.0", file: "crash.yaml",
         text: """
             pipeline: crash
+            inputs: {run: {type: string}}
             steps:
               - {id: begin, uses: append, with: {text: begin}}
               - id: pages
@@ -20,10 +21,16 @@ struct CrashedProgram: Sendable {
                 concurrency: 3
                 steps:
                   - {id: ask, uses: append, with: {text: "page ${item}"}}
+                  - id: log
+                    uses: file
+                    with: {action: append, path: log, folder: out, value: ["${inputs.run} ${item}"]}
                   - {id: keep, uses: append, with: {text: "kept ${ask.text}"}}
               - {id: finish, uses: append, with: {text: finish}}
             output: "${finish.text}"
             """)
+
+    /// The lines that a run writes to the log.
+    static func lines(of run: String) -> [String] { (0..<12).map { "\(run) \($0)" } }
 
     /// How many steps of a run leave traces.
     static let stepCount = 2 + 12 * 2

@@ -72,6 +72,42 @@ struct RunWorkerTests {
         #expect(bench.counter.counts.values.allSatisfy { $0 == 1 })
     }
 
+    @Test("Old runs are removed now and then by a policy, with their places in line")
+    func pruning() async throws {
+        let bench = try Workbench()
+        let clock = ManualClock()
+        let file = try StorageFile(path: bench.folder.file)
+        let now: @Sendable () -> Date = { Date(timeIntervalSince1970: 1e9 + clock.now.offset / .seconds(1)) }
+        let (store, queue) = (SQLiteRunStore(file, now: now), SQLiteRunQueue(file, now: now))
+        var ids: [String] = []
+        for _ in 0..<3 {
+            let id = try await store.create(Workbench.source(Workbench.counting), inputs: [:])
+            try await queue.enqueue(RunTicket(id))
+            ids.append(id)
+        }
+        // The first is set aside, the second ends an hour later, the third never.
+        let lease = try #require(try await queue.lease(for: "w", duration: .seconds(9)))
+        try await store.open(ids[0]).end(.failed(RunFailure(code: "x", message: "x")))
+        #expect(try await queue.setAside(lease, reason: "test"))
+        clock.advance(by: .seconds(3600))
+        try await store.open(ids[1]).end(.succeeded(1))
+        let counts = AsyncStream<Int>.makeStream()
+        let pruner = RunPruner(
+            store: store, policy: RetentionPolicy(maximumAge: .seconds(1800)), interval: .seconds(1200), clock: clock
+        ) { counts.continuation.yield((try? $0.get().removedRuns) ?? -1) }
+        let running = Task { await pruner.run() }
+        var removed: [Int] = []
+        for await count in counts.stream {
+            removed.append(count)
+            if removed.reduce(0, +) == 2 { break }
+        }
+        running.cancel()
+        await running.value
+        #expect(removed.first == 1)
+        #expect(try await store.runs(RunFilter()).map(\.id) == [ids[2]])
+        #expect(try await queue.entries(limit: 9).map(\.ticket.run) == [ids[2]])
+    }
+
     private func worker(_ bench: Workbench, queue: SQLiteRunQueue? = nil) throws -> RunWorker {
         RunWorker(
             queue: try queue ?? SQLiteRunQueue(StorageFile(path: bench.folder.file)), runner: try bench.runner(),

@@ -36,7 +36,7 @@ struct StoredRunnerTests {
         let id = try await bench.begin(
             """
             pipeline: counting
-            inputs: {text: {type: string, default: "two\nthree\nfour"}}
+            inputs: {text: {type: string, default: "two\\nthree\\nfour"}}
             steps:
               - {id: a, uses: count, with: {name: one}}
               - id: p

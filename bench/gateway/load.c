@@ -94,16 +94,16 @@ static int by_size(const void *left, const void *right) {
     return (difference > 0) - (difference < 0);
 }
 
-// Sends what is due; returns how many milliseconds to wait for the next one, or -1.
-static int send_due(double start, double rate) {
+// Sends what is due; returns how many seconds to wait for the next one, or a second.
+static double send_due(double start, double rate) {
     while (idle && sent < wanted) {
         double due = rate > 0 ? start + (double)sent / rate : now(), wait = due - now();
-        if (rate > 0 && wait > 0) return wait > 0.001 ? (int)(wait * 1000) : 0;
+        if (rate > 0 && wait > 0) return wait;
         connection *c = idle;
         idle = c->next_idle;
         ask(c, due);
     }
-    return -1;
+    return 1;
 }
 
 static void receive(connection *c) {
@@ -141,9 +141,11 @@ int main(int count, char **arguments) {
     }
     double start = now();
     while (done < wanted) {
-        int wait = send_due(start, rate);
+        double wait = send_due(start, rate);
+        struct timespec time = {.tv_sec = (time_t)wait, .tv_nsec = (long)((wait - (double)(time_t)wait) * 1e9)};
         struct epoll_event events[256];
-        int ready = epoll_wait(poller, events, 256, wait < 0 ? 1000 : wait);
+        // To the microsecond: a wait in whole milliseconds would send late, and count that as the server's time.
+        int ready = epoll_pwait2(poller, events, 256, &time, NULL);
         for (int i = 0; i < ready; i++) receive(events[i].data.ptr);
     }
     double seconds = now() - start;

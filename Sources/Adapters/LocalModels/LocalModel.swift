@@ -71,20 +71,29 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
-        if request.offersTools { return try self.generateCalling(request) }
-        let job = try self.job(request)
-        return try self.translatingErrors { try self.engine.generate(job) }
+        try await Self.computing {
+            if request.offersTools { return try self.generateCalling(request) }
+            let job = try self.job(request)
+            return try self.translatingErrors { try self.engine.generate(job) }
+        }
     }
 
     /// Starts several generations from one prompt, which is computed once.
     ///
     /// - Throws: ``LLMError`` when the request asks for what the model cannot do, or does not fit its context or queue.
     public func generate(_ request: GenerationRequest, completions: Int) async throws -> [GenerationStream] {
-        if request.offersTools {
-            return try request.seeded(completions: completions).map { try self.generateCalling($0) }
+        try await Self.computing {
+            if request.offersTools {
+                return try request.seeded(completions: completions).map { try self.generateCalling($0) }
+            }
+            let job = try self.job(request)
+            return try self.translatingErrors { try self.engine.generate(job, completions: completions) }
         }
-        let job = try self.job(request)
-        return try self.translatingErrors { try self.engine.generate(job, completions: completions) }
+    }
+
+    /// Templates, tokens and schemas compute; whoever asks may stand on an event loop that others wait for.
+    private static func computing<Value>(_ work: () async throws -> Value) async throws -> Value {
+        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: work)
     }
 
     private func job(_ request: GenerationRequest) throws -> GenerationJob {
@@ -104,29 +113,33 @@ public final class LocalModel: ModelAdapter {
     ///
     /// - Throws: ``LLMError`` when a choice is empty or something does not fit the context.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
-        let text = try self.formatter.text(request.prompt)
-        let prompt = self.formatter.tokens(text)
-        let continuations = try request.choices.map { choice in
-            let tokens = self.formatter.continuation(choice, of: text, tokens: prompt)
-            guard !tokens.isEmpty else { throw LLMError(.invalidRequest, "A choice to score is empty.") }
-            return tokens
-        }
-        do {
-            let scores = try await self.engine.score(prompt: prompt, continuations: continuations)
-            UsageMeter.report(
-                TokenUsage(
-                    promptTokens: prompt.count + continuations.map(\.count).reduce(0, +), completionTokens: 0))
-            return zip(request.choices.indices, scores).map { index, score in
-                ChoiceScore(
-                    choice: request.choices[index], logProbability: score, tokenCount: continuations[index].count)
+        try await Self.computing {
+            let text = try self.formatter.text(request.prompt)
+            let prompt = self.formatter.tokens(text)
+            let continuations = try request.choices.map { choice in
+                let tokens = self.formatter.continuation(choice, of: text, tokens: prompt)
+                guard !tokens.isEmpty else { throw LLMError(.invalidRequest, "A choice to score is empty.") }
+                return tokens
             }
-        } catch let error as any CodedError {
-            throw error as? LLMError ?? LLMError(error)
+            do {
+                let scores = try await self.engine.score(prompt: prompt, continuations: continuations)
+                UsageMeter.report(
+                    TokenUsage(
+                        promptTokens: prompt.count + continuations.map(\.count).reduce(0, +), completionTokens: 0))
+                return zip(request.choices.indices, scores).map { index, score in
+                    ChoiceScore(
+                        choice: request.choices[index], logProbability: score, tokenCount: continuations[index].count)
+                }
+            } catch let error as any CodedError {
+                throw error as? LLMError ?? LLMError(error)
+            }
         }
     }
 
     /// Counts the tokens of a prompt, chat template included.
-    public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int { try self.formatter.tokens(prompt).count }
+    public func tokenCount(_ prompt: GenerationPrompt) async throws -> Int {
+        try await Self.computing { try self.formatter.tokens(prompt).count }
+    }
 
     private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as any CodedError { throw error as? LLMError ?? LLMError(error) }

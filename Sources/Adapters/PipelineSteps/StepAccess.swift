@@ -8,6 +8,8 @@ public struct StepAccess: Sendable {
     public var folders: [String: FolderAccess] = [:]
     /// PostgreSQL databases that `sql` steps may read, by the name that pipelines call them.
     public var databases: [String: DatabaseAccess] = [:]
+    /// Secrets that `http` steps may send, each to one server.
+    public var secrets: [SecretAccess] = []
     /// Whether `http` steps may ask this machine and the networks around it.
     public var allowsLocalNetworks = false
     /// The Python that `python` steps run.
@@ -28,6 +30,46 @@ public struct FolderAccess: Sendable, Hashable {
     public init(_ path: String, isWritable: Bool = false) {
         self.path = path
         self.isWritable = isWritable
+    }
+}
+
+/// A secret that steps may send to one server; a pipeline names its source and never sees it.
+public struct SecretAccess: Sendable, Hashable {
+    /// Where a secret is.
+    public enum Source: Sendable, Hashable, CustomStringConvertible {
+        /// In a variable of the environment.
+        case environment(String)
+        /// In a file.
+        case file(String)
+
+        /// Reads `env:VARIABLE` or `file:PATH`; nil for anything else.
+        public init?(_ text: String) {
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            switch (parts.first, parts.count) {
+            case ("env", 2): self = .environment(parts[1])
+            case ("file", 2): self = .file(parts[1])
+            default: return nil
+            }
+        }
+
+        /// `env:VARIABLE` or `file:PATH`.
+        public var description: String {
+            switch self {
+            case .environment(let name): "env:\(name)"
+            case .file(let path): "file:\(path)"
+            }
+        }
+    }
+
+    /// The server's name or address, in small letters and without its port.
+    public var host: String
+    /// Where the secret is.
+    public var source: Source
+
+    /// Allows a secret.
+    public init(host: String, source: Source) {
+        self.host = host.lowercased()
+        self.source = source
     }
 }
 

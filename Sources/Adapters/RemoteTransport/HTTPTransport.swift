@@ -42,6 +42,11 @@ public final class HTTPTransport: Sendable {
         configuration.proxy = proxy?.configuration
         // Requests carry their trace on by themselves; the client's own spans would show what URLs hold.
         configuration.tracing.tracer = nil
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(FlushGathering(), position: .first)
+            }
+        }
         if let authorities = settings.authorities {
             var encryption = TLSConfiguration.makeClientConfiguration()
             encryption.trustRoots = .certificates(authorities.certificates)

@@ -35,17 +35,20 @@ struct OrchestratorBenchmark {
             stepTimes.append(try await Self.microseconds(runner, chain, steps: self.steps))
             turnTimes.append(try await Self.microseconds(runner, wide, steps: self.width))
         }
-        let durable = try await self.durable(runner, chain, runs: runs)
+        let durable = try await self.durable("step_durable_us", .process, runner, chain, runs: runs)
+        let powerProof = try await self.durable("step_durable_power_us", .power, runner, chain, runs: runs)
         return [
             Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
             Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
-        ] + memory + durable
+        ] + memory + durable + powerProof
     }
 
-    /// The chain, with each step recorded in SQLite before the next begins.
-    private func durable(_ runner: PipelineRunner, _ chain: Pipeline, runs: Int) async throws -> [BenchmarkRow] {
+    /// The chain, with each step recorded in SQLite before the next begins, safe against the end of the process or of power.
+    private func durable(
+        _ measure: String, _ durability: StorageFile.Durability, _ runner: PipelineRunner, _ chain: Pipeline, runs: Int
+    ) async throws -> [BenchmarkRow] {
         guard let store else { return [] }
-        let runStore = SQLiteRunStore(try StorageFile(path: store))
+        let runStore = SQLiteRunStore(try StorageFile(path: store, durability: durability))
         let clock = ContinuousClock()
         var times = [Double]()
         for _ in 0...runs {
@@ -55,7 +58,11 @@ struct OrchestratorBenchmark {
             times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
             try await journal.end(.succeeded(output))
         }
-        return [Self.row("step_durable_us", Array(times.dropFirst()), details: ["steps": .integer(self.steps)])]
+        return [
+            Self.row(
+                measure, Array(times.dropFirst()),
+                details: ["steps": .integer(self.steps), "durability": .string(durability.rawValue)])
+        ]
     }
 
     private static func journal(for pipeline: Pipeline, in store: SQLiteRunStore) async throws -> any RunSession {

@@ -15,9 +15,9 @@ struct BenchAnswersCommand: AsyncParsableCommand {
             Example:
               autoglm bench answers --schemas Examples/evaluation/answer-schemas.jsonl --answers 20
 
-            Each line of the file is an object with `id`, `schema` and `prompt`. Answers that are cut by --max-tokens are \
-            counted apart; all others must be JSON that the schema accepts, formats included. The exit status is 1 when one \
-            is not.
+            Each line of the file is an object with `id`, `schema` and `prompt`. Every answer must be JSON that the schema \
+            accepts, formats included; one that is cut by --max-tokens has not been checked, and is counted apart. The exit \
+            status is 1 when any answer was invalid or cut.
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -65,7 +65,8 @@ struct BenchAnswersCommand: AsyncParsableCommand {
         }
         for failure in tally.invalid { Console.note("invalid: \(failure)") }
         try self.report(tally)
-        if !tally.invalid.isEmpty { throw ExitCode.failure }
+        if tally.cut > 0 { Console.note("\(tally.cut) answers were cut and not checked; give more --max-tokens.") }
+        if !tally.invalid.isEmpty || tally.cut > 0 { throw ExitCode.failure }
     }
 
     private func ask(

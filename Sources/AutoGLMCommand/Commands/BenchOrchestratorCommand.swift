@@ -15,7 +15,9 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
             The measures:
               step_memory_us        time of a step in a chain of --steps, each of which reads what the one before it gave
               turn_memory_us        time of a turn of a loop with --width turns at the same time
-              step_durable_us       time of a step of the same chain that is recorded in --store before the next begins
+              step_durable_us       time of a step of the same chain that is recorded in --store before the next begins, safe
+                                    against the end of the process (--durability process, what runs have by default)
+              step_durable_power_us the same, safe against the loss of power: each step waits for the disk (--durability power)
               long_run_growth_mb    how much larger the process gets by a loop of 10,000 turns after one of 1,000
               wide_run_growth_mb    the same with --width turns at the same time
               stored_run_growth_mb  the same with every step recorded in --store
@@ -27,7 +29,10 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Turns of the loop.")
     var width = 1_000
 
-    @Option(help: "A file for stored runs, to measure step_durable_us and stored_run_growth_mb as well.")
+    @Option(
+        help:
+            "A file for stored runs, to measure step_durable_us, step_durable_power_us and stored_run_growth_mb as well."
+    )
     var store: String?
 
     @Option(parsing: .unconditional, help: "Runs of each measure, after one that warms up.")

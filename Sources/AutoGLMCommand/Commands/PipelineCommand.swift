@@ -42,7 +42,7 @@ struct PipelineGraphCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let pipeline = try PipelineFile.read(self.file, plugins: self.plugins)
+        let pipeline = try PipelineFile.read(self.file, registry: .program(plugins: self.plugins.folders))
         try Console.write(self.format == .svg ? pipeline.svg : pipeline.mermaid)
     }
 }
@@ -60,7 +60,14 @@ struct PipelineSchemaCommand: ParsableCommand {
             # yaml-language-server: $schema=pipeline.schema.json
             """)
 
-    func run() throws { try Console.line(PipelineSchema.schema(registry: .program()).serialized(indentation: 2)) }
+    @OptionGroup var config: ModelNames
+
+    @OptionGroup var plugins: PluginOptions
+
+    func run() throws {
+        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: self.config.models())
+        try Console.line(PipelineSchema.schema(registry: registry).serialized(indentation: 2))
+    }
 }
 
 /// `autoglm pipeline validate`: finds everything that is wrong with a pipeline, without running it.
@@ -77,14 +84,17 @@ struct PipelineValidateCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @OptionGroup var config: ModelNames
+
     @OptionGroup var plugins: PluginOptions
 
     @Argument(help: "The pipeline's YAML file.")
     var file: String
 
     func run() async throws {
+        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: self.config.models())
         do {
-            let pipeline = try PipelineFile.read(self.file, plugins: self.plugins)
+            let pipeline = try PipelineFile.read(self.file, registry: registry)
             switch self.output.format {
             case .text: try Console.line("valid: \(pipeline.name) \(pipeline.version), \(pipeline.steps.count) steps")
             case .json: try Console.json(["valid": true, "pipeline": .string(pipeline.name), "issues": []])

@@ -20,6 +20,7 @@ struct RunCommand: AsyncParsableCommand {
             that breakpoint goes on. A --dry-run does only steps that change nothing; the others take --answers.
             """)
 
+    @OptionGroup(title: "Model") var config: ConfigOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var output: OutputOptions
 
@@ -57,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
     var pipeline: String?
 
     func validate() throws {
+        try self.config.check(against: self.model)
         if self.pipeline == nil, self.resume == nil {
             throw ValidationError("Name a pipeline's file, or a run to --resume.")
         }
@@ -80,25 +82,28 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let resume { return try await self.resume(resume) }
+        let configured = try self.config.models()
+        if let resume { return try await self.resume(resume, configured) }
         let path = self.pipeline ?? ""
-        let pipeline = try PipelineFile.read(path, plugins: self.plugins)
+        let pipeline = try PipelineFile.read(path, registry: self.registry(configured))
         if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
         let inputs = try self.given.values(for: pipeline)
-        guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs) }
-        let agent = try await self.model.open()
-        let folder = FilePath.folder(of: path)
+        guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs, configured) }
+        let models = try await self.config.open(configured, self.model)
+        var runner = models.runner()
+        runner.baseFolder = FilePath.folder(of: path)
         switch self.output.format {
-        case .json:
-            let result = try await agent.run(pipeline: pipeline, inputs: inputs, baseFolder: folder)
-            try Console.json(Self.json(result, of: pipeline))
+        case .json: try Console.json(Self.json(await runner.run(pipeline, inputs: inputs), of: pipeline))
         case .text:
-            let printer = FlowPrinter(pipeline: pipeline, model: agent.adapter.name)
-            let result = try await agent.run(pipeline: pipeline, inputs: inputs, baseFolder: folder) {
-                printer.show($0)
-            }
-            try printer.finish(result)
+            let printer = FlowPrinter(pipeline: pipeline, model: models.main.name)
+            try printer.finish(await runner.run(pipeline, inputs: inputs) { printer.show($0) })
         }
+    }
+
+    /// The kinds of steps, and the models that they may name; what a worker has is not known here.
+    func registry(_ configured: ConfiguredModels?) throws -> StepRegistry {
+        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: configured)
+        return configured == nil && !self.enqueue ? registry.offering(models: [self.model.model]) : registry
     }
 
     // MARK: - Report
@@ -113,13 +118,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func json(_ step: StepRecord) -> JSONValue {
-        func object(_ values: [String: JSONValue]) -> JSONValue {
-            .object(.init(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
-        }
-        return [
+        [
             "id": .string(step.id), "key": .string(step.key.rawValue), "uses": .string(step.uses),
             "duration_ms": .number(step.duration.milliseconds),
-            "inputs": object(step.inputs), "outputs": object(step.outputs),
+            "inputs": JSONValue(sorted: step.inputs), "outputs": JSONValue(sorted: step.outputs),
             "usage": step.usage.map {
                 [
                     "prompt_tokens": .integer($0.promptTokens), "completion_tokens": .integer($0.completionTokens),
@@ -135,10 +137,9 @@ enum PipelineFile {
     /// The pipeline in a file.
     ///
     /// - Throws: ``CommandError`` when it cannot be read; `InvalidPipelineError` with everything that is wrong.
-    static func read(_ path: String, plugins: PluginOptions) throws -> Pipeline {
+    static func read(_ path: String, registry: StepRegistry) throws -> Pipeline {
         let folder = FilePath.folder(of: path)
-        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: .program(plugins: plugins.folders))
-        {
+        return try Pipeline(yaml: InputFile.text(path: path), file: path, registry: registry) {
             try FilePath.template(named: $0, in: folder)
         }
     }

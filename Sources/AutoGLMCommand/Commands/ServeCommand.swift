@@ -5,20 +5,25 @@ internal import HTTPAPI
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import NIOCore
 internal import Observability
 internal import RemoteModels
+internal import TensorKernels
 internal import Tracing
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve models over HTTP, in OpenAI's protocol.",
+        abstract: "Serve models over HTTP, in the protocols of OpenAI, Anthropic and Ollama.",
         discussion: """
             Example:
               autoglm serve --port 8000
               curl http://127.0.0.1:8000/v1/chat/completions -d '{"model": "smollm2", "messages": [{"role": "user", \
             "content": "Hello"}]}'
+
+            There are /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/models, Anthropic's /v1/messages, and \
+            Ollama's /api/chat, /api/generate, /api/embed, /api/tags and /api/show. Clients of these need only the address.
 
             --telemetry shows metrics to Prometheus under /metrics, writes log lines as JSON, and keeps recent traces and logs \
             for `autoglm traces` and `autoglm logs`; 'telemetry:' in the file, or OpenTelemetry's variables (OTEL_…), say more.
@@ -52,6 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // As many event loops as processors that this process may use: more would only wait for each other.
+        NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
         let configuration = try self.config.map { config in
             try GatewayConfiguration(
                 yaml: InputFile.text(path: config), file: config, environment: Settings.environment)

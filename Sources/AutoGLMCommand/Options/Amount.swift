@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 
-/// A whole number with a unit, such as `30d` or `500MB`.
+/// A whole number with a unit, such as `500MB`.
 struct Amount<Unit: AmountUnit>: ExpressibleByArgument {
     /// The number in the smallest unit.
     let value: Int
@@ -22,23 +22,6 @@ struct Amount<Unit: AmountUnit>: ExpressibleByArgument {
 protocol AmountUnit: RawRepresentable<String> {
     /// How many of the smallest unit it is.
     var factor: Int { get }
-}
-
-/// Units of time, in seconds.
-enum TimeUnit: String, AmountUnit {
-    case seconds = "s"
-    case minutes = "m"
-    case hours = "h"
-    case days = "d"
-
-    var factor: Int {
-        switch self {
-        case .seconds: 1
-        case .minutes: 60
-        case .hours: 3600
-        case .days: 86_400
-        }
-    }
 }
 
 /// Units of storage, in bytes.

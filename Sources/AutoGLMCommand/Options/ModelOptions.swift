@@ -7,14 +7,14 @@ internal import ModelFacade
 /// Which model answers, and how it uses the machine.
 struct ModelOptions: ParsableArguments {
     @Option(help: "The model's name, or the path of a GGUF file or of a folder with config.json and safetensors.")
-    var model: String = Settings.text("MODEL") ?? ModelLocator.defaultModel
+    var model: String = ModelOptions.usualModel
 
     @Option(
         help: """
             Who runs the model: local (or hf, the same), or a server: openai, openai-responses, llamacpp, vllm, tgi, \
             anthropic, ollama, triton. Keys come from the environment: OPENAI_API_KEY, or a file that OPENAI_API_KEY_FILE names.
             """)
-    var backend: String = Settings.text("BACKEND") ?? "local"
+    var backend: String = ModelOptions.usualBackend
 
     @Option(
         name: .customLong("base-url"),
@@ -65,6 +65,12 @@ struct ModelOptions: ParsableArguments {
             throw ValidationError(error.message)
         }
     }
+
+    /// The model where none is named.
+    static var usualModel: String { Settings.text("MODEL") ?? ModelLocator.defaultModel }
+
+    /// Who runs it then.
+    static var usualBackend: String { Settings.text("BACKEND") ?? "local" }
 
     /// How the engine uses the machine.
     func configuration() throws -> EngineConfiguration {

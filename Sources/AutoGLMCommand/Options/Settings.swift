@@ -13,7 +13,7 @@ internal import Foundation
 enum Settings {
     private static let names = [
         "MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE", "READ_FOLDERS", "WRITE_FOLDERS",
-        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "DATABASES", "CATALOG", "ARTEFACTS",
+        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "DATABASES", "SECRETS", "CATALOG", "ARTEFACTS",
         "TRACES",
     ].map { "AUTOGLM_\($0)" }
 

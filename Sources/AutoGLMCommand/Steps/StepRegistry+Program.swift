@@ -12,13 +12,16 @@ extension StepRegistry {
     ///
     /// - `AUTOGLM_READ_FOLDERS`, `AUTOGLM_WRITE_FOLDERS`: folders for steps, `name=path` and commas between them.
     /// - `AUTOGLM_DATABASES`: PostgreSQL databases that `sql` steps may read, `name=url` and commas between them.
+    /// - `AUTOGLM_SECRETS`: secrets that `http` steps may send, `host=env:VARIABLE` or `host=file:PATH` and commas between them.
     /// - `AUTOGLM_LOCAL_NETWORKS=allow`: lets `http` steps ask this machine and its networks.
     /// - `AUTOGLM_PYTHON`: the Python of `python` steps.
     /// - `AUTOGLM_VECTORS`: the file of `index` and `retrieve`.
     /// - `AUTOGLM_PLUGINS`: the folders of plugins, with `:` between them.
-    /// - Parameter plugins: Other folders of plugins than those of the environment.
+    /// - Parameters:
+    ///   - plugins: Other folders of plugins than those of the environment.
+    ///   - models: The models of a configuration, which steps may name.
     /// - Throws: `ValidationError` where one of them is not understood.
-    static func program(plugins: [String] = []) throws -> Self {
+    static func program(plugins: [String] = [], models: ConfiguredModels? = nil) throws -> Self {
         var access = StepAccess()
         for (setting, isWritable) in [("READ_FOLDERS", false), ("WRITE_FOLDERS", true)] {
             for (name, path) in try Self.pairs(setting, "PATH") {
@@ -26,13 +29,20 @@ extension StepRegistry {
             }
         }
         for (name, url) in try Self.pairs("DATABASES", "URL") { access.databases[name] = try DatabaseAccess(url) }
+        for (host, text) in try Self.pairs("SECRETS", "env:VARIABLE") {
+            guard let source = SecretAccess.Source(text) else {
+                throw ValidationError("AUTOGLM_SECRETS must be of the form HOST=env:VARIABLE,HOST=file:PATH.")
+            }
+            access.secrets.append(SecretAccess(host: host, source: source))
+        }
         access.allowsLocalNetworks = Settings.text("LOCAL_NETWORKS") == "allow"
         if let python = Settings.text("PYTHON") { access.python = python }
-        return .all(
-            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(), plugins: PluginOptions.host(plugins)
+        let registry = Self.all(
+            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
         ) {
             VectorStore(try StoreOptions.openVectors())
         }
+        return models.map { registry.offering(models: $0.names) } ?? registry
     }
 
     private static func pairs(_ setting: String, _ what: String) throws -> [(name: String, value: String)] {

@@ -62,9 +62,7 @@ extension CatalogChange {
     }
 
     static func json(_ metrics: [String: Double]) -> JSONValue {
-        .object(
-            OrderedDictionary(
-                uniqueKeysWithValues: metrics.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }))
+        JSONValue(sorted: metrics.mapValues { .number($0) })
     }
 
     static func metrics(_ json: JSONValue?) -> [String: Double] {

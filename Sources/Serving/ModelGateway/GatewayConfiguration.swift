@@ -27,7 +27,7 @@ public struct GatewayConfiguration: Sendable {
         yaml: String, file: String = "autoglm.yaml", environment: [String: String] = [:], otherParts: [String] = []
     ) throws {
         var source = SourceReader(file: file, beginning: "A configuration has 'models:'.")
-        var reader = SettingsReader()
+        var reader = FieldReader()
         var models: [ModelSettings] = []
         var telemetry = try TelemetrySettings.standard(environment: environment)
         do {

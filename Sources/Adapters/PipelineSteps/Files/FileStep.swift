@@ -53,10 +53,8 @@ public struct FileStep: StreamingStep {
     /// Does it.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let (action, path) = (try inputs.requiredString("action"), try inputs.requiredString("path"))
-        guard action != "append" else {
-            return try await self.runWhole(inputs, context: context)
-        }
-        let folder = try OpenFolder(self.folders.path(inputs, context, forWriting: action == "write"))
+        let folder = try OpenFolder(
+            self.folders.path(inputs, context, forWriting: Self.writing.contains(action)))
         switch action {
         case "list":
             let names = try folder.list(path)
@@ -66,6 +64,10 @@ public struct FileStep: StreamingStep {
             let bytes = Array((value.stringValue ?? value.serialized(indentation: 2) + "\n").utf8)
             try folder.write(bytes, to: path)
             return ["text": .null, "names": [], "bytes": .integer(bytes.count)]
+        case "append":
+            let bytes = Self.lines(inputs["value"] ?? .null)
+            try await SharedAppend(bytes, to: path, in: folder).perform(context)
+            return ["text": .null, "names": [], "bytes": .integer(bytes.count)]
         default:
             let bytes = try folder.read(path, maximumBytes: Self.maximumBytes)
             guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -74,6 +76,18 @@ public struct FileStep: StreamingStep {
             return ["text": .string(text), "names": [], "bytes": .integer(bytes.count)]
         }
     }
+
+    /// What is appended of a value that is there already: a text as it is, anything else in lines.
+    private static func lines(_ value: JSONValue) -> [UInt8] {
+        if let text = value.stringValue { return Array(text.utf8) }
+        let elements = value == .null ? [] : value.arrayValue ?? [value]
+        return elements.flatMap { Self.line($0) }
+    }
+
+    private static func line(_ value: JSONValue) -> [UInt8] { Self.text(value) + Array("\n".utf8) }
+
+    private static func text(_ value: JSONValue) -> [UInt8] { Array((value.stringValue ?? value.serialized()).utf8) }
+
     /// Writes what comes: at the end of a file, or into a new one that takes the old one's place when all has come.
     public func run(
         _ inputs: StepInputs, flow: StepFlow, context: StepContext
@@ -86,8 +100,7 @@ public struct FileStep: StreamingStep {
         var bytes = 0
         func write(to file: WrittenFile) async throws {
             for try await piece in flow.pieces {
-                let text = piece.stringValue ?? piece.serialized()
-                let part = Array((flow.isText ? text : text + "\n").utf8)
+                let part = flow.isText ? Self.text(piece) : Self.line(piece)
                 try file.append(part)
                 bytes += part.count
             }

@@ -26,6 +26,14 @@ extension OpenFolder {
         return bytes
     }
 
+    /// The bytes of a file from a place on, at most so many.
+    func read(_ name: String, from offset: Int, count: Int) throws -> [UInt8] {
+        let descriptor = try self.openPlainFile(name)
+        defer { close(descriptor) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw fileError("'\(name)' cannot be read") }
+        return try readAll(descriptor, maximumBytes: count, name: name)
+    }
+
     /// Refuses what is no plain file inside this folder.
     func checkPlainFile(_ name: String) throws { close(try self.openPlainFile(name)) }
 

@@ -40,6 +40,20 @@ final class WrittenFile: Sendable {
         }
     }
 
+    /// Does something while nobody else who asks for it has the file for writing, in this process or another.
+    ///
+    /// Waits without holding a thread up: who has the file may need one to be done with it.
+    func alone<Value>(_ work: () async throws -> Value) async throws -> Value {
+        var pause = Duration.milliseconds(1)
+        while flock(self.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw fileError("'\(self.name)' cannot be locked") }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(50))
+        }
+        defer { _ = flock(self.descriptor, LOCK_UN) }
+        return try await work()
+    }
+
     /// Writes bytes at the end.
     func append(_ bytes: [UInt8]) throws { try writeAll(bytes, to: self.descriptor, name: self.name) }
 

@@ -14,6 +14,7 @@ public struct HTTPStep: PipelineStep {
     private static let maximumKilobytes = 64 << 10
     private let transport: HTTPTransport
     private let allowsLocalNetworks: Bool
+    private let secrets: StepSecrets
 
     /// Makes the step.
     ///
@@ -23,6 +24,7 @@ public struct HTTPStep: PipelineStep {
     public init(_ access: StepAccess, transport: HTTPTransport = .shared) {
         self.transport = transport
         self.allowsLocalNetworks = access.allowsLocalNetworks
+        self.secrets = StepSecrets(access)
     }
 
     /// Its name, inputs and outputs.
@@ -33,7 +35,10 @@ public struct HTTPStep: PipelineStep {
             inputs: [
                 StepPort("url", .string, "The whole URL.", isRequired: true),
                 StepPort("method", .string, "What to do; GET if not given.", choices: Self.methods),
-                StepPort("headers", .object, "Headers, by their names."),
+                StepPort(
+                    "headers", .object,
+                    "Headers, by their names; a secret is {env: VARIABLE} or {file: PATH}, with 'prefix' before it if need be."
+                ),
                 StepPort("body", .any, "What to send: a text, or another value that is sent as JSON."),
                 StepPort("expect", .array, "The statuses that are no failure; 200 to 299 if not given."),
                 StepPort("max_kb", .integer, "The most KiB of the answer; 1024 if not given."),
@@ -47,44 +52,51 @@ public struct HTTPStep: PipelineStep {
             ])
     }
 
-    /// Checks the URL as far as it is known, and the numbers.
+    /// Checks the URL as far as it is known, the secrets that are to go there, and the numbers.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
         var problems = [
             inputs.problem(with: "max_kb", outside: 1...Self.maximumKilobytes), inputs.timeLimitProblem,
         ].compactMap(\.self)
-        if let url = inputs.literals["url"]?.stringValue {
-            do { _ = try WebURL(url) } catch { problems.append(.init("url", "\(error)")) }
+        var url: WebURL?
+        if let text = inputs.literals["url"]?.stringValue {
+            do { url = try WebURL(text) } catch { problems.append(.init("url", "\(error)")) }
         }
-        return problems
+        return problems + self.secrets.check(inputs, url: url)
     }
 
     /// Asks, and refuses answers of other statuses than expected.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let url = try WebURL(inputs.requiredString("url"))
-        let request = try Self.request(url.text, inputs, context)
+        let (request, keys) = try self.request(url, inputs, context)
         let response =
             self.allowsLocalNetworks
             ? try await self.transport.send(request) : try await PublicTransport().send(request)
         let limit = (inputs["max_kb"]?.integerValue ?? 1_024) << 10
         let body = try await response.collect(maximumBytes: limit)
-        let text = String(buffer: body)
+        // A server may repeat what it was sent.
+        let text = keys.redacted(from: String(buffer: body))
         try Self.checkStatus(response.status, text, inputs, url)
-        let headers = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" }
+        let headers = Dictionary(
+            response.headers.map { ($0.name.lowercased(), keys.redacted(from: $0.value)) }
+        ) { "\($0), \($1)" }
         return [
             "status": .integer(response.status), "text": .string(text),
-            "json": (try? JSONValue(parsing: body.readableBytesView)) ?? .null,
-            "headers": .object(
-                .init(uniqueKeysWithValues: headers.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
+            "json": (try? JSONValue(parsing: body.readableBytesView))?.redacted(of: keys) ?? .null,
+            "headers": JSONValue(sorted: headers.mapValues { .string($0) }),
         ]
     }
 
-    private static func request(
-        _ url: String, _ inputs: StepInputs, _ context: StepContext
-    ) throws -> TransportRequest {
+    /// The request, and the secrets in it.
+    private func request(
+        _ url: WebURL, _ inputs: StepInputs, _ context: StepContext
+    ) throws -> (TransportRequest, keys: [APIKey]) {
         let method = inputs.string("method") ?? "GET"
         var headers = HTTPHeaders()
+        var keys: [APIKey] = []
         for (name, value) in inputs["headers"]?.objectValue ?? [:] {
-            headers.replaceOrAdd(name: name, value: value.stringValue ?? value.serialized())
+            let (text, key) = try self.secrets.text(of: value, to: url)
+            headers.replaceOrAdd(name: name, value: text)
+            if let key { keys.append(key) }
         }
         if !Self.safeMethods.contains(method) {
             headers.replaceOrAdd(name: "Idempotency-Key", value: context.idempotencyKey)
@@ -98,9 +110,10 @@ public struct HTTPStep: PipelineStep {
                     value: value.stringValue == nil ? "application/json" : "text/plain; charset=utf-8")
             }
         }
-        return TransportRequest(
-            method: HTTPMethod(rawValue: method), url: url, headers: headers, body: body,
+        let request = TransportRequest(
+            method: HTTPMethod(rawValue: method), url: url.text, headers: headers, body: body,
             timeLimit: .seconds(inputs["time_limit"]?.numberValue ?? 30))
+        return (request, keys)
     }
 
     private static func checkStatus(_ status: Int, _ text: String, _ inputs: StepInputs, _ url: WebURL) throws {

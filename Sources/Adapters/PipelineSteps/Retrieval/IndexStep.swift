@@ -37,6 +37,11 @@ public struct IndexStep: PipelineStep {
             ])
     }
 
+    /// Checks the embedding model's name.
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
+        [EmbedderInput.problem(inputs, self.embedder)].compactMap(\.self)
+    }
+
     /// Embeds what is new, and stores all.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let texts = inputs["texts"]?.arrayValue ?? []

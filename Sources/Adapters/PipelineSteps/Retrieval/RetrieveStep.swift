@@ -36,9 +36,10 @@ public struct RetrieveStep: PipelineStep {
             ])
     }
 
-    /// Checks the number.
+    /// Checks the number, and the embedding model's name.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
-        [inputs.problem(with: "count", outside: 1...1_000)].compactMap(\.self)
+        [inputs.problem(with: "count", outside: 1...1_000), EmbedderInput.problem(inputs, self.embedder)]
+            .compactMap(\.self)
     }
 
     /// Searches.

@@ -37,13 +37,13 @@ struct Refusal: Sendable {
         if self.kind.contains("rate_limit") { self.status = 429 }
     }
 
-    /// Takes message and kind: `{"error": {"message", "type", "code"}}`, `{"error": "…", "error_type"}`, `{"message"}`,
-    /// `{"detail": "…"}`.
+    /// Takes message and kind: `{"error": {"message", "type", "code"}}`, `{"error": "…", "error_type"}`,
+    /// `{"error": "…", "code"}`, `{"message"}`, `{"detail": "…"}`.
     private mutating func read(_ json: JSONValue) {
         let inner = json["error"] ?? json
         let detail = inner["message"] ?? json["message"] ?? json["detail"] ?? inner
         self.message = detail.stringValue ?? detail.serialized()
-        self.kind = [inner["type"], inner["code"], json["error_type"], inner["param"]]
+        self.kind = [inner["type"], inner["code"], json["error_type"], json["code"], inner["param"]]
             .compactMap { $0?.stringValue }.joined(separator: " ")
     }
 
@@ -59,6 +59,8 @@ struct Refusal: Sendable {
 
     private var code: LLMError.Code {
         if self.isOverflow { return .contextOverflow }
+        // A server of this project, whose own backend broke off.
+        if self.kind.contains("llm.truncated-stream") { return .truncatedStream }
         return switch self.status {
         case 401, 403: .unauthorized
         case 404: .unknownModel

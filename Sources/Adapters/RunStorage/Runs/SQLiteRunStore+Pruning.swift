@@ -45,7 +45,8 @@ extension SQLiteRunStore {
         endedBefore limit: Double?, keeping count: Int, into report: inout PruningReport
     ) async throws -> Bool {
         let removed = try await self.file.write { database in
-            try database.execute(
+            let runs = try String.fetchAll(
+                database,
                 sql: """
                     DELETE FROM runs WHERE number IN (
                         SELECT number FROM (
@@ -53,8 +54,11 @@ extension SQLiteRunStore {
                             WHERE state IN ('succeeded', 'failed', 'cancelled') AND (? IS NULL OR ended_at < ?)
                             ORDER BY ended_at DESC, number DESC LIMIT -1 OFFSET ?)
                         ORDER BY ended_at, number LIMIT ?)
+                    RETURNING id
                     """, arguments: [limit, limit, count, Self.batch])
-            return database.changesCount
+            // One that was set aside goes out of the line with its run.
+            for run in runs { try database.execute(sql: "DELETE FROM queue WHERE run = ?", arguments: [run]) }
+            return runs.count
         }
         report.removedRuns += removed
         return removed > 0

@@ -85,10 +85,7 @@ enum ModelReport {
             "id": .string(version.idText), "summary": .string(version.summary),
             "content_hash": .string(version.contentHash), "bytes": .integer(version.manifest.bytes),
             "aliases": .array(Self.aliases(of: version, in: model).map { .string($0) }),
-            "metrics": .object(
-                OrderedDictionary(
-                    uniqueKeysWithValues: version.metrics.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }
-                )),
+            "metrics": JSONValue(sorted: version.metrics.mapValues { .number($0) }),
             "lineage": version.lineage.json, "files": version.manifest.json,
         ]
     }
@@ -113,8 +110,6 @@ enum ModelReport {
     }
 
     static func json(_ aliases: [String: Int]) -> JSONValue {
-        .object(
-            OrderedDictionary(
-                uniqueKeysWithValues: aliases.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }))
+        JSONValue(sorted: aliases.mapValues { .integer($0) })
     }
 }

@@ -5,34 +5,34 @@ internal import LLMCore
 internal import ModelFacade
 internal import RunStorage
 
-extension AutoGLM {
-    /// What runs pipelines on this model.
-    func pipelineRunner() -> PipelineRunner { PipelineRunner(model: self.adapter, router: self.router) }
-}
-
 /// What is done with runs that outlive the program.
 extension RunCommand {
     /// Goes on with the run that `--resume` names.
-    func resume(_ beginning: String) async throws {
+    func resume(_ beginning: String, _ configured: ConfiguredModels?) async throws {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline {
-            try run.check(PipelineFile.source(of: PipelineFile.read(pipeline, plugins: self.plugins), at: pipeline))
+            try run.check(
+                PipelineFile.source(
+                    of: PipelineFile.read(pipeline, registry: self.registry(configured)), at: pipeline))
         }
-        let pipeline = try run.pipeline(registry: .program(plugins: self.plugins.folders))
+        let pipeline = try run.pipeline(registry: self.registry(configured))
         try pipeline.check(steps: self.breakpoints)
-        try await self.execute(run.summary.id, pipeline, in: store, on: self.model.open())
+        let models = try await self.config.open(configured, self.model)
+        try await self.execute(run.summary.id, pipeline, in: store, on: models, configured)
     }
 
     /// Stores a run, and does it or leaves it to a worker.
-    func start(_ pipeline: Pipeline, at path: String, inputs: [String: JSONValue]) async throws {
+    func start(
+        _ pipeline: Pipeline, at path: String, inputs: [String: JSONValue], _ configured: ConfiguredModels?
+    ) async throws {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
         try pipeline.check(steps: self.breakpoints)
         let store = try self.store.open()
-        let agent = try await self.enqueue ? nil : self.model.open()
+        let models = try await self.enqueue ? nil : self.config.open(configured, self.model)
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
-        if let agent { return try await self.execute(id, pipeline, in: store, on: agent) }
+        if let models { return try await self.execute(id, pipeline, in: store, on: models, configured) }
         try await store.queue.enqueue(RunTicket(id, tenant: self.tenant, priority: self.priority))
         switch self.output.format {
         case .json: try Console.json(["run": .string(id), "state": .string(RunState.queued.rawValue)])
@@ -40,19 +40,26 @@ extension RunCommand {
         }
     }
 
-    private func execute(_ id: String, _ pipeline: Pipeline, in store: OpenStore, on agent: AutoGLM) async throws {
+    private func execute(
+        _ id: String, _ pipeline: Pipeline, in store: OpenStore, on models: PipelineModels,
+        _ configured: ConfiguredModels?
+    ) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        var steps = agent.pipelineRunner()
+        var steps = models.runner()
         steps.breakpoints = Set(self.breakpoints)
-        let runner = StoredRunner(
-            store: store.runs, runner: steps, registry: try .program(plugins: self.plugins.folders))
+        let runner = StoredRunner(store: store.runs, runner: steps, registry: try self.registry(configured))
         do {
             switch self.output.format {
-            case .json: try Console.json(Self.json(await runner.run(id), of: pipeline, run: id))
+            case .json:
+                let result = try await runner.run(id)
+                _ = try await store.queue.cancel(id)
+                try Console.json(Self.json(result, of: pipeline, run: id))
             case .text:
-                let printer = FlowPrinter(pipeline: pipeline, model: agent.adapter.name)
-                try printer.finish(await runner.run(id) { printer.show($0) })
+                let printer = FlowPrinter(pipeline: pipeline, model: models.main.name)
+                let result = try await runner.run(id) { printer.show($0) }
+                _ = try await store.queue.cancel(id)
+                try printer.finish(result)
             }
         } catch let waiting as RunSuspension {
             Console.note("Answer with: autoglm runs answer \(id) \(waiting.pending[0].key.rawValue) ANSWER")

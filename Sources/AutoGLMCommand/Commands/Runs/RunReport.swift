@@ -39,7 +39,7 @@ enum RunReport {
         var members = Self.json(run.summary).objectValue ?? [:]
         members["file"] = .string(run.source.file)
         members["content_hash"] = .string(run.contentHash)
-        members["inputs"] = Self.object(run.inputs)
+        members["inputs"] = JSONValue(sorted: run.inputs)
         members["output"] = run.output ?? .null
         members["waits_for"] = .array(run.pending.map(Self.json))
         members["flow"] = .array(steps.map(Self.json))
@@ -76,7 +76,7 @@ enum RunReport {
         ]
         switch step.outcome {
         case .finished(let outputs, let usage):
-            members["outputs"] = Self.object(outputs)
+            members["outputs"] = JSONValue(sorted: outputs)
             members["usage"] =
                 usage.map {
                     ["prompt_tokens": .integer($0.promptTokens), "completion_tokens": .integer($0.completionTokens)]
@@ -84,9 +84,5 @@ enum RunReport {
         case .failed(let code, let message): members["error"] = ["code": .string(code), "message": .string(message)]
         }
         return .object(members)
-    }
-
-    private static func object(_ values: [String: JSONValue]) -> JSONValue {
-        .object(OrderedDictionary(uniqueKeysWithValues: values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
     }
 }

@@ -88,26 +88,18 @@ struct RunsPruneCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     @Option(help: "Remove runs that ended longer ago than this, such as 90s, 15m, 12h or 30d.")
-    var olderThan: Amount<TimeUnit>?
+    var olderThan: TimeArgument?
 
-    @Option(parsing: .unconditional, help: "Keep this many ended runs.")
-    var keep: Int?
-
-    @Option(help: "Remove runs until the file needs no more than this, such as 500MB or 2GB.")
-    var maxSize: Amount<SizeUnit>?
+    @OptionGroup var limits: RetentionLimits
 
     func validate() throws {
-        guard self.olderThan != nil || self.keep != nil || self.maxSize != nil else {
+        guard self.olderThan != nil || !self.limits.isEmpty else {
             throw ValidationError("Say what to remove: --older-than, --keep or --max-size.")
         }
-        if let keep, keep < 0 { throw ValidationError("--keep is \(keep); it must be 0 or more.") }
     }
 
     func run() async throws {
-        let report = try await self.store.open().runs.prune(
-            RetentionPolicy(
-                maximumAge: self.olderThan.map { .seconds($0.value) }, maximumCount: self.keep,
-                maximumBytes: self.maxSize?.value))
+        let report = try await self.store.open().runs.prune(self.limits.policy(maximumAge: self.olderThan))
         switch self.output.format {
         case .json:
             try Console.json([

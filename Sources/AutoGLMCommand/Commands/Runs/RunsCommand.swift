@@ -6,7 +6,7 @@ internal import ArgumentParser
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List, show, replay, answer, cancel, prune and schedule stored runs.",
+        abstract: "List, show, replay, answer, retry, cancel, prune and schedule stored runs.",
         discussion: """
             Example:
               autoglm runs list --state interrupted
@@ -16,7 +16,7 @@ struct RunsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsReplayCommand.self, RunsAnswerCommand.self,
-            RunsCancelCommand.self, RunsPruneCommand.self, RunsScheduleCommand.self, RunsSchedulesCommand.self,
-            RunsUnscheduleCommand.self,
+            RunsQueueCommand.self, RunsRetryCommand.self, RunsCancelCommand.self, RunsPruneCommand.self,
+            RunsScheduleCommand.self, RunsSchedulesCommand.self, RunsUnscheduleCommand.self,
         ])
 }

@@ -19,12 +19,15 @@ struct RunsReplayCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var plugins: PluginOptions
 
     @Argument(help: "The run's name, or its beginning.")
     var run: String
 
     func run() async throws {
-        let report = try await RunReplay(store: self.store.open().runs, registry: .program()).replay(self.run)
+        let report = try await RunReplay(
+            store: self.store.open().runs, registry: .program(plugins: self.plugins.folders)
+        ).replay(self.run)
         let differences = report.differences
         switch self.output.format {
         case .json:

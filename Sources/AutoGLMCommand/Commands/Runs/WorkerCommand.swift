@@ -18,14 +18,15 @@ struct WorkerCommand: AsyncParsableCommand {
         abstract: "Run what `autoglm run --enqueue` has put in line, and what `autoglm runs schedule` has due.",
         discussion: """
             Example:
-              autoglm run Examples/task-flow.yaml --input "Name three colours." --enqueue
               autoglm worker --until-empty
+              autoglm worker --concurrency 4 --config autoglm.yaml --prune-older-than 30d
 
             Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
-            have run out.
+            have run out. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
             """)
 
+    @OptionGroup(title: "Model") var config: ConfigOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var plugins: PluginOptions
@@ -45,10 +46,19 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "How many seconds runs under way may take after a request to end.")
     var drainTime = 30
 
+    @Option(
+        help:
+            "Remove runs, at once, every ten minutes and at the end, that ended longer ago than this, such as 12h or 30d."
+    )
+    var pruneOlderThan: TimeArgument?
+
+    @OptionGroup(title: "What is kept") var limits: RetentionLimits
+
     @Flag(help: "End when nothing is in line.")
     var untilEmpty = false
 
     func validate() throws {
+        try self.config.check(against: self.model)
         for (name, value, least) in [
             ("--concurrency", self.concurrency, 1), ("--lease", self.lease, 1), ("--deliveries", self.deliveries, 1),
             ("--drain-time", self.drainTime, 0),
@@ -59,20 +69,34 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try self.store.open()
-        let agent = try await self.model.open()
-        var runner = agent.pipelineRunner()
+        let configured = try self.config.models()
+        var runner = try await self.config.open(configured, self.model).runner()
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),
             runner: StoredRunner(
-                store: store.runs, runner: runner, registry: try .program(plugins: self.plugins.folders)),
+                store: store.runs, runner: runner,
+                registry: try .program(plugins: self.plugins.folders, models: configured)),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
             onEvent: Self.note)
+        var services: [any Service] = [WorkerService(worker: worker, untilEmpty: self.untilEmpty)]
+        if self.pruneOlderThan != nil || !self.limits.isEmpty {
+            let policy = self.limits.policy(maximumAge: self.pruneOlderThan)
+            services.append(
+                PruningService(pruner: RunPruner(store: store.runs, policy: policy, onEvent: Self.notePruning)))
+        }
         // The worker cancels what is left by itself; the group's own limit comes after that.
-        try await RunningServices.run(
-            [WorkerService(worker: worker, untilEmpty: self.untilEmpty)], drain: .seconds(self.drainTime + 10))
+        try await RunningServices.run(services, drain: .seconds(self.drainTime + 10))
+    }
+
+    private static func notePruning(_ outcome: Result<PruningReport, any Error>) {
+        switch outcome {
+        case .success(let report) where report.removedRuns == 0: break
+        case .success(let report): Console.note("removed \(report.removedRuns) runs; \(report.bytes) bytes are in use")
+        case .failure(let error): Console.note("Runs cannot be removed now: \(error)")
+        }
     }
 
     private static func note(_ event: RunWorker.Event) {
@@ -83,6 +107,16 @@ struct WorkerCommand: AsyncParsableCommand {
         case .left(let lease, let error?): Console.note("left \(lease.ticket.run): \(error)")
         case .queueFailed(let error): Console.note("The queue cannot be used now: \(error)")
         }
+    }
+}
+
+/// Removes old runs until it is asked to stop, and once more then.
+private struct PruningService: Service {
+    let pruner: RunPruner
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.pruner.run() }
+        await self.pruner.prune()
     }
 }
 

@@ -23,7 +23,7 @@ extension Experiment {
         var source = SourceReader(file: file, beginning: "Begin with 'experiment: NAME'.")
         do {
             let root = try source.read(yaml)
-            var reader = DefinitionReader()
+            var reader = FieldReader(numbersAreTexts: true)
             let experiment = reader.experiment(root)
             var issues = reader.issues
             if let experiment, issues.isEmpty {
@@ -38,7 +38,7 @@ extension Experiment {
     }
 }
 
-extension DefinitionReader {
+extension FieldReader {
     /// The keys of a definition.
     private static let keys = [
         "experiment", "description", "seed", "version", "arms", "coverage", "namespace", "hold-out", "condition",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 /// How often and after what pauses a request is tried again.
 public struct RetryPolicy: Sendable, Hashable {
     /// The most attempts, the first one included.
@@ -32,8 +34,7 @@ public struct RetryPolicy: Sendable, Hashable {
     /// - Returns: nil where there is to be no other attempt.
     public func pause(afterFailures failures: Int, retryAfter: Duration?, draw: Double) -> Duration? {
         guard failures < self.attempts, retryAfter ?? .zero <= self.patience else { return nil }
-        var bound = self.base
-        for _ in 1..<max(1, failures) where bound < self.cap { bound *= 2 }
-        return max(min(bound, self.cap) * draw, retryAfter ?? .zero)
+        let backoff = Backoff(first: self.base, longest: self.cap, jitter: 1)
+        return max(backoff.pause(after: failures, chance: 1 - draw), retryAfter ?? .zero)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import SourceDocuments
 
 /// Runs steps if an expression holds, else others.
 public struct If: StepConvertible {
@@ -9,10 +10,13 @@ public struct If: StepConvertible {
 
     /// Names the condition and both ways.
     public init(
-        _ condition: String, @StepBuilder then steps: () -> [StepDeclaration],
+        _ condition: String, file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder then steps: () -> [StepDeclaration],
         @StepBuilder else otherwise: () -> [StepDeclaration] = { [] }
     ) {
-        self.declaration = StepDeclaration("", .group(steps(), otherwise: otherwise())).when(condition)
+        self.declaration = StepDeclaration(
+            "", .group(steps(), otherwise: otherwise()), at: SourcePlace(file: file, line: line, column: column)
+        ).when(condition)
     }
 }
 
@@ -23,14 +27,15 @@ public struct Switch: StepConvertible {
 
     /// Names the value and the cases, `["yes": [Step(…)]]`.
     public init(
-        _ value: JSONValue, cases: KeyValuePairs<String, [any StepConvertible]>,
+        _ value: JSONValue, cases: KeyValuePairs<String, [any StepConvertible]>, file: String = #fileID,
+        line: Int = #line, column: Int = #column,
         @StepBuilder default otherwise: () -> [StepDeclaration] = { [] }
     ) {
         self.declaration = StepDeclaration(
             "",
             .choose(
                 ValueExpression(value), cases: cases.map { SwitchCase($0.key, steps: $0.value.map(\.declaration)) },
-                otherwise: otherwise()))
+                otherwise: otherwise()), at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -42,14 +47,16 @@ public struct ForEach: StepConvertible {
     /// Names the elements, and what each turn gives; without that it is the outputs of its last step.
     public init(
         _ elements: JSONValue, id: String = "", as variable: String = "item", concurrency: Int = 1,
-        output: JSONValue? = nil, @StepBuilder steps: () -> [StepDeclaration]
+        output: JSONValue? = nil, file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder steps: () -> [StepDeclaration]
     ) {
+        let place = SourcePlace(file: file, line: line, column: column)
         self.declaration = StepDeclaration(
             id,
             .forEach(
                 ForEachLoop(
                     ValueExpression(elements), as: variable, concurrency: concurrency, steps: steps(),
-                    output: output.map { ValueExpression($0) })))
+                    output: output.map { ValueExpression($0, place: place) })), at: place)
     }
 }
 
@@ -61,16 +68,18 @@ public struct While: StepConvertible {
     /// Names the condition and the most turns.
     public init(
         _ condition: String, id: String = "", limit: Int, failsAtLimit: Bool = true, initial: JSONValue? = nil,
-        output: JSONValue? = nil, @StepBuilder steps: () -> [StepDeclaration]
+        output: JSONValue? = nil, file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder steps: () -> [StepDeclaration]
     ) {
+        let place = SourcePlace(file: file, line: line, column: column)
         do {
             let loop = WhileLoop(
                 try Formula(condition), limit: limit, failsAtLimit: failsAtLimit,
                 initial: initial.map { ValueExpression($0) }, steps: steps(),
-                output: output.map { ValueExpression($0) })
-            self.declaration = StepDeclaration(id, .loop(loop))
+                output: output.map { ValueExpression($0, place: place) })
+            self.declaration = StepDeclaration(id, .loop(loop), at: place)
         } catch {
-            var group = StepDeclaration(id, .group(steps(), otherwise: []))
+            var group = StepDeclaration(id, .group(steps(), otherwise: []), at: place)
             group.problems.append(error.message)
             self.declaration = group
         }
@@ -83,11 +92,15 @@ public struct Parallel: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Lists the branches.
-    public init(concurrency: Int? = nil, @StepBuilder branches: () -> [StepDeclaration]) {
+    public init(
+        concurrency: Int? = nil, file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder branches: () -> [StepDeclaration]
+    ) {
         let branches = branches().map { step in
             if case .group(let steps, _) = step.work, step.when == nil { steps } else { [step] }
         }
-        self.declaration = StepDeclaration("", .parallel(branches, concurrency: concurrency))
+        self.declaration = StepDeclaration(
+            "", .parallel(branches, concurrency: concurrency), at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -100,8 +113,11 @@ public struct Pipe: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Lists the stages: steps of kinds that stream, and ``ForEach``.
-    public init(_ id: String = "", @StepBuilder stages: () -> [StepDeclaration]) {
-        self.declaration = StepDeclaration(id, .pipe(stages()))
+    public init(
+        _ id: String = "", file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder stages: () -> [StepDeclaration]
+    ) {
+        self.declaration = StepDeclaration(id, .pipe(stages()), at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -111,8 +127,12 @@ public struct InOrder: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Lists the steps.
-    public init(@StepBuilder steps: () -> [StepDeclaration]) {
-        self.declaration = StepDeclaration("", .group(steps(), otherwise: []))
+    public init(
+        file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder steps: () -> [StepDeclaration]
+    ) {
+        self.declaration = StepDeclaration(
+            "", .group(steps(), otherwise: []), at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -123,10 +143,22 @@ public struct Try: StepConvertible {
 
     /// Lists the steps, those for a failure, which find it in `${error.message}`, and those for any case.
     public init(
-        id: String = "", @StepBuilder _ steps: () -> [StepDeclaration],
-        @StepBuilder catch catching: () -> [StepDeclaration],
+        id: String = "", file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder _ steps: () -> [StepDeclaration], @StepBuilder catch catching: () -> [StepDeclaration],
         @StepBuilder finally: () -> [StepDeclaration] = { [] }
     ) {
-        self.declaration = StepDeclaration(id, .attempt(steps(), catching: catching(), finally: finally()))
+        self.declaration = StepDeclaration(
+            id, .attempt(steps(), catching: catching(), finally: finally()),
+            at: SourcePlace(file: file, line: line, column: column))
+    }
+
+    /// Lists the steps, and those for any case; a failure goes on after these.
+    public init(
+        id: String = "", file: String = #fileID, line: Int = #line, column: Int = #column,
+        @StepBuilder _ steps: () -> [StepDeclaration], @StepBuilder finally: () -> [StepDeclaration]
+    ) {
+        self.declaration = StepDeclaration(
+            id, .attempt(steps(), catching: nil, finally: finally()),
+            at: SourcePlace(file: file, line: line, column: column))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import SourceDocuments
 
 /// Collects steps that are written one below the other.
 @resultBuilder
@@ -68,10 +69,14 @@ extension Pipeline {
     /// - Throws: ``InvalidPipelineError`` with everything that is wrong.
     public init(
         _ name: String, version: String = "1.0.0", description: String = "", inputs: [PipelineInput] = [],
-        output: JSONValue? = nil, registry: StepRegistry = .standard, @StepBuilder steps: () -> [StepDeclaration]
+        output: JSONValue? = nil, registry: StepRegistry = .standard, file: String = #fileID, line: Int = #line,
+        column: Int = #column, @StepBuilder steps: () -> [StepDeclaration]
     ) throws {
-        try self.init(
-            name: name, version: version, description: description, inputs: inputs, steps: steps(), output: output,
-            registry: registry)
+        let place = SourcePlace(file: file, line: line, column: column)
+        var content = PipelineContent(
+            name: name, version: version, description: description, inputs: inputs, steps: steps(),
+            output: output.map { ValueExpression($0, place: place) })
+        content.place = place
+        try self.init(content, issues: [], registry: registry)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+internal import SourceDocuments
 
 /// A step that does something.
 public struct Step: StepConvertible {
@@ -8,8 +9,13 @@ public struct Step: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Names the kind of step and what it is given; texts may hold `${step.output}` references.
-    public init(_ id: String, uses: String, with: KeyValuePairs<String, JSONValue> = [:]) {
-        self.declaration = StepDeclaration(id, uses: uses, with: with)
+    public init(
+        _ id: String, uses: String, with: KeyValuePairs<String, JSONValue> = [:], file: String = #fileID,
+        line: Int = #line, column: Int = #column
+    ) {
+        let arguments = with.map { StepArgument($0.key, ValueExpression($0.value)) }
+        self.declaration = StepDeclaration(
+            id, .use(uses, with: arguments), at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -19,12 +25,17 @@ public struct Call: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Names the pipeline and its inputs.
-    public init(_ id: String, _ pipeline: Pipeline, with: KeyValuePairs<String, JSONValue> = [:]) {
+    public init(
+        _ id: String, _ pipeline: Pipeline, with: KeyValuePairs<String, JSONValue> = [:], file: String = #fileID,
+        line: Int = #line, column: Int = #column
+    ) {
         let content = PipelineContent(
             name: pipeline.name, version: pipeline.version, description: pipeline.description,
             inputs: pipeline.inputs, steps: pipeline.steps, output: pipeline.output)
         let arguments = with.map { StepArgument($0.key, ValueExpression($0.value)) }
-        self.declaration = StepDeclaration(id, .call(PipelineCall(content, name: pipeline.name, with: arguments)))
+        self.declaration = StepDeclaration(
+            id, .call(PipelineCall(content, name: pipeline.name, with: arguments)),
+            at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -34,9 +45,13 @@ public struct WaitFor: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Asks a question; without choices any answer will do.
-    public init(_ id: String, _ question: String, choices: [String] = []) {
+    public init(
+        _ id: String, _ question: String, choices: [String] = [], file: String = #fileID, line: Int = #line,
+        column: Int = #column
+    ) {
         self.declaration = StepDeclaration(
-            id, .wait(question: ValueExpression(.string(question)), choices: choices))
+            id, .wait(question: ValueExpression(.string(question)), choices: choices),
+            at: SourcePlace(file: file, line: line, column: column))
     }
 }
 
@@ -46,7 +61,12 @@ public struct Sleep: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Waits so long.
-    public init(_ duration: Duration) { self.declaration = StepDeclaration("", .sleep(duration)) }
+    public init(
+        _ duration: Duration, file: String = #fileID, line: Int = #line, column: Int = #column
+    ) {
+        self.declaration = StepDeclaration(
+            "", .sleep(duration), at: SourcePlace(file: file, line: line, column: column))
+    }
 }
 
 /// Fails with a message.
@@ -55,7 +75,8 @@ public struct Fail: StepConvertible {
     public let declaration: StepDeclaration
 
     /// Fails with this message, which may hold references.
-    public init(_ message: String) {
-        self.declaration = StepDeclaration("", .fail(ValueExpression(.string(message))))
+    public init(_ message: String, file: String = #fileID, line: Int = #line, column: Int = #column) {
+        self.declaration = StepDeclaration(
+            "", .fail(ValueExpression(.string(message))), at: SourcePlace(file: file, line: line, column: column))
     }
 }

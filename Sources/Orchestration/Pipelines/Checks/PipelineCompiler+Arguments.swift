@@ -18,7 +18,7 @@ extension PipelineCompiler {
             for argument in arguments { _ = self.compile(argument.value, for: nil, in: step) }
             return nil
         }
-        let definition = kind.definition
+        let definition = self.registry.definition(of: kind)
         let before = self.issues.count
         let (compiled, literals) = self.compile(
             arguments.filter { $0.name != flowing }, for: definition.inputs.filter { $0.name != flowing }, of: step,

@@ -73,7 +73,9 @@ extension PipelineCompiler {
             }
         }
         if let timeout = step.timeout, timeout <= .zero {
-            self.report(step.place, "The timeout of '\(step.id)' must be longer than 0.")
+            self.report(
+                step.place, "The timeout of '\(step.id)' must be longer than 0.",
+                suggestion: "Write a time such as 'timeout: 30s', or leave it out.")
         }
     }
 
@@ -135,7 +137,10 @@ extension PipelineCompiler {
         case .wait(let question, let choices):
             return .wait(question: self.compile(question, for: nil, in: step), choices: choices)
         case .sleep(let duration):
-            if duration < .zero { self.report(step.place, "The sleep must be 0 or longer.") }
+            if duration < .zero {
+                self.report(
+                    step.place, "The sleep must be 0 or longer.", suggestion: "Write a time such as 'sleep: 10s'.")
+            }
             return .sleep(duration)
         case .fail(let message): return .fail(self.compile(message, for: nil, in: step))
         }
@@ -158,7 +163,8 @@ extension PipelineCompiler {
             revealed.append(names)
             if blocks.updateValue(block, forKey: branch.label) != nil {
                 self.report(
-                    branch.place ?? step.place, "The case '\(branch.label)' never runs: there is one like it before.")
+                    branch.place ?? step.place, "The case '\(branch.label)' never runs: there is one like it before.",
+                    suggestion: "Put its steps into that one, or name another value.")
             }
         }
         let (other, names) = self.branch(otherwise)
@@ -193,7 +199,9 @@ extension PipelineCompiler {
         _ branches: [[StepDeclaration]], _ concurrency: Int?, _ step: StepDeclaration
     ) -> Operation {
         if let concurrency, concurrency < 1 {
-            self.report(step.place, "The concurrency is \(concurrency); it must be 1 or more.")
+            self.report(
+                step.place, "The concurrency is \(concurrency); it must be 1 or more.",
+                suggestion: "Leave it out to run all branches at once.")
         }
         var compiled: [(Scope, [(name: String, symbol: Symbol)])] = []
         for steps in branches {

@@ -13,14 +13,18 @@ extension PipelineCompiler {
         let elements = takesFlow ? .literal(.null) : self.compile(loop.elements, for: nil, in: step)
         if let literal = loop.elements.literal, literal.arrayValue == nil, literal.integerValue == nil {
             self.report(
-                loop.elements.place ?? step.place, "'for_each' takes an array or a number, not \(literal.typeName).")
+                loop.elements.place ?? step.place, "'for_each' takes an array or a number, not \(literal.typeName).",
+                suggestion: "Write a list, how many times, or a reference such as '${inputs.pages}'.")
         }
         if let literal = loop.elements.literal, literal == [] || literal == 0 {
             self.report(
-                loop.elements.place ?? step.place, "The steps of '\(step.id)' never run: there are no elements.")
+                loop.elements.place ?? step.place, "The steps of '\(step.id)' never run: there are no elements.",
+                suggestion: "Give the loop elements, or remove it.")
         }
         if !(1...10_000).contains(loop.concurrency) {
-            self.report(step.place, "The concurrency is \(loop.concurrency); it must be from 1 to 10000.")
+            self.report(
+                step.place, "The concurrency is \(loop.concurrency); it must be from 1 to 10000.",
+                suggestion: "Leave it out for one turn at a time.")
         }
         self.beginTurn(loop.steps, of: step)
         let element = self.declare(loop.variable, .value(.any))
@@ -53,13 +57,16 @@ extension PipelineCompiler {
 
     private mutating func checkCondition(of loop: WhileLoop, _ step: StepDeclaration) {
         if !(1...1_000_000).contains(loop.limit) {
-            self.report(step.place, "The limit is \(loop.limit); it must be from 1 to 1000000.")
+            self.report(
+                step.place, "The limit is \(loop.limit); it must be from 1 to 1000000.",
+                suggestion: "Write how many turns are enough, such as 'limit: 20'.")
         }
         guard let holds = loop.condition.constant else { return }
         if !holds {
             self.report(
                 loop.conditionPlace ?? step.place,
-                "The steps of '\(step.id)' never run: the condition is always false.")
+                "The steps of '\(step.id)' never run: the condition is always false.",
+                suggestion: "Let it depend on 'last' or 'index', or remove the loop.")
         } else if loop.failsAtLimit {
             self.report(
                 loop.conditionPlace ?? step.place,

@@ -85,12 +85,15 @@ struct PipelineCompiler {
         var seen = Set<String>()
         for input in inputs {
             if !seen.insert(input.name).inserted {
-                self.report(input.place, "The input '\(input.name)' is declared twice.")
+                self.report(
+                    input.place, "The input '\(input.name)' is declared twice.",
+                    suggestion: "Remove one, or give it another name.")
             }
             if let value = input.defaultValue, !input.type.holds(value) {
                 self.report(
                     input.place,
-                    "The default of '\(input.name)' is of type \(value.typeName), not \(input.type.rawValue).")
+                    "The default of '\(input.name)' is of type \(value.typeName), not \(input.type.rawValue).",
+                    suggestion: "Write a default of that type, or 'type: \(value.typeName)'.")
             }
         }
     }

@@ -136,18 +136,3 @@ private struct RecordedAnswer {
         return value
     }
 }
-
-extension ValueType {
-    /// How a value of this type looks in YAML.
-    fileprivate var example: String {
-        switch self {
-        case .any: "…"
-        case .string: "\"…\""
-        case .integer: "1"
-        case .number: "0.5"
-        case .boolean: "true"
-        case .array: "[…]"
-        case .object: "{…}"
-        }
-    }
-}

@@ -16,15 +16,15 @@ public struct PipelineInput: Sendable {
     /// Where it is declared.
     public var place: SourcePlace?
 
-    /// Declares an input.
+    /// Declares an input, at a place in a file or else where this is called.
     public init(
         _ name: String, _ type: ValueType = .string, description: String = "", defaultValue: JSONValue? = nil,
-        place: SourcePlace? = nil
+        place: SourcePlace? = nil, file: String = #fileID, line: Int = #line, column: Int = #column
     ) {
         self.name = name
         self.type = type
         self.description = description
         self.defaultValue = defaultValue
-        self.place = place
+        self.place = place ?? SourcePlace(file: file, line: line, column: column)
     }
 }

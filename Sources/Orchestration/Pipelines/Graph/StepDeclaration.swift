@@ -42,6 +42,12 @@ public struct StepDeclaration: Sendable {
         self.work = work
     }
 
+    /// Declares a step at a place, where all that is wrong with it is told.
+    init(_ id: String, _ work: StepWork, at place: SourcePlace) {
+        self.init(id, work)
+        self.place = place
+    }
+
     /// What it does, in one word: the kind of step, or the kind of control.
     public var uses: String { self.work.name }
 
@@ -97,10 +103,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - attempt: The attempt that failed, from 1.
     ///   - chance: A random number from 0 to 1.
     public func wait(after attempt: Int, chance: Double) -> Duration {
-        var wait = self.backoff
-        for _ in 1..<max(attempt, 1) where wait < self.maximumBackoff {
-            wait = .seconds(wait / .seconds(1) * self.factor)
-        }
-        return .seconds(min(wait, self.maximumBackoff) / .seconds(1) * (1 - self.jitter * chance))
+        Backoff(first: self.backoff, factor: self.factor, longest: self.maximumBackoff, jitter: self.jitter)
+            .pause(after: attempt, chance: chance)
     }
 }

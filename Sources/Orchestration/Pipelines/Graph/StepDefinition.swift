@@ -60,6 +60,18 @@ public struct StepPort: Sendable {
     ///
     /// Of a ``StreamingStep`` at most one input and one output flow.
     public var isStream: Bool
+    /// Whether it is the name of one of the run's models, which are checked before running (``StepRegistry/models``).
+    public var isModel = false
+
+    /// The input of a step that asks a model: which one.
+    ///
+    /// ``StepContext/model`` is that one then.
+    public static let model: Self = {
+        var port = Self(
+            "model", .string, "Which model of the configuration is asked; that of the run if not given.")
+        port.isModel = true
+        return port
+    }()
 
     /// Describes an input or output.
     public init(

@@ -36,4 +36,17 @@ public enum ValueType: String, Sendable, Hashable, CaseIterable {
 
     /// The type of a value.
     static func of(_ value: JSONValue) -> Self { Self(rawValue: value.typeName) ?? .any }
+
+    /// How a value of this type looks in YAML.
+    var example: String {
+        switch self {
+        case .any: "…"
+        case .string: "\"…\""
+        case .integer: "1"
+        case .number: "0.5"
+        case .boolean: "true"
+        case .array: "[…]"
+        case .object: "{…}"
+        }
+    }
 }

@@ -83,7 +83,7 @@ extension Execution {
             }
             connection.close()
             outputs.merge(connection.kept) { $1 }
-            return .object(OrderedDictionary(uniqueKeysWithValues: outputs.sorted { $0.key < $1.key }))
+            return JSONValue(sorted: outputs)
         } catch let error as JournalFailure { throw error } catch let error as CancellationError {
             throw error
         } catch let waiting as RunSuspension {

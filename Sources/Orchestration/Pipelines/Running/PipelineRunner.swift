@@ -35,6 +35,8 @@ public struct PipelineRunner: Sendable {
     public var recordLimit = 1_000
     /// Within what runs and steps are done, such as the spans of a trace; nil spends nothing.
     public var surroundings: (any RunSurroundings)?
+    /// The model of a name, for steps that name one; nil knows only ``model`` by its own name.
+    public var models: (@Sendable (String) throws -> any ModelAdapter)?
     /// Gives a step another model than ``model``; nil gives all the same.
     var substitute: (@Sendable (StepCall) -> any ModelAdapter)?
 
@@ -51,6 +53,15 @@ public struct PipelineRunner: Sendable {
         self.clock = clock
         self.now = now
         self.chance = chance
+    }
+
+    /// The model that a step names; one that refuses where there is none.
+    func model(named name: String) -> any ModelAdapter {
+        do {
+            if let models { return try models(name) }
+            if name == self.model.name { return self.model }
+            throw LLMError(.unknownModel, "There is no model '\(name)'. Known: \(self.model.name).")
+        } catch { return AbsentModel { error } }
     }
 
     /// The time since 1970 by the system's clock.

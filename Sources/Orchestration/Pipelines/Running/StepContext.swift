@@ -12,8 +12,10 @@ public struct StepContext: Sendable {
     /// The name of this execution of the step, the same in every attempt to run it.
     public private(set) var key: StepKey
     private let uses: String
+    /// The model to ask, where it is none that the step's inputs name.
+    private var asked: String?
     private let execution: Execution
-    private let arguments: [CompiledArgument]
+    private var arguments: [CompiledArgument]
     private let frame: Frame
     private let usage: UsageCounter
 
@@ -30,11 +32,26 @@ public struct StepContext: Sendable {
         self.usage = usage
     }
 
-    /// The model that answers.
+    /// The model that answers: the one that the step names, else the run's own.
     public var model: any ModelAdapter {
         let runner = self.execution.runner
-        return runner.substitute?(StepCall(self.key, uses: self.uses, effect: .model)) ?? runner.model
+        if let model = runner.substitute?(StepCall(self.key, uses: self.uses, effect: .model)) { return model }
+        return self.modelName.map { runner.model(named: $0) } ?? runner.model
     }
+
+    private var modelName: String? {
+        if let asked { return asked }
+        guard let argument = self.arguments.first(where: { $0.port?.isModel == true }) else { return nil }
+        return (try? argument.checkedValue(in: self.frame))?.stringValue
+    }
+
+    /// The same with another model; nil changes nothing.
+    func asking(_ model: String?) -> Self {
+        var context = self
+        if let model { context.asked = model }
+        return context
+    }
+
     /// Identifies tasks.
     public var router: TaskRouter { self.execution.runner.router }
     /// Where relative file names in the pipeline start; nil if the pipeline is in no file.
@@ -49,6 +66,9 @@ public struct StepContext: Sendable {
     /// The same for a part of the step that changes something by itself, such as each tool that a chat calls.
     func part(_ name: String) -> Self {
         var part = self
+        // A tool asks the run's own model unless it names another.
+        part.arguments = []
+        part.asked = nil
         part.key = StepKey(rawValue: "\(self.key.rawValue)/\(name)")
         return part
     }
@@ -73,10 +93,23 @@ public struct StepContext: Sendable {
 
     /// What the model was asked in the step that an input comes from; nil if it comes from elsewhere.
     public func request(behind input: String) -> GenerationRequest? {
-        guard case .reference(let reference) = self.arguments.first(where: { $0.name == input })?.value,
-            case .outputs(_, let question?) = self.frame.outward(reference.hops).slots[reference.slot]
-        else { return nil }
+        guard let question = self.question(behind: input) else { return nil }
         return try? question.step.request(StepInputs(question.inputs), context: self)
+    }
+
+    /// The model that was asked there, where the step names one.
+    func modelName(behind input: String) -> String? {
+        guard let question = self.question(behind: input),
+            let port = question.step.definition.inputs.first(where: \.isModel)
+        else { return nil }
+        return question.inputs[port.name]?.stringValue
+    }
+
+    private func question(behind input: String) -> StepQuestion? {
+        guard case .reference(let reference) = self.arguments.first(where: { $0.name == input })?.value,
+            case .outputs(_, let question) = self.frame.outward(reference.hops).slots[reference.slot]
+        else { return nil }
+        return question
     }
 }
 

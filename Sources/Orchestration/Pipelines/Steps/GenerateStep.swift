@@ -25,6 +25,7 @@ public struct GenerateStep: StreamingStep {
                 StepPort("max_tokens", .integer, "The most tokens of the answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
                 StepPort("profile", .string, "A task whose sampling and length are used where not given here."),
+                .model,
             ] + SamplingInputs.ports,
             outputs: [
                 StepPort("text", .string, "The answer.", isStream: true),

@@ -64,6 +64,8 @@ public struct ParseStep: PipelineStep {
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let parser = try Self.specification(inputs).makeParser()
         let text = try inputs.requiredString("text")
+        // Asked again is whoever gave the answer.
+        let context = context.asking(context.modelName(behind: "text"))
         let request = context.request(behind: "text")
         let attempts = request == nil ? 1 : inputs["attempts"]?.integerValue ?? 1
         return try await context.ask(

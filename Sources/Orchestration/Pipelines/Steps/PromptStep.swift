@@ -36,6 +36,7 @@ public struct PromptStep: PipelineStep {
                 StepPort("labels", .array, "The labels a classification chooses from, such as '${route.labels}'."),
                 StepPort("text", .string, "The value of the variable 'text'."),
                 StepPort("variables", .object, "The values of the template's variables."),
+                .model,
             ],
             outputs: [
                 StepPort("text", .string, "The filled template."),

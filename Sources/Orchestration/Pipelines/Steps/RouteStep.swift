@@ -12,7 +12,7 @@ public struct RouteStep: PipelineStep {
     public var definition: StepDefinition {
         StepDefinition(
             name: "route", summary: "Identifies the task of a text, by rules first, then by the model's probabilities.",
-            inputs: [StepPort("text", .string, "What the user wrote.", isRequired: true)],
+            inputs: [StepPort("text", .string, "What the user wrote.", isRequired: true), .model],
             outputs: [
                 StepPort("task", .string, "The task, which 'profile' inputs of other steps take."),
                 StepPort("labels", .array, "The labels that a classification request names; empty otherwise."),

@@ -6,7 +6,8 @@ internal import SourceDocuments
 extension PipelineReader {
     mutating func inputs(_ member: SourceNode.Member) -> [PipelineInput] {
         guard let members = member.value.members else {
-            self.wrongType(member, "a mapping of names to {type, description, default}")
+            self.wrongType(
+                member, "a mapping of names to {type, description, default}", example: "{text: {type: string}}")
             return []
         }
         return members.map { input in
@@ -59,8 +60,13 @@ extension PipelineReader {
 
     mutating func text(_ member: SourceNode.Member) -> String? {
         if let text = member.value.string { return text }
-        self.wrongType(member, "a text")
+        self.wrongType(member, "a text", example: Self.quoted(member.value))
         return nil
+    }
+
+    /// A value that stands where a text must be, as a text; of longer ones only that they go in quotes.
+    private static func quoted(_ node: SourceNode) -> String {
+        if case .scalar(let value) = node.kind, value != .null { "\"\(value.plainText)\"" } else { "\"…\"" }
     }
 
     /// A version; `1.0` without quotes is a number to YAML.
@@ -69,60 +75,56 @@ extension PipelineReader {
         return self.text(member) ?? ""
     }
 
-    mutating func wrongType(_ member: SourceNode.Member, _ wanted: String) {
+    /// Tells that a value is of a wrong type.
+    ///
+    /// - Parameters:
+    ///   - wanted: What it must be.
+    ///   - example: How that is written, such as `4`.
+    mutating func wrongType(_ member: SourceNode.Member, _ wanted: String, example: String) {
         self.issues.append(
             PipelineIssue(
-                member.value.place, "'\(member.key)' must be \(wanted), but is of type \(member.value.typeName)."))
+                member.value.place, "'\(member.key)' must be \(wanted), but is of type \(member.value.typeName).",
+                suggestion: "Write it as '\(member.key): \(example)'."))
     }
 
     mutating func integer(_ member: SourceNode.Member) -> Int? {
         if case .scalar(let value) = member.value.kind, let number = value.integerValue { return number }
-        self.wrongType(member, "a whole number")
+        self.wrongType(member, "a whole number", example: "4")
         return nil
     }
 
     mutating func number(_ member: SourceNode.Member) -> Double? {
         if case .scalar(let value) = member.value.kind, let number = value.numberValue { return number }
-        self.wrongType(member, "a number")
+        self.wrongType(member, "a number", example: "1.5")
         return nil
     }
 
     mutating func flag(_ member: SourceNode.Member) -> Bool {
         if case .scalar(.bool(let flag)) = member.value.kind { return flag }
-        self.wrongType(member, "true or false")
+        self.wrongType(member, "true or false", example: "true")
         return false
     }
 
     /// A length of time, such as `1.5s` or `20m`; a number is in seconds.
     mutating func duration(_ member: SourceNode.Member) -> Duration? {
-        if case .scalar(let value) = member.value.kind, let duration = Duration(written: value.plainText) {
+        if case .scalar(let value) = member.value.kind,
+            let duration = Duration(written: value.plainText, usualUnit: "s")
+        {
             return duration
         }
-        self.wrongType(member, "a length of time such as 500ms, 30s, 5m, 2h or 1d")
+        self.wrongType(member, "a length of time such as 500ms, 30s, 5m, 2h or 1d", example: "30s")
         return nil
     }
 
     /// An expression; YAML's own `true` and `false` are expressions too.
     mutating func formula(_ member: SourceNode.Member) -> Formula? {
         guard case .scalar(let value) = member.value.kind, value != .null else {
-            self.wrongType(member, "an expression such as \"item.score > 3\"")
+            self.wrongType(member, "an expression such as \"item.score > 3\"", example: "'item.score > 3'")
             return nil
         }
         do { return try Formula(value.plainText) } catch {
             self.issues.append(PipelineIssue(member.value.place, error.message))
             return nil
         }
-    }
-}
-
-extension Duration {
-    /// A length of time as people write it: a number with ms, s, m, h or d behind it; without a unit in seconds.
-    init?(written text: String) {
-        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let units: [Substring: Double] = ["": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let number = Double(digits), let unit = units[text[digits.endIndex...]], number * unit < 1e9 else {
-            return nil
-        }
-        self = .seconds(number * unit)
     }
 }

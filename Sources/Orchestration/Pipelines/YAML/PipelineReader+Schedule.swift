@@ -40,7 +40,7 @@ extension PipelineReader {
             guard let duration = self.duration(every) else { return nil }
             let (seconds, fraction) = duration.components
             if fraction == 0 { return .every(seconds: Int(seconds)) }
-            self.wrongType(every, "whole seconds")
+            self.wrongType(every, "whole seconds", example: "1h")
         } else if let cron = fields["cron"], let text = self.text(cron) {
             let zone = fields["timezone"].flatMap { self.text($0) } ?? "UTC"
             do { return .cron(try CronExpression(text), zone: zone) } catch {
@@ -76,7 +76,7 @@ extension PipelineReader {
         for field in self.members(of: member.value, "'inputs' of the schedule", known: declared.map(\.name)) {
             let value = field.value.json
             if let input = declared.first(where: { $0.name == field.key }), !input.type.holds(value) {
-                self.wrongType(field, "of type \(input.type.rawValue)")
+                self.wrongType(field, "of type \(input.type.rawValue)", example: input.type.example)
             }
             values[field.key] = value
         }

@@ -6,7 +6,8 @@ internal import SourceDocuments
 extension PipelineReader {
     mutating func steps(_ member: SourceNode.Member) -> [StepDeclaration] {
         guard let elements = member.value.elements else {
-            self.wrongType(member, "a list of steps, each starting with '- '")
+            self.wrongType(
+                member, "a list of steps, each starting with '- '", example: "[{uses: generate, with: {prompt: …}}]")
             return []
         }
         return elements.enumerated().map { index, element in self.step(element, number: index + 1) }
@@ -31,8 +32,7 @@ extension PipelineReader {
     }
 
     private mutating func id(_ member: SourceNode.Member?) -> String? {
-        guard let member else { return nil }
-        let id = self.text(member) ?? ""
+        guard let member, let id = self.text(member) else { return nil }
         let reserved = [
             "inputs": "the pipeline's inputs", "error": "what a 'try' has caught", "last": "a loop's last turn",
         ]

@@ -51,7 +51,7 @@ extension PipelineReader {
     private mutating func arguments(_ member: SourceNode.Member?) -> [StepArgument] {
         guard let member else { return [] }
         guard let fields = member.value.members else {
-            self.wrongType(member, "a mapping of the step's inputs")
+            self.wrongType(member, "a mapping of the step's inputs", example: "{text: \"${inputs.text}\"}")
             return []
         }
         return fields.map { StepArgument($0.key, $0.value.expression, place: $0.keyPlace) }
@@ -60,7 +60,7 @@ extension PipelineReader {
     private mutating func cases(_ member: SourceNode.Member?) -> [SwitchCase] {
         guard let member else { return [] }
         guard let cases = member.value.members else {
-            self.wrongType(member, "a mapping of values to lists of steps")
+            self.wrongType(member, "a mapping of values to lists of steps", example: "{yes: [{uses: …}]}")
             return []
         }
         return cases.map { SwitchCase($0.key, steps: self.steps($0), place: $0.keyPlace) }
@@ -76,7 +76,7 @@ extension PipelineReader {
     private mutating func choices(_ member: SourceNode.Member?) -> [String] {
         guard let member else { return [] }
         guard let elements = member.value.elements else {
-            self.wrongType(member, "a list of texts")
+            self.wrongType(member, "a list of texts", example: "[yes, no]")
             return []
         }
         return elements.map(\.json.plainText)
@@ -90,7 +90,9 @@ extension PipelineReader {
             loop.variable = self.text(member) ?? loop.variable
             if !loop.variable.isWord || ["inputs", "index"].contains(loop.variable) {
                 self.issues.append(
-                    PipelineIssue(member.value.place, "'\(loop.variable)' is no name for a loop's variable."))
+                    PipelineIssue(
+                        member.value.place, "'\(loop.variable)' is no name for a loop's variable.",
+                        suggestion: "Use letters, digits and '_', and neither 'inputs' nor 'index'."))
             }
         }
         return loop

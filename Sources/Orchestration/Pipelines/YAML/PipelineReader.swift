@@ -76,7 +76,7 @@ struct PipelineReader {
 
     private mutating func readNames(_ member: SourceNode.Member) {
         guard let members = member.value.members else {
-            return self.wrongType(member, "a mapping of names to pipelines")
+            return self.wrongType(member, "a mapping of names to pipelines", example: "{part: {steps: […]}}")
         }
         for member in members { self.named[member.key] = member.value }
     }

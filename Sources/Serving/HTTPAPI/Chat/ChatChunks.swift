@@ -2,10 +2,10 @@
 
 package import LLMCore
 
-/// Writes the events of a streamed reply, from whatever its answers do next.
-///
-/// It is a value without I/O: each call gives the bytes to send.
-package struct ChatChunks: Sendable {
+/// Writes the events of a streamed chat completion.
+package struct ChatChunks: ReplyChunks {
+    package static let mediaType = ServerSentEvent.mediaType
+
     private struct Choice: Sendable {
         var hasBegun = false
         var toolCalls = 0
@@ -19,9 +19,7 @@ package struct ChatChunks: Sendable {
     }
 
     private let reply: ChatReply
-    private let includesUsage: Bool
-    /// What every event begins with, up to its choices.
-    private let head: [UInt8]
+    private let events: ChoiceEvents
     private var choices: [Choice]
 
     /// Begins a reply.
@@ -32,10 +30,7 @@ package struct ChatChunks: Sendable {
     ///   - includesUsage: Whether it ends with the count of tokens.
     package init(_ reply: ChatReply, completions: Int, includesUsage: Bool) {
         self.reply = reply
-        self.includesUsage = includesUsage
-        var head = JSONWriter(capacity: 192)
-        head.object { reply.writeHead(of: "chat.completion.chunk", to: &$0) }
-        self.head = Array("data: ".utf8) + head.bytes.dropLast() + Array(",\"choices\":[".utf8)
+        self.events = ChoiceEvents(reply, object: "chat.completion.chunk", includesUsage: includesUsage)
         self.choices = Array(repeating: Choice(), count: completions)
     }
 
@@ -70,20 +65,10 @@ package struct ChatChunks: Sendable {
     package var isComplete: Bool { self.choices.allSatisfy { $0.usage != nil } }
 
     /// The bytes after the last answer's end.
-    package func end() -> [UInt8] {
-        let done = Array("data: [DONE]\n\n".utf8)
-        guard self.includesUsage else { return done }
-        var usage = JSONWriter(capacity: 128)
-        self.choices.compactMap(\.usage).total.write(to: &usage)
-        return self.head + Array("],\"usage\":".utf8) + usage.bytes + Array("}\n\n".utf8) + done
-    }
+    package func end() -> [UInt8] { self.events.end(self.choices.compactMap(\.usage).total) }
 
     /// The bytes that end a reply that failed.
-    package static func failure(_ error: APIError) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256)
-        error.write(to: &writer)
-        return Array("data: ".utf8) + writer.bytes + Array("\n\n".utf8)
-    }
+    package func failure(_ error: APIError) -> [UInt8] { ChoiceEvents.failure(error) }
 
     private mutating func chunk(
         _ index: Int, tokens: [SampledToken] = [], text: String = "", finishReason: FinishReason? = nil,
@@ -105,9 +90,6 @@ package struct ChatChunks: Sendable {
             }
             writer.member("finish_reason", finishReason.map { .string($0.rawValue) } ?? .null)
         }
-        return self.head + writer.bytes + (self.includesUsage ? Self.endWithoutUsage : Self.end)
+        return self.events.event(writer)
     }
-
-    private static let end = Array("]}\n\n".utf8)
-    private static let endWithoutUsage = Array("],\"usage\":null}\n\n".utf8)
 }

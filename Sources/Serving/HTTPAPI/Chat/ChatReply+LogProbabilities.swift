@@ -8,20 +8,19 @@ extension ChatReply {
         guard let top = self.topLogProbabilities else { return writer.null() }
         writer.object { writer in
             writer.key("content")
-            writer.array { writer in
-                for (token, text) in zip(tokens, Self.texts(of: tokens, in: text)) {
-                    writer.object { $0.write(token, text, top: top) }
-                }
-            }
+            writer.tokens(tokens, text: text, top: top)
             writer.member("refusal", .null)
         }
     }
 
+}
+
+extension [SampledToken] {
     /// The text of each token, together the whole text; what a backend does not tell goes to the last token.
-    static func texts(of tokens: [SampledToken], in text: String) -> [String] {
+    func texts(in text: String) -> [String] {
         var rest = text[...]
-        return tokens.enumerated().map { index, token in
-            if index == tokens.count - 1 { return token.text ?? String(rest) }
+        return self.enumerated().map { index, token in
+            if index == self.count - 1 { return token.text ?? String(rest) }
             let named = token.text ?? token.alternatives.first { $0.id != nil && $0.id == token.id }?.text
             guard let named, rest.hasPrefix(named) else { return named ?? "" }
             rest = rest.dropFirst(named.count)
@@ -31,7 +30,16 @@ extension ChatReply {
 }
 
 extension JSONWriter {
-    fileprivate mutating func write(_ token: SampledToken, _ text: String, top: Int) {
+    /// Writes tokens with their log-probabilities, each with so many of its alternatives.
+    mutating func tokens(_ tokens: [SampledToken], text: String, top: Int) {
+        self.array { writer in
+            for (token, text) in zip(tokens, tokens.texts(in: text)) {
+                writer.object { $0.write(token, text, top: top) }
+            }
+        }
+    }
+
+    private mutating func write(_ token: SampledToken, _ text: String, top: Int) {
         self.write(text, token.logProbability)
         self.key("top_logprobs")
         self.array { writer in

@@ -90,6 +90,15 @@ extension [TokenUsage] {
             completionTokens: self.map(\.completionTokens).reduce(0, +),
             cachedPromptTokens: self.map(\.cachedPromptTokens).max() ?? 0)
     }
+
+    /// What answers to several prompts took together, so many to each.
+    func total(completions: Int) -> TokenUsage {
+        stride(from: 0, to: self.count, by: completions).reduce(
+            into: TokenUsage(promptTokens: 0, completionTokens: 0)
+        ) { sum, start in
+            sum.add(Array(self[start..<Swift.min(start + completions, self.count)]).total)
+        }
+    }
 }
 
 extension TokenUsage {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTPTypes
 internal import Hummingbird
 internal import LLMCore
 internal import ModelGateway
@@ -19,32 +18,12 @@ struct ChatRoute: Sendable {
         let reply = ChatReply(
             id: self.clock.name("chatcmpl-"), created: self.clock.seconds(), model: name,
             topLogProbabilities: chat.generation.topLogProbabilities)
-        let streams = try await Self.start(chat, model)
-        return chat.streams
-            ? try await Self.stream(
-                streams, ChatChunks(reply, completions: streams.count, includesUsage: chat.includesUsage))
-            : try await Self.whole(streams, reply)
-    }
-
-    private static func start(_ chat: ChatRequest, _ model: any ModelAdapter) async throws -> [GenerationStream] {
-        guard chat.completions > 1 else { return [try await model.generate(chat.generation)] }
-        return try await model.generate(chat.generation, completions: chat.completions)
-    }
-
-    private static func stream(_ streams: [GenerationStream], _ chunks: ChatChunks) async throws -> Response {
-        let stream = try await ChatStream(streams, chunks)
-        return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"],
-            body: ResponseBody { writer in
-                try await stream.write(to: &writer)
-                try await writer.finish(nil)
-            })
-    }
-
-    private static func whole(_ streams: [GenerationStream], _ reply: ChatReply) async throws -> Response {
-        var answers: [GenerationResponse] = []
-        for stream in streams { answers.append(try await stream.response()) }
-        let length = answers.map(\.text.utf8.count).reduce(512, +)
-        return .json(capacity: length) { reply.write(answers, to: &$0) }
+        let answers = try await model.answers(to: chat.generation, completions: chat.completions)
+        guard !chat.streams else {
+            let chunks = ChatChunks(reply, completions: answers.count, includesUsage: chat.includesUsage)
+            return try await .stream(answers, chunks)
+        }
+        let whole = try await answers.whole()
+        return .json(whole) { reply.write(whole, to: &$0) }
     }
 }

@@ -5,23 +5,23 @@ internal import LLMCore
 internal import Logging
 internal import NIOCore
 
-/// Sends answers as they come.
-struct ChatStream: Sendable {
+/// Sends answers as they come, in any protocol.
+struct ChatStream<Chunks: ReplyChunks>: Sendable {
     /// The answers.
     let streams: [GenerationStream]
     /// The first answer's first event, which has been read already; its stream gives what follows.
     let first: GenerationEvent?
-    let chunks: ChatChunks
+    let chunks: Chunks
 
     /// Reads the first event, so that what fails before it is an error with a status of its own.
-    init(_ streams: [GenerationStream], _ chunks: ChatChunks) async throws {
+    init(_ streams: [GenerationStream], _ chunks: Chunks) async throws {
         var iterator = streams[0].makeAsyncIterator()
         self.first = try await iterator.next()
         self.streams = streams
         self.chunks = chunks
     }
 
-    /// Sends everything; a reply that is cut off ends with an error and without `[DONE]`.
+    /// Sends everything; a reply that is cut off ends with an error and without its protocol's end.
     @concurrent
     func write(to writer: inout any ResponseBodyWriter) async throws {
         var chunks = self.chunks
@@ -38,21 +38,21 @@ struct ChatStream: Sendable {
         } catch let error as ClientGone {
             throw error
         } catch {
-            return try await writer.send(ChatChunks.failure(APIError(error)))
+            return try await writer.send(chunks.failure(APIError(error)))
         }
         try await writer.send(chunks.end())
     }
 
     @concurrent
     private static func relay<Events: AsyncSequence>(
-        _ events: Events, through chunks: inout ChatChunks, to writer: inout any ResponseBodyWriter
+        _ events: Events, through chunks: inout Chunks, to writer: inout any ResponseBodyWriter
     ) async throws where Events.Element == (Int, GenerationEvent) {
         for try await (index, event) in events { try await writer.send(chunks.bytes(for: event, of: index)) }
     }
 
     /// Relays several answers, each event as it comes.
     @concurrent
-    private func relayAll(through chunks: inout ChatChunks, to writer: inout any ResponseBodyWriter) async throws {
+    private func relayAll(through chunks: inout Chunks, to writer: inout any ResponseBodyWriter) async throws {
         let (merged, continuation) = AsyncThrowingStream<(Int, GenerationEvent), any Error>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

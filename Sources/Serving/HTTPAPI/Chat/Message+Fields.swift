@@ -2,17 +2,26 @@
 
 internal import LLMCore
 
+extension Role {
+    /// Reads who speaks.
+    ///
+    /// - Parameter names: What a protocol has; `developer` is another word for `system`.
+    /// - Throws: ``APIError`` for anybody else.
+    init(_ fields: RequestFields, among names: [String]) throws {
+        let name = try fields.required("role", try fields.string("role"))
+        guard names.contains(name) else { throw fields.unknown("role", name, known: names) }
+        self.init(rawValue: name == "developer" ? "system" : name)
+    }
+}
+
 extension Message {
     /// Reads a message.
     ///
     /// - Throws: ``APIError`` that names the member that is wrong.
     init(_ fields: RequestFields) throws {
-        let name = try fields.required("role", try fields.string("role"))
-        guard let role = Self.roles[name] else {
-            throw fields.unknown("role", name, known: Self.roles.keys.sorted())
-        }
+        let role = try Role(fields, among: ["system", "developer", "user", "assistant", "tool"])
         let calls = try fields.objects("tool_calls")?.map(ToolCall.init) ?? []
-        let content = try Self.content(fields)
+        let content = try fields.content { try ContentPart($0) }
         if role == .tool || (role != .assistant && content == nil) { _ = try fields.required("content", content) }
         self.init(role: role, content: content ?? [], toolCalls: calls)
         if role == .tool {
@@ -20,19 +29,6 @@ extension Message {
         } else if role != .assistant, !calls.isEmpty {
             throw APIError.invalid(fields.path("tool_calls"), "Only the role 'assistant' has 'tool_calls'.")
         }
-    }
-
-    private static let roles: [String: Role] = [
-        "system": .system, "developer": .system, "user": .user, "assistant": .assistant, "tool": .tool,
-    ]
-
-    private static func content(_ fields: RequestFields) throws -> [ContentPart]? {
-        guard let value = fields.value("content") else { return nil }
-        if case .string(let text) = value { return [.text(text)] }
-        guard case .array = value else {
-            throw APIError.wrongType(fields.path("content"), "a string or an array of parts", value)
-        }
-        return try fields.objects("content")?.map(ContentPart.init)
     }
 }
 

@@ -3,18 +3,20 @@
 internal import LLMCore
 
 extension OutputConstraint {
-    /// Reads what the answer must look like (`response_format`); nil leaves it free.
+    /// Reads what the answer must look like; nil leaves it free.
     ///
+    /// - Parameters:
+    ///   - format: Chat's `response_format`, or what other protocols have in its place.
+    ///   - isFlat: Whether a schema and its name are members of the format itself.
     /// - Throws: ``APIError`` that names the member that is wrong.
-    init?(_ fields: RequestFields) throws {
-        guard let format = try fields.object("response_format") else { return nil }
+    init?(format: RequestFields, isFlat: Bool = false) throws {
         let type = try format.required("type", try format.string("type"))
         switch type {
         case "text": return nil
         case "json_object": self = .jsonSchema(["type": "object"])
         case "json_schema":
-            let named = try format.required(type, try format.object(type))
-            _ = try named.required("name", try named.string("name"))
+            let named = isFlat ? format : try format.required(type, try format.object(type))
+            if !isFlat { _ = try named.required("name", try named.string("name")) }
             _ = try named.required("schema", try named.object("schema"))
             self = .jsonSchema(named.value("schema") ?? true)
         default: throw format.unknown("type", type, known: ["text", "json_object", "json_schema"])

@@ -21,16 +21,6 @@ package struct EmbeddingsRequest: Sendable {
         guard try fields.integer("dimensions") == nil else {
             throw APIError.invalid("dimensions", "The model's vectors have one length; leave out 'dimensions'.")
         }
-        let input = try fields.required("input", fields.value("input"))
-        let values = input.arrayValue ?? [input]
-        guard !values.isEmpty, values.count <= 2048 else {
-            throw APIError.invalid("input", "'input' has \(values.count) texts; it must have 1 to 2048.")
-        }
-        self.texts = try values.map { value in
-            guard case .string(let text) = value else {
-                throw APIError.wrongType("input", "a string or an array of strings", value)
-            }
-            return text
-        }
+        self.texts = try fields.embeddingInput()
     }
 }

@@ -11,17 +11,23 @@ struct EmbeddingsRoute: Sendable {
 
     func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let name = try fields.required("model", try fields.string("model"))
-        let model = try self.models.model(named: name)
+        let (name, model) = try self.models.model(in: fields)
         let wanted = try EmbeddingsRequest(fields)
-        let meter = UsageMeter()
-        let vectors = try await meter.run { try await model.embed(wanted.texts) }
-        var tokens = meter.usage?.promptTokens ?? 0
-        if meter.usage == nil {
-            // A backend that neither tells nor counts still embeds.
-            for text in wanted.texts { tokens += (try? await model.tokenCount(.raw(text))) ?? 0 }
-        }
+        let (vectors, tokens) = try await model.countedEmbeddings(of: wanted.texts)
         let reply = EmbeddingsReply(model: name, vectors: vectors, tokens: tokens, asBase64: wanted.asBase64)
         return .json(capacity: vectors.count * 8192) { reply.write(to: &$0) }
+    }
+}
+
+extension ModelAdapter {
+    /// Turns texts into vectors, and counts the texts' tokens; 0 where nobody can.
+    func countedEmbeddings(of texts: [String]) async throws -> (vectors: [[Float]], tokens: Int) {
+        let meter = UsageMeter()
+        let vectors = try await meter.run { try await self.embed(texts) }
+        if let usage = meter.usage { return (vectors, usage.promptTokens) }
+        var tokens = 0
+        // A backend that neither tells nor counts still embeds.
+        for text in texts { tokens += (try? await self.tokenCount(.raw(text))) ?? 0 }
+        return (vectors, tokens)
     }
 }

@@ -8,17 +8,9 @@ internal import NIOCore
 extension Request {
     /// The request's body as an object.
     ///
-    /// - Throws: ``APIError`` for a body that is too large, cut off, malformed, too deep or no object.
+    /// - Throws: ``APIError`` for a body that is too large, in too many pieces, cut off, malformed, too deep or no object.
     func fields(_ limits: ServerLimits) async throws -> RequestFields {
-        let tooLarge = APIError(
-            .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
-        if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
-        let body: ByteBuffer
-        do {
-            body = try await self.body.collect(upTo: limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        }
+        let body = try await self.collectedBody(limits)
         let value: JSONValue
         do {
             value = try JSONValue(parsing: body.readableBytesView, maximumDepth: limits.jsonDepth)
@@ -26,5 +18,27 @@ extension Request {
             throw APIError(.badRequest, "The body cannot be read. \(error.message)", code: "invalid_json")
         }
         return try RequestFields(value)
+    }
+
+    /// The request's body.
+    ///
+    /// - Throws: ``APIError`` for one that is too large, or in too many pieces.
+    func collectedBody(_ limits: ServerLimits) async throws -> ByteBuffer {
+        let tooLarge = APIError(
+            .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
+        if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
+        var body = ByteBuffer()
+        var pieces = 0
+        for try await var piece in self.body {
+            pieces += 1
+            guard pieces <= limits.bodyPieces else {
+                throw APIError(
+                    .contentTooLarge, "The body has more than \(limits.bodyPieces) chunks; send larger ones.",
+                    code: "too_many_chunks")
+            }
+            guard body.readableBytes + piece.readableBytes <= limits.bodyBytes else { throw tooLarge }
+            if pieces == 1 { body = piece } else { body.writeBuffer(&piece) }
+        }
+        return body
     }
 }

@@ -7,9 +7,10 @@ public import Logging
 public import ModelGateway
 internal import NIOCore
 public import Observability
+internal import RemoteTransport
 public import ServiceLifecycle
 
-/// The HTTP server: OpenAI's protocol over any model.
+/// The HTTP server: the protocols of OpenAI, Anthropic and Ollama over any model.
 ///
 /// It is a `Service`: a graceful shutdown lets requests in progress end and accepts no others.
 public struct HTTPServer: Service {
@@ -61,15 +62,22 @@ public struct HTTPServer: Service {
         let router = Router()
         if let telemetry { self.watch(router, telemetry) }
         router.add(middleware: ErrorReplies())
+        router.add(middleware: LongRequests())
         let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
         let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
         let models = ModelsRoute(models: self.models, started: self.clock.seconds())
         router.route(.post, "v1/chat/completions") { request, _ in try await chat.respond(to: request) }
+        let completions = CompletionsRoute(models: self.models, clock: self.clock, limits: self.limits)
+        let responses = ResponsesRoute(models: self.models, clock: self.clock, limits: self.limits)
+        router.route(.post, "v1/completions") { request, _ in try await completions.respond(to: request) }
+        router.route(.post, "v1/responses") { request, _ in try await responses.respond(to: request) }
         router.route(.post, "v1/embeddings") { request, _ in try await embeddings.respond(to: request) }
         router.route(.get, "v1/models") { _, _ in models.list() }
         router.route(.get, "v1/models/**") { _, context in
             try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
         }
+        MessagesRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
+        OllamaRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
         return router
     }
@@ -88,7 +96,8 @@ public struct HTTPServer: Service {
             maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
             maxHeaderFieldCount: self.limits.headers)
         let configuration = HTTP1Channel.Configuration(
-            idleTimeout: .init(self.limits.idleTime), httpDecoderConfiguration: decoder)
+            additionalChannelHandlers: [FlushGathering()], idleTimeout: .init(self.limits.idleTime),
+            httpDecoderConfiguration: decoder)
         return HTTPServerBuilder { responder in
             ClientConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
         }

@@ -4,6 +4,8 @@
 public struct ServerLimits: Sendable, Hashable {
     /// The most bytes of a request's body.
     public var bodyBytes = 32 << 20
+    /// The most pieces that a request's body may arrive in; each costs far more than its bytes.
+    public var bodyPieces = 64 << 10
     /// The most bytes of all headers of a request together.
     public var headerBytes = 32 << 10
     /// The most headers of a request.

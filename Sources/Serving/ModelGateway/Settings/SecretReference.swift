@@ -4,7 +4,7 @@ internal import LLMCore
 internal import RemoteTransport
 internal import SourceDocuments
 
-extension SettingsReader {
+extension FieldReader {
     /// A secret, which a configuration names but never holds: `{env: VARIABLE}` or `{file: PATH}`.
     mutating func key(_ node: SourceNode?, environment: [String: String]) -> APIKey? {
         guard let node else { return nil }

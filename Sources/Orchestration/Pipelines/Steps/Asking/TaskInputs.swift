@@ -6,7 +6,7 @@ internal import LLMCore
 enum TaskInputs {
     /// The inputs, for a step's definition.
     static let ports: [StepPort] =
-        [StepPort("max_tokens", .integer, "The most tokens of an answer.")]
+        [StepPort("max_tokens", .integer, "The most tokens of an answer."), .model]
         + SamplingInputs.ports.filter { ["temperature", "seed"].contains($0.name) }
 
     /// How often a model may be asked for one answer.

@@ -24,6 +24,11 @@ public struct EmbedStep: PipelineStep {
             ], effect: .model)
     }
 
+    /// Checks the embedding model's name.
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
+        [EmbedderInput.problem(inputs, self.embedder)].compactMap(\.self)
+    }
+
     /// Asks the embedding model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let texts = try inputs.strings("texts")

@@ -13,6 +13,9 @@ public struct ChatStep: PipelineStep {
     /// - Parameter tools: The kinds of steps that can be tools.
     public init(tools: StepRegistry) { self.registry = tools }
 
+    /// The same step, whose tools may name these models.
+    func offering(models: [String]) -> Self { Self(tools: self.registry.offering(models: models)) }
+
     /// Its name, inputs and outputs.
     public var definition: StepDefinition {
         StepDefinition(
@@ -33,6 +36,7 @@ public struct ChatStep: PipelineStep {
                 StepPort("schema", .any, "A JSON Schema for the answer, on models that can be held to one."),
                 StepPort("max_tokens", .integer, "The most tokens of each answer."),
                 StepPort("stop", .array, "Texts before which the answer ends."),
+                .model,
             ] + SamplingInputs.ports,
             outputs: [
                 StepPort("text", .string, "The answer."),

@@ -45,6 +45,11 @@ struct ChatTool: Sendable {
         self.definition = ToolDefinition(
             name: name, description: object["description"]?.stringValue ?? step.definition.summary, parameters: told)
         try self.checkNames()
+        if let name = self.model(JSONValue.object(self.fixed).members),
+            let models = registry.models, !models.contains(name)
+        {
+            throw Self.invalid("There is no model '\(name)'. \(NearestName.hint(for: name, in: models))")
+        }
     }
 
     /// Reads all tools of a step.
@@ -65,16 +70,21 @@ struct ChatTool: Sendable {
         if let reason = self.parameters.reason(against: arguments) {
             return (["error": .string("The arguments do not fit: \(reason).")], true)
         }
-        var inputs = Dictionary(uniqueKeysWithValues: (arguments.objectValue ?? [:]).map { ($0.key, $0.value) })
+        var inputs = arguments.members
         for (name, value) in self.fixed { inputs[name] = value }
         do {
-            let outputs = try await self.step.run(StepInputs(inputs), context: context)
+            let outputs = try await self.step.run(StepInputs(inputs), context: context.asking(self.model(inputs)))
             return (self.result(outputs), false)
         } catch let error as CancellationError {
             throw error
         } catch {
             return (["error": .string((error as? any CodedError)?.message ?? "\(error)")], true)
         }
+    }
+
+    /// The model that the step is to ask; nil for the run's own.
+    private func model(_ inputs: [String: JSONValue]) -> String? {
+        self.step.definition.inputs.first(where: \.isModel).flatMap { inputs[$0.name]?.stringValue }
     }
 
     /// A result as the model reads it.
@@ -87,7 +97,7 @@ struct ChatTool: Sendable {
     private func result(_ outputs: [String: JSONValue]) -> JSONValue {
         if let returns { return outputs[returns] ?? .null }
         if outputs.count == 1, let only = outputs.values.first { return only }
-        return .object(.init(uniqueKeysWithValues: outputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+        return JSONValue(sorted: outputs)
     }
 
     /// Finds inputs and outputs that the step does not have.
@@ -106,12 +116,12 @@ struct ChatTool: Sendable {
         }
     }
 
-    /// What the model is asked for unless the author says otherwise: every input that is not set.
+    /// What the model is asked for unless the author says otherwise: every input that is not set, but no model's name.
     private static func parameters(
         of definition: StepDefinition, without fixed: OrderedDictionary<String, JSONValue>
     ) -> JSONValue {
         var open = definition
-        open.inputs.removeAll { fixed.keys.contains($0.name) }
+        open.inputs.removeAll { fixed.keys.contains($0.name) || $0.isModel }
         return open.inputSchema
     }
 

@@ -3,7 +3,7 @@
 internal import LLMCore
 internal import SourceDocuments
 
-extension DefinitionReader {
+extension FieldReader {
     private static let metricKeys = [
         "name", "kind", "goal", "covariate", "baseline", "deviation", "minimum-effect",
     ]
@@ -84,8 +84,8 @@ extension DefinitionReader {
             plan.shares = self.elements(steps).compactMap { self.number($0, in: 0...100) }.map { $0 / 100 }
         }
         plan.minimumUnits = self.integer(fields["minimum-units"], in: 1...1_000_000_000) ?? plan.minimumUnits
-        plan.minimumTime = self.duration(fields["minimum-time"]) ?? plan.minimumTime
-        plan.maximumTime = self.duration(fields["maximum-time"])
+        plan.minimumTime = self.duration(fields["minimum-time"], allowsZero: true) ?? plan.minimumTime
+        plan.maximumTime = self.duration(fields["maximum-time"], allowsZero: true)
         return plan
     }
 }

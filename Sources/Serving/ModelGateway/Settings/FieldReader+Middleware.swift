@@ -5,7 +5,7 @@ internal import LLMCore
 internal import RemoteTransport
 internal import SourceDocuments
 
-extension SettingsReader {
+extension FieldReader {
     /// The keys of what wraps around a model.
     static let middlewareKeys = [
         "timeouts", "retries", "circuit_breaker", "hedge", "concurrency", "rate", "cache", "prices", "guardrails",

@@ -4,7 +4,7 @@ internal import AdapterMiddleware
 internal import LLMCore
 internal import SourceDocuments
 
-extension SettingsReader {
+extension FieldReader {
     /// Reads the models of a configuration.
     mutating func models(_ node: SourceNode, environment: [String: String]) -> [ModelSettings] {
         guard let members = node.members else {

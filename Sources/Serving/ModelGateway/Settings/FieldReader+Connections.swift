@@ -4,7 +4,7 @@ internal import LLMCore
 internal import RemoteTransport
 internal import SourceDocuments
 
-extension SettingsReader {
+extension FieldReader {
     /// The file of the authorities that vouch for a server.
     mutating func authorities(_ node: SourceNode?) -> CertificateAuthorities? {
         guard let node, let path = self.text(node) else { return nil }

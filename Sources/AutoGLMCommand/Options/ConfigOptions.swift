@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFacade
+internal import ModelGateway
+
+/// Where the models are configured that pipelines ask.
+struct ConfigOptions: ParsableArguments {
+    @Option(
+        help: """
+            A file (autoglm.yaml) with models and what wraps around each: --model names the one that answers (default: the \
+            first), and steps may name others.
+            """)
+    var config: String?
+
+    /// The models of the file; nil where none is named.
+    func models() throws -> ConfiguredModels? { try self.config.map { try ConfiguredModels(path: $0) } }
+
+    /// Refuses what says how to reach a model that the file describes.
+    ///
+    /// - Throws: `ValidationError`.
+    func check(against model: ModelOptions) throws {
+        guard self.config != nil, model.baseURL != nil || model.backend != ModelOptions.usualBackend else { return }
+        throw ValidationError("With --config the file says where models are; leave out --backend and --base-url.")
+    }
+
+    /// Opens the models of the file, or the one of the options.
+    ///
+    /// - Throws: What keeps them from being opened; `LLMError` where the file has no model of the name given.
+    func open(_ configured: ConfiguredModels?, _ options: ModelOptions) async throws -> PipelineModels {
+        guard let configured else { return PipelineModels(main: try await options.open().adapter, gateway: nil) }
+        let gateway = try await configured.open()
+        // The usual value of --model is a local model's name.
+        let isGiven = options.model != ModelOptions.usualModel || gateway.names.contains(options.model)
+        guard let name = isGiven ? options.model : gateway.names.first else {
+            throw CommandError(.badInput, "The file '\(self.config ?? "")' has no models.")
+        }
+        return PipelineModels(main: try gateway.model(named: name), gateway: gateway)
+    }
+}

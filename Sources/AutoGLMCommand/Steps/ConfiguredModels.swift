@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import ModelGateway
+
+/// The models of a configuration file, opened when one of them is first needed.
+actor ConfiguredModels {
+    /// Their names, in the order of the file.
+    nonisolated let names: [String]
+    private let configuration: GatewayConfiguration
+    private var gateway: Gateway?
+
+    /// Reads a configuration.
+    ///
+    /// - Throws: ``CommandError`` where it cannot be read; `GatewayError` with everything that is wrong with it.
+    init(path: String) throws {
+        self.configuration = try GatewayConfiguration(
+            yaml: InputFile.text(path: path), file: path, environment: Settings.environment)
+        self.names = self.configuration.names
+    }
+
+    /// The models, each with what wraps around it.
+    func open() throws -> Gateway {
+        if let gateway { return gateway }
+        let gateway = try Gateway(configuration: self.configuration)
+        self.gateway = gateway
+        return gateway
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import ModelFacade
+internal import ModelGateway
+
+/// The models that pipelines ask, open.
+struct PipelineModels: Sendable {
+    /// The one that answers where a step names none.
+    let main: any ModelAdapter
+    /// Those that steps may name; nil where there is only the one.
+    let gateway: Gateway?
+
+    /// What runs pipelines on them.
+    func runner() -> PipelineRunner {
+        var runner = PipelineRunner(model: self.main)
+        if let gateway { runner.models = { try gateway.model(named: $0) } }
+        return runner
+    }
+}
