@@ -372,7 +372,8 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels", "ModelGateway", "HTTPAPI",
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels", "ModelGateway",
+                "HTTPAPI",
                 "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
                 nio("NIOCore"),
                 nio("NIOHTTP1"), nio("NIOPosix"),
