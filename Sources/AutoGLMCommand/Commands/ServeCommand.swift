@@ -80,13 +80,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// What is told of the work; nil for nothing.
     private func telemetrySettings(_ configuration: GatewayConfiguration?) throws -> TelemetrySettings? {
-        var settings =
+        let asked =
             if let configuration { configuration.telemetry } else {
                 try TelemetrySettings.standard(environment: Settings.environment)
             }
-        guard self.telemetry else { return settings }
-        settings = settings ?? TelemetrySettings()
-        settings?.store = settings?.store ?? TelemetrySettings.Store()
+        guard self.telemetry else { return asked }
+        var settings = asked ?? TelemetrySettings()
+        if asked == nil { try settings.read(environment: Settings.environment) }
+        if settings.store == nil { settings.store = TelemetrySettings.Store() }
         return settings
     }
 

@@ -9,7 +9,7 @@ extension TelemetrySettings {
         var settings = Self()
         let reader = EnvironmentReader(environment)
         try settings.read(reader)
-        return settings.otlp == nil || reader.flag("OTEL_SDK_DISABLED") ? nil : settings
+        return settings.otlp == nil ? nil : settings
     }
 
     /// Takes what OpenTelemetry's own variables say.
@@ -31,7 +31,7 @@ extension TelemetrySettings {
         try self.spans.read(reader, "OTEL_BSP")
         try self.logs.read(reader, "OTEL_BLRP")
         if let interval = try reader.milliseconds("OTEL_METRIC_EXPORT_INTERVAL") { self.metricsInterval = interval }
-        self.otlp = try OTLPSettings(reader) ?? self.otlp
+        self.otlp = try reader.flag("OTEL_SDK_DISABLED") ? nil : OTLPSettings(reader)
     }
 }
 

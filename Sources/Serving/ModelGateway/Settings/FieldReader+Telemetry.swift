@@ -5,7 +5,7 @@ internal import Observability
 internal import RemoteTransport
 internal import SourceDocuments
 
-extension SettingsReader {
+extension FieldReader {
     /// Reads what the program tells of its work.
     ///
     /// - Parameters:
