@@ -109,7 +109,7 @@ check_phoenix() {
     stop_all
 }
 
-# rotel must print spans, metrics and log lines that it was sent over either protocol.
+# rotel must take all spans, metrics and log lines that it is sent over either protocol.
 check_rotel() {
     say "rotel"
     environment rotel "$rotel_package"
@@ -121,7 +121,7 @@ check_rotel() {
     find_port
     http=$port
     start rotel "http://127.0.0.1:$http" "$rotel" start --otlp-grpc-endpoint "127.0.0.1:$grpc" \
-        --otlp-http-endpoint "127.0.0.1:$http" --exporter blackhole --debug-log traces,metrics,logs
+        --otlp-http-endpoint "127.0.0.1:$http" --exporter blackhole
     local protocol endpoint
     for protocol in http/protobuf grpc; do
         endpoint=http://127.0.0.1:$http
