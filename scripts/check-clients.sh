@@ -26,7 +26,7 @@ install_client() { # client
 
 # Asks by the program llm, in pieces and whole, as a chat and as a completion.
 check_llm() { # URL
-    local answer options=(-o temperature 0 -o max_tokens 24 --no-log)
+    local answer prompt options=(-o temperature 0 -o max_tokens 24 --no-log)
     LLM_USER_PATH=$(mktemp -d)
     export LLM_USER_PATH
     cat >"$LLM_USER_PATH/extra-openai-models.yaml" <<YAML
@@ -34,11 +34,12 @@ check_llm() { # URL
 - {model_id: local-text, model_name: smollm2, api_base: "$1/v1", api_key_name: local, completion: true}
 YAML
     for model in local-chat local-text; do
+        prompt="What is the capital of France? Answer in one word."
+        if [ "$model" = local-text ]; then prompt="The capital of France is"; fi
         for stream in "" --no-stream; do
             # shellcheck disable=SC2086
-            answer=$("$bench_dir/clients/llm/bin/llm" -m "$model" $stream "${options[@]}" --key unused \
-                "What is the capital of France? Answer in one word.")
-            [ -n "$answer" ] || fail "llm got no answer of $model."
+            answer=$("$bench_dir/clients/llm/bin/llm" -m "$model" $stream "${options[@]}" --key unused "$prompt")
+            [[ $answer = *Paris* ]] || fail "llm got no answer of $model, but: $answer"
         done
         printf 'llm: %s: fine\n' "$model"
     done
@@ -83,5 +84,6 @@ grep -q '^data: \[DONE\]$' "$answer" || fail "The answer in progress did not end
 status=0
 wait "$child" || status=$?
 child=
-[ "$status" = 0 ] || fail "The server ended with status $status: $(cat "$log")"
+# A program that a signal ends says so by its status.
+[ "$status" = 143 ] || fail "The server ended with status $status: $(cat "$log")"
 step "✔ SIGTERM" "the answer in progress ended, and then the server"

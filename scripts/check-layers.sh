@@ -15,7 +15,7 @@ import json, pathlib, re, sys
 # The layers, from the one everybody may import to the one nobody may. See docs/architecture.md.
 LAYERS = ["Values", "Engine", "Learning", "Orchestration", "Operations", "Adapters", "Library", "Serving",
           "OpenAutoGLMMacros", "OpenAutoGLM", "OpenAutoGLMTesting", "AutoGLMCommand"]
-SYSTEM = {"Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Musl", "Darwin", "Android", "Dispatch",
+SYSTEM = {"Foundation", "CoreFoundation", "FoundationEssentials", "FoundationNetworking", "Glibc", "Musl", "Darwin", "Android", "Dispatch",
           "Synchronization", "RegexBuilder", "Observation", "Testing", "XCTest", "Swift", "_Differentiation"}
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
                     r"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)", re.M)

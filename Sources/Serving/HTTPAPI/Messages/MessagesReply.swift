@@ -60,7 +60,9 @@ extension AnswerBlock {
 }
 
 extension FinishReason {
-    /// Anthropic's `stop_reason`. That a stop sequence was met is told by no backend, so it is the end of the turn.
+    /// Anthropic's `stop_reason`.
+    ///
+    /// That a stop sequence was met is told by no backend, so it is the end of the turn.
     var anthropicName: String {
         switch self {
         case .stop: "end_turn"
