@@ -9,7 +9,7 @@ SHELL := /bin/bash
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 
-.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers clean
+.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -60,6 +60,9 @@ soak: release ## Ask the program for ten minutes; kill and resume 200 runs; long
 		--filter 'RandomCutTests|RunQueueTests'
 	@scripts/crash.sh 200
 	@scripts/soak.sh
+
+check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)
+	@scripts/check-telemetry.sh
 
 check-servers: release ## Check adapters against real servers: llama.cpp, transformers, Triton, our own (installs them, once)
 	@scripts/check-servers.sh

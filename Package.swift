@@ -23,6 +23,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 /// A product of swift-nio.
@@ -68,6 +69,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -126,6 +128,10 @@ let package = Package(
             "Experiments", in: "Operations",
             ["LLMCore", "JSONSchemas", "SourceDocuments", orderedCollections, realModule]),
         library("ModelCatalog", in: "Operations", ["LLMCore", orderedCollections, crypto]),
+        library(
+            "Observability", in: "Operations",
+            ["LLMCore", "AdapterMiddleware", orderedCollections, logging, tracing]),
+        library("PipelineTelemetry", in: "Operations", ["LLMCore", "Pipelines", "Observability", tracing]),
 
         // Adapters: the outside world.
         library(
@@ -140,7 +146,7 @@ let package = Package(
         library("ModelHub", in: "Adapters", ["LLMCore", "ModelFiles", "CTransfer", orderedCollections, crypto]),
         library(
             "RemoteTransport", in: "Adapters",
-            ["LLMCore", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nioSSL]),
+            ["LLMCore", "Observability", asyncHTTPClient, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nioSSL]),
         library(
             "RemoteModels", in: "Adapters",
             [
@@ -150,15 +156,30 @@ let package = Package(
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "PromptTemplates", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"),
-                nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", orderedCollections,
+                nio("NIOCore"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         library(
             "RunStorage", in: "Adapters",
-            ["LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", orderedCollections, crypto, grdb]),
+            [
+                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "Observability", orderedCollections,
+                crypto,
+                grdb,
+            ]),
+        library(
+            "TelemetryExport", in: "Adapters",
+            [
+                "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", logging, serviceLifecycle,
+                nio("NIOCore"),
+                nio("NIOHTTP1"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("CPluginABI", in: "Adapters", []),
         library(
@@ -192,14 +213,15 @@ let package = Package(
         library(
             "ModelGateway", in: "Serving",
             [
-                "LLMCore", "SourceDocuments", "PromptTemplates", "AdapterMiddleware", "LocalModels", "RemoteTransport",
-                "RemoteModels", "KServeModels", "RunStorage", orderedCollections, serviceLifecycle, logging,
+                "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine", "AdapterMiddleware", "Observability",
+                "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
+                serviceLifecycle, logging,
             ]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "ModelGateway", "RemoteTransport", orderedCollections, crypto, hummingbird,
-                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
+                "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport", orderedCollections,
+                crypto, hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing, nio("NIOCore"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -224,7 +246,8 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
-                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle, nio("NIOCore"),
+                "Experiments", "Observability", "PipelineTelemetry", "TelemetryExport", argumentParser, logging,
+                orderedCollections, serviceLifecycle, tracing, nio("NIOCore"),
             ],
             linkerSettings: selfContained),
 
@@ -347,7 +370,8 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "AdapterMiddleware", "RemoteModels", "ModelGateway", "HTTPAPI",
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels", "ModelGateway",
+                "HTTPAPI",
                 "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
                 nio("NIOCore"),
                 nio("NIOHTTP1"), nio("NIOPosix"),
@@ -357,8 +381,24 @@ let package = Package(
         .testTarget(
             name: "ModelGatewayTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "RemoteTransport", "ModelGateway", "OpenAutoGLMTesting",
-                serviceLifecycle,
+                "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", "ModelGateway",
+                "OpenAutoGLMTesting", serviceLifecycle,
+            ]),
+        .testTarget(
+            name: "ObservabilityTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Observability", "Pipelines", "PipelineTelemetry", "RemoteTransport",
+                "OpenAutoGLMTesting", logging, tracing, nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "TelemetryExportTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", "TelemetryExport", "RunStorage",
+                "OpenAutoGLMTesting", hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]

@@ -21,13 +21,17 @@ plugins=$(swift build -c release --show-bin-path)
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 
-# generate NAME FOLDER: makes the code for Protos/NAME.proto, and puts it into FOLDER or compares it with what is there.
+# generate NAME FOLDER: makes the code for Protos/NAME.proto, that of its services, if it has any, included, and puts it into
+# FOLDER or compares it with what is there.
 generate() {
     local options="Visibility=Package,UseAccessLevelOnImports=true"
     mkdir -p "$made/$1"
     protoc "$1.proto" --proto_path Protos \
-        --plugin="$plugins/protoc-gen-swift" --swift_out="$made/$1" --swift_opt="$options" \
-        --plugin="$plugins/protoc-gen-grpc-swift-2" --grpc-swift-2_out="$made/$1" --grpc-swift-2_opt="$options"
+        --plugin="$plugins/protoc-gen-swift" --swift_out="$made/$1" --swift_opt="$options"
+    if grep -q '^service ' "Protos/$1.proto"; then
+        protoc "$1.proto" --proto_path Protos \
+            --plugin="$plugins/protoc-gen-grpc-swift-2" --grpc-swift-2_out="$made/$1" --grpc-swift-2_opt="$options"
+    fi
     if [ "$mode" = --check ]; then
         diff -r "$made/$1" "$2" >&2 || fail "$2 is not what Protos/$1.proto says." "Mend it with: scripts/generate-protobuf.sh"
     else
@@ -39,3 +43,4 @@ generate() {
 }
 
 generate kserve_inference Sources/Adapters/KServeModels/Generated
+generate otlp Sources/Adapters/TelemetryExport/Generated

@@ -17,8 +17,8 @@ struct Root: AsyncParsableCommand {
 
             Environment: AUTOGLM_MODEL, AUTOGLM_BACKEND, AUTOGLM_DEVICE, AUTOGLM_THREADS and AUTOGLM_CONTEXT_LENGTH \
             set the defaults of the options of those names, AUTOGLM_STORE that of --store, AUTOGLM_PLUGINS that of --plugins, \
-            AUTOGLM_CATALOG and AUTOGLM_ARTEFACTS those of the catalogue of models; XDG_CACHE_HOME moves the folder of \
-            models, XDG_STATE_HOME that of runs and of the catalogue.
+            AUTOGLM_CATALOG and AUTOGLM_ARTEFACTS those of the catalogue of models, AUTOGLM_TRACES the file of recent traces \
+            and logs; XDG_CACHE_HOME moves the folder of models, XDG_STATE_HOME that of runs, traces and of the catalogue.
             """,
         version: Version.current,
         subcommands: [
@@ -26,7 +26,7 @@ struct Root: AsyncParsableCommand {
             StepsCommand.self, PipelineCommand.self, PluginCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GatewayCommand.self, ModelsCommand.self, PullCommand.self, QuantizeCommand.self,
-            ServeCommand.self, ExperimentCommand.self,
+            ServeCommand.self, TracesCommand.self, LogsCommand.self, ExperimentCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])
 }

@@ -8,6 +8,7 @@ import Logging
 import ModelGateway
 import NIOCore
 import NIOHTTP1
+import Observability
 import OpenAutoGLMTesting
 
 /// The server on a free port, for the time of a test.
@@ -52,6 +53,7 @@ struct LiveServer: Sendable {
     /// Serves a model while a test talks to it.
     static func run<Value: Sendable>(
         _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(), usage: UsageLedger = UsageLedger(),
+        telemetry: Telemetry? = nil,
         _ body: @escaping @Sendable (LiveServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
@@ -61,6 +63,7 @@ struct LiveServer: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         server.port = 0
         server.limits = limits
+        server.telemetry = telemetry
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

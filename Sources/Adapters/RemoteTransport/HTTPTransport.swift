@@ -5,6 +5,7 @@ internal import LLMCore
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Observability
 internal import Synchronization
 
 /// Sends questions to servers over connections that are kept and shared.
@@ -39,6 +40,7 @@ public final class HTTPTransport: Sendable {
         // Whether to try again is for whoever asks to decide.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = proxy?.configuration
+        // Requests carry their trace on by themselves; the client's own spans would show what URLs hold.
         configuration.tracing.tracer = nil
         configuration.http1_1ConnectionDebugInitializer = { channel in
             KeptConnectionWatch.add(to: channel).flatMapThrowing {
@@ -80,6 +82,7 @@ public final class HTTPTransport: Sendable {
         var sent = HTTPClientRequest(url: request.url)
         sent.method = request.method
         sent.headers = request.headers
+        TraceContext.propagate { sent.headers.replaceOrAdd(name: $0, value: $1) }
         if let body = request.body { sent.body = .bytes(body) }
         let client = try self.client(for: request.url)
         let response: HTTPClientResponse

@@ -2,7 +2,9 @@
 
 public import AdapterMiddleware
 public import LLMCore
+internal import LocalModels
 public import Logging
+public import Observability
 public import ServiceLifecycle
 
 /// The models that a program offers by name, each with what wraps around it.
@@ -39,19 +41,46 @@ public final class Gateway: Sendable {
     /// - Parameters:
     ///   - configuration: The models.
     ///   - clock: What times, pauses and lifetimes are measured by.
+    ///   - telemetry: Watches the models; nil watches nothing.
     ///   - logger: Is told where usage cannot be stored.
     /// - Throws: An error of a model that cannot be loaded, or of a file that cannot be opened; all are ``CodedError``s.
     public convenience init(
         configuration: GatewayConfiguration, clock: some Clock<Duration> = ContinuousClock(),
-        logger: Logger = Logger(label: "autoglm.gateway")
+        telemetry: Telemetry? = nil, logger: Logger = Logger(label: "autoglm.gateway")
     ) throws {
         let (store, time) = (try configuration.usageStore(), Timekeeper(clock))
         let usage = UsageLedger(isStored: store != nil)
-        var factory = ModelFactory(configuration, usage: usage, time: time)
-        let models = try configuration.names.map { (name: $0, model: try factory.model(named: $0)) }
+        var factory = ModelFactory(configuration, usage: usage, time: time, telemetry: telemetry)
+        var models: [(name: String, model: any ModelAdapter)] = []
+        for name in configuration.names {
+            let model = try factory.model(named: name)
+            let layers = telemetry.map { [ServingTelemetry($0, model: name)] } ?? []
+            models.append((name, model.wrapped(in: layers)))
+        }
+        if let telemetry {
+            factory.measured.show(in: telemetry.metrics, usage: usage)
+        }
         var services: [any Service] = factory.healthChecks
         if let store { services.append(UsageKeeping(ledger: usage, store: store, logger: logger, time: time)) }
         self.init(models: models, usage: usage, services: services)
+    }
+
+    /// Offers one model, watched.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - identity: Who runs it.
+    ///   - telemetry: Watches it.
+    public convenience init(watching model: any ModelAdapter, as identity: ModelIdentity, telemetry: Telemetry) {
+        let usage = UsageLedger()
+        let layers: [any ModelMiddleware] = [
+            ServingTelemetry(telemetry, model: model.name), Accounting(usage, model: model.name),
+            GenerationTelemetry(telemetry, model: identity),
+        ]
+        var measured = GatewayMetrics()
+        if let local = model as? LocalModel { measured.engines.append((model.name, local)) }
+        measured.show(in: telemetry.metrics, usage: usage)
+        self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
     /// The model of a name.

@@ -2,6 +2,7 @@
 
 public import AdapterMiddleware
 public import LLMCore
+public import Observability
 internal import RunStorage
 internal import SourceDocuments
 
@@ -10,34 +11,44 @@ internal import SourceDocuments
 /// See `docs/gateway.md` for what may be written.
 public struct GatewayConfiguration: Sendable {
     let models: [ModelSettings]
+    /// What the program tells of its work; nil where neither the file nor OpenTelemetry's variables ask for anything.
+    public let telemetry: TelemetrySettings?
     /// The database that accounts are written to; nil keeps them in memory.
     private let usagePath: String?
     /// Variables that hold what the file leaves out.
     let environment: [String: String]
 
-    /// Reads the `models` and `usage` of a configuration file.
+    /// Reads the `models`, `usage` and `telemetry` of a configuration file.
     ///
     /// - Parameters:
     ///   - yaml: The file's text.
     ///   - file: Its name, for messages.
     ///   - environment: Variables, which may replace values and hold secrets.
     ///   - otherParts: The other keys that the file may have, which are not looked at.
-    /// - Throws: ``GatewayError`` with code `.invalidConfiguration` that names everything that is wrong, with its place.
+    /// - Throws: ``GatewayError`` with code `.invalidConfiguration` that names everything that is wrong, with its place;
+    ///   `TelemetryError` that names the variable of OpenTelemetry that is wrong.
     public init(
         yaml: String, file: String = "autoglm.yaml", environment: [String: String] = [:], otherParts: [String] = []
     ) throws {
         var source = SourceReader(file: file, beginning: "A configuration has 'models:'.")
         var reader = FieldReader()
         var (models, usagePath) = ([ModelSettings](), String?.none)
+        var telemetry = try TelemetrySettings.standard(environment: environment)
         do {
             var root = try source.read(yaml)
-            for part in ["models", "usage"] {
+            for part in ["models", "usage", "telemetry"] {
                 root = try EnvironmentOverrides(environment, part: part).applied(to: root)
             }
-            let fields = reader.fields(of: root, "The file", known: ["models", "usage"] + otherParts)
+            let fields = reader.fields(of: root, "The file", known: ["models", "usage", "telemetry"] + otherParts)
             if let node = fields["models"] { models = reader.models(node, environment: environment) }
             if let node = fields["usage"] {
                 usagePath = reader.text(reader.fields(of: node, "'usage'", known: ["store"])["store"])
+            }
+            if let node = fields["telemetry"] {
+                var settings = TelemetrySettings()
+                try settings.read(environment: environment)
+                reader.telemetry(node, into: &settings, environment: environment)
+                telemetry = settings
             }
         } catch let error as SourceError { reader.note(error.place, error.problem, error.suggestion) }
         guard reader.issues.isEmpty else {
@@ -45,6 +56,7 @@ public struct GatewayConfiguration: Sendable {
         }
         self.models = models
         self.usagePath = usagePath
+        self.telemetry = telemetry
         self.environment = environment
     }
 

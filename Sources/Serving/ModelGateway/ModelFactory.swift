@@ -4,6 +4,7 @@ internal import AdapterMiddleware
 internal import KServeModels
 internal import LLMCore
 internal import LocalModels
+internal import Observability
 internal import RemoteModels
 internal import RemoteTransport
 internal import RunStorage
@@ -14,6 +15,9 @@ struct ModelFactory {
     private let environment: [String: String]
     private let usage: UsageLedger
     private let time: Timekeeper
+    private let telemetry: Telemetry?
+    /// What is measured when somebody looks.
+    private(set) var measured = GatewayMetrics()
     private var made: [String: any ModelAdapter] = [:]
     /// Local models by name or path, which several names may share.
     private var local: [String: LocalModel] = [:]
@@ -22,7 +26,8 @@ struct ModelFactory {
     /// Files of caches by their path, which several models may share.
     private var cacheFiles: [String: StorageFile] = [:]
 
-    init(_ configuration: GatewayConfiguration, usage: UsageLedger, time: Timekeeper) {
+    init(_ configuration: GatewayConfiguration, usage: UsageLedger, time: Timekeeper, telemetry: Telemetry? = nil) {
+        self.telemetry = telemetry
         self.settings = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.environment = configuration.environment
         self.usage = usage
@@ -82,6 +87,7 @@ struct ModelFactory {
         if let model = self.local[name] { return model }
         let model = try LocalModel(name)
         self.local[name] = model
+        self.measured.engines.append((name, model))
         return model
     }
 
@@ -99,17 +105,23 @@ struct ModelFactory {
     /// Screens see everything that goes in and out, stored answers included; the total time includes waiting in line; each
     /// attempt counts against the rate, and is accounted for; a first token that does not come is a failure to the breaker.
     private mutating func layers(_ settings: ModelSettings) throws -> [any ModelMiddleware] {
-        let chosen = settings.middleware
+        let (name, chosen, scope) = (settings.name, settings.middleware, Self.scope(settings))
         var layers: [any ModelMiddleware] = []
         if chosen.screensInjection { layers.append(InjectionScreen()) }
         if chosen.secrets != (nil, nil) {
             layers.append(SecretScreen(input: chosen.secrets.input, output: chosen.secrets.output))
         }
-        if let cache = chosen.cache { layers.append(try self.cache(cache, scope: Self.scope(settings))) }
+        if let settings = chosen.cache {
+            let cache = try self.cache(settings, scope: scope)
+            self.measured.caches.append((name, cache))
+            layers.append(cache)
+        }
         if let total = chosen.totalTimeout { layers.append(Timeouts(total: total, time: self.time)) }
         if let limit = chosen.concurrency {
-            layers.append(
-                ConcurrencyLimit(limit.limit, queue: limit.queue, longestWait: limit.longestWait, time: self.time))
+            let queue = ConcurrencyLimit(
+                limit.limit, queue: limit.queue, longestWait: limit.longestWait, time: self.time)
+            self.measured.queues.append((name, queue))
+            layers.append(queue)
         }
         if let retries = chosen.retries { layers.append(Retries(retries, time: self.time)) }
         if let delay = chosen.hedgeDelay { layers.append(HedgedRequests(after: delay, time: self.time)) }
@@ -123,8 +135,11 @@ struct ModelFactory {
         if let first = chosen.firstTokenTimeout { layers.append(Timeouts(firstToken: first, time: self.time)) }
         if let media = chosen.media { layers.append(MediaInlining(MediaFetcher(media))) }
         // What models are made of accounts for itself.
-        if case .backend = settings.source {
-            layers.append(Accounting(self.usage, model: settings.name, prices: chosen.prices))
+        if case .backend(let backend) = settings.source {
+            layers.append(Accounting(self.usage, model: name, prices: chosen.prices))
+            if let telemetry {
+                layers.append(GenerationTelemetry(telemetry, model: backend.identity(self.environment)))
+            }
         }
         return layers
     }

@@ -3,6 +3,7 @@
 internal import GRPCCore
 internal import GRPCProtobuf
 internal import LLMCore
+internal import Observability
 internal import RemoteTransport
 internal import SwiftProtobuf
 internal import Synchronization
@@ -68,7 +69,7 @@ struct KServeGRPC: KServeTransport {
         let hasBegun = Atomic(false)
         try await self.mappingErrors(isAnswered: { hasBegun.load(ordering: .relaxed) }) {
             try await self.connections.client.bidirectionalStreaming(
-                request: StreamingClientRequest(metadata: self.metadata) { try await $0.write(message) },
+                request: StreamingClientRequest(metadata: self.tracedMetadata) { try await $0.write(message) },
                 descriptor: KServeMethod.ModelStreamInfer.descriptor,
                 serializer: ProtobufSerializer<Inference_ModelInferRequest>(),
                 deserializer: ProtobufDeserializer<Inference_ModelStreamInferResponse>(),
@@ -102,11 +103,18 @@ struct KServeGRPC: KServeTransport {
     ) async throws -> Value {
         try await self.mappingErrors(isAnswered: { false }) {
             try await self.connections.client.unary(
-                request: ClientRequest(message: question, metadata: self.metadata), descriptor: method,
+                request: ClientRequest(message: question, metadata: self.tracedMetadata), descriptor: method,
                 serializer: ProtobufSerializer<Question>(), deserializer: ProtobufDeserializer<Answer>(),
                 options: self.options(timeLimit)
             ) { try read($0.message) }
         }
+    }
+
+    /// What goes along with each call, the trace that it belongs to included.
+    private var tracedMetadata: Metadata {
+        var metadata = self.metadata
+        TraceContext.propagate { metadata.replaceOrAddString($1, forKey: $0) }
+        return metadata
     }
 
     private func options(_ timeLimit: Duration?) -> CallOptions {

@@ -17,6 +17,7 @@ enum StorageMigrations {
         migrator.registerMigration("schedules-1") { try $0.execute(sql: Self.schedules) }
         migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
         migrator.registerMigration("usage-1") { try $0.execute(sql: Self.usage) }
+        migrator.registerMigration("telemetry-1") { try $0.execute(sql: Self.telemetry) }
         return migrator
     }()
 

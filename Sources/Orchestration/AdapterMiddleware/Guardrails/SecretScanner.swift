@@ -3,15 +3,15 @@
 /// Replaces secrets in a text that comes in pieces, wherever the pieces are cut.
 ///
 /// Only what may still turn out to be the beginning of a secret is held back, a few hundred bytes at most.
-struct SecretScanner {
+package struct SecretScanner {
     /// A piece of the text without secrets.
-    struct Piece: Equatable {
+    package struct Piece: Equatable {
         /// What may be shown.
-        var text = ""
+        package var text = ""
         /// The kinds of secrets that were found in it.
-        var found: [String] = []
+        package var found: [String] = []
         /// What comes before the first of them.
-        var beforeFirst = ""
+        package var beforeFirst = ""
     }
 
     /// What happens to the bytes that come next.
@@ -46,7 +46,7 @@ struct SecretScanner {
     }
 
     /// A whole text without its secrets.
-    static func scan(_ text: String) -> Piece {
+    package static func scan(_ text: String) -> Piece {
         var scanner = Self()
         scanner.held = Array(text.utf8)
         return scanner.scan(isLast: true)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 internal import Synchronization
 
 /// How the reading of a stream ended.
-enum StreamEnding: Sendable {
+package enum StreamEnding: Sendable {
     /// With its summary.
     case complete(GenerationSummary)
     /// With an error; a stream that ends without a summary is one.
@@ -19,7 +19,7 @@ extension GenerationStream {
     /// - Parameters:
     ///   - onEvent: Sees every event before the reader.
     ///   - onEnd: Called exactly once, as soon as the end is known, also when the stream is never read to its end.
-    func watched(
+    package func watched(
         onEvent: @escaping @Sendable (GenerationEvent) -> Void = { _ in },
         onEnd: @escaping @Sendable (StreamEnding) -> Void
     ) -> GenerationStream {

@@ -23,8 +23,10 @@ extension Execution {
             let context = StepContext(
                 instruction, operation, key: key, execution: self, frame: frame, usage: usage)
             let given = StepInputs(inputs)
-            record.outputs = try await self.attempts(operation.retry, of: key) {
-                try await operation.step.run(given, context: context)
+            record.outputs = try await self.surrounded(call) {
+                try await self.attempts(operation.retry, of: key) {
+                    try await operation.step.run(given, context: context)
+                }
             }
             record.usage = usage.sum
             record.duration = self.elapsed() - start

@@ -33,6 +33,8 @@ public struct PipelineRunner: Sendable {
     public var longestSleep: Duration?
     /// Of how many steps the result tells what they did; events tell of all.
     public var recordLimit = 1_000
+    /// Within what runs and steps are done, such as the spans of a trace; nil spends nothing.
+    public var surroundings: (any RunSurroundings)?
     /// The model of a name, for steps that name one; nil knows only ``model`` by its own name.
     public var models: (@Sendable (String) throws -> any ModelAdapter)?
     /// Gives a step another model than ``model``; nil gives all the same.
@@ -82,7 +84,9 @@ public struct PipelineRunner: Sendable {
     ) async throws -> PipelineResult {
         let execution = Execution(self, journal: journal, onEvent: onEvent)
         do {
-            let output = try await execution.run(pipeline.program, inputs: inputs)
+            let output = try await execution.surrounded(pipeline.name) {
+                try await execution.run(pipeline.program, inputs: inputs)
+            }
             return execution.result(output)
         } catch let failure as StepFailure {
             throw failure.error

@@ -6,6 +6,7 @@ internal import LLMCore
 public import Logging
 public import ModelGateway
 internal import NIOCore
+public import Observability
 internal import RemoteTransport
 public import ServiceLifecycle
 
@@ -21,6 +22,10 @@ public struct HTTPServer: Service {
     public var limits = ServerLimits()
     /// Told the port when the server listens.
     public var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    /// Watches requests; nil watches nothing.
+    public var telemetry: Telemetry?
+    /// The path under which Prometheus finds the metrics; nil does not show them.
+    public var metricsPath: String? = "/metrics"
     private let models: Gateway
     private let clock: ReplyClock
     private let logger: Logger
@@ -55,6 +60,7 @@ public struct HTTPServer: Service {
     /// What there is, and who answers.
     private var routes: Router<BasicRequestContext> {
         let router = Router()
+        if let telemetry { self.watch(router, telemetry) }
         router.add(middleware: ErrorReplies())
         router.add(middleware: LongRequests())
         let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
@@ -76,6 +82,15 @@ public struct HTTPServer: Service {
         router.route(.get, "v1/usage") { _, _ in usage.report() }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
         return router
+    }
+
+    /// Watches what is asked, and shows what was measured.
+    private func watch(_ router: Router<BasicRequestContext>, _ telemetry: Telemetry) {
+        let quietPaths: Set<String> = ["/health", self.metricsPath ?? "/health"]
+        router.add(middleware: RequestTelemetry(telemetry: telemetry, quietPaths: quietPaths))
+        guard let metricsPath else { return }
+        let metrics = MetricsRoute(metrics: telemetry.metrics)
+        router.route(.get, RouterPath(stringLiteral: metricsPath)) { request, _ in await metrics.respond(to: request) }
     }
 
     private var connections: HTTPServerBuilder {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+public import Logging
+
+/// Writes log lines as JSON, each with the trace that it belongs to.
+///
+/// ```json
+/// {"timestamp":"2026-11-29T02:00:00.000000Z","level":"error","service":"autoglm","trace_id":"…","span_id":"…","message":"…"}
+/// ```
+public struct JSONLogHandler: LogHandler {
+    /// Who says what is said.
+    public let label: String
+    /// What is known of every line.
+    public var metadata: Logger.Metadata = [:]
+    /// Gives what is known of a line when it is said.
+    public var metadataProvider: Logger.MetadataProvider?
+    /// Lines below this are not written.
+    public var logLevel: Logger.Level
+    private let service: String
+    private let redaction: LogRedaction
+    private let receivers: [any TelemetryReceiver]
+    private let write: (@Sendable (String) -> Void)?
+    private let now: @Sendable () -> UInt64
+
+    /// Makes a handler.
+    ///
+    /// - Parameters:
+    ///   - label: Who says what is said.
+    ///   - service: The program's name.
+    ///   - level: Lines below this are not written.
+    ///   - redaction: What is kept out of the lines.
+    ///   - receivers: Who is given lines besides.
+    ///   - now: The time in nanoseconds since 1970.
+    ///   - write: Writes a line, without the newline; nil only gives them to the receivers.
+    public init(
+        label: String, service: String, level: Logger.Level = .info, redaction: LogRedaction = LogRedaction(),
+        receivers: [any TelemetryReceiver] = [],
+        now: @escaping @Sendable () -> UInt64 = WallTime.now,
+        write: (@Sendable (String) -> Void)?
+    ) {
+        self.label = label
+        self.service = service
+        self.logLevel = level
+        self.redaction = redaction
+        self.receivers = receivers
+        self.now = now
+        self.write = write
+    }
+
+    /// What is known of every line.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
+    }
+
+    /// Writes a line.
+    public func log(event: LogEvent) {
+        var metadata = self.metadata
+        for more in [self.metadataProvider?.get(), event.metadata] {
+            if let more { metadata.merge(more) { $1 } }
+        }
+        var attributes = AttributeList()
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            attributes[key] = self.redaction.cleaned(AttributeValue(value), of: key)
+        }
+        if let error = event.error {
+            attributes["error.type"] = .string(ErrorType.name(of: error))
+            attributes["error"] = .string(self.redaction.cleaned(ErrorType.message(of: error)))
+        }
+        let record = LogRecord(
+            time: self.now(), severity: LogRecord.Severity(event.level), logger: self.label,
+            message: self.redaction.cleaned("\(event.message)"), trace: .current, attributes: attributes)
+        self.write?(record.json(service: self.service).serialized())
+        for receiver in self.receivers { receiver.receive(record) }
+    }
+}
+
+extension AttributeValue {
+    /// A value of swift-log.
+    fileprivate init(_ value: Logger.MetadataValue) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .stringConvertible(let value): self = .string("\(value)")
+        case .array(let values): self = .strings(values.map { "\($0)" })
+        case .dictionary: self = .string("\(value)")
+        }
+    }
+}
+
+extension LogRecord.Severity {
+    /// A level of swift-log.
+    init(_ level: Logger.Level) {
+        switch level {
+        case .trace: self = .trace
+        case .debug: self = .debug
+        case .info: self = .info
+        case .notice: self = .notice
+        case .warning: self = .warning
+        case .error: self = .error
+        case .critical: self = .critical
+        }
+    }
+
+    /// The level of swift-log.
+    package var level: Logger.Level { Logger.Level(rawValue: self.name) ?? .info }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Moments as ISO 8601 has them, in UTC and to the microsecond.
+package enum Timestamp {
+    /// A moment in words.
+    ///
+    /// - Parameter nanoseconds: Since 1970.
+    package static func text(_ nanoseconds: UInt64) -> String {
+        let seconds = Int(nanoseconds / 1_000_000_000)
+        let (year, month, day) = self.date(days: seconds / 86_400)
+        let second = seconds % 86_400
+        let micro = Int(nanoseconds % 1_000_000_000) / 1000
+        let date = "\(self.padded(year, 4))-\(self.padded(month, 2))-\(self.padded(day, 2))"
+        let time = "\(self.padded(second / 3600, 2)):\(self.padded(second / 60 % 60, 2)):\(self.padded(second % 60, 2))"
+        return "\(date)T\(time).\(self.padded(micro, 6))Z"
+    }
+
+    /// The date so many days after 1970-01-01, by the Gregorian calendar's rule of 400 years.
+    private static func date(days: Int) -> (year: Int, month: Int, day: Int) {
+        // Years begin in March here, so that the leap day is a year's last.
+        let days = days + 719_468
+        let era = days / 146_097
+        let dayOfEra = days % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * month + 2) / 5 + 1
+        return (era * 400 + yearOfEra + (month < 10 ? 0 : 1), month < 10 ? month + 3 : month - 9, day)
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = "\(number)"
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names that OpenTelemetry's conventions for generative AI give to attributes (version 1.41).
+enum GenAIName {
+    static let operation = "gen_ai.operation.name"
+    static let provider = "gen_ai.provider.name"
+    static let requestModel = "gen_ai.request.model"
+    static let temperature = "gen_ai.request.temperature"
+    static let topP = "gen_ai.request.top_p"
+    static let topK = "gen_ai.request.top_k"
+    static let maxTokens = "gen_ai.request.max_tokens"
+    static let seed = "gen_ai.request.seed"
+    static let stopSequences = "gen_ai.request.stop_sequences"
+    static let frequencyPenalty = "gen_ai.request.frequency_penalty"
+    static let presencePenalty = "gen_ai.request.presence_penalty"
+    static let stream = "gen_ai.request.stream"
+    static let responseID = "gen_ai.response.id"
+    static let responseModel = "gen_ai.response.model"
+    static let finishReasons = "gen_ai.response.finish_reasons"
+    static let timeToFirstChunk = "gen_ai.response.time_to_first_chunk"
+    static let inputTokens = "gen_ai.usage.input_tokens"
+    static let outputTokens = "gen_ai.usage.output_tokens"
+    static let cachedInputTokens = "gen_ai.usage.cache_read.input_tokens"
+    static let outputType = "gen_ai.output.type"
+    static let inputMessages = "gen_ai.input.messages"
+    static let outputMessages = "gen_ai.output.messages"
+    static let toolDefinitions = "gen_ai.tool.definitions"
+    static let tokenType = "gen_ai.token.type"
+    static let dimensions = "gen_ai.embeddings.dimension.count"
+    static let errorType = "error.type"
+    static let serverAddress = "server.address"
+    static let serverPort = "server.port"
+}

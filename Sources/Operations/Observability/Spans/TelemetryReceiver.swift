@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes spans and log lines as they are complete: to send them on, or to keep them.
+///
+/// It is called on the way of requests, so it must not wait.
+public protocol TelemetryReceiver: Sendable {
+    /// Takes a span that has ended.
+    func receive(_ span: SpanRecord)
+
+    /// Takes a log line.
+    func receive(_ log: LogRecord)
+}
+
+extension TelemetryReceiver {
+    /// Takes no spans.
+    public func receive(_ span: SpanRecord) {}
+
+    /// Takes no log lines.
+    public func receive(_ log: LogRecord) {}
+}

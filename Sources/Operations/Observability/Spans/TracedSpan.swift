@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import Synchronization
+public import Tracing
+
+/// Something that is being done for a request.
+///
+/// It ends when it is told so, at the latest when nobody holds it any more; what is told afterwards is not kept.
+public final class TracedSpan: Span {
+    /// The most events of one span.
+    private static let maximumEvents = 128
+
+    /// Where it is in which trace.
+    public let trace: TraceContext
+    /// What tasks that work for it belong to.
+    public let context: ServiceContext
+    /// Whether anything of it is kept.
+    public let isRecording: Bool
+    private let tracer: SpanTracer
+    private let state: Mutex<SpanRecord?>
+    private let fallbackName: String
+
+    init(_ record: SpanRecord, within context: ServiceContext, isRecording: Bool, tracer: SpanTracer) {
+        self.trace = record.context
+        var context = context
+        context.trace = record.context
+        self.context = context
+        self.isRecording = isRecording
+        self.fallbackName = record.name
+        self.state = Mutex(isRecording ? record : nil)
+        self.tracer = tracer
+    }
+
+    deinit { self.finish(at: nil) }
+
+    /// Changes what is known of it, unless it has ended.
+    package func update(_ change: (inout SpanRecord) -> Void) {
+        self.state.withLock { state in
+            guard var record = state.take() else { return }
+            change(&record)
+            state = record
+        }
+    }
+
+    /// Tells an attribute.
+    package func set(_ key: String, _ value: AttributeValue?) { self.update { $0.attributes[key] = value } }
+
+    /// Says that it failed.
+    ///
+    /// - Parameter error: Its code becomes `error.type`.
+    package func fail(_ error: any Error) {
+        self.update { record in
+            record.attributes["error.type"] = .string(ErrorType.name(of: error))
+            record.status = .error(ErrorType.message(of: error))
+        }
+    }
+
+    /// Ends it.
+    package func finish(at time: UInt64? = nil) {
+        guard
+            var record = self.state.withLock({ state in
+                defer { state = nil }
+                return state
+            })
+        else { return }
+        record.end = max(record.start, time ?? self.tracer.now())
+        self.tracer.ended(record)
+    }
+
+    // MARK: - The tracing interface
+
+    /// What is done.
+    public var operationName: String {
+        get { self.state.withLock { $0?.name } ?? self.fallbackName }
+        set { self.update { $0.name = newValue } }
+    }
+
+    /// What is known of it.
+    public var attributes: SpanAttributes {
+        get { self.state.withLock { $0?.attributes }?.spanAttributes ?? [:] }
+        set {
+            let list = AttributeList(newValue)
+            self.update { $0.attributes = list }
+        }
+    }
+
+    /// Says how it goes.
+    public func setStatus(_ status: SpanStatus) {
+        self.update { $0.status = status.code == .ok ? .ok : .error(status.message ?? "") }
+    }
+
+    /// Notes that something happened.
+    public func addEvent(_ event: SpanEvent) {
+        self.add(
+            SpanRecord.Event(
+                name: event.name, time: event.nanosecondsSinceEpoch, attributes: AttributeList(event.attributes)))
+    }
+
+    /// Notes an error.
+    public func recordError<Instant: TracerInstant>(
+        _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
+    ) {
+        var list = AttributeList(attributes)
+        list["exception.type"] = .string(ErrorType.name(of: error))
+        list["exception.message"] = .string(ErrorType.message(of: error))
+        self.add(SpanRecord.Event(name: "exception", time: instant().nanosecondsSinceEpoch, attributes: list))
+    }
+
+    /// Says with which other span this one has to do.
+    public func addLink(_ link: SpanLink) {
+        guard let trace = link.context.trace else { return }
+        self.update { if $0.links.count < Self.maximumEvents { $0.links.append(trace) } }
+    }
+
+    /// Ends it.
+    public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
+        self.finish(at: instant().nanosecondsSinceEpoch)
+    }
+
+    private func add(_ event: SpanRecord.Event) {
+        self.update { record in
+            guard record.events.count < Self.maximumEvents else { return record.droppedEvents += 1 }
+            record.events.append(event)
+        }
+    }
+}

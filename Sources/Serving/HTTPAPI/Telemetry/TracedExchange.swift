@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import Logging
+internal import Observability
+internal import Synchronization
+internal import Tracing
+
+/// A request and its reply, which end once: with the reply's last byte, or at the latest when nobody holds them any more.
+final class TracedExchange: Sendable {
+    private struct State {
+        var status = 500
+        var route: String?
+        var error: String?
+        var hasEnded = false
+    }
+
+    private let telemetry: Telemetry
+    private let span: TracedSpan
+    private let method: String
+    private let start: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// Begins.
+    init(_ request: Request, _ telemetry: Telemetry, _ logger: Logger) {
+        self.telemetry = telemetry
+        self.logger = logger
+        self.method = Self.known(request.method)
+        self.start = telemetry.time.now
+        let parent = TraceContext(
+            traceparent: request.headers.values(named: "traceparent"),
+            tracestate: request.headers.values(named: "tracestate"))
+        var attributes: AttributeList = [
+            "http.request.method": .string(self.method), "url.path": .string(request.uri.path), "url.scheme": "http",
+        ]
+        attributes["user_agent.original"] = request.headers[.userAgent].map { .string($0) }
+        self.span = telemetry.tracer.begin(self.method, kind: .server, parent: parent, attributes: attributes)
+        telemetry.requests.began(self.method)
+    }
+
+    deinit { self.end() }
+
+    /// What is done for the request belongs to this.
+    var context: ServiceContext { self.span.context }
+
+    /// Notes how it is answered.
+    ///
+    /// - Parameter route: The path as it was declared; nil where there is none.
+    func answer(_ status: HTTPResponse.Status, route: String?) {
+        self.state.withLock { state in
+            (state.status, state.route) = (status.code, route)
+            if status.code >= 500 { state.error = "\(status.code)" }
+        }
+    }
+
+    /// Ends with a failure.
+    func fail(_ error: any Error) {
+        self.state.withLock { $0.error = error is ClientGone ? ErrorType.cancelled : ErrorType.name(of: error) }
+        self.end()
+    }
+
+    /// Ends.
+    func end() {
+        let ending = self.state.withLock { state -> State? in
+            defer { state.hasEnded = true }
+            return state.hasEnded ? nil : state
+        }
+        guard let ending else { return }
+        let duration = self.telemetry.time.now - self.start
+        self.span.update { record in
+            if let route = ending.route {
+                record.name = "\(self.method) \(route)"
+                record.attributes["http.route"] = .string(route)
+            }
+            record.attributes["http.response.status_code"] = .int(ending.status)
+            record.attributes["error.type"] = ending.error.map { .string($0) }
+            if let error = ending.error, error != ErrorType.cancelled { record.status = .error("") }
+        }
+        self.telemetry.requests.ended(
+            self.method, route: ending.route, status: ending.status, error: ending.error, took: duration,
+            trace: self.span.trace)
+        ServiceContext.withValue(self.span.context) {
+            self.logger.info(
+                "Request",
+                metadata: [
+                    "method": "\(self.method)", "path": "\(ending.route ?? "(unknown)")", "status": "\(ending.status)",
+                    "seconds": "\(duration.inSeconds)",
+                ])
+        }
+        self.span.finish()
+    }
+
+    /// Methods come from outside; those that nobody knows count together.
+    private static func known(_ method: HTTPRequest.Method) -> String {
+        let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .connect, .trace]
+        return known.contains(method) ? method.rawValue : "_OTHER"
+    }
+}
+
+extension HTTPFields {
+    /// The values of all fields of a name.
+    fileprivate func values(named name: String) -> [String] {
+        self.filter { $0.name.canonicalName == name }.map(\.value)
+    }
+}

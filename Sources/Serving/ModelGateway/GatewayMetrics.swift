@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import InferenceEngine
+internal import LocalModels
+internal import Observability
+
+/// What a gateway's parts count by themselves, shown when somebody looks.
+struct GatewayMetrics: Sendable {
+    private typealias Reading = (labels: [String], value: Double)
+
+    var caches: [(model: String, cache: ResponseCache)] = []
+    var queues: [(model: String, queue: ConcurrencyLimit)] = []
+    var engines: [(model: String, engine: LocalModel)] = []
+
+    /// Shows everything.
+    func show(in registry: MetricRegistry, usage: UsageLedger) {
+        self.show(usage, in: registry)
+        let (caches, queues) = (self.caches, self.queues)
+        registry.observe(
+            MetricDescription(
+                "autoglm.cache.requests", help: "Requests that a response cache could answer, by what came of it.",
+                unit: "{request}", labels: [Self.model, "autoglm.cache.result"]), isCounter: true
+        ) {
+            caches.flatMap { model, cache -> [Reading] in
+                let counts = cache.statistics
+                return [
+                    ([model, "hit"], Double(counts.hits)), ([model, "miss"], Double(counts.misses)),
+                    ([model, "failure"], Double(counts.failures)),
+                ]
+            }
+        }
+        registry.observe(
+            MetricDescription(
+                "autoglm.queue.length", help: "Requests that wait for their turn.", unit: "{request}",
+                labels: [Self.model])
+        ) { queues.map { (labels: [$0.model], value: Double($0.queue.queueLength)) } }
+        self.showEngines(in: registry)
+    }
+
+    private static let model = "gen_ai.request.model"
+
+    private func show(_ usage: UsageLedger, in registry: MetricRegistry) {
+        @Sendable func sums(_ value: (UsageTotal) -> Double) -> [Reading] {
+            // Callers are many; models are few.
+            var sums: [String: Double] = [:]
+            for (account, total) in usage.accounts { sums[account.model, default: 0] += value(total) }
+            return sums.sorted { $0.key < $1.key }.map { (labels: [$0.key], value: $0.value) }
+        }
+        registry.observe(
+            MetricDescription(
+                "autoglm.usage.cost", help: "What models' answers cost, in the currency of the prices.",
+                labels: [Self.model]), isCounter: true
+        ) { sums { $0.cost } }
+        registry.observe(
+            MetricDescription(
+                "autoglm.usage.requests", help: "Requests that reached a backend.", unit: "{request}",
+                labels: [Self.model]), isCounter: true
+        ) { sums { Double($0.requests) } }
+        registry.observe(
+            MetricDescription(
+                "autoglm.usage.input_tokens", help: "Tokens of prompts.", unit: "{token}", labels: [Self.model]),
+            isCounter: true
+        ) { sums { Double($0.promptTokens) } }
+        registry.observe(
+            MetricDescription(
+                "autoglm.usage.output_tokens", help: "Tokens of answers.", unit: "{token}", labels: [Self.model]),
+            isCounter: true
+        ) { sums { Double($0.completionTokens) } }
+    }
+
+    /// Engines answer between two steps, so they are asked before.
+    private func showEngines(in registry: MetricRegistry) {
+        let engines = self.engines
+        guard !engines.isEmpty else { return }
+        func gauge(_ name: String, _ help: String, _ unit: String) -> Gauge {
+            registry.gauge(MetricDescription(name, help: help, unit: unit, labels: [Self.model]))
+        }
+        let batch = gauge("autoglm.engine.batch_size", "Answers that an engine computes together.", "{request}")
+        let queue = gauge("autoglm.engine.queue_length", "Requests that wait for a place in an engine.", "{request}")
+        let used = gauge("autoglm.engine.cache_pages_used", "Pages of keys and values in use.", "{page}")
+        let total = gauge("autoglm.engine.cache_pages", "Pages of keys and values that there are.", "{page}")
+        let cached = gauge(
+            "autoglm.engine.cached_prompt_tokens", "Tokens of prompts that were known already, so far.", "{token}")
+        registry.beforeCollecting {
+            for (model, local) in engines {
+                let usage = await local.engine.usage
+                batch.set(Double(usage.activeSequences), [model])
+                queue.set(Double(usage.queuedRequests), [model])
+                used.set(Double(usage.usedPages), [model])
+                total.set(Double(usage.totalPages), [model])
+                cached.set(Double(usage.cachedPromptTokens), [model])
+            }
+        }
+    }
+}
