@@ -213,7 +213,8 @@ let package = Package(
         library(
             "ModelGateway", in: "Serving",
             [
-                "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine", "AdapterMiddleware", "Observability",
+                "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine", "AdapterMiddleware",
+                "Observability",
                 "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
                 serviceLifecycle, logging,
             ]),
