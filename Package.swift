@@ -25,6 +25,11 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcHTTP2 = Target.Dependency.product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+
 /// A product of swift-nio.
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
@@ -147,14 +152,12 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
                 nio("NIOHTTP1"),
             ]),
+        library("KServeProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "RemoteTransport", "RemoteModels", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "LLMCore", "RemoteTransport", "RemoteModels", "KServeProtocol", orderedCollections, nio("NIOCore"),
+                nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
         library(
             "RunStorage", in: "Adapters",
@@ -185,7 +188,7 @@ let package = Package(
             "ModelFacade", in: "Library",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "LocalModels", "RemoteModels", "KServeModels",
+                "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels",
             ]),
 
         // Serving: models for other programs.
@@ -225,7 +228,8 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
-                "Experiments", argumentParser, logging, orderedCollections, serviceLifecycle,
+                "Experiments", argumentParser, logging, orderedCollections,
+                serviceLifecycle,
             ],
             linkerSettings: selfContained),
 
@@ -324,10 +328,9 @@ let package = Package(
         .testTarget(
             name: "KServeModelsTests",
             dependencies: [
-                "AdapterMiddleware", "LLMCore", "KServeModels", "ModelFacade", "ModelGateway", "OpenAutoGLMTesting",
-                orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
+                "AdapterMiddleware", "LLMCore", "KServeProtocol", "KServeModels", "ModelFacade", "ModelGateway",
+                "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), grpcCore,
+                grpcHTTP2, swiftProtobuf, nioSSL,
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(

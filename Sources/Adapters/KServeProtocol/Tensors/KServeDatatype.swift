@@ -34,7 +34,7 @@ public enum KServeDatatype: String, Sendable, Hashable, CaseIterable {
     case bytes = "BYTES"
 
     /// How many bytes an element has; nil for strings, which have lengths of their own.
-    var size: Int? {
+    package var size: Int? {
         switch self {
         case .bool, .uint8, .int8: 1
         case .uint16, .int16, .fp16, .bf16: 2
@@ -47,7 +47,7 @@ public enum KServeDatatype: String, Sendable, Hashable, CaseIterable {
     /// A type by the name that a server gave.
     ///
     /// - Throws: ``KServeTensorError`` with code `.wrongType` where there is none of that name.
-    init(named name: String) throws {
+    package init(named name: String) throws {
         guard let datatype = Self(rawValue: name) else {
             throw KServeTensorError(.wrongType, "There is no type of tensor '\(name.prefix(40))'.")
         }

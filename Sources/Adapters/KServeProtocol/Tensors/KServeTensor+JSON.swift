@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 
 extension JSONWriter {
     /// Writes the elements of a tensor, row by row, as values one after the other.
     ///
     /// - Throws: ``LLMError`` with code `.unsupported` for elements that JSON has nothing for.
-    mutating func elements(of tensor: KServeTensor) throws {
+    package mutating func elements(of tensor: KServeTensor) throws {
         switch tensor.datatype {
         case .bool: for value in try tensor.values(as: Bool.self) { self.bool(value) }
         case .uint8: try self.integers(tensor, as: UInt8.self)
@@ -57,7 +57,7 @@ extension KServeTensor {
     /// Makes a tensor out of JSON: a list, nested or flat, or a single value.
     ///
     /// - Throws: ``KServeTensorError`` where an element is not of the type, or they are not as many as the shape says.
-    init(_ name: String, datatype: KServeDatatype, shape: [Int], json: JSONValue) throws {
+    package init(_ name: String, datatype: KServeDatatype, shape: [Int], json: JSONValue) throws {
         var bytes: [UInt8] = []
         try Self.append(json, of: datatype, name: name, to: &bytes)
         try self.init(name, datatype: datatype, shape: shape, bytes: bytes)

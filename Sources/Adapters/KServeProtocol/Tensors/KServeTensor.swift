@@ -65,16 +65,17 @@ public struct KServeTensor: Sendable, Hashable {
 }
 
 /// Walks over strings that are preceded by their lengths.
-struct LengthPrefixedStrings: IteratorProtocol {
+package struct LengthPrefixedStrings: IteratorProtocol {
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: [UInt8]) { self.rest = bytes[...] }
+    /// Begins with the first.
+    package init(_ bytes: [UInt8]) { self.rest = bytes[...] }
 
     /// Whether nothing is left.
-    var isAtEnd: Bool { self.rest.isEmpty }
+    package var isAtEnd: Bool { self.rest.isEmpty }
 
     /// The next string, or nil where none is whole.
-    mutating func next() -> ArraySlice<UInt8>? {
+    package mutating func next() -> ArraySlice<UInt8>? {
         guard self.rest.count >= 4 else { return nil }
         let length = self.rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
         guard self.rest.count - 4 >= length else { return nil }
@@ -86,7 +87,7 @@ struct LengthPrefixedStrings: IteratorProtocol {
     /// A string with its length before it.
     ///
     /// - Throws: ``KServeTensorError`` with code `.wrongSize` where the length does not fit four bytes.
-    static func encoded(_ string: some Collection<UInt8>) throws -> [UInt8] {
+    package static func encoded(_ string: some Collection<UInt8>) throws -> [UInt8] {
         guard let length = UInt32(exactly: string.count) else {
             throw KServeTensorError(.wrongSize, "A string of \(string.count) bytes is too long for a tensor.")
         }
