@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -205,6 +206,21 @@ let package = Package(
                 hummingbirdCore, httpTypes, logging,
                 serviceLifecycle, nio("NIOCore"),
             ]),
+        library(
+            "ServingCore", in: "Serving",
+            ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
+        library(
+            "KServeHTTP", in: "Serving",
+            [
+                "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
+            ]),
+        library(
+            "GRPCAPI", in: "Serving",
+            [
+                "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                serviceLifecycle,
+            ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
         .macro(
@@ -352,6 +368,21 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "AdapterMiddleware", "ModelGateway", "HTTPAPI", "OpenAutoGLMTesting",
                 asyncHTTPClient, httpTypes,
                 logging, nio("NIOCore"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "ServingCoreTests",
+            dependencies: ["LLMCore", "KServeProtocol", "ServingCore", "OpenAutoGLMTesting", logging]),
+        .testTarget(
+            name: "KServeHTTPTests",
+            dependencies: [
+                "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "GRPCAPITests",
+            dependencies: [
+                "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

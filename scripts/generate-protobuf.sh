@@ -43,3 +43,4 @@ generate() {
 }
 
 generate Sources/Adapters/KServeProtocol/Generated kserve_model_config kserve_inference
+generate Sources/Serving/GRPCAPI/Generated grpc_health

@@ -20,6 +20,8 @@ public struct HTTPServer: Service {
     public var limits = ServerLimits()
     /// Told the port when the server listens.
     public var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    /// Routes of other protocols, on the same port.
+    package var otherRoutes: [any HTTPRoutes] = []
     private let models: Gateway
     private let clock: ReplyClock
     private let logger: Logger
@@ -65,6 +67,7 @@ public struct HTTPServer: Service {
             try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
         }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
+        for routes in self.otherRoutes { routes.add(to: router) }
         return router
     }
 
