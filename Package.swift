@@ -244,7 +244,7 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
-                "Experiments", argumentParser, logging, orderedCollections,
+                "ServingCore", "KServeHTTP", "GRPCAPI", "Experiments", argumentParser, logging, orderedCollections,
                 serviceLifecycle,
             ],
             linkerSettings: selfContained),
