@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -25,6 +26,11 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcHTTP2 = Target.Dependency.product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 /// A product of swift-nio.
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
@@ -153,14 +159,12 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
                 nio("NIOHTTP1"),
             ]),
+        library("KServeProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", orderedCollections,
-                nio("NIOCore"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "KServeProtocol",
+                orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
         library(
             "RunStorage", in: "Adapters",
@@ -175,10 +179,7 @@ let package = Package(
                 "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", logging, serviceLifecycle,
                 nio("NIOCore"),
                 nio("NIOHTTP1"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("CPluginABI", in: "Adapters", []),
@@ -206,7 +207,7 @@ let package = Package(
             "ModelFacade", in: "Library",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "LocalModels", "RemoteModels", "KServeModels",
+                "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels",
             ]),
 
         // Serving: models for other programs.
@@ -223,6 +224,21 @@ let package = Package(
             [
                 "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport", orderedCollections,
                 crypto, hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing, nio("NIOCore"),
+            ]),
+        library(
+            "ServingCore", in: "Serving",
+            ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
+        library(
+            "KServeHTTP", in: "Serving",
+            [
+                "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
+            ]),
+        library(
+            "GRPCAPI", in: "Serving",
+            [
+                "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                serviceLifecycle,
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -247,8 +263,9 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
-                "Experiments", "Observability", "PipelineTelemetry", "TelemetryExport", argumentParser, logging,
-                orderedCollections, serviceLifecycle, tracing, nio("NIOCore"),
+                "ServingCore", "KServeHTTP", "GRPCAPI", "Experiments", "Observability", "PipelineTelemetry",
+                "TelemetryExport", argumentParser, logging, orderedCollections, serviceLifecycle, tracing,
+                nio("NIOCore"),
             ],
             linkerSettings: selfContained),
 
@@ -348,11 +365,9 @@ let package = Package(
         .testTarget(
             name: "KServeModelsTests",
             dependencies: [
-                "AdapterMiddleware", "LLMCore", "RemoteTransport", "KServeModels", "ModelFacade", "ModelGateway",
-                "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"), nioSSL,
+                "AdapterMiddleware", "LLMCore", "RemoteTransport", "KServeProtocol", "KServeModels", "ModelFacade",
+                "ModelGateway", "OpenAutoGLMTesting", orderedCollections, nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"), grpcCore, grpcHTTP2, swiftProtobuf, nioSSL,
             ]),
         .testTarget(name: "ModelHubTests", dependencies: ["LLMCore", "ModelHub"]),
         .testTarget(
@@ -378,6 +393,21 @@ let package = Package(
                 nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
+            name: "ServingCoreTests",
+            dependencies: ["LLMCore", "KServeProtocol", "ServingCore", "OpenAutoGLMTesting", logging]),
+        .testTarget(
+            name: "KServeHTTPTests",
+            dependencies: [
+                "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "GRPCAPITests",
+            dependencies: [
+                "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
+            ]),
+        .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "ModelGatewayTests",
@@ -396,10 +426,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", "TelemetryExport", "RunStorage",
                 "OpenAutoGLMTesting", hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle,
-                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), grpcCore, grpcHTTP2,
+                grpcProtobuf, swiftProtobuf,
             ]),
         .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
     ]

@@ -21,26 +21,27 @@ plugins=$(swift build -c release --show-bin-path)
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 
-# generate NAME FOLDER: makes the code for Protos/NAME.proto, that of its services, if it has any, included, and puts it into
-# FOLDER or compares it with what is there.
+# generate FOLDER NAME…: makes the code for each Protos/NAME.proto, and puts it into FOLDER or compares it with what is there.
 generate() {
-    local options="Visibility=Package,UseAccessLevelOnImports=true"
-    mkdir -p "$made/$1"
-    protoc "$1.proto" --proto_path Protos \
-        --plugin="$plugins/protoc-gen-swift" --swift_out="$made/$1" --swift_opt="$options"
-    if grep -q '^service ' "Protos/$1.proto"; then
-        protoc "$1.proto" --proto_path Protos \
-            --plugin="$plugins/protoc-gen-grpc-swift-2" --grpc-swift-2_out="$made/$1" --grpc-swift-2_opt="$options"
-    fi
+    local folder=$1 options="Visibility=Package,UseAccessLevelOnImports=true"
+    shift
+    local output=$made/$folder
+    mkdir -p "$output"
+    protoc "${@/%/.proto}" --proto_path Protos \
+        --plugin="$plugins/protoc-gen-swift" --swift_out="$output" --swift_opt="$options" \
+        --plugin="$plugins/protoc-gen-grpc-swift-2" --grpc-swift-2_out="$output" --grpc-swift-2_opt="$options"
+    # A proto without services makes a file without code.
+    grep -L '^package enum' "$output"/*.grpc.swift | xargs -r rm
     if [ "$mode" = --check ]; then
-        diff -r "$made/$1" "$2" >&2 || fail "$2 is not what Protos/$1.proto says." "Mend it with: scripts/generate-protobuf.sh"
+        diff -r "$output" "$folder" >&2 || fail "$folder is not what Protos/ says." "Mend it with: scripts/generate-protobuf.sh"
     else
-        mkdir -p "$2"
-        rm -f "$2"/*
-        cp "$made/$1"/* "$2/"
+        mkdir -p "$folder"
+        rm -f "$folder"/*
+        cp "$output"/* "$folder/"
     fi
-    step "✔ $1" "$2"
+    step "✔ $*" "$folder"
 }
 
-generate kserve_inference Sources/Adapters/KServeModels/Generated
-generate otlp Sources/Adapters/TelemetryExport/Generated
+generate Sources/Adapters/KServeProtocol/Generated kserve_model_config kserve_inference
+generate Sources/Serving/GRPCAPI/Generated grpc_health
+generate Sources/Adapters/TelemetryExport/Generated otlp

@@ -27,6 +27,10 @@ struct UsageTests {
             Refusal("generate --modle x", 64, "error: Unknown option '--modle'. Did you mean '--model'?"),
             Refusal("generate --temperature -1 x", 64, "error: temperature is -1.0; it must be 0 or more."),
             Refusal("generate --top-p 0 x", 64, "top-p is 0.0"),
+            Refusal("serve --port 70000", 64, "--port is 70000; it must be 0 to 65535."),
+            Refusal("serve --grpc-port -1", 64, "--grpc-port is -1; it must be 0 to 65535."),
+            Refusal("serve --model-control-mode pol", 64, "Did you mean 'poll'?"),
+            Refusal("serve --repository-poll-secs 0", 64, "--repository-poll-secs is 0"),
             Refusal("generate --logit-bias 5:1 x", 64, "5:1", "--logit-bias"),
             Refusal(
                 "generate --logit-bias 5=-101 x", 64, "logit bias of token 5 is -101.0; it must be from -100 to 100."),

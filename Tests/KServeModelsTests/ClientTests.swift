@@ -2,6 +2,7 @@
 
 import GRPCCore
 import KServeModels
+import KServeProtocol
 import LLMCore
 import Synchronization
 import Testing

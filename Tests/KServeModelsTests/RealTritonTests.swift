@@ -2,6 +2,7 @@
 
 import Foundation
 import KServeModels
+import KServeProtocol
 import LLMCore
 import OpenAutoGLMTesting
 import Synchronization

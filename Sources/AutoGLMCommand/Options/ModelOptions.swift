@@ -84,6 +84,12 @@ struct ModelOptions: ParsableArguments {
         return configuration
     }
 
+    /// Whether neither the command line nor the environment names a model or who runs it.
+    var isLeftAlone: Bool {
+        self.model == ModelLocator.defaultModel && self.backend == "local" && self.baseURL == nil
+            && Settings.text("MODEL") == nil && Settings.text("BACKEND") == nil
+    }
+
     /// Opens the model.
     ///
     /// - Parameter adapters: Folders of low-rank adapters by name.

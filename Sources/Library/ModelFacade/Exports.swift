@@ -3,6 +3,7 @@
 // What is used together with AutoGLM comes with one import.
 @_exported public import JSONSchemas
 @_exported public import KServeModels
+@_exported public import KServeProtocol
 @_exported public import LLMCore
 @_exported public import LocalModels
 @_exported public import Pipelines

@@ -3,6 +3,7 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import KServeModels
+import KServeProtocol
 import LLMCore
 import SwiftProtobuf
 import Synchronization

@@ -3,6 +3,7 @@
 import Foundation
 import GRPCCore
 import KServeModels
+import KServeProtocol
 import LLMCore
 import SwiftProtobuf
 import Synchronization

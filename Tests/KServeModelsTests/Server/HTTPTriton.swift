@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KServeModels
+import KServeProtocol
 import LLMCore
 import NIOHTTP1
 import OrderedCollections

@@ -2,6 +2,7 @@
 
 internal import GRPCCore
 internal import GRPCProtobuf
+internal import KServeProtocol
 internal import LLMCore
 internal import Observability
 internal import RemoteTransport

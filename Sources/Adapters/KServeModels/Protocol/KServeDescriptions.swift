@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import KServeProtocol
+
 /// What a server says of itself.
 public struct KServeServerMetadata: Sendable, Hashable {
     /// Its name, such as `triton`.

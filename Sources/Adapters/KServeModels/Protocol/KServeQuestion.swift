@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import GRPCCore
+internal import KServeProtocol
 internal import SwiftProtobuf
 
 /// What can be asked with yes or no.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import KServeProtocol
 public import LLMCore
 
 /// Tensors for a model to work on.

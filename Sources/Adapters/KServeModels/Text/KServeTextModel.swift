@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import KServeProtocol
 public import LLMCore
 internal import RemoteModels
 internal import Synchronization

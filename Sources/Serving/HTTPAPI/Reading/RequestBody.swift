@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HTTPTypes
-internal import Hummingbird
+package import Hummingbird
 internal import LLMCore
-internal import NIOCore
+package import NIOCore
 
 extension Request {
     /// The request's body as an object.
@@ -23,7 +23,7 @@ extension Request {
     /// The request's body.
     ///
     /// - Throws: ``APIError`` for one that is too large, or in too many pieces.
-    func collectedBody(_ limits: ServerLimits) async throws -> ByteBuffer {
+    package func collectedBody(_ limits: ServerLimits) async throws -> ByteBuffer {
         let tooLarge = APIError(
             .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
         if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }

@@ -2,7 +2,7 @@
 
 extension String {
     /// The text with `%2F` and its like as the characters that they stand for; what is no escape stays.
-    var removingPercentEscapes: String {
+    package var removingPercentEscapes: String {
         guard self.contains("%") else { return self }
         var bytes: [UInt8] = []
         var rest = Substring(self).utf8

@@ -26,6 +26,8 @@ public struct HTTPServer: Service {
     public var telemetry: Telemetry?
     /// The path under which Prometheus finds the metrics; nil does not show them.
     public var metricsPath: String? = "/metrics"
+    /// Routes of other protocols, on the same port.
+    package var otherRoutes: [any HTTPRoutes] = []
     private let models: Gateway
     private let clock: ReplyClock
     private let logger: Logger
@@ -81,6 +83,7 @@ public struct HTTPServer: Service {
         let usage = UsageRoute(models: self.models)
         router.route(.get, "v1/usage") { _, _ in usage.report() }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
+        for routes in self.otherRoutes { routes.add(to: router) }
         return router
     }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTPTypes
-internal import Hummingbird
-internal import LLMCore
+package import HTTPTypes
+package import Hummingbird
+package import LLMCore
 internal import NIOCore
 
 extension Response {
     /// A reply of JSON that is written member by member.
-    static func json(
+    package static func json(
         _ status: HTTPResponse.Status = .ok, capacity: Int = 512, _ write: (inout JSONWriter) -> Void
     ) -> Response {
         var writer = JSONWriter(capacity: capacity)

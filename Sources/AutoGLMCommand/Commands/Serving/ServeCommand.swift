@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import ArgumentParser
+internal import GRPCAPI
+internal import HTTPAPI
+internal import KServeHTTP
+internal import LLMCore
+internal import Logging
+internal import ModelFacade
+internal import ModelGateway
+internal import NIOCore
+internal import Observability
+internal import RemoteModels
+internal import ServiceLifecycle
+internal import ServingCore
+internal import TensorKernels
+internal import Tracing
+
+/// `autoglm serve`: models for other programs.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve models: the protocols of OpenAI, Anthropic and Ollama over HTTP, KServe v2 (Triton's) over HTTP and gRPC.",
+        discussion: """
+            Example:
+              autoglm serve --port 8000
+              curl http://127.0.0.1:8000/v1/chat/completions -d '{"model": "smollm2", "messages": [{"role": "user", \
+            "content": "Hello"}]}'
+              autoglm serve --model-repository Examples/models
+              curl http://127.0.0.1:8000/v2/models/add_sub
+
+            There are /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/models, Anthropic's /v1/messages, \
+            Ollama's /api/chat, /api/generate, /api/embed, /api/tags and /api/show, and Triton's /v2. Clients of these need only \
+            the address.
+
+            --telemetry shows metrics to Prometheus under /metrics, writes log lines as JSON, and keeps recent traces and logs \
+            for `autoglm traces` and `autoglm logs`; 'telemetry:' in the file, or OpenTelemetry's variables (OTEL_…), say more.
+
+            Without --config, one local model is served under the name that --model has; without --config but with \
+            --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
+            ends the program at once.
+            """)
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Repository") var serving: ServingOptions
+
+    @Option(
+        help: "A file (autoglm.yaml) with the models to serve, what wraps around each, and the server's own settings.")
+    var config: String?
+
+    @Option(help: "The address to listen on (default: 127.0.0.1).")
+    var host: String?
+
+    @Option(parsing: .unconditional, help: "The port to listen on (default: 8000); 0 takes a free one, and tells it.")
+    var port: Int?
+
+    @Option(parsing: .unconditional, help: "How many seconds answers in progress may take after a request to end.")
+    var drainTime = 30
+
+    @Flag(help: "Show metrics under /metrics, write log lines as JSON, keep recent traces and logs.")
+    var telemetry = false
+
+    func validate() throws {
+        guard 0...65535 ~= self.port ?? 0 else {
+            throw ValidationError("--port is \(self.port ?? 0); it must be 0 to 65535.")
+        }
+        guard self.drainTime >= 0 else {
+            throw ValidationError("--drain-time is \(self.drainTime); it must be 0 or more.")
+        }
+    }
+
+    func run() async throws {
+        // As many event loops as processors that this process may use: more would only wait for each other.
+        NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
+        let yaml = try self.config.map { try InputFile.text(path: $0) }
+        let configuration = try yaml.map { yaml in
+            try GatewayConfiguration(
+                yaml: yaml, file: self.config ?? "", environment: Settings.environment, otherParts: [ServerSettings.key])
+        }
+        let file = try yaml.map { try ServerSettings(yaml: $0, file: self.config ?? "") } ?? ServerSettings()
+        let settings = self.serving.applied(to: file)
+        let program = try self.telemetrySettings(configuration).map(ProgramTelemetry.init)
+        if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
+        let logger = program?.logger ?? RunningServices.logger
+        let gateway = try await self.gateway(
+            configuration, program?.telemetry, hasRepository: !settings.repository.folders.isEmpty, logger: logger)
+        let repository = try await self.repository(settings, gateway)
+        let http = self.httpServer(gateway, repository, settings, program, logger: logger)
+        // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
+        let services: [any Service] =
+            (program?.services ?? []) + gateway.services + [repository] + self.otherServers(settings, repository)
+        try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
+    }
+
+    private func httpServer(
+        _ gateway: Gateway, _ repository: ModelRepository, _ settings: ServerSettings, _ program: ProgramTelemetry?,
+        logger: Logger
+    ) -> HTTPServer {
+        let host = self.address(settings)
+        var http = HTTPServer(models: gateway, logger: logger)
+        (http.host, http.port) = (host, self.port ?? settings.httpPort ?? 8000)
+        http.telemetry = program?.telemetry
+        http.metricsPath = program?.metricsPath
+        http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
+        http.onListening = { port in
+            Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
+        }
+        return http
+    }
+
+    /// The servers of the repository's other ports.
+    private func otherServers(_ settings: ServerSettings, _ repository: ModelRepository) -> [any Service] {
+        let host = self.address(settings)
+        var services: [any Service] = []
+        if let port = settings.metricsPort {
+            var metrics = MetricsServer(repository: repository, logger: RunningServices.logger)
+            (metrics.host, metrics.port) = (host, port)
+            metrics.onListening = { Console.note("Metrics on http://\(host):\($0)/metrics") }
+            services.append(metrics)
+        }
+        if let port = settings.grpcPort {
+            var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
+            (grpc.host, grpc.port) = (host, port)
+            grpc.onListening = { Console.note("Listening on grpc://\(host):\($0)") }
+            services.append(grpc)
+        }
+        return services
+    }
+
+    private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }
+
+    /// The models of the repository, and those of the gateway as text that goes in and out.
+    private func repository(_ settings: ServerSettings, _ gateway: Gateway) async throws -> ModelRepository {
+        var logger = RunningServices.logger
+        logger.logLevel = .info
+        let backend = LanguageModelBackend { try gateway.model(named: $0) }
+        let repository = ModelRepository(settings.repository, backends: [backend], logger: logger)
+        for name in gateway.names {
+            // A name that no path can have is served by OpenAI's protocol alone.
+            guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }
+            let source = ModelSource(configuration: configuration, version: 1, folder: "")
+            repository.add(try await backend.load(source), configuration: configuration)
+        }
+        return repository
+    }
+
+    /// What is told of the work; nil for nothing.
+    private func telemetrySettings(_ configuration: GatewayConfiguration?) throws -> TelemetrySettings? {
+        let asked =
+            if let configuration { configuration.telemetry } else {
+                try TelemetrySettings.standard(environment: Settings.environment)
+            }
+        guard self.telemetry else { return asked }
+        var settings = asked ?? TelemetrySettings()
+        if asked == nil { try settings.read(environment: Settings.environment) }
+        if settings.store == nil { settings.store = TelemetrySettings.Store() }
+        return settings
+    }
+
+    /// The models of the configuration, or the one of the options; none where only a repository was asked for.
+    private func gateway(
+        _ configuration: GatewayConfiguration?, _ telemetry: Telemetry?, hasRepository: Bool, logger: Logger
+    ) async throws -> Gateway {
+        if let configuration { return try Gateway(configuration: configuration, telemetry: telemetry, logger: logger) }
+        if hasRepository, self.model.isLeftAlone { return Gateway(models: []) }
+        let model = try await self.model.open().adapter
+        guard let telemetry else {
+            let usage = UsageLedger()
+            let accounted = model.wrapped(in: [Accounting(usage, model: model.name)])
+            return Gateway(models: [(model.name, accounted)], usage: usage)
+        }
+        return Gateway(watching: model, as: self.identity(of: model.name), telemetry: telemetry)
+    }
+
+    /// Who runs the model of the options, as traces and metrics tell it.
+    private func identity(of name: String) -> ModelIdentity {
+        if let server = RemoteBackend(rawValue: self.model.backend) {
+            let url = self.model.baseURL ?? server.defaultBaseURL
+            return ModelIdentity(provider: server.rawValue, model: name, url: url)
+        }
+        return ModelIdentity(
+            provider: self.model.baseURL == nil ? "open-autoglm" : self.model.backend, model: name,
+            url: self.model.baseURL)
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2
+internal import ServiceLifecycle
+package import ServingCore
+
+/// The gRPC server: KServe v2 with Triton's extensions, and gRPC's health protocol.
+package struct GRPCInferenceServer: Service {
+    /// The address to listen on.
+    package var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    package var port = 8001
+    /// The most bytes of a request.
+    package var maximumRequestBytes = 64 << 20
+    /// Told the port when the server listens.
+    package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    private let repository: ModelRepository
+    private let version: String
+
+    /// Makes a server that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - repository: The models.
+    ///   - version: The server's version, as it tells it.
+    package init(repository: ModelRepository, version: String) {
+        self.repository = repository
+        self.version = version
+    }
+
+    /// Serves until it is cancelled or shut down gracefully; then calls in progress end.
+    ///
+    /// - Throws: The transport's error when the address cannot be listened on.
+    package func run() async throws {
+        let isIPv6 = self.host.contains(":")
+        let transport = HTTP2ServerTransport.Posix(
+            address: isIPv6 ? .ipv6(host: self.host, port: self.port) : .ipv4(host: self.address, port: self.port),
+            transportSecurity: .plaintext,
+            config: .defaults { config in
+                config.rpc.maxRequestPayloadSize = self.maximumRequestBytes
+                config.compression.enabledAlgorithms = .all
+            })
+        let server = GRPCServer(
+            transport: transport,
+            services: [
+                InferenceService(repository: self.repository, version: self.version),
+                HealthService(repository: self.repository),
+            ])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await withGracefulShutdownHandler {
+                    try await server.serve()
+                } onGracefulShutdown: {
+                    server.beginGracefulShutdown()
+                }
+            }
+            let address = try await server.listeningAddress
+            if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
+            try await group.waitForAll()
+        }
+    }
+
+    /// The transport takes numbers only.
+    private var address: String { self.host == "localhost" ? "127.0.0.1" : self.host }
+}

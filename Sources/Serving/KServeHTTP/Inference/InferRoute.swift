@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPAPI
+internal import HTTPTypes
+internal import Hummingbird
+internal import KServeProtocol
+internal import LLMCore
+internal import NIOCore
+internal import ServingCore
+
+/// Answers `POST /v2/models/…/infer`.
+struct InferRoute: Sendable {
+    let repository: ModelRepository
+    let limits: ServerLimits
+
+    func respond(to request: Request, _ target: Target) async throws -> Response {
+        let body = try await request.wholeBody(self.limits)
+        let (inference, form) = try self.read(request, body, target)
+        let response = try await self.repository.infer(inference)
+        return try form.response(response)
+    }
+
+    private func read(
+        _ request: Request, _ body: ByteBuffer, _ target: Target
+    ) throws -> (InferenceRequest, InferOutputForm) {
+        let length = try request.headers[.inferenceHeaderContentLength].map(Self.length)
+        return try body.readableBytesView.withContiguousStorage { bytes in
+            if length == 0 {
+                return try InferBody.raw(bytes, for: try target.model(in: self.repository).configuration, target)
+            }
+            guard length ?? bytes.count <= bytes.count else {
+                throw ServingError(
+                    .invalidArgument, "The JSON should be \(length ?? 0) bytes long, and the body has \(bytes.count).")
+            }
+            return try InferBody.read(bytes, jsonLength: length ?? bytes.count, limits: self.limits, target)
+        }
+    }
+
+    private static func length(_ text: String) throws -> Int {
+        guard let length = Int(text), length >= 0 else {
+            throw ServingError(.invalidArgument, "Inference-Header-Content-Length is '\(text.prefix(40))', no length.")
+        }
+        return length
+    }
+}
+
+extension HTTPField.Name {
+    /// Says how many bytes of a body are JSON, where tensors follow it.
+    static let inferenceHeaderContentLength = Self("Inference-Header-Content-Length") ?? .contentLength
+}
+
+extension ByteBufferView {
+    /// The bytes in one piece.
+    fileprivate func withContiguousStorage<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
+        let value = try self.withContiguousStorageIfAvailable { try body(UnsafeRawBufferPointer($0)) }
+        return try value ?? Array(self).withUnsafeBytes(body)
+    }
+}

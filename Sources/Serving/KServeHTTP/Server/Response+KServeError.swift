@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPAPI
+internal import HTTPTypes
+internal import Hummingbird
+internal import KServeProtocol
+internal import LLMCore
+internal import ServingCore
+
+extension Response {
+    /// Where this server's errors meet HTTP: each code with its status.
+    static let statuses: [ServingError.Code: HTTPResponse.Status] = [
+        .invalidArgument: .badRequest, .notFound: .notFound, .unavailable: .serviceUnavailable,
+        .unsupported: .notImplemented, .backendFailed: .internalServerError,
+    ]
+
+    /// What a client is told about any error, in the protocol's form.
+    static func kserveError(_ error: any Error) -> Response {
+        if let error = error as? APIError { return .kserveError(error.status, error.message) }
+        let told = ServingError(error)
+        return .kserveError(Self.statuses[told.code] ?? .internalServerError, told.message)
+    }
+
+    /// A reply that says what is wrong.
+    static func kserveError(_ status: HTTPResponse.Status, _ message: String, allow: String? = nil) -> Response {
+        var response = Response.json(status) { $0.error(message) }
+        if let allow { response.headers[.allow] = allow }
+        return response
+    }
+}
+
+extension JSONWriter {
+    /// Writes an error in the protocol's form.
+    mutating func error(_ message: String) { self.object { $0.member("error", message) } }
+}

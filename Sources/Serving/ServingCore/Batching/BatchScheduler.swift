@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import Synchronization
+
+/// What a model's requests wait in, whatever its queue.
+protocol RequestScheduler: Sendable {
+    /// Takes a request.
+    ///
+    /// - Throws: ``SchedulerClosed``, or ``ServingError`` where the queue refuses it.
+    func submit(_ job: InferenceJob, shape: Int) throws
+
+    /// Takes out a request that nobody waits for any more.
+    func remove(_ job: InferenceJob)
+
+    /// Takes no more requests; ``run(instances:_:)`` ends after those that wait.
+    func close()
+
+    /// How many requests wait.
+    var pendingCount: Int { get }
+
+    /// Runs what waits, until the scheduler is closed and empty, or the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - instances: How many runs there may be at a time.
+    ///   - execute: Runs requests together and ends them.
+    func run(instances: Int, _ execute: @escaping @Sendable (RequestBatch) async -> Void) async
+}
+
+/// The scheduler takes no more requests: its model was replaced or ended.
+struct SchedulerClosed: Error {}
+
+/// Requests that run together.
+struct RequestBatch: Sendable {
+    let jobs: [InferenceJob]
+    /// The instance that runs them.
+    let instance: Int
+    /// Its place in the order in which batches were made.
+    let ticket: Int
+}
+
+/// A queue with the instances that serve it.
+///
+/// Everything is decided under one lock, by whoever changes something: who submits a request hands it to a free instance
+/// himself, and a busy instance finds what came meanwhile. There is no task between them.
+final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler {
+    private struct State: Sendable {
+        var queue: Queue
+        var idle: [(instance: Int, waiter: CheckedContinuation<RequestBatch?, Never>)] = []
+        var isClosed = false
+        var tickets = 0
+    }
+
+    /// What is to be done once the lock is released.
+    private struct Actions {
+        var batches: [(CheckedContinuation<RequestBatch?, Never>, RequestBatch?)] = []
+        var expired: [InferenceJob] = []
+        var wakeUp = UInt64.max
+    }
+
+    private let state: Mutex<State>
+    private let alarm = Alarm()
+    private let clock: ServingClock
+
+    init(_ queue: Queue, clock: ServingClock) {
+        self.state = Mutex(State(queue: queue))
+        self.clock = clock
+    }
+
+    var pendingCount: Int { self.state.withLock { $0.queue.count } }
+
+    func submit(_ job: InferenceJob, shape: Int) throws {
+        var entry = QueueEntry(id: job.id, payload: job, arrival: job.arrival)
+        (entry.size, entry.shape, entry.priority) = (job.size, shape, job.request.priority)
+        (entry.queueTime, entry.sequence) = (job.request.queueTime, job.request.sequence)
+        let actions = try self.state.withLock { state in
+            guard !state.isClosed else { throw SchedulerClosed() }
+            try state.queue.add(entry)
+            return Self.dispatch(&state, at: job.arrival)
+        }
+        self.perform(actions)
+    }
+
+    func remove(_ job: InferenceJob) { self.state.withLock { $0.queue.remove(job.id) } }
+
+    func close() {
+        let now = self.clock.now
+        self.perform(
+            self.state.withLock { state in
+                state.isClosed = true
+                return Self.dispatch(&state, at: now)
+            })
+    }
+
+    func run(instances: Int, _ execute: @escaping @Sendable (RequestBatch) async -> Void) async {
+        await withTaskCancellationHandler {
+            async let alarm: Void = self.alarm.run(self.clock) { self.dispatch() }
+            await withDiscardingTaskGroup { group in
+                for instance in 0..<instances {
+                    group.addTask { await self.serve(instance, execute) }
+                }
+            }
+            self.alarm.close()
+            await alarm
+        } onCancel: {
+            self.abandon()
+        }
+    }
+
+    private func serve(_ instance: Int, _ execute: @Sendable (RequestBatch) async -> Void) async {
+        while let batch = await self.next(for: instance) {
+            await execute(batch)
+            // Lets the tasks that have requests to submit go first, so that the next batch is a larger one.
+            await Task.yield()
+        }
+    }
+
+    /// Waits for something to run; nil for nothing more.
+    private func next(for instance: Int) async -> RequestBatch? {
+        await withCheckedContinuation { continuation in
+            let now = self.clock.now
+            self.perform(
+                self.state.withLock { state in
+                    state.idle.append((instance, continuation))
+                    return Self.dispatch(&state, at: now)
+                })
+        }
+    }
+
+    private func dispatch() {
+        let now = self.clock.now
+        self.perform(self.state.withLock { Self.dispatch(&$0, at: now) })
+    }
+
+    /// Gives free instances what they can run.
+    private static func dispatch(_ state: inout State, at now: UInt64) -> Actions {
+        var actions = Actions()
+        if state.queue.nextExpiry <= now { actions.expired = state.queue.expire(at: now).map(\.payload) }
+        var index = state.idle.count - 1
+        while index >= 0 {
+            let (instance, waiter) = state.idle[index]
+            switch state.queue.next(for: instance, at: now) {
+            case .run(let entries):
+                let batch = RequestBatch(
+                    jobs: entries.map(\.payload), instance: instance, ticket: state.tickets)
+                state.tickets += 1
+                actions.batches.append((waiter, batch))
+                state.idle.remove(at: index)
+            case .wait(let time):
+                actions.wakeUp = min(actions.wakeUp, time)
+                if !Queue.isByInstance { index = 0 }
+            case .idle: if !Queue.isByInstance { index = 0 }
+            }
+            index -= 1
+        }
+        actions.wakeUp = min(actions.wakeUp, state.queue.nextExpiry)
+        if state.isClosed, state.queue.count == 0 {
+            for idle in state.idle { actions.batches.append((idle.waiter, nil)) }
+            state.idle = []
+        }
+        return actions
+    }
+
+    private func perform(_ actions: Actions) {
+        for (waiter, batch) in actions.batches { waiter.resume(returning: batch) }
+        for job in actions.expired {
+            job.finish(.failure(ServingError(.unavailable, "The request waited too long for the model.")))
+        }
+        if actions.wakeUp < .max { self.alarm.set(actions.wakeUp) }
+    }
+
+    /// Ends everything that waits; runs in progress go on.
+    private func abandon() {
+        let (jobs, actions) = self.state.withLock { state in
+            state.isClosed = true
+            let jobs = state.queue.removeAll().map(\.payload)
+            return (jobs, Self.dispatch(&state, at: 0))
+        }
+        for job in jobs { job.finish(.failure(ServingError(.unavailable, "The server is stopping."))) }
+        self.perform(actions)
+    }
+}

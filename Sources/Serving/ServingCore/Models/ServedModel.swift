@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import KServeProtocol
+internal import LLMCore
+
+/// A model that the server can run: what is loaded for one version.
+package protocol ServedModel: Sendable {
+    /// Whether the model orders its runs itself; then requests reach it at once, each by itself, any number at a time.
+    var schedulesItself: Bool { get }
+
+    /// Answers requests that run together.
+    ///
+    /// - Parameters:
+    ///   - requests: One or more; each has been held against the configuration.
+    ///   - instance: Which of the model's instances runs them, from 0.
+    /// - Returns: The outputs, or what failed, for each request in order.
+    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>]
+
+    /// Answers one request any number of times, and returns after the last.
+    ///
+    /// - Parameter send: Takes each answer.
+    /// - Throws: What failed; answers that were sent stay sent.
+    func stream(_ request: InferenceRequest, send: ([KServeTensor]) async throws -> Void) async throws
+}
+
+extension ServedModel {
+    /// Requests wait in the server's queue.
+    package var schedulesItself: Bool { false }
+
+    /// Answers once.
+    package func stream(_ request: InferenceRequest, send: ([KServeTensor]) async throws -> Void) async throws {
+        for result in await self.infer([request], instance: 0) { try await send(try result.get()) }
+    }
+}
+
+/// What a backend makes a model from.
+package struct ModelSource: Sendable {
+    /// How the model is to be served.
+    package var configuration: ModelConfiguration
+    /// The version, from 1; 0 for a model without versions.
+    package var version: Int
+    /// The folder of the version; empty for a model without files.
+    package var folder: String
+
+    /// Names a source.
+    package init(configuration: ModelConfiguration, version: Int, folder: String) {
+        self.configuration = configuration
+        self.version = version
+        self.folder = folder
+    }
+
+    /// A parameter of the configuration.
+    package func parameter(_ name: String) -> String? {
+        self.configuration.message.parameters[name]?.stringValue
+    }
+}
+
+/// Makes models of one kind.
+package protocol ModelBackend: Sendable {
+    /// The name by which configurations ask for it.
+    var name: String { get }
+
+    /// Loads a model; returns when it can answer.
+    ///
+    /// - Throws: ``ServingError``, or any error that says why not.
+    func load(_ source: ModelSource) async throws -> any ServedModel
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KServeProtocol
+internal import LLMCore
+package import Logging
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// When models are loaded.
+package enum ModelControl: String, Sendable, CaseIterable {
+    /// All of them when the server starts.
+    case none
+    /// When a client says so.
+    case explicit
+    /// All of them, and again whenever their files change.
+    case poll
+}
+
+/// The models that the server has, from folders of the form `NAME/VERSION/` with a configuration, and from the program.
+///
+/// It is a `Service`: while it runs, the models' requests do. A version serves only when it is ready, and one that is
+/// replaced or ended still answers what it has taken.
+package final class ModelRepository: Service {
+    /// Where models come from, and when.
+    package struct Options: Sendable {
+        /// The repositories' folders; of two models with one name, the first counts.
+        package var folders: [String] = []
+        /// When models are loaded.
+        package var control = ModelControl.none
+        /// With explicit control, the models that are loaded at the start; `*` for all.
+        package var loadedAtStart: [String] = []
+        /// How often files are looked at.
+        package var pollInterval = Duration.seconds(15)
+
+        /// No models.
+        package init() {}
+    }
+
+    /// What became of a version.
+    enum VersionState: Sendable {
+        case loading
+        case ready(LoadedModel)
+        case unloading(LoadedModel)
+        case unavailable(String)
+    }
+
+    /// What is known of a model.
+    struct Entry: Sendable {
+        var versions: [Int: VersionState] = [:]
+        /// What the versions were made from.
+        var stamps: [Int: String] = [:]
+        /// The state of the folder when it was last read.
+        var seen: String?
+        /// The model that answers where no version is asked for.
+        var latest: LoadedModel?
+
+        mutating func refresh() {
+            self.latest = self.ready.max { $0.version < $1.version }?.model
+        }
+
+        var ready: [(version: Int, model: LoadedModel)] {
+            self.versions.compactMap { if case .ready(let model) = $1 { ($0, model) } else { nil } }
+        }
+    }
+
+    private struct State: Sendable {
+        var entries: [String: Entry] = [:]
+        var isStarted = false
+    }
+
+    let options: Options
+    let backends: [String: any ModelBackend]
+    let clock: ServingClock
+    /// What the server tells of itself, and how much of it.
+    package let log: ServingLog
+    /// Loads of one model happen one after the other.
+    let locks = NameLocks()
+    private let state = Mutex(State())
+    /// Models whose requests are to be run.
+    private let starts: AsyncStream<LoadedModel>
+    private let start: AsyncStream<LoadedModel>.Continuation
+
+    /// Makes a repository that has no models yet.
+    ///
+    /// - Parameters:
+    ///   - backends: What can make models; built-in ones are added.
+    ///   - clock: What requests are measured by.
+    ///   - logger: Is told of models that come and go.
+    package init(
+        _ options: Options = Options(), backends: [any ModelBackend] = [], clock: ServingClock = ServingClock(),
+        logger: Logger
+    ) {
+        self.options = options
+        self.backends = Dictionary(
+            (BuiltInBackend.all(clock: clock) + backends).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.clock = clock
+        self.log = ServingLog(logger)
+        (self.starts, self.start) = AsyncStream.makeStream()
+    }
+
+    /// Runs the models' requests until it is cancelled or shut down gracefully.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.loadAtStart() }
+                for await model in self.starts {
+                    group.addTask {
+                        await model.run()
+                        self.ended(model)
+                    }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    // MARK: Asking
+
+    /// Takes a request.
+    ///
+    /// - Throws: ``ServingError`` where it is refused.
+    package func start(_ request: InferenceRequest) throws -> InferenceCall {
+        self.log.verbose("Request", metadata: ["model": "\(request.model)", "id": "\(request.id)"])
+        while true {
+            let model = try self.model(named: request.model, version: request.version)
+            // A version that was replaced in this moment takes nothing more; its successor is there already.
+            do { return try model.start(request) } catch is SchedulerClosed { continue }
+        }
+    }
+
+    /// Asks a model that answers once.
+    ///
+    /// - Throws: ``ServingError``, and `CancellationError` where the task was cancelled.
+    package func infer(_ request: InferenceRequest) async throws -> InferenceResponse {
+        try await self.start(request).response()
+    }
+
+    /// A version that takes requests.
+    ///
+    /// - Throws: ``ServingError`` with code `.notFound` for an unknown model or version, `.unavailable` for one that is not
+    ///   ready, `.invalidArgument` for a version that is no number.
+    package func model(named name: String, version: String = "") throws -> LoadedModel {
+        let number = try Self.number(version)
+        let found = self.state.withLock { state -> (model: LoadedModel?, isKnown: Bool) in
+            guard let entry = state.entries[name] else { return (nil, false) }
+            guard let number else { return (entry.latest, true) }
+            if case .ready(let model) = entry.versions[number] { return (model, true) }
+            return (nil, entry.versions[number] != nil)
+        }
+        if let model = found.model { return model }
+        let label = number.map { "version \($0) of the model '\(name)'" } ?? "model '\(name)'"
+        guard found.isKnown else {
+            throw ServingError(
+                .notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
+        }
+        throw ServingError(.unavailable, "The \(label) is not ready.")
+    }
+
+    /// The versions of a model that take requests, in order.
+    ///
+    /// - Throws: as ``model(named:version:)``, where there is none.
+    package func models(named name: String) throws -> [LoadedModel] {
+        let ready = self.state.withLock { $0.entries[name]?.ready } ?? []
+        guard !ready.isEmpty else { return [try self.model(named: name)] }
+        return ready.sorted { $0.version < $1.version }.map(\.model)
+    }
+
+    /// All versions that take requests, in order.
+    package var allModels: [LoadedModel] {
+        self.state.withLock { state in
+            state.entries.sorted { $0.key < $1.key }.flatMap { entry in
+                entry.value.ready.sorted { $0.version < $1.version }.map(\.model)
+            }
+        }
+    }
+
+    /// Whether the models of the start are loaded, and each model has a version that takes requests.
+    package var isReady: Bool {
+        self.state.withLock { state in
+            state.isStarted && state.entries.values.allSatisfy { $0.latest != nil || !$0.hasFailed }
+        }
+    }
+
+    var names: [String] { self.state.withLock { Array($0.entries.keys) } }
+
+    private static func number(_ version: String) throws -> Int? {
+        guard !version.isEmpty else { return nil }
+        guard version.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(version) else {
+            throw ServingError(.invalidArgument, "The version '\(version.prefix(40))' is no number.")
+        }
+        return number
+    }
+
+    // MARK: Changing
+
+    /// What is known of a model.
+    func entry(named name: String) -> Entry { self.state.withLock { $0.entries[name] } ?? Entry() }
+
+    /// All that is known, in order of the models' names.
+    var entries: [(name: String, entry: Entry)] {
+        self.state.withLock { $0.entries }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    func setStarted() { self.state.withLock { $0.isStarted = true } }
+
+    /// Changes what is known of a model; versions that serve no longer answer what they have taken.
+    func change(_ name: String, _ change: (inout Entry) -> Void) {
+        let (before, after) = self.state.withLock { state -> (Entry, Entry) in
+            let before = state.entries[name] ?? Entry()
+            var after = before
+            change(&after)
+            after.refresh()
+            state.entries[name] = after
+            return (before, after)
+        }
+        for (_, model) in after.ready where !before.ready.contains(where: { $0.model === model }) {
+            self.start.yield(model)
+        }
+        for (_, model) in before.ready where !after.ready.contains(where: { $0.model === model }) { model.retire() }
+    }
+
+    private func ended(_ ended: LoadedModel) {
+        self.change(ended.configuration.name) { entry in
+            for (version, state) in entry.versions {
+                if case .unloading(let model) = state, model === ended {
+                    entry.versions[version] = .unavailable("unloaded")
+                }
+            }
+        }
+    }
+}
+
+extension ModelRepository.Entry {
+    /// Whether a version could not be loaded.
+    var hasFailed: Bool {
+        self.versions.values.contains {
+            switch $0 {
+            case .loading: true
+            case .unavailable(let reason): reason != "unloaded"
+            case .ready, .unloading: false
+            }
+        }
+    }
+}
