@@ -8,6 +8,9 @@ SHELL := /bin/bash
 # Demo and tests share one release build: the same flags for both, so that nothing is compiled twice.
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
+# Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open.
+SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests)
+PROGRAM_TESTS := ^AutoGLMCommandTests
 
 .PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 
@@ -30,7 +33,9 @@ demo: release ## Run the main job on the default model, shown step by step
 test: setup ## Run every test, in release
 	@scripts/test-setup.sh
 	@scripts/fetch-model.sh encoder >/dev/null
-	swift test $(TEST_FLAGS)
+	swift test $(TEST_FLAGS) --skip '$(SERVER_TESTS)' --skip '$(PROGRAM_TESTS)'
+	swift test $(TEST_FLAGS) --skip-build --filter '$(SERVER_TESTS)'
+	swift test $(TEST_FLAGS) --skip-build --filter '$(PROGRAM_TESTS)'
 
 benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)
 	swift build --package-path Benchmarks -c release

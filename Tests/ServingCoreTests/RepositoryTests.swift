@@ -58,18 +58,17 @@ struct RepositoryTests {
         try folder.write("texts", Models.identity("dynamic_batching { max_queue_delay_microseconds: 200 }"))
         try await Models.withRepository(folder) { repository in
             try await repository.load("texts")
-            let isOver = Atomic(false)
-            let answered = Atomic(0)
+            let progress = Progress()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for client in 0..<16 {
                     group.addTask {
                         var count = 0
-                        while !isOver.load(ordering: .relaxed) || count == 0 {
+                        while !progress.isOver.load(ordering: .relaxed) || count == 0 {
                             let text = "\(client)-\(count)"
                             let answer = try await repository.infer(try Models.text("texts", text))
                             #expect(try answer.outputs.first?.strings() == [text])
                             count += 1
-                            answered.add(1, ordering: .relaxed)
+                            progress.answered.add(1, ordering: .relaxed)
                         }
                     }
                 }
@@ -78,14 +77,14 @@ struct RepositoryTests {
                     parameters.configuration =
                         #"{"backend":"identity","max_batch_size":\#(version),"dynamic_batching":{},"input":[{"name":"INPUT0","data_type":"TYPE_STRING","dims":[-1]}],"output":[{"name":"OUTPUT0","data_type":"TYPE_STRING","dims":[-1]}]}"#
                     try await repository.load("texts", parameters)
-                    let before = answered.load(ordering: .relaxed)
-                    while answered.load(ordering: .relaxed) < before + 16 { await Task.yield() }
+                    let before = progress.answered.load(ordering: .relaxed)
+                    while progress.answered.load(ordering: .relaxed) < before + 16 { await Task.yield() }
                 }
-                isOver.store(true, ordering: .relaxed)
+                progress.isOver.store(true, ordering: .relaxed)
                 try await group.waitForAll()
             }
             #expect(try repository.model(named: "texts").configuration.maximumBatchSize == 40)
-            #expect(answered.load(ordering: .relaxed) >= 640)
+            #expect(progress.answered.load(ordering: .relaxed) >= 640)
         }
     }
 
@@ -197,4 +196,10 @@ struct RepositoryTests {
             await #expect(throws: ServingError.self) { try await repository.load("open") }
         }
     }
+}
+
+/// How far clients are that ask while a model is loaded anew.
+private final class Progress: Sendable {
+    let isOver = Atomic(false)
+    let answered = Atomic(0)
 }

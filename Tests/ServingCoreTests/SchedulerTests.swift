@@ -162,27 +162,27 @@ struct SchedulerTests {
             _ = await sizes.next()
             let second = try repository.start(try Models.text("held"))
             _ = await sizes.next()
-            let order = Mutex<[Int]>([])
+            let order = Order()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     _ = try await second.response()
-                    order.withLock { $0.append(2) }
+                    order.ends.withLock { $0.append(2) }
                 }
                 model.release(last: true)
                 if !isPreserved { try await group.next() }
                 group.addTask {
                     _ = try await first.response()
-                    order.withLock { $0.append(1) }
+                    order.ends.withLock { $0.append(1) }
                 }
                 let third = try repository.start(try Models.text("held"))
                 _ = await sizes.next()
-                if isPreserved { #expect(order.withLock { $0 }.isEmpty) }
+                if isPreserved { #expect(order.ends.withLock { $0 }.isEmpty) }
                 model.release()
                 model.release()
                 _ = try await third.response()
                 try await group.waitForAll()
             }
-            if !isPreserved { #expect(order.withLock { $0 } == [2, 1]) }
+            if !isPreserved { #expect(order.ends.withLock { $0 } == [2, 1]) }
         }
     }
 
@@ -219,4 +219,9 @@ struct SchedulerTests {
             }
         }
     }
+}
+
+/// In which order answers came.
+private final class Order: Sendable {
+    let ends = Mutex<[Int]>([])
 }
