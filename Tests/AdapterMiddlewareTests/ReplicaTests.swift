@@ -102,7 +102,7 @@ struct ReplicaTests {
     }
 
     @Test("A replica that says it is unwell rests before anybody asks it, and need not when it says that it is well")
-    func health() async throws {
+    func healthChecks() async throws {
         let (sick, well) = (HealthyModel(self.answers("sick", 2)), HealthyModel(self.answers("well", 2)))
         let silent = self.answers("silent", 1)
         let model = try self.balanced([.init(sick), .init(well), .init(silent)], .weighted)

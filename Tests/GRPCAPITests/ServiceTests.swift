@@ -19,13 +19,15 @@ struct ServiceTests {
             while !server.repository.isReady { await Task.yield() }
             try await server.withClient { client in
                 let health = Grpc_Health_V1_Health.Client(wrapping: client)
-                #expect(try await health.check(.with { $0.service = "" }).status == .serving)
+                let state = try await health.check(.with { $0.service = "" })
+                #expect(state.status == .serving)
                 let error = await #expect(throws: RPCError.self) {
                     try await health.check(.with { $0.service = "other" })
                 }
                 #expect(error?.code == .notFound)
                 let service = Inference_GRPCInferenceService.Client(wrapping: client)
-                #expect(try await service.serverReady(.init()).ready)
+                let readiness = try await service.serverReady(.init())
+                #expect(readiness.ready)
             }
         }
     }
@@ -131,7 +133,8 @@ struct ServiceTests {
                 let service = Inference_GRPCInferenceService.Client(wrapping: client)
                 let error = await #expect(throws: RPCError.self) { try await service.modelInfer(message) }
                 #expect(error?.code == .invalidArgument)
-                #expect(try await service.serverLive(.init()).live)
+                let life = try await service.serverLive(.init())
+                #expect(life.live)
             }
         }
     }

@@ -36,7 +36,7 @@ struct OTLPHTTPCarrier: OTLPCarrier {
         guard response.isSuccess else {
             throw OTLPRefusal(
                 isTransient: Self.transientStatuses.contains(response.status), retryAfter: response.retryAfter,
-                message: "\(request.redactedURL) answered with the status \(response.status).")
+                message: "\(request.url.redactedURL) answered with the status \(response.status).")
         }
         // Some receivers answer with JSON, or nothing; the status says enough then.
         return (try? OTLP_ExportServiceResponse(serializedBytes: Array(body.readableBytesView)))?.partialSuccess

@@ -78,7 +78,7 @@ extension MediaSource {
         case "base64":
             let data = try source.required("data", try source.string("data"))
             let mediaType = try source.required("media_type", try source.string("media_type"))
-            try self.init(base64: data[...], mediaType: mediaType, path: source.path("data"))
+            try self.init(base64: data, mediaType: mediaType, path: source.path("data"))
         case "url":
             let url = try source.required("url", try source.string("url"))
             try self.init(url: url, path: source.path("url"))

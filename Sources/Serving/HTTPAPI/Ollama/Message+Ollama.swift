@@ -67,7 +67,7 @@ extension RequestFields {
             guard let kind = Self.imageKinds.first(where: { text.hasPrefix($0.opening) })?.name else {
                 throw APIError.invalid(path, "'\(path)' holds no PNG, JPEG, GIF or WebP image in Base64.")
             }
-            return .image(try MediaSource(base64: text[...], mediaType: "image/\(kind)", path: path))
+            return .image(try MediaSource(base64: text, mediaType: "image/\(kind)", path: path))
         }
     }
 
