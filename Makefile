@@ -9,7 +9,7 @@ SHELL := /bin/bash
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 # Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open.
-SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests)
+SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests)
 PROGRAM_TESTS := ^AutoGLMCommandTests
 
 .PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean

@@ -193,7 +193,7 @@ struct SchedulerTests {
             "sums",
             """
             backend: "sequence_sum" max_batch_size: 2
-            sequence_batching { direct { } control_input { name: "START" control { kind: CONTROL_SEQUENCE_START int32_false_true: [ 0, 1 ] } } }
+            sequence_batching { max_sequence_idle_microseconds: 600000000 direct { } control_input { name: "START" control { kind: CONTROL_SEQUENCE_START int32_false_true: [ 0, 1 ] } } }
             input { name: "INPUT" data_type: TYPE_INT32 dims: [ 1 ] }
             output { name: "OUTPUT" data_type: TYPE_INT32 dims: [ 1 ] }
             """)

@@ -48,7 +48,11 @@ public struct UsageSums: Sendable, Hashable {
         let account = self.account(account, limit)
         self.accounts[account, default: UsageTotal()].add(total)
         guard !tags.isEmpty else { return }
-        for tag in Set(tags.map { self.tag($0, limit) }) { self.tags[tag, default: UsageTotal()].add(total) }
+        var counted: Set<String> = []
+        for tag in tags {
+            let tag = self.tag(tag, limit)
+            if counted.insert(tag).inserted { self.tags[tag, default: UsageTotal()].add(total) }
+        }
     }
 
     private func account(_ account: UsageLedger.Account, _ limit: Int) -> UsageLedger.Account {
