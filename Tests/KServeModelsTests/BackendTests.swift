@@ -27,7 +27,7 @@ struct BackendTests {
         try await FakeTriton.serve(wire) { url, _ in
             let yaml = """
                 models:
-                  words: {backend: triton, model: text, url: "\(url)", timeouts: {total: 1m}, retries: {}}
+                  words: {backend: triton, model: text, url: "\(url)", timeouts: {total: 10m}, retries: {}}
                 """
             let gateway = try Gateway(configuration: GatewayConfiguration(yaml: yaml))
             let request = GenerationRequest(prompt: "one two three", sampling: .greedy)

@@ -21,7 +21,9 @@ internal import Tracing
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve models: the protocols of OpenAI, Anthropic and Ollama over HTTP, KServe v2 (Triton's) over HTTP and gRPC.",
+        abstract: """
+            Serve models: the protocols of OpenAI, Anthropic and Ollama over HTTP, KServe v2 (Triton's) over HTTP and gRPC.
+            """,
         discussion: """
             Example:
               autoglm serve --port 8000
@@ -76,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
         let yaml = try self.config.map { try InputFile.text(path: $0) }
         let configuration = try yaml.map { yaml in
             try GatewayConfiguration(
-                yaml: yaml, file: self.config ?? "", environment: Settings.environment, otherParts: [ServerSettings.key])
+                yaml: yaml, file: self.config ?? "", environment: Settings.environment, otherParts: [ServerSettings.key]
+            )
         }
         let file = try yaml.map { try ServerSettings(yaml: $0, file: self.config ?? "") } ?? ServerSettings()
         let settings = self.serving.applied(to: file)
