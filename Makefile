@@ -8,9 +8,10 @@ SHELL := /bin/bash
 # Demo and tests share one release build: the same flags for both, so that nothing is compiled twice.
 TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
-# Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open.
+# Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open,
+# and apart from the engine's tests, which take all processors.
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests)
-PROGRAM_TESTS := ^AutoGLMCommandTests
+PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests)
 
 .PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 

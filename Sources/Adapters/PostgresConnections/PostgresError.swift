@@ -51,6 +51,7 @@ extension DomainError where Domain == PostgresDomain {
             case ("57", _): .interrupted
             default: .refused
             }
-        self.init(code, "The database says: \(text) (SQLSTATE \(state)).")
+        let problem = code == .timedOut ? "The query took too long, and the database ended it" : "The database says"
+        self.init(code, "\(problem): \(text) (SQLSTATE \(state)).")
     }
 }
