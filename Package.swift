@@ -425,7 +425,7 @@ let package = Package(
             name: "TelemetryExportTests",
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", "TelemetryExport", "RunStorage",
-                "OpenAutoGLMTesting", hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle,
+                "OpenAutoGLMTesting", hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), grpcCore, grpcHTTP2,
                 grpcProtobuf, swiftProtobuf,
             ]),

@@ -83,15 +83,15 @@ public struct PipelineRunner: Sendable {
         onEvent: (@Sendable (PipelineEvent) -> Void)? = nil
     ) async throws -> PipelineResult {
         let execution = Execution(self, journal: journal, onEvent: onEvent)
-        do {
-            let output = try await execution.surrounded(pipeline.name) {
-                try await execution.run(pipeline.program, inputs: inputs)
+        let output = try await execution.surrounded(pipeline.name) {
+            do {
+                return try await execution.run(pipeline.program, inputs: inputs)
+            } catch let failure as StepFailure {
+                throw failure.error
+            } catch let failure as JournalFailure {
+                throw failure.error
             }
-            return execution.result(output)
-        } catch let failure as StepFailure {
-            throw failure.error
-        } catch let failure as JournalFailure {
-            throw failure.error
         }
+        return execution.result(output)
     }
 }
