@@ -186,7 +186,10 @@ struct AdapterConformanceTests {
         let response = try await ReaskingModel(base, keepsToOneTurn: true).generate(request).response()
         #expect(try JSONValue(parsing: response.text) == ["city": "Rome"])
         for (number, asked) in base.requests.enumerated() {
-            guard case .messages(let messages) = asked.prompt else { return #expect(Bool(false)) }
+            guard case .messages(let messages) = asked.prompt else {
+                Issue.record("No conversation: \(asked.prompt)")
+                return
+            }
             #expect(messages.count == 1 && messages[0].role == .user && messages[0].text.hasPrefix("Where?"))
             #expect(messages[0].text.contains("contains no JSON") == (number > 0))
         }

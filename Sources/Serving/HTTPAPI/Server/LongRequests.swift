@@ -5,7 +5,7 @@ internal import Hummingbird
 
 /// Takes requests that take long to read away from the event loop of their connection, which others wait for.
 struct LongRequests<Context: RequestContext>: RouterMiddleware {
-    /// The most bytes that are parsed on the event loop: about 50 µs.
+    /// The most bytes of a body that is read on the event loop; images and long conversations are larger, questions are not.
     private static var mostBytes: Int { 32 << 10 }
 
     func handle(
