@@ -19,7 +19,8 @@ A proxy has processor 0 to itself; the backend and the load share processor 1. A
   --measures LIST   what to measure (default: everything):
                       rps      requests/s of whole answers
                       stream   requests/s of streamed answers of 16 tokens
-                      p99      what a proxy adds to the 99th percentile at half of its own requests/s
+                      p99      what a proxy adds to the 99th percentile at half of its own requests/s, and what one adds
+                               that does nothing but be as busy as ours: the machine's own share (proxy_p99_floor_ms)
                       memory   growth of our resident memory over 200,000 requests
 
 AUTOGLM_BIN         our program (default .build/release/autoglm)
@@ -53,7 +54,7 @@ if [ ! -x "$litellm/bin/litellm" ]; then
 fi
 tools=$bench_dir/gateway
 mkdir -p "$tools"
-for tool in mock load; do
+for tool in mock load floor; do
     logged "$tools/$tool.log" "Compiling the $tool" cc -O2 -o "$tools/$tool" "bench/gateway/$tool.c"
 done
 exec python3 bench/gateway/compare.py "$autoglm" "$litellm" "$tools" ${options[@]+"${options[@]}"}

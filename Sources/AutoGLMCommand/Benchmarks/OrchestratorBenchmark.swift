@@ -92,13 +92,17 @@ struct OrchestratorBenchmark {
     /// How much the process's largest memory grows by runs ten times as long as those before them, the narrowest first.
     private func memory(_ runner: PipelineRunner) async throws -> [BenchmarkRow] {
         var rows = [
-            try await self.growth("long_run_growth_mb", width: 16) { _ = try await self.run($0, on: runner) },
-            try await self.growth("wide_run_growth_mb", width: self.width) { _ = try await self.run($0, on: runner) },
+            try await self.growth("long_run_growth_mb", turns: Self.longRun, self.loop) {
+                _ = try await self.run($0, on: runner)
+            },
+            try await self.growth("wide_run_growth_mb", turns: 100 * self.width, self.wideLoop) {
+                _ = try await self.run($0, on: runner)
+            },
         ]
         guard let store else { return rows }
         let runStore = SQLiteRunStore(try StorageFile(path: store))
         rows.append(
-            try await self.growth("stored_run_growth_mb", width: 16) { loop in
+            try await self.growth("stored_run_growth_mb", turns: Self.longRun, self.loop) { loop in
                 let journal = try await Self.journal(for: loop, in: runStore)
                 try await journal.end(.succeeded(self.run(loop, on: runner, journal: journal)))
             })
@@ -111,17 +115,17 @@ struct OrchestratorBenchmark {
         try await runner.run(pipeline, inputs: Self.inputs, journal: journal).output
     }
 
-    /// How much memory 10,000 turns take at most beyond what 1,000 turns took, with so many at the same time.
+    /// How much more memory a loop takes at most than one with a tenth of its turns.
     private func growth(
-        _ measure: String, width: Int, _ run: (Pipeline) async throws -> Void
+        _ measure: String, turns: Int, _ loop: (Int) throws -> Pipeline, _ run: (Pipeline) async throws -> Void
     ) async throws -> BenchmarkRow {
-        try await run(self.loop(of: Self.longRun / 10, concurrency: width))
+        try await run(loop(turns / 10))
         let before = try MemoryBenchmark.peak()
-        try await run(self.loop(of: Self.longRun, concurrency: width))
+        try await run(loop(turns))
         let peak = try MemoryBenchmark.peak()
         return BenchmarkRow(
             measure: measure, samples: [peak - before], unit: "MB", isLowerBetter: true,
-            details: ["turns": .integer(Self.longRun), "width": .integer(width), "peak_mb": .number(peak)])
+            details: ["turns": .integer(turns), "peak_mb": .number(peak)])
     }
 
     // MARK: - Pipelines
@@ -138,10 +142,16 @@ struct OrchestratorBenchmark {
         }
     }
 
-    private func loop(of count: Int, concurrency: Int) throws -> Pipeline {
-        try Pipeline(
-            "loop", inputs: [PipelineInput("value")], output: "${turns.count}", registry: Self.registry
-        ) {
+    private func loop(of count: Int) throws -> Pipeline { try self.loop(of: count, concurrency: 16) }
+
+    /// A loop whose turns wait for each other until so many are there, so that they do take place at the same time.
+    private func wideLoop(of count: Int) throws -> Pipeline {
+        try self.loop(of: count, concurrency: self.width, StepRegistry([EchoStep(meeting: Rendezvous(of: self.width))]))
+    }
+
+    /// A loop whose results nobody reads: what a run gives is kept, and would be taken for growth.
+    private func loop(of count: Int, concurrency: Int, _ registry: StepRegistry = Self.registry) throws -> Pipeline {
+        try Pipeline("loop", inputs: [PipelineInput("value")], output: "${inputs.value}", registry: registry) {
             ForEach(.integer(count), id: "turns", concurrency: concurrency) {
                 Step("s", uses: "echo", with: ["value": "${item}"])
             }
@@ -149,13 +159,34 @@ struct OrchestratorBenchmark {
     }
 }
 
-/// Gives what it is given.
+/// Gives what it is given, at once or when enough others are there.
 private struct EchoStep: PipelineStep {
+    var meeting: Rendezvous?
     let definition = StepDefinition(
         name: "echo", summary: "Gives what it is given.", inputs: [StepPort("value", .any, "Anything.")],
         outputs: [StepPort("value", .any, "The same.")], effect: .pure)
 
-    func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] { inputs.values }
+    func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
+        await self.meeting?.wait()
+        return inputs.values
+    }
+}
+
+/// Where as many wait as are to meet, again and again.
+private actor Rendezvous {
+    private let size: Int
+    private var waiting = [CheckedContinuation<Void, Never>]()
+
+    init(of size: Int) { self.size = size }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            self.waiting.append(continuation)
+            guard self.waiting.count == self.size else { return }
+            for waiter in self.waiting { waiter.resume() }
+            self.waiting.removeAll(keepingCapacity: true)
+        }
+    }
 }
 
 /// Stands where pipelines without a model must have one.

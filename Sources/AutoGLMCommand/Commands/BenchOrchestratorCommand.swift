@@ -19,7 +19,8 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
                                     against the end of the process (--durability process, what runs have by default)
               step_durable_power_us the same, safe against the loss of power: each step waits for the disk (--durability power)
               long_run_growth_mb    how much larger the process gets by a loop of 10,000 turns after one of 1,000
-              wide_run_growth_mb    the same with --width turns at the same time
+              wide_run_growth_mb    the same by a loop of 100 × --width turns after one of 10 × --width, where --width turns
+                                    wait for each other
               stored_run_growth_mb  the same with every step recorded in --store
             """)
 

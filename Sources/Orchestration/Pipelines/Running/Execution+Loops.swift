@@ -22,7 +22,8 @@ extension Execution {
                 progress(index + 1)
             }
         } else {
-            results = try await self.concurrently(elements.count, limit: loop.concurrency, turn, progress)
+            results = try await self.concurrently(
+                elements.count, limit: loop.concurrency, keepsResults: isRead, turn, progress)
         }
         frame.slots[instruction.slot] = .outputs(
             ["results": .array(results), "count": .integer(elements.count)], asked: nil)
@@ -71,7 +72,7 @@ extension Execution {
     func parallel(_ branches: [BranchOperation], concurrency: Int, in frame: Frame) async throws {
         let prefix = frame.keyPrefix
         let frames = branches.map { Frame($0.scope, parent: frame, prefix: prefix, isCaught: frame.isCaught) }
-        _ = try await self.concurrently(branches.count, limit: concurrency) { index in
+        _ = try await self.concurrently(branches.count, limit: concurrency, keepsResults: false) { index in
             try await self.run(branches[index].scope.block, in: frames[index])
             return .null
         }
@@ -83,12 +84,14 @@ extension Execution {
     /// Does several things at the same time, at most so many; the results are in the order of their numbers.
     ///
     /// If one fails the others are cancelled. If one waits for something from outside the others go on to their end.
+    ///
+    /// - Returns: The results; nothing where they are not to be kept.
     private func concurrently(
-        _ count: Int, limit: Int, _ body: @escaping @Sendable (Int) async throws -> JSONValue,
+        _ count: Int, limit: Int, keepsResults: Bool, _ body: @escaping @Sendable (Int) async throws -> JSONValue,
         _ progress: (Int) -> Void = { _ in }
     ) async throws -> [JSONValue] {
         let (results, pending) = try await withThrowingTaskGroup(of: (Int, TurnEnding).self) { group in
-            var results = [JSONValue](repeating: .null, count: count)
+            var results = [JSONValue](repeating: .null, count: keepsResults ? count : 0)
             var pending = [PendingAnswer]()
             var (begun, done) = (0, 0)
             while done < count {
@@ -99,7 +102,7 @@ extension Execution {
                 }
                 guard let (index, ending) = try await group.next() else { break }
                 switch ending {
-                case .result(let value): results[index] = value
+                case .result(let value): if keepsResults { results[index] = value }
                 case .waiting(let answers): pending += answers
                 }
                 done += 1
