@@ -54,7 +54,8 @@ if [ ! -x "$litellm/bin/litellm" ]; then
 fi
 tools=$bench_dir/gateway
 mkdir -p "$tools"
-for tool in mock load floor; do
-    logged "$tools/$tool.log" "Compiling the $tool" cc -O2 -o "$tools/$tool" "bench/gateway/$tool.c"
+for source in bench/gateway/mock.c bench/gateway/floor.c bench/load/load.c; do
+    tool=$(basename "$source" .c)
+    logged "$tools/$tool.log" "Compiling the $tool" cc -O2 -o "$tools/$tool" "$source"
 done
 exec python3 bench/gateway/compare.py "$autoglm" "$litellm" "$tools" ${options[@]+"${options[@]}"}

@@ -49,6 +49,7 @@ schema_ignored="JSON: '*' does not fit the schema"
 schema_not_kept="JSON: threw '*' gave no JSON by the schema in 3 answers; *"
 schema_refused='JSON: threw The server at * refused: *'
 no_log_probabilities='log-probabilities: no tokens are reported'
+log_probabilities_refused='log-probabilities: threw The server at * refused: top_logprobs requires logprobs *'
 
 # Runs the checks of one adapter; the sentences that are given may be what they say, and nothing else.
 check() { # backend, what follows the server's URL, the model's name there, excused sentences…
@@ -63,7 +64,7 @@ check() { # backend, what follows the server's URL, the model's name there, excu
 }
 
 # The default model gives no vectors, and is too small to write JSON by a schema that it is only told, as over Messages. Of
-# Responses, the server ignores `text` (JSON by a schema) and `include` (log-probabilities).
+# Responses, the server ignores `text` (JSON by a schema) and `include` (log-probabilities), without which it refuses their number.
 check_llama_cpp() {
     say "llama.cpp's server"
     find_llama
@@ -71,7 +72,7 @@ check_llama_cpp() {
     start_server llama.cpp "$llama_bin/llama-server" --model "$model" --host 127.0.0.1 --port "$port" --ctx-size 4096 \
         --parallel 1 --no-webui
     check llamacpp /v1 default "$no_embeddings"
-    check openai-responses /v1 default "$no_embeddings" "$no_log_probabilities" "$schema_ignored"
+    check openai-responses /v1 default "$no_embeddings" "$log_probabilities_refused" "$schema_ignored"
     check anthropic "" default "$schema_not_kept"
     stop_server
 }

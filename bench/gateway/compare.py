@@ -30,15 +30,32 @@ ROWS = {
 }
 
 
+def question(streams):
+    """What is asked, in OpenAI's form."""
+    system = "You are a helpful assistant that answers in one sentence."
+    user = ("Tell me what the fox does, where the dog lies, and how long it will sleep. "
+            "Do not explain anything else, and do not repeat the question.")
+    body = {"model": "mock", "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
+            "temperature": 0.5, "max_tokens": 64}
+    return json.dumps(body | ({"stream": True} if streams else {}), separators=(",", ":"))
+
+
 class Load:
     """The load of the measurements."""
 
-    def __init__(self, tools, connections):
-        self.program, self.connections = str(tools / "load"), str(connections)
+    # What the right answer holds.
+    EXPECTED = {"whole": ["sleeps until noon.", '"completion_tokens":16'],
+                "stream": ['"content":" noon"', '"stop"', "data: [DONE]"]}
+
+    def __init__(self, tools, connections, folder):
+        self.program, self.connections, self.folder = str(tools / "load"), str(connections), folder
+        for kind in self.EXPECTED:
+            (folder / f"{kind}.json").write_text(question(kind == "stream"))
 
     def run(self, port, kind="whole", requests=1000, rate=0):
         """Sends requests; gives what the load printed, and stops everything when an answer was wrong."""
-        command = LOAD_CPU + [self.program, str(port), "mock", kind, self.connections, str(int(requests)), str(rate)]
+        command = LOAD_CPU + [self.program, str(port), "/v1/chat/completions", str(self.folder / f"{kind}.json"),
+                              self.connections, str(int(requests)), str(rate), *self.EXPECTED[kind]]
         with children.running(command, stdout=subprocess.PIPE, text=True) as child:
             output = child.stdout.read()
             if child.wait() != 0:
@@ -186,7 +203,7 @@ def main():
     parser.add_argument("--measures", default="rps,stream,p99,memory")
     options = parser.parse_args()
     runs, seconds = options.runs or (1 if options.quick else 3), 3 if options.quick else 6
-    measures, load, values = options.measures.split(","), Load(options.tools, options.connections), {}
+    measures, values = options.measures.split(","), {}
 
     def note(name, side, value):
         values.setdefault(name, {"ours": [], "peer": []})[side].append(value)
@@ -194,6 +211,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder, backend(options.tools) as direct:
         folder = pathlib.Path(folder)
+        load = Load(options.tools, options.connections, folder)
         with ours(options.autoglm, folder, direct) as mine, peer(options.litellm, folder, direct) as other:
             for _ in range(runs):
                 for side, port in (("ours", mine[0]), ("peer", other[0])):

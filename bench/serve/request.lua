@@ -1,19 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What wrk sends, and what it tells at the end as one line of JSON.
-local model = os.getenv("SERVE_MODEL") or "add_sub"
-local numbers = {}
-for i = 1, 16 do numbers[i] = i end
-local data = table.concat(numbers, ",")
-
+local file = assert(io.open(os.getenv("SERVE_BODY"), "rb"))
 wrk.method = "POST"
-wrk.path = "/v2/models/" .. model .. "/infer"
+wrk.path = os.getenv("SERVE_PATH")
+wrk.body = file:read("*a")
 wrk.headers["Content-Type"] = "application/json"
-if model == "identity" then
-    wrk.body = '{"inputs":[{"name":"INPUT0","datatype":"FP32","shape":[1,16],"data":[' .. data .. ']}]}'
-else
-    wrk.body = '{"inputs":[{"name":"INPUT0","datatype":"INT32","shape":[1,16],"data":[' .. data ..
-        ']},{"name":"INPUT1","datatype":"INT32","shape":[1,16],"data":[' .. data .. ']}]}'
-end
+file:close()
 
 function done(summary, latency, requests)
     local errors = summary.errors
