@@ -117,6 +117,17 @@ struct AdapterConformanceTests {
         return request
     }
 
+    @Test("Servers of Responses are told whether to stream: some do unless told not to", arguments: [true, false])
+    func saysWhetherToStream(isStreamed: Bool) async throws {
+        try await ScriptedServer.run(ResponsesServer.reply) { server in
+            let model = try RemoteBackend.openaiResponses.open("m", baseURL: "\(server.url)/v1", environment: [:])
+            var request = GenerationRequest(prompt: "Hello", sampling: .greedy)
+            request.isStreamed = isStreamed
+            _ = try await model.generate(request).response()
+            #expect(server.requests.map { $0.json["stream"] } == [.bool(isStreamed)])
+        }
+    }
+
     @Test("A server that ignores what it does not know is not asked for it")
     func ignorant() async throws {
         try await ScriptedServer.run(OpenAIServer.reply) { server in

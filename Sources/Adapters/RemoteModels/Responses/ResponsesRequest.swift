@@ -35,7 +35,8 @@ struct ResponsesRequest {
                 ]
                 writer.member("text", ["format": format])
             }
-            if request.isStreamed { writer.member("stream", true) }
+            // Said both ways: some servers of this protocol stream unless they are told not to.
+            writer.member("stream", request.isStreamed)
         }
         return writer.bytes
     }
