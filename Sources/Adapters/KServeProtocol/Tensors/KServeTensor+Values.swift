@@ -18,10 +18,16 @@ extension KServeTensor {
     /// Makes a tensor out of values.
     ///
     /// - Throws: ``KServeTensorError`` where they are not as many as the shape says.
+    @inlinable
     public init<Element: KServeElement>(_ name: String, shape: [Int], values: [Element]) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(values.count * MemoryLayout<Element.Bits>.size)
-        for value in values { withUnsafeBytes(of: value.tensorBits.littleEndian) { bytes.append(contentsOf: $0) } }
+        let size = MemoryLayout<Element.Bits>.size
+        let bytes = [UInt8](unsafeUninitializedCapacity: values.count * size) { bytes, count in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            for (index, value) in values.enumerated() {
+                raw.storeBytes(of: value.tensorBits.littleEndian, toByteOffset: index * size, as: Element.Bits.self)
+            }
+            count = values.count * size
+        }
         try self.init(name, datatype: Element.datatype, shape: shape, bytes: bytes)
     }
 
@@ -36,13 +42,14 @@ extension KServeTensor {
     /// The elements row by row.
     ///
     /// - Throws: ``KServeTensorError`` with code `.wrongType` where they are of another type.
+    @inlinable
     public func values<Element: KServeElement>(as type: Element.Type = Element.self) throws -> [Element] {
         try self.check(Element.datatype)
+        let size = MemoryLayout<Element.Bits>.size
         return self.bytes.withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: MemoryLayout<Element.Bits>.size).map { offset in
-                Element(
-                    tensorBits: Element.Bits(
-                        littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Element.Bits.self)))
+            (0..<bytes.count / size).map { index in
+                let bits = bytes.loadUnaligned(fromByteOffset: index * size, as: Element.Bits.self)
+                return Element(tensorBits: Element.Bits(littleEndian: bits))
             }
         }
     }
@@ -60,7 +67,8 @@ extension KServeTensor {
     /// - Throws: ``KServeTensorError`` with code `.wrongType` where the elements are no strings.
     public func strings() throws -> [String] { try self.byteStrings().map { String(decoding: $0, as: UTF8.self) } }
 
-    private func check(_ wanted: KServeDatatype) throws {
+    @usableFromInline
+    func check(_ wanted: KServeDatatype) throws {
         guard self.datatype == wanted else {
             throw KServeTensorError(
                 .wrongType, "The tensor '\(self.name)' is of type \(self.datatype.rawValue), not \(wanted.rawValue).")

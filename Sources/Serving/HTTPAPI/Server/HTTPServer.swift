@@ -49,12 +49,19 @@ public struct HTTPServer: Service {
     /// - Throws: The system's error when the address cannot be listened on.
     public func run() async throws {
         let onListening = self.onListening
+        let together = UInt(max(1, min(256, self.limits.connections / 16)))
         let application = Application(
             responder: self.routes.buildResponder(), server: self.connections,
             configuration: ApplicationConfiguration(
                 address: .hostname(self.host, port: self.port),
+                // Those who come together wait to be accepted; what the kernel has no place for comes again seconds later.
+                backlog: self.limits.connections,
                 availableConnectionsDelegate: .maximum(self.limits.connections, logger: self.logger)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                // Under load a turn of the event loop takes long; clients who came before it would wait for many of them.
+                try? await channel.setOption(.maxMessagesPerRead, value: together).get()
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: self.logger)
         try await application.run()
     }

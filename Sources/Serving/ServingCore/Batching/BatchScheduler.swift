@@ -7,8 +7,13 @@ internal import Synchronization
 protocol RequestScheduler: Sendable {
     /// Takes a request.
     ///
+    /// - Parameter leads: Whether the caller can run a batch that it makes whole, instead of an instance's task.
+    /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:)``; nil for nothing.
     /// - Throws: ``SchedulerClosed``, or ``ServingError`` where the queue refuses it.
-    func submit(_ job: InferenceJob, shape: Int) throws
+    func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch?
+
+    /// Frees the instance on which a caller has run a batch.
+    func giveBack(_ instance: Int)
 
     /// Takes out a request that nobody waits for any more.
     func remove(_ job: InferenceJob)
@@ -47,6 +52,8 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
     private struct State: Sendable {
         var queue: Queue
         var idle: [(instance: Int, waiter: CheckedContinuation<RequestBatch?, Never>)] = []
+        /// Instances whose batches are run by who submitted a request.
+        var lent: [(instance: Int, waiter: CheckedContinuation<RequestBatch?, Never>)] = []
         var isClosed = false
         var tickets = 0
     }
@@ -69,16 +76,39 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
 
     var pendingCount: Int { self.state.withLock { $0.queue.count } }
 
-    func submit(_ job: InferenceJob, shape: Int) throws {
+    func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch? {
         var entry = QueueEntry(id: job.id, payload: job, arrival: job.arrival)
         (entry.size, entry.shape, entry.priority) = (job.size, shape, job.request.priority)
         (entry.queueTime, entry.sequence) = (job.request.queueTime, job.request.sequence)
-        let actions = try self.state.withLock { state in
+        let (actions, own) = try self.state.withLock { state in
             guard !state.isClosed else { throw SchedulerClosed() }
             try state.queue.add(entry)
-            return Self.dispatch(&state, at: job.arrival)
+            var actions = Self.dispatch(&state, at: job.arrival)
+            let own = leads ? Self.lend(&state, job, of: &actions) : nil
+            return (actions, own)
         }
         self.perform(actions)
+        return own
+    }
+
+    func giveBack(_ instance: Int) {
+        let now = self.clock.now
+        self.perform(
+            self.state.withLock { state in
+                state.lent.firstIndex { $0.instance == instance }.map { state.idle.append(state.lent.remove(at: $0)) }
+                return Self.dispatch(&state, at: now)
+            })
+    }
+
+    /// Keeps a batch with that request from its instance's task.
+    private static func lend(_ state: inout State, _ job: InferenceJob, of actions: inout Actions) -> RequestBatch? {
+        for (index, (waiter, batch)) in actions.batches.enumerated() {
+            guard let batch, batch.jobs.contains(where: { $0 === job }) else { continue }
+            actions.batches.remove(at: index)
+            state.lent.append((batch.instance, waiter))
+            return batch
+        }
+        return nil
     }
 
     func remove(_ job: InferenceJob) { self.state.withLock { $0.queue.remove(job.id) } }

@@ -4,13 +4,13 @@ internal import KServeProtocol
 internal import LLMCore
 
 /// A model that answers each request by itself.
-protocol ElementwiseModel: ServedModel {
+protocol ElementwiseModel: ImmediateModel {
     /// Answers one request.
     func outputs(for request: InferenceRequest) throws -> [KServeTensor]
 }
 
 extension ElementwiseModel {
-    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
+    func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>] {
         requests.map { request in Result { try self.outputs(for: request) } }
     }
 }

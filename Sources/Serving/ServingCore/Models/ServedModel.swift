@@ -33,6 +33,21 @@ extension ServedModel {
     }
 }
 
+/// A model that computes on the thread that asks it, and waits for nothing.
+///
+/// While its runs are brief, the request that finds it free runs it by itself, and no other thread is woken for it.
+package protocol ImmediateModel: ServedModel {
+    /// Answers requests that run together, as ``ServedModel/infer(_:instance:)`` does.
+    func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>]
+}
+
+extension ImmediateModel {
+    /// Answers at once.
+    package func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
+        self.answer(requests, instance: instance)
+    }
+}
+
 /// What a backend makes a model from.
 package struct ModelSource: Sendable {
     /// How the model is to be served.

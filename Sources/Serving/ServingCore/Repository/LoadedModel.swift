@@ -2,6 +2,7 @@
 
 internal import KServeProtocol
 internal import LLMCore
+internal import Synchronization
 
 /// A version of a model that takes requests.
 package final class LoadedModel: Sendable {
@@ -13,6 +14,11 @@ package final class LoadedModel: Sendable {
     package let statistics = ModelStatistics()
     let clock: ServingClock
     let model: any ServedModel
+    private let immediate: (any ImmediateModel)?
+    /// How many nanoseconds a run takes, smoothed; `.max` before the first.
+    private let runTime = Atomic(UInt64.max)
+    /// A run that takes less costs less than waking another thread for it.
+    private static let briefRun: UInt64 = 30_000
     /// What requests wait in; nil for a model that orders its runs itself.
     private let scheduler: (any RequestScheduler)?
     private let ordered: OrderedDelivery?
@@ -25,6 +31,7 @@ package final class LoadedModel: Sendable {
     ) {
         self.files = files
         self.model = model
+        self.immediate = model as? any ImmediateModel
         self.configuration = configuration
         self.version = String(version)
         self.clock = clock
@@ -55,7 +62,12 @@ package final class LoadedModel: Sendable {
             let size = try self.configuration.check(request)
             guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
             let job = InferenceJob(try self.controlled(request, size), size: size, arrival: arrival)
-            try scheduler.submit(job, shape: self.configuration.shapeKey(request))
+            let leads = self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun
+            let shape = self.configuration.shapeKey(request)
+            if let batch = try scheduler.submit(job, shape: shape, leads: leads) {
+                self.executeNow(batch)
+                scheduler.giveBack(batch.instance)
+            }
             return InferenceCall(self, job.request, job: job, arrival: arrival)
         } catch let error as ServingError {
             self.statistics.addFailure(
@@ -89,15 +101,26 @@ package final class LoadedModel: Sendable {
 
     private func execute(_ batch: RequestBatch) async {
         let start = self.clock.now
-        let requests = batch.jobs.map(\.request)
-        let inputEnd = self.clock.now
-        let results = await self.model.infer(requests, instance: batch.instance)
+        let results = await self.model.infer(batch.jobs.map(\.request), instance: batch.instance)
+        self.conclude(batch, results, start: start)
+    }
+
+    private func executeNow(_ batch: RequestBatch) {
+        let start = self.clock.now
+        let results = self.immediate?.answer(batch.jobs.map(\.request), instance: batch.instance) ?? []
+        self.conclude(batch, results, start: start)
+    }
+
+    private func conclude(_ batch: RequestBatch, _ results: [Result<[KServeTensor], any Error>], start: UInt64) {
         let inferEnd = self.clock.now
         let answers = zip(batch.jobs, results).map { job, result in
             result.map { self.response(to: job.request, $0) }
         }
+        let last = self.runTime.load(ordering: .relaxed)
+        self.runTime.store(
+            last == .max ? inferEnd - start : (last * 7 + (inferEnd - start)) / 8, ordering: .relaxed)
         let run = ModelStatistics.Run(
-            start: start, inputEnd: inputEnd, inferEnd: inferEnd, end: self.clock.now, date: self.clock.date())
+            start: start, inputEnd: start, inferEnd: inferEnd, end: self.clock.now, date: self.clock.date())
         if let ordered {
             ordered.deliver(batch.ticket) { self.finish(batch, answers, run) }
         } else {
