@@ -35,6 +35,7 @@ let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "s
 /// A product of swift-nio.
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
@@ -91,6 +92,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Values: what everything speaks.
@@ -212,9 +214,13 @@ let package = Package(
 
         // Serving: models for other programs.
         library(
+            "AccessControl", in: "Serving",
+            ["LLMCore", "AdapterMiddleware", orderedCollections, crypto, jwtKit]),
+        library(
             "ModelGateway", in: "Serving",
             [
-                "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine", "AdapterMiddleware",
+                "AccessControl", "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine",
+                "AdapterMiddleware",
                 "Observability",
                 "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
                 serviceLifecycle, logging,
@@ -222,8 +228,9 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport", orderedCollections,
-                crypto, hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing, nio("NIOCore"),
+                "AccessControl", "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport",
+                orderedCollections, crypto, hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
+                nio("NIOCore"),
             ]),
         library(
             "ServingCore", in: "Serving",
@@ -231,14 +238,14 @@ let package = Package(
         library(
             "KServeHTTP", in: "Serving",
             [
-                "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
+                "AccessControl", "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
                 hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
             ]),
         library(
             "GRPCAPI", in: "Serving",
             [
-                "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
-                serviceLifecycle,
+                "AccessControl", "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf,
+                swiftProtobuf, serviceLifecycle,
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -262,7 +269,8 @@ let package = Package(
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "ModelGateway", "HTTPAPI",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
+                "HTTPAPI",
                 "ServingCore", "KServeHTTP", "GRPCAPI", "Experiments", "Observability", "PipelineTelemetry",
                 "TelemetryExport", argumentParser, logging, orderedCollections, serviceLifecycle, tracing,
                 nio("NIOCore"),
@@ -384,9 +392,16 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .testTarget(
+            name: "AccessControlTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "AccessControl", "OpenAutoGLMTesting", crypto, jwtKit,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels", "ModelGateway",
+                "AccessControl", "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels",
+                "ModelGateway",
                 "HTTPAPI",
                 "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
                 nio("NIOCore"),
@@ -398,13 +413,14 @@ let package = Package(
         .testTarget(
             name: "KServeHTTPTests",
             dependencies: [
-                "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "AccessControl", "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
                 "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "GRPCAPITests",
             dependencies: [
-                "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
+                "AccessControl", "AdapterMiddleware", "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway",
+                "HTTPAPI", "ServingCore", "KServeHTTP",
                 "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
             ]),
         .testTarget(
@@ -412,7 +428,8 @@ let package = Package(
         .testTarget(
             name: "ModelGatewayTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport", "ModelGateway",
+                "AccessControl", "SourceDocuments", "LLMCore", "AdapterMiddleware", "Observability", "RemoteTransport",
+                "ModelGateway",
                 "OpenAutoGLMTesting", serviceLifecycle,
             ]),
         .testTarget(

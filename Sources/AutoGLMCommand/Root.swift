@@ -26,7 +26,7 @@ struct Root: AsyncParsableCommand {
             StepsCommand.self, PipelineCommand.self, PluginCommand.self,
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GatewayCommand.self, ModelsCommand.self, PullCommand.self, QuantizeCommand.self,
-            ServeCommand.self, TracesCommand.self, LogsCommand.self, ExperimentCommand.self,
+            ServeCommand.self, KeysCommand.self, TracesCommand.self, LogsCommand.self, ExperimentCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])
 }

@@ -14,6 +14,8 @@ struct ServeTests {
             ("server: {grpc_port: 70000}", "a whole number from 0 to 65535, not 70000"),
             ("server: {model_control_mode: pol}", "Did you mean 'poll'?"),
             ("server: {model_repository: [1]}", "a folder, or a list of them"),
+            ("server: {access: {keys: {ci: sk-abc}}}", "Here must be the hash of a key"),
+            ("server: {http_port: x, grpc_port: y}", "not \"y\""),
         ])
     func mistakes(yaml: String, said: String) async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("serve-\(UUID().uuidString).yaml")
@@ -23,5 +25,20 @@ struct ServeTests {
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains(said), "\(outcome.errors)")
         #expect(outcome.output.isEmpty)
+    }
+
+    @Test("A new key is shown once and its hash is printed; hashing the key gives the same line")
+    func keys() async throws {
+        let made = try await Program.run(["keys", "new", "--name", "ci", "--scope", "admin", "--model", "chat-*"])
+        let key = String(made.errors.split(separator: " ").last?.dropLast() ?? "")
+        #expect(made.status == 0 && key.hasPrefix("sk-autoglm-") && !made.text.contains(key))
+        #expect(made.text.hasPrefix(#""ci": {"hash":"sha256:"#), "\(made.text)")
+        #expect(made.text.hasSuffix(#""scopes":["admin"],"models":["chat-*"]}"# + "\n"))
+        let options = ["--name", "ci", "--scope", "admin", "--model", "chat-*"]
+        let hashed = try await Program.run(["keys", "hash"] + options, input: Array("\(key)\n".utf8))
+        #expect(hashed.text == made.text)
+        let short = try await Program.run(["keys", "hash", "--name", "ci"], input: Array("secret".utf8))
+        #expect(short.status == 1 && short.errors.contains("20 characters or more"))
+        #expect(try await Program.run(["keys", "new", "--name", "ci", "--scope", "adm"]).status == 64)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import Foundation
 import GRPCAPI
 import GRPCCore
@@ -48,9 +49,12 @@ struct LiveGRPC: Sendable {
 
     /// Serves while a test talks to the server.
     ///
-    /// - Parameter model: A language model that is served as `text`.
+    /// - Parameters:
+    ///   - model: A language model that is served as `text`.
+    ///   - access: Who is let in.
     static func run<Value: Sendable>(
-        text model: (any ModelAdapter)? = nil, _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
+        text model: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
+        _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -70,7 +74,7 @@ struct LiveGRPC: Sendable {
         }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = GRPCInferenceServer(repository: repository, version: "1.2.3")
-        server.port = 0
+        (server.port, server.access) = (0, access)
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AdapterMiddleware
+import AccessControl
 import HTTPAPI
 import HTTPTypes
 import JSONSchemas
@@ -47,13 +48,16 @@ struct ErrorTests {
         #expect(told.message == (status == 500 ? "The server failed; its log says why." : "m"))
     }
 
-    @Test("Every code that adapters have is in the table")
+    @Test("Every code that adapters and access have is in the table")
     func complete() {
         let codes: [LLMError.Code] = [
             .unknownModel, .invalidRequest, .unsupported, .contextOverflow, .overloaded, .rateLimited, .unauthorized,
             .unavailable, .deadlineExceeded, .backendFailed, .truncatedStream, .unusableAnswer,
         ]
-        #expect(Set(APIError.table.keys) == Set(codes.map { "llm.\($0.rawValue)" }))
+        let access: [AccessError.Code] = [.unauthenticated, .forbidden, .rateLimited]
+        #expect(
+            Set(APIError.table.keys)
+                == Set(codes.map { "llm.\($0.rawValue)" } + access.map { "access.\($0.rawValue)" }))
     }
 
     @Test("The body has OpenAI's form")

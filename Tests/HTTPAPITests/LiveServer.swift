@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import AdapterMiddleware
 import AsyncHTTPClient
 import HTTPAPI
@@ -53,7 +54,7 @@ struct LiveServer: Sendable {
     /// Serves a model while a test talks to it.
     static func run<Value: Sendable>(
         _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(), usage: UsageLedger = UsageLedger(),
-        telemetry: Telemetry? = nil,
+        telemetry: Telemetry? = nil, access: AccessGuard? = nil,
         _ body: @escaping @Sendable (LiveServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
@@ -64,6 +65,7 @@ struct LiveServer: Sendable {
         server.port = 0
         server.limits = limits
         server.telemetry = telemetry
+        server.access = access
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

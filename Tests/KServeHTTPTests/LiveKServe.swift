@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import AsyncHTTPClient
 import Foundation
 import HTTPAPI
@@ -58,7 +59,8 @@ struct LiveKServe: Sendable {
 
     /// Serves while a test talks to the server.
     static func run<Value: Sendable>(
-        limits: ServerLimits = ServerLimits(), _ body: @escaping @Sendable (LiveKServe) async throws -> Value
+        limits: ServerLimits = ServerLimits(), access: AccessGuard? = nil,
+        _ body: @escaping @Sendable (LiveKServe) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -73,7 +75,7 @@ struct LiveKServe: Sendable {
         for name in Self.models.keys { try await repository.load(name) }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(models: Gateway(models: []), logger: logger)
-        (server.port, server.limits) = (0, limits)
+        (server.port, server.limits, server.access) = (0, limits, access)
         server.otherRoutes = [KServeRoutes(repository: repository, limits: limits, version: "1.2.3")]
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in

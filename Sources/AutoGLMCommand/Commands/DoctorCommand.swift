@@ -72,8 +72,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Asks every server that a configuration names.
     private static func servers(_ path: String) async throws -> [Finding] {
-        let configuration = try GatewayConfiguration(
-            yaml: InputFile.text(path: path), file: path, environment: Settings.environment)
+        let configuration = try ServerSettings.read(path: path, environment: Settings.environment).models
         var findings: [Finding] = []
         for (name, model) in try configuration.servers() {
             do {

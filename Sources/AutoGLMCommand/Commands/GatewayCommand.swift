@@ -4,12 +4,6 @@ internal import ArgumentParser
 internal import LLMCore
 internal import ModelGateway
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// `autoglm gateway`: what is done with configurations of models besides serving them.
 struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,9 +36,7 @@ struct GatewayCheckCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try GatewayConfiguration(
-            yaml: InputFile.text(path: self.config), file: self.config,
-            environment: ProcessInfo.processInfo.environment)
+        let configuration = try ServerSettings.read(path: self.config, environment: Settings.environment).models
         switch self.output.format {
         case .text: try Console.line("valid: \(configuration.names.joined(separator: ", "))")
         case .json:

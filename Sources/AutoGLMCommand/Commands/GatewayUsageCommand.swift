@@ -24,8 +24,7 @@ struct GatewayUsageCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try GatewayConfiguration(
-            yaml: InputFile.text(path: self.config), file: self.config, environment: Settings.environment)
+        let configuration = try ServerSettings.read(path: self.config, environment: Settings.environment).models
         guard let store = try configuration.usageStore() else {
             throw CommandError(
                 .badInput, "'\(self.config)' stores no usage; write 'usage: {store: usage.sqlite}' into it.")

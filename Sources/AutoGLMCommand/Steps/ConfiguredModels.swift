@@ -14,8 +14,7 @@ actor ConfiguredModels {
     ///
     /// - Throws: ``CommandError`` where it cannot be read; `GatewayError` with everything that is wrong with it.
     init(path: String) throws {
-        self.configuration = try GatewayConfiguration(
-            yaml: InputFile.text(path: path), file: path, environment: Settings.environment)
+        self.configuration = try ServerSettings.read(path: path, environment: Settings.environment).models
         self.names = self.configuration.names
     }
 

@@ -6,7 +6,7 @@ extension Timekeeper {
     /// Runs work for a limited time, after which it is cancelled and waited for.
     ///
     /// - Returns: nil when the time was over first.
-    func race<Value: Sendable>(
+    package func race<Value: Sendable>(
         _ duration: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         guard duration > .zero else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 public import AdapterMiddleware
 public import LLMCore
 internal import LocalModels
@@ -83,14 +84,23 @@ public final class Gateway: Sendable {
         self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
-    /// The model of a name.
+    /// The names of the models that whoever asks (`Admission.current`) may ask, in the order of the configuration.
+    package var visibleNames: [String] {
+        guard let admission = Admission.current else { return self.names }
+        return self.names.filter { admission.allows(model: $0) }
+    }
+
+    /// The model of a name; for whoever asks (`Admission.current`), within his rate and his time.
     ///
-    /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one.
+    /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one; `AccessError` where the model is
+    ///   there and he may not ask it.
     public func model(named name: String) throws -> any ModelAdapter {
         guard let model = self.models[name] else {
             throw LLMError(
-                .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.names))")
+                .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
         }
-        return model
+        try Admission.current?.check(model: name)
+        guard Admission.current != nil || RequestDeadline.current != nil else { return model }
+        return model.wrapped(in: [AdmissionLimit()])
     }
 }

@@ -4,7 +4,7 @@ public import AdapterMiddleware
 public import LLMCore
 public import Observability
 internal import RunStorage
-internal import SourceDocuments
+package import SourceDocuments
 
 /// The models that a configuration file describes, checked.
 ///
@@ -30,16 +30,38 @@ public struct GatewayConfiguration: Sendable {
     public init(
         yaml: String, file: String = "autoglm.yaml", environment: [String: String] = [:], otherParts: [String] = []
     ) throws {
+        try self.init(
+            yaml: yaml, file: file, environment: environment,
+            parts: otherParts.map { Part(key: $0) { _, _ in } })
+    }
+
+    /// Another part of the file, and how it is read.
+    package struct Part {
+        fileprivate let key: String
+        fileprivate let read: (inout FieldReader, SourceNode) -> Void
+
+        /// Describes a part.
+        package init(key: String, read: @escaping (inout FieldReader, SourceNode) -> Void) {
+            self.key = key
+            self.read = read
+        }
+    }
+
+    /// Reads a configuration file with parts that others know; mistakes in them are told with all others.
+    ///
+    /// - Throws: As the other initialiser.
+    package init(yaml: String, file: String, environment: [String: String], parts: [Part]) throws {
         var source = SourceReader(file: file, beginning: "A configuration has 'models:'.")
         var reader = FieldReader()
         var (models, usagePath) = ([ModelSettings](), String?.none)
         var telemetry = try TelemetrySettings.standard(environment: environment)
+        let own = ["models", "usage", "telemetry"]
         do {
             var root = try source.read(yaml)
-            for part in ["models", "usage", "telemetry"] {
+            for part in own + parts.map(\.key) {
                 root = try EnvironmentOverrides(environment, part: part).applied(to: root)
             }
-            let fields = reader.fields(of: root, "The file", known: ["models", "usage", "telemetry"] + otherParts)
+            let fields = reader.fields(of: root, "The file", known: own + parts.map(\.key))
             if let node = fields["models"] { models = reader.models(node, environment: environment) }
             if let node = fields["usage"] {
                 usagePath = reader.text(reader.fields(of: node, "'usage'", known: ["store"])["store"])
@@ -50,6 +72,7 @@ public struct GatewayConfiguration: Sendable {
                 reader.telemetry(node, into: &settings, environment: environment)
                 telemetry = settings
             }
+            for part in parts { if let node = fields[part.key] { part.read(&reader, node) } }
         } catch let error as SourceError { reader.note(error.place, error.problem, error.suggestion) }
         guard reader.issues.isEmpty else {
             throw GatewayError(.invalidConfiguration, reader.issues.map(\.message).joined(separator: "\n"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 internal import AdapterMiddleware
 internal import ArgumentParser
 internal import GRPCAPI
@@ -75,34 +76,33 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // As many event loops as processors that this process may use: more would only wait for each other.
         NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
-        let yaml = try self.config.map { try InputFile.text(path: $0) }
-        let configuration = try yaml.map { yaml in
-            try GatewayConfiguration(
-                yaml: yaml, file: self.config ?? "", environment: Settings.environment, otherParts: [ServerSettings.key]
-            )
-        }
-        let file = try yaml.map { try ServerSettings(yaml: $0, file: self.config ?? "") } ?? ServerSettings()
-        let settings = self.serving.applied(to: file)
+        let file = try self.config.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
+        let configuration = file?.models
+        let settings = self.serving.applied(to: file?.server ?? ServerSettings())
+        var access: AccessGuard?
+        if let keys = settings.access { access = try await AccessGuard(keys) }
         let program = try self.telemetrySettings(configuration).map(ProgramTelemetry.init)
         if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
         let logger = program?.logger ?? RunningServices.logger
         let gateway = try await self.gateway(
             configuration, program?.telemetry, hasRepository: !settings.repository.folders.isEmpty, logger: logger)
         let repository = try await self.repository(settings, gateway)
-        let http = self.httpServer(gateway, repository, settings, program, logger: logger)
+        let http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
-            (program?.services ?? []) + gateway.services + [repository] + self.otherServers(settings, repository)
+            (program?.services ?? []) + gateway.services + [repository]
+            + self.otherServers(settings, repository, access)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
     private func httpServer(
-        _ gateway: Gateway, _ repository: ModelRepository, _ settings: ServerSettings, _ program: ProgramTelemetry?,
-        logger: Logger
+        _ gateway: Gateway, _ repository: ModelRepository, _ settings: ServerSettings, _ access: AccessGuard?,
+        _ program: ProgramTelemetry?, logger: Logger
     ) -> HTTPServer {
         let host = self.address(settings)
         var http = HTTPServer(models: gateway, logger: logger)
         (http.host, http.port) = (host, self.port ?? settings.httpPort ?? 8000)
+        http.access = access
         http.telemetry = program?.telemetry
         http.metricsPath = program?.metricsPath
         http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
@@ -113,18 +113,20 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The servers of the repository's other ports.
-    private func otherServers(_ settings: ServerSettings, _ repository: ModelRepository) -> [any Service] {
+    private func otherServers(
+        _ settings: ServerSettings, _ repository: ModelRepository, _ access: AccessGuard?
+    ) -> [any Service] {
         let host = self.address(settings)
         var services: [any Service] = []
         if let port = settings.metricsPort {
             var metrics = MetricsServer(repository: repository, logger: RunningServices.logger)
-            (metrics.host, metrics.port) = (host, port)
+            (metrics.host, metrics.port, metrics.access) = (host, port, access)
             metrics.onListening = { Console.note("Metrics on http://\(host):\($0)/metrics") }
             services.append(metrics)
         }
         if let port = settings.grpcPort {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
-            (grpc.host, grpc.port) = (host, port)
+            (grpc.host, grpc.port, grpc.access) = (host, port, access)
             grpc.onListening = { Console.note("Listening on grpc://\(host):\($0)") }
             services.append(grpc)
         }
@@ -137,7 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func repository(_ settings: ServerSettings, _ gateway: Gateway) async throws -> ModelRepository {
         var logger = RunningServices.logger
         logger.logLevel = .info
-        let backend = LanguageModelBackend { try gateway.model(named: $0) }
+        let backend = LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
         let repository = ModelRepository(settings.repository, backends: [backend], logger: logger)
         for name in gateway.names {
             // A name that no path can have is served by OpenAI's protocol alone.

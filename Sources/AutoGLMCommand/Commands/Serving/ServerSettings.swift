@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 internal import LLMCore
+internal import ModelGateway
 internal import ServingCore
 internal import SourceDocuments
 
@@ -16,14 +18,11 @@ internal import SourceDocuments
 ///   model_control_mode: explicit      # none, explicit or poll
 ///   load_models: [intent]             # explicit: at the start
 ///   repository_poll_secs: 15          # poll: how often
+///   access: {keys_file: keys.yaml}    # see docs/operations.md
 /// ```
 struct ServerSettings {
     /// The key of the part.
     static let key = "server"
-    private static let keys = [
-        "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode", "load_models",
-        "repository_poll_secs",
-    ]
 
     /// The address to listen on.
     var host: String?
@@ -35,62 +34,50 @@ struct ServerSettings {
     var metricsPort: Int?
     /// The models of KServe v2.
     var repository = ModelRepository.Options()
+    /// Who is let in; nil for everybody.
+    var access: AccessSettings?
 
     /// Everything by its defaults.
     init() {}
 
-    /// Reads the part of a configuration, if there is one.
+    /// Reads a configuration file with this part.
     ///
-    /// - Throws: ``SourceError`` with the place of the first mistake.
-    init(yaml: String, file: String) throws {
-        var reader = SourceReader(file: file, beginning: "A configuration has 'models:'.")
-        let root = try reader.read(yaml)
-        guard let part = root.members?.first(where: { $0.key == Self.key })?.value else { return }
-        guard let members = part.members else {
-            throw SourceError(part.place, "'server' must be a mapping, but is of type \(part.typeName).")
+    /// - Throws: `GatewayError` with everything that is wrong in the file, with its place.
+    static func read(
+        path: String, environment: [String: String]
+    ) throws -> (models: GatewayConfiguration, server: ServerSettings) {
+        var settings = ServerSettings()
+        let part = GatewayConfiguration.Part(key: Self.key) { reader, node in
+            reader.server(node, into: &settings, environment: environment)
         }
-        for member in members { try self.read(member) }
+        let models = try GatewayConfiguration(
+            yaml: InputFile.text(path: path), file: path, environment: environment, parts: [part])
+        return (models, settings)
     }
+}
 
-    private mutating func read(_ member: SourceNode.Member) throws {
-        let node = member.value
-        switch member.key {
-        case "host": self.host = try Self.texts(node, "an address").first
-        case "http_port": self.httpPort = try Self.integer(node, in: 0...65535)
-        case "grpc_port": self.grpcPort = try Self.integer(node, in: 0...65535)
-        case "metrics_port": self.metricsPort = try Self.integer(node, in: 0...65535)
-        case "model_repository": self.repository.folders = try Self.texts(node, "a folder, or a list of them")
-        case "load_models": self.repository.loadedAtStart = try Self.texts(node, "a model, or a list of them")
-        case "repository_poll_secs": self.repository.pollInterval = .seconds(try Self.integer(node, in: 1...86_400))
-        case "model_control_mode":
-            guard let control = ModelControl(rawValue: node.string ?? "") else {
-                let known = ModelControl.allCases.map(\.rawValue)
-                throw SourceError(
-                    node.place, "There is no model_control_mode \(node.json).",
-                    suggestion: NearestName.hint(for: node.string ?? "", in: known))
-            }
-            self.repository.control = control
-        default:
-            throw SourceError(
-                member.keyPlace, "'server' has the unknown key '\(member.key)'.",
-                suggestion: NearestName.hint(for: member.key, in: Self.keys))
+extension FieldReader {
+    fileprivate mutating func server(
+        _ node: SourceNode, into settings: inout ServerSettings, environment: [String: String]
+    ) {
+        let fields = self.fields(
+            of: node, "'server'",
+            known: [
+                "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode",
+                "load_models", "repository_poll_secs", "access",
+            ])
+        settings.host = self.text(fields["host"])
+        settings.httpPort = self.integer(fields["http_port"], in: 0...65535)
+        settings.grpcPort = self.integer(fields["grpc_port"], in: 0...65535)
+        settings.metricsPort = self.integer(fields["metrics_port"], in: 0...65535)
+        settings.repository.folders = self.texts(fields["model_repository"], "a folder, or a list of them")
+        settings.repository.loadedAtStart = self.texts(fields["load_models"], "a model, or a list of them")
+        if let seconds = self.integer(fields["repository_poll_secs"], in: 1...86_400) {
+            settings.repository.pollInterval = .seconds(seconds)
         }
-    }
-
-    private static func integer(_ node: SourceNode, in range: ClosedRange<Int>) throws -> Int {
-        guard let number = node.json.integerValue, range.contains(number) else {
-            throw SourceError(
-                node.place,
-                "Here must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(node.json).")
+        if let control = self.choice(fields["model_control_mode"], of: ModelControl.self) {
+            settings.repository.control = control
         }
-        return number
-    }
-
-    private static func texts(_ node: SourceNode, _ what: String) throws -> [String] {
-        let texts = (node.elements ?? [node]).compactMap(\.string).filter { !$0.isEmpty }
-        guard !texts.isEmpty, texts.count == node.elements?.count ?? 1 else {
-            throw SourceError(node.place, "Here must be \(what), not \(node.json).")
-        }
-        return texts
+        settings.access = fields["access"].map { self.access($0, environment: environment) }
     }
 }

@@ -4,9 +4,9 @@ internal import OrderedCollections
 internal import Synchronization
 
 /// Hands out a fixed number of permits; who comes too late waits in line, up to a bound.
-final class PermitQueue: Sendable {
+package final class PermitQueue: Sendable {
     /// The line is full.
-    struct Full: Error {}
+    package struct Full: Error {}
 
     private struct State {
         var free: Int
@@ -17,18 +17,28 @@ final class PermitQueue: Sendable {
     private let state: Mutex<State>
     private let longestQueue: Int
 
-    init(permits: Int, longestQueue: Int) {
+    /// Makes a queue with all permits free.
+    package init(permits: Int, longestQueue: Int) {
         self.state = Mutex(State(free: permits))
         self.longestQueue = longestQueue
     }
 
     /// How many wait.
-    var queueLength: Int { self.state.withLock { $0.waiting.count } }
+    package var queueLength: Int { self.state.withLock { $0.waiting.count } }
+
+    /// Takes a permit where one is free.
+    package func acquireAtOnce() -> Lease? {
+        self.state.withLock { state in
+            guard state.free > 0 else { return nil }
+            state.free -= 1
+            return self.permit()
+        }
+    }
 
     /// Takes a permit, or waits for one.
     ///
     /// - Throws: ``Full`` when as many wait as may; `CancellationError` when the task is cancelled.
-    func acquire() async throws -> Lease {
+    package func acquire() async throws -> Lease {
         let arrival = self.state.withLock { state in
             state.arrivals += 1
             return state.arrivals

@@ -46,6 +46,12 @@ public final class RateLimit: ModelMiddleware {
         self.time = time
     }
 
+    /// The tokens that are left; nil where they are not limited.
+    public var tokenStanding: TokenBucket.Standing? {
+        let now = self.time.now
+        return self.state.withLock { $0.tokens?.standing(at: now) }
+    }
+
     /// Generates within the rate.
     public func generate(_ request: GenerationRequest, next: any ModelAdapter) async throws -> GenerationStream {
         let estimate = Self.tokens(of: request.prompt) + (request.maxTokens ?? Self.assumedAnswer)

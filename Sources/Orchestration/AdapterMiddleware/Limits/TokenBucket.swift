@@ -33,6 +33,24 @@ public struct TokenBucket: Sendable {
     /// Gives back units that were taken and not used, or, where they are less than none, takes more.
     public mutating func giveBack(_ units: Double) { self.level = min(self.capacity, self.level + units) }
 
+    /// How much there is, and how long until the bucket is full.
+    public struct Standing: Sendable, Hashable {
+        /// How much is kept at most.
+        public var capacity: Double
+        /// How much is there; none where there is a debt.
+        public var left: Double
+        /// How long until it is full again.
+        public var untilFull: Duration
+    }
+
+    /// How much there is.
+    public mutating func standing(at now: Duration) -> Standing {
+        self.fill(at: now)
+        return Standing(
+            capacity: self.capacity, left: max(0, self.level),
+            untilFull: .seconds((self.capacity - self.level) / self.rate))
+    }
+
     private mutating func fill(at now: Duration) {
         let (seconds, attoseconds) = max(.zero, now - self.filled).components
         self.level = min(self.capacity, self.level + (Double(seconds) + Double(attoseconds) * 1e-18) * self.rate)

@@ -3,7 +3,7 @@
 internal import LLMCore
 
 /// Something that is taken for a while, and given back when nobody holds this value any more.
-final class Lease: Sendable {
+package final class Lease: Sendable {
     private let giveBack: @Sendable () -> Void
 
     init(_ giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }

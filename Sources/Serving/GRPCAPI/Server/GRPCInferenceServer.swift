@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessControl
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
 internal import ServiceLifecycle
@@ -15,6 +16,8 @@ package struct GRPCInferenceServer: Service {
     package var maximumRequestBytes = 64 << 20
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    /// Who is let in; nil lets in everybody.
+    package var access: AccessGuard?
     private let repository: ModelRepository
     private let version: String
 
@@ -45,7 +48,8 @@ package struct GRPCInferenceServer: Service {
             services: [
                 InferenceService(repository: self.repository, version: self.version),
                 HealthService(repository: self.repository),
-            ])
+            ],
+            interceptors: self.access.map { [AccessInterceptor(access: $0)] } ?? [])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withGracefulShutdownHandler {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 package import HTTPTypes
 internal import Hummingbird
 internal import LLMCore
@@ -29,6 +30,10 @@ extension APIError {
         "llm.rate-limited": Row(
             status: .tooManyRequests, type: "rate_limit_error", code: "rate_limit_exceeded", retryAfter: 1),
         "llm.overloaded": Row(status: .serviceUnavailable, type: "server_error", retryAfter: 1),
+        "access.unauthenticated": Row(status: .unauthorized, code: "invalid_api_key"),
+        "access.forbidden": Row(status: .forbidden, code: "insufficient_permissions"),
+        "access.rate-limited": Row(
+            status: .tooManyRequests, type: "rate_limit_error", code: "rate_limit_exceeded", retryAfter: 1),
         "llm.unavailable": Row(status: .serviceUnavailable, type: "server_error", retryAfter: 1),
         "llm.deadline-exceeded": Row(status: .gatewayTimeout, type: "server_error"),
         "llm.backend-failed": Row(status: .badGateway, type: "server_error"),
@@ -66,7 +71,8 @@ extension APIError {
             return
         }
         self.init(row.status, type: row.type, error.message, code: row.code ?? name)
-        self.retryAfter = Self.seconds((error as? LLMError)?.retryAfter) ?? row.retryAfter
+        self.retryAfter =
+            Self.seconds((error as? LLMError)?.retryAfter ?? (error as? AccessError)?.retryAfter) ?? row.retryAfter
     }
 
     /// Whole seconds, 1 or more.

@@ -11,11 +11,15 @@ package enum ErrorForm: Sendable, Hashable, CaseIterable {
     case anthropic
     /// `{"error": "…"}`, and the code, which Ollama has not.
     case ollama
+    /// `{"error": "…"}`
+    case kserve
 
     /// The form that clients of a path expect.
     package init(path: String) {
         if path == "/v1/messages" || path.hasPrefix("/v1/messages/") {
             self = .anthropic
+        } else if path == "/v2" || path.hasPrefix("/v2/") {
+            self = .kserve
         } else {
             self = path.hasPrefix("/api/") ? .ollama : .openAI
         }
@@ -40,6 +44,7 @@ package enum ErrorForm: Sendable, Hashable, CaseIterable {
                     if let code = error.code { writer.member("code", code) }
                 }
             }
+        case .kserve: writer.object { $0.member("error", error.message) }
         case .ollama:
             writer.object { writer in
                 writer.member("error", error.message)

@@ -11,7 +11,7 @@ struct ModelsRoute: Sendable {
     let started: Int
 
     func list() -> Response {
-        let names = self.models.names.map { self.entry($0) }
+        let names = self.models.visibleNames.map { self.entry($0) }
         return .json { $0.value(["object": "list", "data": .array(names)]) }
     }
 

@@ -65,7 +65,7 @@ struct OllamaRoutes: Sendable {
 
     private func list() -> Response {
         let time = self.clock.iso8601
-        let entries = self.models.names.map { name -> JSONValue in
+        let entries = self.models.visibleNames.map { name -> JSONValue in
             [
                 "name": .string(name), "model": .string(name), "modified_at": .string(time), "size": 0, "digest": "",
                 "details": Self.details,

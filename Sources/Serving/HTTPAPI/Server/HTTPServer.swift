@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessControl
 internal import Hummingbird
 internal import HummingbirdCore
 internal import LLMCore
@@ -26,6 +27,8 @@ public struct HTTPServer: Service {
     public var telemetry: Telemetry?
     /// The path under which Prometheus finds the metrics; nil does not show them.
     public var metricsPath: String? = "/metrics"
+    /// Who is let in; nil lets in everybody.
+    package var access: AccessGuard?
     /// Routes of other protocols, on the same port.
     package var otherRoutes: [any HTTPRoutes] = []
     private let models: Gateway
@@ -71,6 +74,8 @@ public struct HTTPServer: Service {
         let router = Router()
         if let telemetry { self.watch(router, telemetry) }
         router.add(middleware: ErrorReplies())
+        if let access { router.add(middleware: AccessMiddleware(access, metricsPath: self.metricsPath)) }
+        if let telemetry { self.showMetrics(router, telemetry) }
         router.add(middleware: LongRequests())
         let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
         let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
@@ -94,10 +99,14 @@ public struct HTTPServer: Service {
         return router
     }
 
-    /// Watches what is asked, and shows what was measured.
+    /// Watches what is asked.
     private func watch(_ router: Router<BasicRequestContext>, _ telemetry: Telemetry) {
         let quietPaths: Set<String> = ["/health", self.metricsPath ?? "/health"]
         router.add(middleware: RequestTelemetry(telemetry: telemetry, quietPaths: quietPaths))
+    }
+
+    /// Shows what was measured.
+    private func showMetrics(_ router: Router<BasicRequestContext>, _ telemetry: Telemetry) {
         guard let metricsPath else { return }
         let metrics = MetricsRoute(metrics: telemetry.metrics)
         router.route(.get, RouterPath(stringLiteral: metricsPath)) { request, _ in await metrics.respond(to: request) }

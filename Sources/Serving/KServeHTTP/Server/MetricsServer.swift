@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import AccessControl
+internal import HTTPAPI
 internal import HTTPTypes
 internal import Hummingbird
 package import Logging
@@ -15,6 +17,8 @@ package struct MetricsServer: Service {
     package var port = 8002
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    /// Who is let in; nil lets in everybody.
+    package var access: AccessGuard?
     private let repository: ModelRepository
     private let logger: Logger
 
@@ -30,6 +34,8 @@ package struct MetricsServer: Service {
     package func run() async throws {
         let (repository, onListening) = (self.repository, self.onListening)
         let router = Router()
+        router.add(middleware: ErrorReplies())
+        if let access { router.add(middleware: AccessMiddleware(access, metricsPath: "/metrics")) }
         router.get("metrics") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: PrometheusText.mediaType],
