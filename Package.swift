@@ -168,6 +168,8 @@ let package = Package(
                 "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "KServeProtocol",
                 orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
+        library("COpenVINO", in: "Adapters", []),
+        library("OpenVINOModels", in: "Adapters", ["LLMCore", "KServeProtocol", "COpenVINO"]),
         library(
             "RunStorage", in: "Adapters",
             [
@@ -236,6 +238,11 @@ let package = Package(
             "ServingCore", in: "Serving",
             ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
         library(
+            "ModelBackends", in: "Serving",
+            [
+                "LLMCore", "Pipelines", "KServeProtocol", "OpenVINOModels", "PluginHost", "ServingCore", swiftProtobuf,
+            ]),
+        library(
             "KServeHTTP", in: "Serving",
             [
                 "AccessControl", "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
@@ -270,9 +277,9 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
-                "HTTPAPI",
-                "ServingCore", "KServeHTTP", "GRPCAPI", "Experiments", "Observability", "PipelineTelemetry",
-                "TelemetryExport", argumentParser, logging, orderedCollections, serviceLifecycle, tracing,
+                "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "Experiments", "Observability",
+                "OpenVINOModels", "PipelineTelemetry", "TelemetryExport", argumentParser, logging, orderedCollections,
+                serviceLifecycle, tracing,
                 nio("NIOCore"),
             ],
             linkerSettings: selfContained),
@@ -409,7 +416,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ServingCoreTests",
-            dependencies: ["LLMCore", "KServeProtocol", "ServingCore", "OpenAutoGLMTesting", logging]),
+            dependencies: [
+                "LLMCore", "Pipelines", "KServeProtocol", "OpenVINOModels", "PluginHost", "ServingCore",
+                "ModelBackends",
+                "OpenAutoGLMTesting", logging,
+            ],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "KServeHTTPTests",
             dependencies: [

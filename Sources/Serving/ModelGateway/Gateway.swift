@@ -7,18 +7,32 @@ internal import LocalModels
 public import Logging
 public import Observability
 public import ServiceLifecycle
+internal import Synchronization
 
 /// The models that a program offers by name, each with what wraps around it.
 public final class Gateway: Sendable {
-    /// The models' names, in the order of the configuration.
-    public let names: [String]
+    /// Models that come and go besides.
+    public protocol Directory: Sendable {
+        /// The names of those that are there now.
+        var names: [String] { get }
+        /// The model of a name; nil where it is not there now.
+        func model(named name: String) -> (any ModelAdapter)?
+    }
+
+    /// The names of the models: those of the configuration in its order, then those that are there besides now.
+    public var names: [String] {
+        let others = self.directory.withLock { $0 }?.names ?? []
+        return self.configured + others.filter { self.models[$0] == nil }
+    }
     /// What requests took so far, by model, caller and tag.
     public let usage: UsageLedger
     /// What has to run while the models are offered: accounts that are stored, and replicas that are asked for their health.
     ///
     /// Whoever serves ends these after the server, so that its last requests are accounted for.
     public let services: [any Service]
+    private let configured: [String]
     private let models: [String: any ModelAdapter]
+    private let directory = Mutex<(any Directory)?>(nil)
 
     /// Offers models that are there already.
     ///
@@ -31,7 +45,7 @@ public final class Gateway: Sendable {
         services: [any Service] = []
     ) {
         var seen: Set<String> = []
-        self.names = models.map(\.name).filter { seen.insert($0).inserted }
+        self.configured = models.map(\.name).filter { seen.insert($0).inserted }
         self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
         self.usage = usage
         self.services = services
@@ -90,12 +104,15 @@ public final class Gateway: Sendable {
         return self.names.filter { admission.allows(model: $0) }
     }
 
+    /// Offers models that come and go, too; of two with one name, that of the configuration counts.
+    public func offer(_ directory: any Directory) { self.directory.withLock { $0 = directory } }
+
     /// The model of a name; for whoever asks (`Admission.current`), within his rate and his time.
     ///
     /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one; `AccessError` where the model is
     ///   there and he may not ask it.
     public func model(named name: String) throws -> any ModelAdapter {
-        guard let model = self.models[name] else {
+        guard let model = self.models[name] ?? self.directory.withLock({ $0 })?.model(named: name) else {
             throw LLMError(
                 .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
         }

@@ -37,10 +37,15 @@ extension ServingError where Domain == ServingDomain {
 
     private static func code(of error: any CodedError) -> Code {
         switch error.codeName {
-        case "llm.invalid-request", "llm.context-overflow": .invalidArgument
+        // A step that failed says by its cause what it was.
+        case "pipeline.step-failed": (error.cause as? any CodedError).map(Self.code) ?? .backendFailed
+        case "llm.invalid-request", "llm.context-overflow", "pipeline.invalid-input", "plugin.bad-input":
+            .invalidArgument
         case "llm.unknown-model": .notFound
-        case "llm.unsupported": .unsupported
-        case "llm.overloaded", "llm.rate-limited", "llm.unavailable", "llm.deadline-exceeded": .unavailable
+        // A run that waits for somebody has no answer to give.
+        case "llm.unsupported", "pipeline.waiting": .unsupported
+        case "pipeline.timed-out", "llm.overloaded", "llm.rate-limited", "llm.unavailable", "llm.deadline-exceeded":
+            .unavailable
         case let name where name.hasPrefix("json.") || name.hasPrefix("kserve-tensor."): .invalidArgument
         default: .backendFailed
         }

@@ -37,6 +37,10 @@ struct ServeCommand: AsyncParsableCommand {
             Ollama's /api/chat, /api/generate, /api/embed, /api/tags and /api/show, and Triton's /v2. Clients of these need only \
             the address.
 
+            A repository has folders NAME/VERSION/ with model.onnx, pipeline.yaml or plugin.yaml, or a config.pbtxt that says more; \
+            a pipeline from a text to a text is a model to chats, too. ONNX models need OpenVINO: scripts/fetch-model.sh \
+            openvino, or AUTOGLM_OPENVINO with the folder of its libraries.
+
             --telemetry shows metrics to Prometheus under /metrics, writes log lines as JSON, and keeps recent traces and logs \
             for `autoglm traces` and `autoglm logs`; 'telemetry:' in the file, or OpenTelemetry's variables (OTEL_…), say more.
 
@@ -47,6 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Repository") var serving: ServingOptions
+    @OptionGroup var plugins: PluginOptions
 
     @Option(
         help: "A file (autoglm.yaml) with the models to serve, what wraps around each, and the server's own settings.")
@@ -86,7 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = program?.logger ?? RunningServices.logger
         let gateway = try await self.gateway(
             configuration, program?.telemetry, hasRepository: !settings.repository.folders.isEmpty, logger: logger)
-        let repository = try await self.repository(settings, gateway)
+        let repository = try await self.repository(settings, gateway, program?.telemetry)
         let http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
@@ -134,21 +139,6 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }
-
-    /// The models of the repository, and those of the gateway as text that goes in and out.
-    private func repository(_ settings: ServerSettings, _ gateway: Gateway) async throws -> ModelRepository {
-        var logger = RunningServices.logger
-        logger.logLevel = .info
-        let backend = LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
-        let repository = ModelRepository(settings.repository, backends: [backend], logger: logger)
-        for name in gateway.names {
-            // A name that no path can have is served by OpenAI's protocol alone.
-            guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }
-            let source = ModelSource(configuration: configuration, version: 1, folder: "")
-            repository.add(try await backend.load(source), configuration: configuration)
-        }
-        return repository
-    }
 
     /// What is told of the work; nil for nothing.
     private func telemetrySettings(_ configuration: GatewayConfiguration?) throws -> TelemetrySettings? {

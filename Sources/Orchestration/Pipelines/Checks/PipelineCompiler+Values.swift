@@ -122,6 +122,12 @@ extension PipelineCompiler {
             }, uniquingKeysWith: { $1 })
     }
 
+    /// What is known of a result.
+    func outputs(_ expression: ValueExpression) -> PipelineOutputs {
+        guard case .object(let members) = expression.kind else { return .value(self.type(of: expression)) }
+        return .members(members.map { PipelineOutputs.Member(name: $0.key, type: self.type(of: $0.value)) })
+    }
+
     /// The type of a value that has been compiled, as far as it can be told.
     private func type(of expression: ValueExpression) -> ValueType {
         switch expression.kind {

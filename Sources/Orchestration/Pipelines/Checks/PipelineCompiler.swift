@@ -59,16 +59,19 @@ struct PipelineCompiler {
         }
         let lastValue = content.steps.last.map { ValueExpression(.string("${\($0.id).value}")) }
         let isGiven = content.output != nil || content.steps.last?.uses == "output"
-        let (scope, output) = self.scope(content.steps) { compiler in
-            guard isGiven, let output = content.output ?? lastValue else { return CompiledValue.literal(.null) }
-            return compiler.compile(output, for: nil, in: nil)
+        let (scope, (output, outputs)) = self.scope(content.steps) { compiler -> (CompiledValue, PipelineOutputs) in
+            guard isGiven, let output = content.output ?? lastValue else { return (.literal(.null), .value(.any)) }
+            // An `output` step gives what it is given.
+            let value = content.steps.last?.with.first { $0.name == "value" }?.value
+            let told = content.output == nil ? value ?? output : output
+            return (compiler.compile(output, for: nil, in: nil), compiler.outputs(told))
         }
         if !isGiven, let last = content.steps.last {
             self.report(
                 last.place ?? content.place, "The pipeline has no output.",
                 suggestion: "Add 'output: \"${\(last.id).…}\"' or end with a step that uses 'output'.")
         }
-        return Program(name: content.name, inputs: content.inputs, body: scope, output: output)
+        return Program(name: content.name, inputs: content.inputs, body: scope, output: output, outputs: outputs)
     }
 
     /// Compiles a pipeline that others call, once for all of them.

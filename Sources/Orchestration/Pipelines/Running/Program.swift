@@ -10,12 +10,15 @@ final class Program: Sendable {
     let body: Scope
     /// What the run's result is made of.
     let output: CompiledValue
+    /// What is known of it before a run.
+    let outputs: PipelineOutputs
 
-    init(name: String, inputs: [PipelineInput], body: Scope, output: CompiledValue) {
+    init(name: String, inputs: [PipelineInput], body: Scope, output: CompiledValue, outputs: PipelineOutputs) {
         self.name = name
         self.inputs = inputs
         self.body = body
         self.output = output
+        self.outputs = outputs
     }
 }
 

@@ -55,3 +55,11 @@ extension Inference_DataType {
         }
     }
 }
+
+extension Inference_DataType {
+    /// The configuration's word for a type.
+    package init?(_ datatype: KServeDatatype) {
+        guard let type = Self.allCases.first(where: { $0.datatype == datatype }) else { return nil }
+        self = type
+    }
+}

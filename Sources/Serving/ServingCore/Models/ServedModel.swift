@@ -74,9 +74,33 @@ package struct ModelSource: Sendable {
 package protocol ModelBackend: Sendable {
     /// The name by which configurations ask for it.
     var name: String { get }
+    /// Other names by which they may, platforms of other servers included.
+    var otherNames: [String] { get }
+    /// The file in a version's folder by which a model without a configuration is known to be of this kind.
+    var modelFile: String? { get }
+
+    /// Adds to a configuration what it leaves out and the model's files say.
+    ///
+    /// - Parameters:
+    ///   - configuration: The configuration as it was written.
+    ///   - folder: The folder of the version.
+    /// - Throws: ``ServingError``, or any error that says what is wrong with the files.
+    func completed(_ configuration: Inference_ModelConfig, folder: String) async throws -> Inference_ModelConfig
 
     /// Loads a model; returns when it can answer.
     ///
     /// - Throws: ``ServingError``, or any error that says why not.
     func load(_ source: ModelSource) async throws -> any ServedModel
+}
+
+extension ModelBackend {
+    /// None.
+    package var otherNames: [String] { [] }
+    /// None: models of this kind have a configuration.
+    package var modelFile: String? { nil }
+
+    /// The configuration as it was written.
+    package func completed(
+        _ configuration: Inference_ModelConfig, folder: String
+    ) async throws -> Inference_ModelConfig { configuration }
 }

@@ -8,7 +8,7 @@ extension LoadedModel {
     /// The most bytes of a tensor of a warm-up.
     private static let maximumBytes = 1 << 28
 
-    /// Runs the requests that the configuration wants to have run before the model serves.
+    /// Runs the requests that the configuration wants to have run before the model serves, on each instance.
     ///
     /// - Parameter folder: The folder of the version; files of warm-ups are in `warmup/` beside it.
     /// - Throws: ``ServingError`` where one cannot be made or fails.
@@ -19,9 +19,10 @@ extension LoadedModel {
             }
             var request = InferenceRequest(model: self.configuration.name, inputs: inputs)
             request.id = warmUp.name
-            for _ in 0..<max(1, min(warmUp.count, 10_000)) {
+            let turns = Int(max(1, min(warmUp.count, 10_000)))
+            for turn in 0..<turns * self.configuration.instances {
                 try Task.checkCancellation()
-                for result in await self.model.infer([request], instance: 0) {
+                for result in await self.model.infer([request], instance: turn / turns) {
                     do { _ = try result.get() } catch {
                         throw ServingError(
                             .backendFailed, "The warm-up '\(warmUp.name)' failed: \(ServingError(error).message)",

@@ -29,10 +29,10 @@ struct ModelFolder: Sendable {
             .filter { Self.isFolder("\(self.path)/\($0)") }.sorted()
     }
 
-    /// Reads the configuration.
+    /// Reads the configuration; nil where there is none.
     ///
-    /// - Throws: ``ServingError`` where there is none, or it cannot be read.
-    func configuration() throws -> Inference_ModelConfig {
+    /// - Throws: ``ServingError`` where it cannot be read.
+    func configuration() throws -> Inference_ModelConfig? {
         for form in ConfigurationForm.allCases {
             let file = "\(self.path)/config.\(form.rawValue)"
             guard let data = FileManager.default.contents(atPath: file) else { continue }
@@ -41,8 +41,7 @@ struct ModelFolder: Sendable {
             }
             return try form.read(text, file: file)
         }
-        throw ServingError(
-            .invalidArgument, "The model '\(self.name)' has no config.pbtxt, config.yaml or config.json in its folder.")
+        return nil
     }
 
     /// A text that differs after anything in the folder has changed.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
 internal import KServeProtocol
 internal import LLMCore
 internal import Logging
+internal import SwiftProtobuf
 
 /// What a client says with a request to load a model.
 package struct LoadParameters: Sendable {
@@ -94,24 +96,43 @@ extension ModelRepository {
         }
         var message =
             try parameters.configuration.map { try ConfigurationForm.json.read($0, file: "The parameter 'config'") }
-            ?? source.configuration()
+            ?? source.configuration() ?? self.implied(by: source)
         if message.name.isEmpty { message.name = name }
         guard message.name == name else {
             throw ServingError(
                 .invalidArgument, "The folder '\(name)' has the configuration of a model '\(message.name)'.")
         }
-        let configuration = try ModelConfiguration(message)
-        let versions = configuration.message.versionPolicy.chosen(from: source.versions)
+        if message.backend.isEmpty, self.backends[message.platform] != nil { message.backend = message.platform }
+        if message.backend.isEmpty, message.platform.isEmpty, message.schedulingChoice?.isEnsemble != true {
+            message.backend = (try? self.implied(by: source))?.backend ?? ""
+        }
+        let versions = message.versionPolicy.chosen(from: source.versions)
         guard !versions.isEmpty else {
             throw ServingError(.invalidArgument, "The model '\(name)' has no folder of a version that is to be served.")
         }
         let isOwn = parameters.configuration == nil
-        try await self.replace(name, configuration, source, versions, files, isOwn: isOwn)
+        try await self.replace(name, message, source, versions, files, isOwn: isOwn)
+    }
+
+    /// The configuration of a model that has none, as the files of its latest version imply it.
+    private func implied(by source: ModelFolder) throws -> Inference_ModelConfig {
+        let folder = "\(source.path)/\(source.versions.last ?? 1)"
+        let backend = self.backends.values.first { backend in
+            backend.modelFile.map { FileManager.default.fileExists(atPath: "\(folder)/\($0)") } ?? false
+        }
+        guard let backend else {
+            let files = Set(self.backends.values.compactMap(\.modelFile)).sorted()
+            throw ServingError(
+                .invalidArgument,
+                "The model '\(source.name)' has no config.pbtxt, config.yaml or config.json in its folder\(files.isEmpty ? "" : ", and no \(files.joined(separator: " or ")) in that of its version")."
+            )
+        }
+        return .with { $0.backend = backend.name }
     }
 
     /// Makes the versions that are new or changed, then puts them into service all at once.
     private func replace(
-        _ name: String, _ configuration: ModelConfiguration, _ source: ModelFolder, _ versions: [Int],
+        _ name: String, _ message: Inference_ModelConfig, _ source: ModelFolder, _ versions: [Int],
         _ files: TemporaryFolder?, isOwn: Bool
     ) async throws {
         let before = self.entry(named: name)
@@ -127,7 +148,7 @@ extension ModelRepository {
                 self.change(name) { $0.versions[version] = .loading }
             }
             after.versions[version] = .ready(
-                try await self.made(configuration, version, "\(source.path)/\(version)", files))
+                try await self.made(message, version, "\(source.path)/\(version)", files))
         }
         let final = after
         self.change(name) { entry in
@@ -146,21 +167,23 @@ extension ModelRepository {
     }
 
     private func made(
-        _ configuration: ModelConfiguration, _ version: Int, _ folder: String, _ files: TemporaryFolder?
+        _ message: Inference_ModelConfig, _ version: Int, _ folder: String, _ files: TemporaryFolder?
     ) async throws -> LoadedModel {
-        let model: any ServedModel
-        if case .ensembleScheduling = configuration.message.schedulingChoice {
+        let (model, configuration): (any ServedModel, ModelConfiguration)
+        if message.schedulingChoice?.isEnsemble == true {
+            configuration = try ModelConfiguration(message)
             model = try EnsembleModel(configuration, find: { [unowned self] in try self.model(named: $0, version: $1) })
             {
                 [unowned self] in try await self.infer($0)
             }
         } else {
-            guard let backend = self.backends[configuration.backend] else {
+            guard let backend = self.backends[message.backend] else {
                 throw ServingError(
                     .invalidArgument,
-                    "There is no backend '\(configuration.backend)'. \(NearestName.hint(for: configuration.backend, in: self.backends.keys))"
+                    "There is no backend '\(message.backend)'. \(NearestName.hint(for: message.backend, in: self.backends.keys))"
                 )
             }
+            configuration = try ModelConfiguration(try await backend.completed(message, folder: folder))
             model = try await backend.load(
                 ModelSource(configuration: configuration, version: version, folder: folder))
         }
@@ -169,4 +192,9 @@ extension ModelRepository {
         try await loaded.warmUp(folder: folder)
         return loaded
     }
+}
+
+extension Inference_ModelConfig.OneOf_SchedulingChoice {
+    /// Whether the model is made of others.
+    fileprivate var isEnsemble: Bool { if case .ensembleScheduling = self { true } else { false } }
 }

@@ -92,7 +92,9 @@ package final class ModelRepository: Service {
     ) {
         self.options = options
         self.backends = Dictionary(
-            (BuiltInBackend.all(clock: clock) + backends).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+            (BuiltInBackend.all(clock: clock) + backends).flatMap { backend in
+                ([backend.name] + backend.otherNames).map { ($0, backend) }
+            }, uniquingKeysWith: { $1 })
         self.clock = clock
         self.log = ServingLog(logger)
         (self.starts, self.start) = AsyncStream.makeStream()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KServeProtocol
+internal import LLMCore
+internal import OpenVINOModels
+internal import ServingCore
+
+/// An ONNX model that answers requests.
+struct ONNXServedModel: ServedModel {
+    /// The most bytes of a tensor of zeros.
+    private static let maximumBytes = 1 << 26
+
+    let model: ONNXModel
+    let configuration: ModelConfiguration
+
+    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
+        guard self.configuration.isBatched else { return await self.each(requests, instance) }
+        let sizes = requests.map { $0.inputs.first?.shape.first ?? 1 }
+        do {
+            return try await self.model.run(requests.map(\.inputs), sizes: sizes, instance: instance).map(
+                Result.success)
+        } catch {
+            // One request may have spoilt the run of the others.
+            return requests.count == 1 ? [.failure(error)] : await self.each(requests, instance)
+        }
+    }
+
+    private func each(_ requests: [InferenceRequest], _ instance: Int) async -> [Result<[KServeTensor], any Error>] {
+        var results: [Result<[KServeTensor], any Error>] = []
+        for request in requests {
+            do {
+                results.append(.success(try await self.model.run([request.inputs], sizes: nil, instance: instance)[0]))
+            } catch { results.append(.failure(error)) }
+        }
+        return results
+    }
+
+    /// Runs each instance on zeros, where the shapes are known: the first run of each prepares what later ones use.
+    func runEachInstance() async {
+        var inputs: [KServeTensor] = []
+        for input in self.configuration.inputs {
+            let shape = (self.configuration.isBatched ? [1] : []) + input.dimensions
+            var size = input.datatype.size ?? 1
+            for length in shape {
+                guard length >= 0, size <= Self.maximumBytes / max(1, length) else { return }
+                size *= length
+            }
+            guard
+                let tensor = try? KServeTensor(
+                    input.name, datatype: input.datatype, shape: shape, bytes: Array(repeating: 0, count: size))
+            else { return }
+            inputs.append(tensor)
+        }
+        // What zeros are no input for says nothing of real ones.
+        for instance in 0..<self.configuration.instances {
+            _ = try? await self.model.run([inputs], sizes: nil, instance: instance)
+        }
+    }
+}
