@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import AdapterMiddleware
 import AccessControl
+import AdapterMiddleware
 import HTTPAPI
 import HTTPTypes
 import JSONSchemas
