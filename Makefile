@@ -62,10 +62,11 @@ evaluate: release ## 1,000 answers under schemas, schema suites where they are, 
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 
-soak: release ## Ask the program for ten minutes; kill and resume 200 runs; long conformance of adapters and the queue
+soak: release ## Ask the program for ten minutes; 5,000 reloads under load; kill and resume 200 runs; long conformance of adapters and the queue
 	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests swift test $(TEST_FLAGS) \
 		--filter 'RandomCutTests|RunQueueTests'
 	@scripts/crash.sh 200
+	@scripts/soak-serve.sh 5000
 	@scripts/soak.sh
 
 check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)

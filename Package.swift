@@ -139,7 +139,7 @@ let package = Package(
         library(
             "Observability", in: "Operations",
             ["LLMCore", "AdapterMiddleware", orderedCollections, logging, tracing]),
-        library("PipelineTelemetry", in: "Operations", ["LLMCore", "Pipelines", "Observability", tracing]),
+        library("PipelineTelemetry", in: "Operations", ["LLMCore", "Pipelines", "Observability", logging, tracing]),
 
         // Adapters: the outside world.
         library(

@@ -87,13 +87,14 @@ public struct RunQueueConformance: Sendable {
     // MARK: - Leases
 
     private func checkRedelivery(_ queue: any RunQueue) async throws -> String? {
-        try await queue.enqueue(RunTicket("a", tenant: "t", priority: 3))
+        let ticket = RunTicket("a", tenant: "t", priority: 3, trace: "00-trace")
+        try await queue.enqueue(ticket)
         let first = try await self.take(queue)
         guard try await self.take(queue) == nil else { return "a run was delivered to two workers at once" }
         try await self.pass(Self.lease + .seconds(1))
         let second = try await self.take(queue)
         guard let first, let second else { return "a run whose lease ran out was not delivered again" }
-        guard second.ticket == first.ticket else { return "the ticket changed to \(second.ticket)" }
+        guard first.ticket == ticket, second.ticket == ticket else { return "the ticket changed to \(second.ticket)" }
         return (first.deliveries, second.deliveries) == (1, 2) ? nil : "deliveries were not counted"
     }
 

@@ -44,6 +44,40 @@ struct RunsTests {
         }
     }
 
+    @Test("Runs are traced step by step, a queued one in the trace of who put it in line")
+    func traces() async throws {
+        let bench = try Bench()
+        let environment = [
+            "AUTOGLM_STORE": bench.files.path("runs.sqlite"), "AUTOGLM_TRACES": bench.files.path("traces.sqlite"),
+        ]
+        let greet = ["run", bench.files.path("greet.yaml"), "--input", "Ada", "--telemetry"]
+        let done = try await Program.run(greet + ["--output", "json"], environment: environment)
+        #expect(done.status == 0, "\(done.errors)")
+        let id = try #require(try done.json()["run"]?.stringValue)
+        // A log line that belongs to the run's trace.
+        let line = try #require(done.errors.split(separator: "\n").first { $0.contains("\"message\":\"Run\"") })
+        let log = try JSONValue(parsing: String(line))
+        #expect(log["run"]?.stringValue == id)
+        let queued = try await Program.run(greet + ["--enqueue"], environment: environment)
+        #expect(queued.status == 0, "\(queued.errors)")
+        let worked = try await Program.run(["worker", "--until-empty", "--telemetry"], environment: environment)
+        #expect(worked.status == 0, "\(worked.errors)")
+        let listed = try await Program.run(["traces", "list", "--output", "json"], environment: environment).json()
+        let traces = try #require(listed["traces"]?.arrayValue)
+        // What the worker did is listed by itself, and is a part of the same trace.
+        let names = traces.map { $0["name"]?.stringValue }
+        try #require(names == ["invoke_workflow greet", "enqueue greet", "invoke_workflow greet"])
+        #expect(traces[0]["trace_id"] == traces[1]["trace_id"])
+        #expect(log["trace_id"] == traces[2]["trace_id"])
+        for (trace, beginning) in [(traces[1], ["enqueue greet"]), (traces[2], [])] {
+            let name = try #require(trace["trace_id"]?.stringValue)
+            let shown = try await Program.run(["traces", "show", name, "--output", "json"], environment: environment)
+            let spans = try #require(try shown.json()["spans"]?.arrayValue)
+            let expected = beginning + ["invoke_workflow greet", "step take", "step words"]
+            #expect(Set(spans.compactMap { $0["name"]?.stringValue }) == Set(expected))
+        }
+    }
+
     @Test("A run is listed, shown, replayed and pruned")
     func life() async throws {
         let bench = try Bench()

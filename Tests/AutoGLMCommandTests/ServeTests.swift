@@ -41,4 +41,17 @@ struct ServeTests {
         #expect(short.status == 1 && short.errors.contains("20 characters or more"))
         #expect(try await Program.run(["keys", "new", "--name", "ci", "--scope", "adm"]).status == 64)
     }
+
+    @Test("Models are loaded anew under load without a lost or wrong answer (the long form is part of make soak)")
+    func reloads() async throws {
+        let script = Program.root.appendingPathComponent("scripts/soak-serve.sh").path
+        let outcome = try await Program.shell("AUTOGLM_BIN=\"$0\" exec '\(script)' 120")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let report = try JSONValue(parsing: String(outcome.text.split(separator: "\n").last ?? ""))
+        #expect(report["lost"] == 0)
+        #expect(report["wrong"] == 0)
+        #expect(report["failed_reloads"] == 0)
+        // The pipeline of that repository, asked as a chat model.
+        #expect(report["chat"] == "You said hi.")
+    }
 }

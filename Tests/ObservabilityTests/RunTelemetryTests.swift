@@ -53,4 +53,30 @@ struct RunTelemetryTests {
         #expect(self.probe.spans.map(\.isError) == [true, true, true])
         #expect(self.probe.spans.last?.attributes["gen_ai.agent.name"] == "capital")
     }
+
+    @Test("What a worker does belongs to the trace of who put it in line")
+    func queued() async throws {
+        let telemetry = self.probe.telemetry()
+        let surroundings = RunTelemetry(telemetry)
+        let trace = try await surroundings.enqueuing("capital") { $0 }
+        let lease = RunLease(RunTicket("run", trace: trace), number: 1, deliveries: 1)
+        let error = await surroundings.surround(lease: lease) {
+            do { _ = try await self.run("Paris.", telemetry) } catch { return error }
+            return nil
+        }
+        #expect(error == nil)
+        let spans = self.probe.spans
+        #expect(spans.map(\.name) == ["enqueue capital", "chat m", "step ask", "invoke_workflow capital"])
+        #expect(Set(spans.map(\.context.traceID)).count == 1)
+        #expect(spans[3].parentID == spans[0].context.spanID && spans[3].isParentRemote)
+        #expect(spans[0].kind == .producer)
+        // A ticket without a trace, or with anything else in its place, begins a new one.
+        for trace in [nil, "", "00-nothing"] {
+            _ = await surroundings.surround(lease: RunLease(RunTicket("run", trace: trace), number: 1, deliveries: 1)) {
+                _ = try? await self.run("Paris.", telemetry)
+                return nil
+            }
+        }
+        #expect(Set(self.probe.spans.map(\.context.traceID)).count == 4)
+    }
 }

@@ -184,8 +184,9 @@ struct RepositoryTests {
         try folder.write("twice", ensemble("C"))
         try folder.write("open", ensemble("D"))
         try await Models.withRepository(folder) { repository in
-            try await repository.load("sums")
+            // What it is made of is loaded with it.
             try await repository.load("twice")
+            #expect(repository.index(onlyReady: true).map(\.name) == ["sums", "twice"])
             var request = try Models.request("twice")
             request.inputs = [
                 try KServeTensor("A", shape: [1, 2], values: [1, 2] as [Int32]),
@@ -194,6 +195,36 @@ struct RepositoryTests {
             // (a + b) + (a - b)
             #expect(try await repository.infer(request).outputs.first?.values(as: Int32.self) == [2, 4])
             await #expect(throws: ServingError.self) { try await repository.load("open") }
+        }
+    }
+
+    @Test("Ensembles wait for what they are made of, and one that is made of itself is refused")
+    func ensembleOrder() async throws {
+        let ensemble = { (step: String) in
+            """
+            platform: "ensemble" max_batch_size: 8
+            input { name: "INPUT0" data_type: TYPE_STRING dims: [ -1 ] }
+            output { name: "OUTPUT0" data_type: TYPE_STRING dims: [ -1 ] }
+            ensemble_scheduling { step { model_name: "\(step)"
+              input_map { key: "INPUT0" value: "INPUT0" } output_map { key: "OUTPUT0" value: "OUTPUT0" } } }
+            """
+        }
+        let folder = RepositoryFolder()
+        try folder.write("first", ensemble("second"))
+        try folder.write("second", ensemble("texts"))
+        try folder.write("ring", ensemble("chain"))
+        try folder.write("chain", ensemble("ring"))
+        try await Models.withRepository(folder) { repository in
+            await repository.poll()
+            #expect(repository.index(onlyReady: true).isEmpty)
+            try folder.write("texts", Models.identity())
+            await repository.poll()
+            #expect(repository.index(onlyReady: true).map(\.name).sorted() == ["first", "second", "texts"])
+            #expect(try await repository.infer(try Models.text("first")).outputs.first?.strings() == ["hello"])
+            for name in ["ring", "chain"] {
+                let error = await #expect(throws: ServingError.self) { try await repository.load(name) }
+                #expect(error?.message.contains("made of itself") == true)
+            }
         }
     }
 }

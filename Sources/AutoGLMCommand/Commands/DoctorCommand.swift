@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import OpenVINOModels
 internal import PostgresConnections
 internal import TensorKernels
 
@@ -66,7 +67,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Finding("models", .good, "\(locator.folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))"))
         findings.append(self.defaultModel(locator))
         findings.append(Finding("backends", .good, Backend.names.joined(separator: ", ")))
-        findings.append(Self.postgres())
+        findings += [Self.postgres(), Self.openVINO()]
         return findings
     }
 
@@ -98,6 +99,14 @@ struct DoctorCommand: AsyncParsableCommand {
             return Finding("postgresql", .good, "libpq \(try PostgresLibrary.shared.version)")
         } catch {
             return Finding("postgresql", .good, "not there, which only those miss who use such a database: \(error)")
+        }
+    }
+
+    private static func openVINO() -> Finding {
+        do {
+            return Finding("openvino", .good, "OpenVINO \(try OpenVINOLibrary.shared.version)")
+        } catch {
+            return Finding("openvino", .good, "not there, which only those miss who serve ONNX models: \(error)")
         }
     }
 

@@ -18,6 +18,9 @@ struct RunCommand: AsyncParsableCommand {
             name. `autoglm steps` lists the kinds of steps. Every step is recorded as it ends; what was cut off goes on with \
             --resume RUN. At a --breakpoint a run waits: `autoglm runs show RUN` tells what was done, and --resume RUN without \
             that breakpoint goes on. A --dry-run does only steps that change nothing; the others take --answers.
+
+            --telemetry keeps a trace of the run and its steps, which `autoglm traces` shows; 'telemetry:' in the file of --config, \
+            or OpenTelemetry's variables (OTEL_…), say where else they go.
             """)
 
     @OptionGroup(title: "Model") var config: ConfigOptions
@@ -28,6 +31,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var plugins: PluginOptions
     @OptionGroup(title: "Storage") var store: StoreOptions
+    @OptionGroup var watching: TelemetryOptions
 
     @Flag(help: "Keep nothing of the run; it cannot be resumed.")
     var noStore = false
@@ -83,13 +87,22 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configured = try self.config.models()
-        if let resume { return try await self.resume(resume, configured) }
+        let program = try self.watching.program(configured)
+        try await RunningServices.run(program?.services ?? []) {
+            try await self.run(configured, program)
+        }
+    }
+
+    private func run(_ configured: ConfiguredModels?, _ program: ProgramTelemetry?) async throws {
+        if let resume { return try await self.resume(resume, configured, program) }
         let path = self.pipeline ?? ""
         let pipeline = try PipelineFile.read(path, registry: self.registry(configured))
         if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
         let inputs = try self.given.values(for: pipeline)
-        guard self.noStore else { return try await self.start(pipeline, at: path, inputs: inputs, configured) }
-        let models = try await self.config.open(configured, self.model)
+        guard self.noStore else {
+            return try await self.start(pipeline, at: path, inputs: inputs, configured, program)
+        }
+        let models = try await self.config.open(configured, self.model, program)
         var runner = models.runner()
         runner.baseFolder = FilePath.folder(of: path)
         switch self.output.format {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AdapterMiddleware
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import Observability
 
 /// Where the models are configured that pipelines ask.
 struct ConfigOptions: ParsableArguments {
@@ -27,15 +29,23 @@ struct ConfigOptions: ParsableArguments {
 
     /// Opens the models of the file, or the one of the options.
     ///
+    /// - Parameter program: Tells of what they and the pipelines do.
     /// - Throws: What keeps them from being opened; `LLMError` where the file has no model of the name given.
-    func open(_ configured: ConfiguredModels?, _ options: ModelOptions) async throws -> PipelineModels {
-        guard let configured else { return PipelineModels(main: try await options.open().adapter, gateway: nil) }
-        let gateway = try await configured.open()
+    func open(
+        _ configured: ConfiguredModels?, _ options: ModelOptions, _ program: ProgramTelemetry? = nil
+    ) async throws -> PipelineModels {
+        guard let configured else {
+            let model = try await options.open().adapter
+            guard let program else { return PipelineModels(main: model, gateway: nil) }
+            let watch = GenerationTelemetry(program.telemetry, model: options.identity(of: model.name))
+            return PipelineModels(main: model.wrapped(in: [watch]), gateway: nil, program: program)
+        }
+        let gateway = try await configured.open(program?.telemetry)
         // The usual value of --model is a local model's name.
         let isGiven = options.model != ModelOptions.usualModel || gateway.names.contains(options.model)
         guard let name = isGiven ? options.model : gateway.names.first else {
             throw CommandError(.badInput, "The file '\(self.config ?? "")' has no models.")
         }
-        return PipelineModels(main: try gateway.model(named: name), gateway: gateway)
+        return PipelineModels(main: try gateway.model(named: name), gateway: gateway, program: program)
     }
 }

@@ -3,6 +3,8 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import Observability
+internal import RemoteModels
 
 /// Which model answers, and how it uses the machine.
 struct ModelOptions: ParsableArguments {
@@ -88,6 +90,16 @@ struct ModelOptions: ParsableArguments {
     var isLeftAlone: Bool {
         self.model == ModelLocator.defaultModel && self.backend == "local" && self.baseURL == nil
             && Settings.text("MODEL") == nil && Settings.text("BACKEND") == nil
+    }
+
+    /// Who runs the model, as traces and metrics tell it.
+    func identity(of name: String) -> ModelIdentity {
+        if let server = RemoteBackend(rawValue: self.backend) {
+            return ModelIdentity(
+                provider: server.rawValue, model: name, url: self.baseURL ?? server.defaultBaseURL)
+        }
+        return ModelIdentity(
+            provider: self.baseURL == nil ? "open-autoglm" : self.backend, model: name, url: self.baseURL)
     }
 
     /// Opens the model.

@@ -2,11 +2,14 @@
 
 internal import LLMCore
 internal import ModelGateway
+internal import Observability
 
 /// The models of a configuration file, opened when one of them is first needed.
 actor ConfiguredModels {
     /// Their names, in the order of the file.
     nonisolated let names: [String]
+    /// What is told of the work.
+    nonisolated let telemetry: TelemetrySettings?
     private let configuration: GatewayConfiguration
     private var gateway: Gateway?
 
@@ -16,12 +19,15 @@ actor ConfiguredModels {
     init(path: String) throws {
         self.configuration = try ServerSettings.read(path: path, environment: Settings.environment).models
         self.names = self.configuration.names
+        self.telemetry = self.configuration.telemetry
     }
 
     /// The models, each with what wraps around it.
-    func open() throws -> Gateway {
+    ///
+    /// - Parameter telemetry: Watches them, where this is the first to open them.
+    func open(_ telemetry: Telemetry? = nil) throws -> Gateway {
         if let gateway { return gateway }
-        let gateway = try Gateway(configuration: self.configuration)
+        let gateway = try Gateway(configuration: self.configuration, telemetry: telemetry)
         self.gateway = gateway
         return gateway
     }

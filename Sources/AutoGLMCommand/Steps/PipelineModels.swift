@@ -3,6 +3,7 @@
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import PipelineTelemetry
 
 /// The models that pipelines ask, open.
 struct PipelineModels: Sendable {
@@ -10,11 +11,14 @@ struct PipelineModels: Sendable {
     let main: any ModelAdapter
     /// Those that steps may name; nil where there is only the one.
     let gateway: Gateway?
+    /// Tells of what runs do; nil tells nothing.
+    var program: ProgramTelemetry?
 
     /// What runs pipelines on them.
     func runner() -> PipelineRunner {
         var runner = PipelineRunner(model: self.main)
         if let gateway { runner.models = { try gateway.model(named: $0) } }
+        runner.surroundings = self.program.map { RunTelemetry($0.telemetry, logger: $0.logger) }
         return runner
     }
 }

@@ -17,12 +17,7 @@ enum RunningServices {
     /// - Parameter drain: How long they may take; after that they are cancelled.
     static func run(_ services: [any Service], drain: Duration) async throws {
         let (requests, stop) = AsyncStream<Never>.makeStream()
-        let all: [any Service] = services + [StopRequest(requests: requests)]
-        var configuration = ServiceGroupConfiguration(
-            services: all.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            logger: self.logger)
-        configuration.maximumGracefulShutdownDuration = drain
-        let group = ServiceGroup(configuration: configuration)
+        let group = self.group(services + [StopRequest(requests: requests)], drain: drain)
         // A signal cancels the command's task; the services run in one of their own, so that they are asked to stop instead.
         let running = Task { try await group.run() }
         try await withTaskCancellationHandler {
@@ -30,6 +25,32 @@ enum RunningServices {
         } onCancel: {
             stop.finish()
         }
+    }
+
+    /// Does something while services run; they finish what they do after it, also where it fails or is cancelled.
+    ///
+    /// - Parameter drain: How long they may take; after that they are cancelled.
+    static func run<Value>(
+        _ services: [any Service], during work: () async throws -> Value, drain: Duration = .seconds(10)
+    ) async throws -> Value {
+        guard !services.isEmpty else { return try await work() }
+        let (requests, stop) = AsyncStream<Never>.makeStream()
+        let group = self.group(services + [StopRequest(requests: requests)], drain: drain)
+        // In a task of its own: a signal, which cancels the work, must not keep them from finishing.
+        let running = Task { try await group.run() }
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+        stop.finish()
+        try await running.value
+        return try outcome.get()
+    }
+
+    private static func group(_ services: [any Service], drain: Duration) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            logger: self.logger)
+        configuration.maximumGracefulShutdownDuration = drain
+        return ServiceGroup(configuration: configuration)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
+public import Logging
 public import Observability
 public import Pipelines
 internal import Tracing
@@ -8,9 +9,45 @@ internal import Tracing
 /// Makes spans of runs and their steps: what models and tools do for a step is a part of it.
 public struct RunTelemetry: RunSurroundings {
     private let telemetry: Telemetry
+    private let logger: Logger?
 
     /// Makes the spans by a program's telemetry.
-    public init(_ telemetry: Telemetry) { self.telemetry = telemetry }
+    ///
+    /// - Parameter logger: Is told of each run that ends; nil tells nobody.
+    public init(_ telemetry: Telemetry, logger: Logger? = nil) {
+        self.telemetry = telemetry
+        self.logger = logger
+    }
+
+    /// Does what a worker took in the trace of who put it in line.
+    public func surround(lease: RunLease, _ work: () async -> (any Error)?) async -> (any Error)? {
+        guard let trace = lease.ticket.trace else { return await work() }
+        var context = ServiceContext.current ?? .topLevel
+        self.telemetry.tracer.extract(trace, into: &context, using: TraceparentExtractor())
+        return await ServiceContext.withValue(context) { await work() }
+    }
+
+    /// Puts a run in line in a span, whose place in its trace goes with the run.
+    ///
+    /// - Parameters:
+    ///   - pipeline: The pipeline's name.
+    ///   - work: Puts it in line, given the trace as a ``RunTicket`` has it.
+    /// - Returns: What the work gives.
+    /// - Throws: What the work throws.
+    public func enqueuing<Value>(
+        _ pipeline: String, _ work: (_ trace: String) async throws -> Value
+    ) async throws -> Value {
+        let span = self.telemetry.tracer.begin("enqueue \(pipeline)", kind: .producer)
+        defer { span.finish() }
+        do {
+            return try await ServiceContext.withValue(span.context) {
+                try await work(TraceContext.current?.traceparent ?? "")
+            }
+        } catch {
+            span.fail(error)
+            throw error
+        }
+    }
 
     /// Does a run in a span.
     public func surround(
@@ -23,7 +60,18 @@ public struct RunTelemetry: RunSurroundings {
         // The later conventions hold a workflow to be an agent within the process.
         let isLatest = self.telemetry.options.conventions == .latest
         attributes[isLatest ? "gen_ai.agent.name" : "gen_ai.workflow.name"] = .string(pipeline)
-        return try await self.span("invoke_workflow \(pipeline)", kind: "CHAIN", attributes, work)
+        return try await self.span("invoke_workflow \(pipeline)", kind: "CHAIN", attributes) {
+            let clock = ContinuousClock()
+            let start = clock.now
+            do {
+                let output = try await work()
+                self.log(.info, id, pipeline, clock.now - start, nil)
+                return output
+            } catch {
+                self.log(Self.isFailure(error) ? .error : .info, id, pipeline, clock.now - start, error)
+                throw error
+            }
+        }
     }
 
     /// Does a step in a span.
@@ -51,9 +99,29 @@ public struct RunTelemetry: RunSurroundings {
         do {
             return try await ServiceContext.withValue(span.context) { try await work() }
         } catch {
-            // A run that waits for somebody has not failed, nor has one that is told to stop.
-            if !(error is RunSuspension || error is CancellationError) { span.fail(error) }
+            if Self.isFailure(error) { span.fail(error) }
             throw error
         }
     }
+
+    /// A run that waits for somebody has not failed, nor has one that is told to stop.
+    private static func isFailure(_ error: any Error) -> Bool {
+        !(error is RunSuspension || error is CancellationError)
+    }
+
+    private func log(
+        _ level: Logger.Level, _ id: String, _ pipeline: String, _ time: Duration, _ error: (any Error)?
+    ) {
+        guard let logger else { return }
+        var metadata: Logger.Metadata = [
+            "run": "\(id)", "pipeline": "\(pipeline)", "seconds": "\(time / .seconds(1))",
+        ]
+        if let error { metadata["error"] = "\((error as? any CodedError)?.codeName ?? "\(type(of: error))")" }
+        logger.log(level: level, "Run", metadata: metadata)
+    }
+}
+
+/// Reads the trace of a ticket.
+private struct TraceparentExtractor: Extractor {
+    func extract(key: String, from trace: String) -> String? { key == "traceparent" ? trace : nil }
 }

@@ -19,7 +19,8 @@ struct QueueRow: Sendable {
         self.readyAt = try row.value("ready_at")
         self.entry = QueueEntry(
             ticket: RunTicket(
-                try row.value("run"), tenant: try row.value("tenant"), priority: try row.value("priority")),
+                try row.value("run"), tenant: try row.value("tenant"), priority: try row.value("priority"),
+                trace: try row.value("trace")),
             deliveries: try row.value("deliveries"), worker: try row.value("worker"),
             asideReason: try row.value("set_aside"))
     }

@@ -32,8 +32,8 @@ public struct SQLiteRunQueue: RunQueue {
         let readyAt = self.time(in: ticket.delay)
         try await self.file.perform { database in
             try database.execute(
-                sql: "INSERT OR IGNORE INTO queue (run, tenant, priority, ready_at) VALUES (?, ?, ?, ?)",
-                arguments: [ticket.run, ticket.tenant, ticket.priority, readyAt])
+                sql: "INSERT OR IGNORE INTO queue (run, tenant, priority, ready_at, trace) VALUES (?, ?, ?, ?, ?)",
+                arguments: [ticket.run, ticket.tenant, ticket.priority, readyAt, ticket.trace])
         }
     }
 

@@ -3,12 +3,15 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import PipelineTelemetry
 internal import RunStorage
 
 /// What is done with runs that outlive the program.
 extension RunCommand {
     /// Goes on with the run that `--resume` names.
-    func resume(_ beginning: String, _ configured: ConfiguredModels?) async throws {
+    func resume(
+        _ beginning: String, _ configured: ConfiguredModels?, _ program: ProgramTelemetry?
+    ) async throws {
         let store = try self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline {
@@ -18,22 +21,31 @@ extension RunCommand {
         }
         let pipeline = try run.pipeline(registry: self.registry(configured))
         try pipeline.check(steps: self.breakpoints)
-        let models = try await self.config.open(configured, self.model)
+        let models = try await self.config.open(configured, self.model, program)
         try await self.execute(run.summary.id, pipeline, in: store, on: models, configured)
     }
 
     /// Stores a run, and does it or leaves it to a worker.
     func start(
-        _ pipeline: Pipeline, at path: String, inputs: [String: JSONValue], _ configured: ConfiguredModels?
+        _ pipeline: Pipeline, at path: String, inputs: [String: JSONValue], _ configured: ConfiguredModels?,
+        _ program: ProgramTelemetry?
     ) async throws {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
         try pipeline.check(steps: self.breakpoints)
         let store = try self.store.open()
-        let models = try await self.enqueue ? nil : self.config.open(configured, self.model)
+        let models = try await self.enqueue ? nil : self.config.open(configured, self.model, program)
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
         if let models { return try await self.execute(id, pipeline, in: store, on: models, configured) }
-        try await store.queue.enqueue(RunTicket(id, tenant: self.tenant, priority: self.priority))
+        var ticket = RunTicket(id, tenant: self.tenant, priority: self.priority)
+        if let program {
+            try await RunTelemetry(program.telemetry).enqueuing(pipeline.name) { trace in
+                ticket.trace = trace
+                try await store.queue.enqueue(ticket)
+            }
+        } else {
+            try await store.queue.enqueue(ticket)
+        }
         switch self.output.format {
         case .json: try Console.json(["run": .string(id), "state": .string(RunState.queued.rawValue)])
         case .text: try Console.line(id)

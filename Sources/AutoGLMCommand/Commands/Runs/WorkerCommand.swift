@@ -23,13 +23,15 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
-            have run out. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
+            have run out. With --telemetry, 'telemetry:' in the file or OpenTelemetry's variables, runs are told of as by \
+            `autoglm run`, each in the trace of who put it in line. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
             """)
 
     @OptionGroup(title: "Model") var config: ConfigOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var plugins: PluginOptions
+    @OptionGroup var watching: TelemetryOptions
 
     @Option(parsing: .unconditional, help: "How many runs to have under way at once.")
     var concurrency = 1
@@ -70,7 +72,8 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try self.store.open()
         let configured = try self.config.models()
-        var runner = try await self.config.open(configured, self.model).runner()
+        let program = try self.watching.program(configured)
+        var runner = try await self.config.open(configured, self.model, program).runner()
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),
@@ -81,7 +84,9 @@ struct WorkerCommand: AsyncParsableCommand {
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
             onEvent: Self.note)
-        var services: [any Service] = [WorkerService(worker: worker, untilEmpty: self.untilEmpty)]
+        // The last one is asked to stop first, so that what its last runs told is sent.
+        var services = program?.services ?? []
+        services.append(WorkerService(worker: worker, untilEmpty: self.untilEmpty))
         if self.pruneOlderThan != nil || !self.limits.isEmpty {
             let policy = self.limits.policy(maximumAge: self.pruneOlderThan)
             services.append(

@@ -42,7 +42,7 @@ extension ServeCommand {
             }
             var runner = PipelineRunner(model: try names.first.map { try gateway.model(named: $0) } ?? absent)
             runner.models = { try gateway.model(named: $0) }
-            runner.surroundings = telemetry.map(RunTelemetry.init)
+            runner.surroundings = telemetry.map { RunTelemetry($0) }
             return runner
         }
     }

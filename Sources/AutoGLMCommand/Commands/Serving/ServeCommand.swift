@@ -66,8 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "How many seconds answers in progress may take after a request to end.")
     var drainTime = 30
 
-    @Flag(help: "Show metrics under /metrics, write log lines as JSON, keep recent traces and logs.")
-    var telemetry = false
+    @OptionGroup var watching: TelemetryOptions
 
     func validate() throws {
         guard 0...65535 ~= self.port ?? 0 else {
@@ -86,7 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
         var access: AccessGuard?
         if let keys = settings.access { access = try await AccessGuard(keys) }
-        let program = try self.telemetrySettings(configuration).map(ProgramTelemetry.init)
+        let program = try self.watching.settings(configuration?.telemetry, hasConfiguration: configuration != nil)
+            .map(ProgramTelemetry.init)
         if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
         let logger = program?.logger ?? RunningServices.logger
         let gateway = try await self.gateway(
@@ -140,19 +140,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }
 
-    /// What is told of the work; nil for nothing.
-    private func telemetrySettings(_ configuration: GatewayConfiguration?) throws -> TelemetrySettings? {
-        let asked =
-            if let configuration { configuration.telemetry } else {
-                try TelemetrySettings.standard(environment: Settings.environment)
-            }
-        guard self.telemetry else { return asked }
-        var settings = asked ?? TelemetrySettings()
-        if asked == nil { try settings.read(environment: Settings.environment) }
-        if settings.store == nil { settings.store = TelemetrySettings.Store() }
-        return settings
-    }
-
     /// The models of the configuration, or the one of the options; none where only a repository was asked for.
     private func gateway(
         _ configuration: GatewayConfiguration?, _ telemetry: Telemetry?, hasRepository: Bool, logger: Logger
@@ -165,17 +152,6 @@ struct ServeCommand: AsyncParsableCommand {
             let accounted = model.wrapped(in: [Accounting(usage, model: model.name)])
             return Gateway(models: [(model.name, accounted)], usage: usage)
         }
-        return Gateway(watching: model, as: self.identity(of: model.name), telemetry: telemetry)
-    }
-
-    /// Who runs the model of the options, as traces and metrics tell it.
-    private func identity(of name: String) -> ModelIdentity {
-        if let server = RemoteBackend(rawValue: self.model.backend) {
-            let url = self.model.baseURL ?? server.defaultBaseURL
-            return ModelIdentity(provider: server.rawValue, model: name, url: url)
-        }
-        return ModelIdentity(
-            provider: self.model.baseURL == nil ? "open-autoglm" : self.model.backend, model: name,
-            url: self.model.baseURL)
+        return Gateway(watching: model, as: self.model.identity(of: model.name), telemetry: telemetry)
     }
 }

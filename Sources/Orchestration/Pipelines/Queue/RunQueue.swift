@@ -66,13 +66,18 @@ public struct RunTicket: Sendable, Hashable {
     public var priority: Int
     /// How long nobody gets it.
     public var delay: Duration
+    /// The trace that it is a part of, as `traceparent` of W3C's Trace Context; nil for none.
+    public var trace: String?
 
     /// Describes a run to put in line.
-    public init(_ run: String, tenant: String = "default", priority: Int = 0, delay: Duration = .zero) {
+    public init(
+        _ run: String, tenant: String = "default", priority: Int = 0, delay: Duration = .zero, trace: String? = nil
+    ) {
         self.run = run
         self.tenant = tenant
         self.priority = priority
         self.delay = delay
+        self.trace = trace
     }
 }
 

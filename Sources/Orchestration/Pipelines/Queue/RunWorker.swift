@@ -165,7 +165,11 @@ public final class RunWorker: Sendable {
             if lease.deliveries > self.settings.maximumDeliveries {
                 try await self.setAside(lease)
             } else {
-                failure = await self.execute(lease)
+                if let surroundings = self.runner.runner.surroundings {
+                    failure = await surroundings.surround(lease: lease) { await self.execute(lease) }
+                } else {
+                    failure = await self.execute(lease)
+                }
                 try await self.leave(lease, after: failure)
             }
         } catch { failure = error }

@@ -19,6 +19,14 @@ public protocol RunSurroundings: Sendable {
         run id: String, of pipeline: String, _ work: () async throws -> JSONValue
     ) async throws -> JSONValue
 
+    /// Does what a worker does for a run that it took from a queue: the run itself, in one attempt.
+    ///
+    /// - Parameters:
+    ///   - lease: What it took.
+    ///   - work: What is to be done, once.
+    /// - Returns: What the work gives.
+    func surround(lease: RunLease, _ work: () async -> (any Error)?) async -> (any Error)?
+
     /// Does a step, all attempts included.
     ///
     /// - Parameters:
@@ -29,6 +37,11 @@ public protocol RunSurroundings: Sendable {
     func surround(
         step: StepCall, _ work: () async throws -> [String: JSONValue]
     ) async throws -> [String: JSONValue]
+}
+
+extension RunSurroundings {
+    /// Does it within nothing.
+    public func surround(lease: RunLease, _ work: () async -> (any Error)?) async -> (any Error)? { await work() }
 }
 
 extension Execution {

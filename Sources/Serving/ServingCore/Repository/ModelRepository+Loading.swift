@@ -32,8 +32,19 @@ extension ModelRepository {
 
     /// Loads a model, or what has changed of it; versions in service go on until their successors are ready.
     ///
+    /// What an ensemble is made of is loaded first where it is not there.
+    ///
     /// - Throws: ``ServingError`` that says why it cannot be loaded; then everything is as it was.
     package func load(_ name: String, _ parameters: LoadParameters = LoadParameters()) async throws {
+        let given = try? parameters.configuration.map { try ConfigurationForm.json.read($0, file: "config") }
+        let steps = given.map { Self.steps(of: $0) } ?? (try? self.steps(of: name)) ?? []
+        // What cannot be loaded is told by the ensemble that lacks it.
+        if !steps.isEmpty { try await self.loadSteps(steps, of: name) }
+        try await self.loadOne(name, parameters)
+    }
+
+    /// Loads a model alone.
+    func loadOne(_ name: String, _ parameters: LoadParameters) async throws {
         try await self.locks.holding(name) {
             do {
                 try await self.loadAlone(name, parameters)

@@ -29,9 +29,13 @@ extension ModelRepository {
         for (name, entry) in self.entries where entry.seen != nil && !entry.ready.isEmpty {
             if !folders.contains(where: { $0.name == name }) { try? await self.unload(name) }
         }
-        for folder in folders where self.entry(named: folder.name).seen != folder.stamp {
-            try? await self.load(folder.name)
+        let changed = folders.filter { self.entry(named: $0.name).seen != $0.stamp }.map(\.name)
+        guard !changed.isEmpty else { return }
+        // What is made of others may have waited for what is there now.
+        let waiting = self.ensembles(among: folders.map(\.name)).filter { name in
+            !changed.contains(name) && self.entry(named: name).ready.isEmpty && self.entry(named: name).hasFailed
         }
+        await self.load(each: changed + waiting)
     }
 
     /// The models of all repositories; of two with one name, the first.
@@ -40,17 +44,16 @@ extension ModelRepository {
         return self.options.folders.flatMap(ModelFolder.all).filter { seen.insert($0.name).inserted }
     }
 
-    /// Loads models that are independent of each other; what fails is told in the index and in the log.
+    /// Loads models; what fails is told in the index and in the log.
     private func load(each names: [String]) async {
         // Those that are made of others come after them.
-        let ensembles = Set(names.filter { self.isEnsemble($0) })
+        let ensembles = Set(self.ensembles(among: names))
         for name in names.filter({ !ensembles.contains($0) }) + names.filter(ensembles.contains) {
             try? await self.load(name)
         }
     }
 
-    private func isEnsemble(_ name: String) -> Bool {
-        guard let folder = ModelFolder.named(name, in: self.options.folders) else { return false }
-        return (try? folder.configuration())?.ensembleScheduling.step.isEmpty == false
+    private func ensembles(among names: [String]) -> [String] {
+        names.filter { ((try? self.steps(of: $0)) ?? []).isEmpty == false }
     }
 }
