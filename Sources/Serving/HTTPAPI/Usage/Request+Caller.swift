@@ -16,9 +16,9 @@ extension Request {
     private static let keyHeader = HTTPField.Name("x-api-key")
     private static let nameBytes = 6
 
-    /// Who asks, for accounts and fair shares: the name of the key that the request was let in by. Where everybody is let
-    /// in, a name for the key that it shows, or else its user.
+    /// Who asks, for accounts and fair shares: the name of the key that the request was let in by.
     ///
+    /// Where everybody is let in, it is a name for the key that the request shows, or else its user.
     /// A name that is made for a key is the beginning of its SHA-256, so that keys are in no account.
     /// - Parameter user: Who the request says that it is for; empty for nobody in particular.
     func caller(user: String) -> String {
