@@ -69,7 +69,8 @@ struct RunsTests {
         try #require(names == ["invoke_workflow greet", "enqueue greet", "invoke_workflow greet"])
         #expect(traces[0]["trace_id"] == traces[1]["trace_id"])
         #expect(log["trace_id"] == traces[2]["trace_id"])
-        for (trace, beginning) in [(traces[1], ["enqueue greet"]), (traces[2], [])] {
+        let parts: [(JSONValue, [String])] = [(traces[1], ["enqueue greet"]), (traces[2], [])]
+        for (trace, beginning) in parts {
             let name = try #require(trace["trace_id"]?.stringValue)
             let shown = try await Program.run(["traces", "show", name, "--output", "json"], environment: environment)
             let spans = try #require(try shown.json()["spans"]?.arrayValue)

@@ -217,6 +217,8 @@ struct RepositoryTests {
         try await Models.withRepository(folder) { repository in
             await repository.poll()
             #expect(repository.index(onlyReady: true).isEmpty)
+            let states = repository.index(onlyReady: false).map(\.state)
+            #expect(states == ["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"])
             try folder.write("texts", Models.identity())
             await repository.poll()
             #expect(repository.index(onlyReady: true).map(\.name).sorted() == ["first", "second", "texts"])

@@ -38,15 +38,20 @@ extension ModelRepository {
     package func load(_ name: String, _ parameters: LoadParameters = LoadParameters()) async throws {
         let given = try? parameters.configuration.map { try ConfigurationForm.json.read($0, file: "config") }
         let steps = given.map { Self.steps(of: $0) } ?? (try? self.steps(of: name)) ?? []
-        // What cannot be loaded is told by the ensemble that lacks it.
-        if !steps.isEmpty { try await self.loadSteps(steps, of: name) }
-        try await self.loadOne(name, parameters)
+        let problem = steps.isEmpty ? nil : await self.loadSteps(steps, of: name)
+        try await self.loadOne(name, parameters, problem: problem)
     }
 
     /// Loads a model alone.
-    func loadOne(_ name: String, _ parameters: LoadParameters) async throws {
+    ///
+    /// - Parameter problem: Why it cannot be loaded, where that is known already.
+    func loadOne(_ name: String, _ parameters: LoadParameters, problem: ServingError? = nil) async throws {
         try await self.locks.holding(name) {
             do {
+                if let problem, let folder = ModelFolder.named(name, in: self.options.folders) {
+                    self.change(name) { $0.seen = folder.stamp }
+                    throw problem
+                }
                 try await self.loadAlone(name, parameters)
             } catch {
                 let told = ServingError(error)

@@ -20,10 +20,11 @@ extension ModelRepository {
 
     /// Loads what an ensemble is made of and what is not there yet, each after what it is made of itself.
     ///
-    /// The order is found before anything is loaded, so that no load waits for another.
+    /// The order is found before anything is loaded, so that no load waits for another. What cannot be loaded is told by the
+    /// index, and by the ensemble that lacks it.
     ///
-    /// - Throws: ``ServingError`` where a model is made of itself in the end, or a step cannot be loaded.
-    func loadSteps(_ steps: [String], of name: String) async throws {
+    /// - Returns: Why the ensemble cannot be loaded: it is made of itself, or a configuration cannot be read.
+    func loadSteps(_ steps: [String], of name: String) async -> ServingError? {
         var order: [String] = []
         var path: Set<String> = [name]
         func visit(_ step: String) throws {
@@ -35,7 +36,8 @@ extension ModelRepository {
             for next in try self.steps(of: step) { try visit(next) }
             if ModelFolder.named(step, in: self.options.folders) != nil { order.append(step) }
         }
-        for step in steps { try visit(step) }
-        for step in order { try await self.loadOne(step, LoadParameters()) }
+        do { for step in steps { try visit(step) } } catch { return ServingError(error) }
+        for step in order { try? await self.loadOne(step, LoadParameters()) }
+        return nil
     }
 }
