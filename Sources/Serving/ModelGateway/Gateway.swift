@@ -17,7 +17,10 @@ public final class Gateway: Sendable {
     ///
     /// Whoever serves ends these after the server, so that its last requests are accounted for.
     public let services: [any Service]
+    /// What the models' tokens cost, as far as the configuration says.
+    package let prices: [String: TokenPrices]
     private let models: [String: any ModelAdapter]
+    private let sources: [any ModelSource]
 
     /// Offers models that are there already.
     ///
@@ -34,6 +37,13 @@ public final class Gateway: Sendable {
         self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
         self.usage = usage
         self.services = services
+        (self.prices, self.sources) = ([:], [])
+    }
+
+    private init(_ base: Gateway, prices: [String: TokenPrices], sources: [any ModelSource]) {
+        (self.names, self.models) = (base.names, base.models)
+        (self.usage, self.services) = (base.usage, base.services)
+        (self.prices, self.sources) = (prices, sources)
     }
 
     /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
@@ -62,7 +72,9 @@ public final class Gateway: Sendable {
         }
         var services: [any Service] = factory.healthChecks
         if let store { services.append(UsageKeeping(ledger: usage, store: store, logger: logger, time: time)) }
-        self.init(models: models, usage: usage, services: services)
+        let base = Gateway(models: models, usage: usage, services: services)
+        let prices = configuration.models.map { ($0.name, $0.middleware.prices) }
+        self.init(base, prices: Dictionary(prices, uniquingKeysWith: { $1 }), sources: [])
     }
 
     /// Offers one model, watched.
@@ -83,14 +95,41 @@ public final class Gateway: Sendable {
         self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
+    // MARK: Models that come and go
+
+    /// The same models, and those of a source that are none of them.
+    package func adding(_ source: some ModelSource) -> Gateway {
+        Gateway(self, prices: self.prices, sources: self.sources + [source])
+    }
+
+    /// Whether there may be models besides those of the configuration.
+    package var hasSources: Bool { !self.sources.isEmpty }
+
+    /// The names of all models that there are now.
+    package var allNames: [String] { self.names + self.sources.flatMap(\.names) }
+
+    /// The model of a name, wherever it comes from, for whoever asks.
+    ///
+    /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one; what the source throws.
+    package func model(
+        named name: String, for requester: @autoclosure () -> Requester
+    ) async throws -> any ModelAdapter {
+        if let model = self.models[name] { return model }
+        for source in self.sources {
+            if let model = try await source.model(named: name, for: requester()) { return model }
+        }
+        throw self.unknown(name)
+    }
+
+    private func unknown(_ name: String) -> LLMError {
+        LLMError(.unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.allNames))")
+    }
+
     /// The model of a name.
     ///
     /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one.
     public func model(named name: String) throws -> any ModelAdapter {
-        guard let model = self.models[name] else {
-            throw LLMError(
-                .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.names))")
-        }
+        guard let model = self.models[name] else { throw self.unknown(name) }
         return model
     }
 }

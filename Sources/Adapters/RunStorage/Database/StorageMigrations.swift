@@ -18,6 +18,7 @@ enum StorageMigrations {
         migrator.registerMigration("catalog-1") { try $0.execute(sql: Self.catalog) }
         migrator.registerMigration("usage-1") { try $0.execute(sql: Self.usage) }
         migrator.registerMigration("telemetry-1") { try $0.execute(sql: Self.telemetry) }
+        migrator.registerMigration("experiments-1") { try $0.execute(sql: Self.experiments) }
         return migrator
     }()
 

@@ -11,13 +11,13 @@ struct ModelsRoute: Sendable {
     let started: Int
 
     func list() -> Response {
-        let names = self.models.names.map { self.entry($0) }
+        let names = self.models.allNames.map { self.entry($0) }
         return .json { $0.value(["object": "list", "data": .array(names)]) }
     }
 
     func one(named name: String) throws -> Response {
         let name = name.removingPercentEscapes
-        _ = try self.models.model(named: name)
+        if !self.models.allNames.contains(name) { _ = try self.models.model(named: name) }
         return .json { $0.value(self.entry(name)) }
     }
 

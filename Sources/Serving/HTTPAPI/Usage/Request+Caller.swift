@@ -2,7 +2,7 @@
 
 internal import Crypto
 internal import HTTPTypes
-internal import Hummingbird
+package import Hummingbird
 internal import LLMCore
 
 #if canImport(FoundationEssentials)
@@ -19,7 +19,7 @@ extension Request {
     ///
     /// The name is the beginning of the key's SHA-256, so that keys are in no account.
     /// - Parameter user: Who the request says that it is for; empty for nobody in particular.
-    func caller(user: String) -> String {
+    package func caller(user: String) -> String {
         guard let secret = self.bearerToken ?? Self.keyHeader.flatMap({ self.headers[$0] }), !secret.isEmpty else {
             return user
         }
