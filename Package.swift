@@ -173,9 +173,8 @@ let package = Package(
         library(
             "RunStorage", in: "Adapters",
             [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "Observability", orderedCollections,
-                crypto,
-                grdb,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog", "Observability",
+                orderedCollections, crypto, grdb,
             ]),
         library(
             "TelemetryExport", in: "Adapters",
@@ -235,6 +234,18 @@ let package = Package(
                 nio("NIOCore"),
             ]),
         library(
+            "ModelTraffic", in: "Serving",
+            [
+                "LLMCore", "JSONSchemas", "AdapterMiddleware", "Experiments", "ModelCatalog", "ModelGateway",
+                orderedCollections, logging, serviceLifecycle,
+            ]),
+        library(
+            "CatalogHTTP", in: "Serving",
+            [
+                "LLMCore", "Experiments", "ModelCatalog", "HTTPAPI", "ModelTraffic", orderedCollections, hummingbird,
+                httpTypes, nio("NIOCore"),
+            ]),
+        library(
             "ServingCore", in: "Serving",
             ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
         library(
@@ -277,9 +288,9 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
-                "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "Experiments", "Observability",
-                "OpenVINOModels", "PipelineTelemetry", "TelemetryExport", argumentParser, logging, orderedCollections,
-                serviceLifecycle, tracing,
+                "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic", "CatalogHTTP",
+                "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
+                argumentParser, logging, orderedCollections, serviceLifecycle, tracing,
                 nio("NIOCore"),
             ],
             linkerSettings: selfContained),
@@ -336,8 +347,8 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "ModelCatalog", "RunStorage", "OpenAutoGLMTesting",
-                "CrashSubject", grdb,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog", "RunStorage",
+                "OpenAutoGLMTesting", "CrashSubject", grdb,
             ]),
         // A PostgreSQL server that tests start.
         .target(name: "PostgresServing", path: "Tests/PostgresServing"),
@@ -413,6 +424,13 @@ let package = Package(
                 "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
                 nio("NIOCore"),
                 nio("NIOHTTP1"), nio("NIOPosix"),
+            ]),
+        .testTarget(
+            name: "CatalogHTTPTests",
+            dependencies: [
+                "LLMCore", "AdapterMiddleware", "Experiments", "ModelCatalog", "Observability", "RunStorage",
+                "CatalogStorage", "ModelGateway", "HTTPAPI", "ModelTraffic", "CatalogHTTP", "OpenAutoGLMTesting",
+                asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "ServingCoreTests",

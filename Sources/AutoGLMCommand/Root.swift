@@ -17,8 +17,9 @@ struct Root: AsyncParsableCommand {
 
             Environment: AUTOGLM_MODEL, AUTOGLM_BACKEND, AUTOGLM_DEVICE, AUTOGLM_THREADS and AUTOGLM_CONTEXT_LENGTH \
             set the defaults of the options of those names, AUTOGLM_STORE that of --store, AUTOGLM_PLUGINS that of --plugins, \
-            AUTOGLM_CATALOG and AUTOGLM_ARTEFACTS those of the catalogue of models, AUTOGLM_TRACES the file of recent traces \
-            and logs; XDG_CACHE_HOME moves the folder of models, XDG_STATE_HOME that of runs, traces and of the catalogue.
+            AUTOGLM_CATALOG and AUTOGLM_ARTEFACTS those of the catalogue of models, AUTOGLM_EXPERIMENTS the \
+            file of experiments that are served, AUTOGLM_TRACES the file of recent traces and logs; XDG_CACHE_HOME moves the \
+            folder of models, XDG_STATE_HOME that of runs, traces, experiments and of the catalogue.
             """,
         version: Version.current,
         subcommands: [

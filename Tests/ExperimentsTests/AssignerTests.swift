@@ -54,9 +54,9 @@ struct AssignerTests {
     @Test("A full store keeps no further units, and without a store units follow their hash")
     func fullStore() async throws {
         let store = InMemoryStickyStore(capacity: 1)
-        #expect(try await store.keep("a", of: "1", in: "x") == "a")
-        #expect(try await store.keep("b", of: "1", in: "x") == "a")
-        #expect(try await store.keep("b", of: "2", in: "x") == "b")
+        #expect(try await store.keep("a", of: "1", in: "x").arm == "a")
+        #expect(try await store.keep("b", of: "1", in: "x").arm == "a")
+        #expect(try await store.keep("b", of: "2", in: "x").arm == "b")
         #expect(try await store.arm(of: "2", in: "x") == nil)
         #expect(try await store.arm(of: "1", in: "y") == nil)
     }

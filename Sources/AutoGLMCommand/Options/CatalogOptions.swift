@@ -13,27 +13,41 @@ struct CatalogOptions: ParsableArguments {
             The catalogue: a SQLite file, or postgresql://user@host/database?password_env=NAME (default: AUTOGLM_CATALOG, \
             else autoglm/catalog.sqlite in XDG_STATE_HOME or ~/.local/state).
             """)
-    var catalog: String = Settings.text("CATALOG") ?? CatalogOptions.defaultCatalog
+    var catalog: String = CatalogOptions.usualCatalog
 
     @Option(
         help: """
             The folder of the models' files (default: AUTOGLM_ARTEFACTS, else autoglm/artefacts in XDG_STATE_HOME or \
             ~/.local/state).
             """)
-    var artefacts: String = Settings.text("ARTEFACTS") ?? "\(StoreOptions.defaultFolder)/artefacts"
+    var artefacts: String = CatalogOptions.usualArtefacts
 
     /// Opens the catalogue; the default one is made with its folders.
     ///
     /// - Throws: An error that says what is wrong with its place.
-    func open() throws -> ModelCatalog {
-        ModelCatalog(store: try self.store(), artefacts: ArtefactFolder(self.artefacts))
+    func open() throws -> ModelCatalog { try Self.open(self.catalog, artefacts: self.artefacts) }
+
+    /// Opens a catalogue; the default one is made with its folders.
+    ///
+    /// - Parameters:
+    ///   - catalog: A file or a URL.
+    ///   - artefacts: The folder of the models' files.
+    /// - Throws: An error that says what is wrong with its place.
+    static func open(_ catalog: String, artefacts: String) throws -> ModelCatalog {
+        ModelCatalog(store: try Self.store(catalog), artefacts: ArtefactFolder(artefacts))
     }
 
-    private func store() throws -> any CatalogStore {
-        if self.catalog.contains("://") { return try PostgresCatalogStore(url: self.catalog) }
-        if self.catalog == Self.defaultCatalog { try FilePath.makeFolders(FilePath.folder(of: self.catalog)) }
-        return SQLiteCatalogStore(try StorageFile(path: self.catalog))
+    private static func store(_ catalog: String) throws -> any CatalogStore {
+        if catalog.contains("://") { return try PostgresCatalogStore(url: catalog) }
+        if catalog == Self.defaultCatalog { try FilePath.makeFolders(FilePath.folder(of: catalog)) }
+        return SQLiteCatalogStore(try StorageFile(path: catalog))
     }
+
+    /// The catalogue where none is named.
+    static var usualCatalog: String { Settings.text("CATALOG") ?? Self.defaultCatalog }
+
+    /// The folder of the models' files where none is named.
+    static var usualArtefacts: String { Settings.text("ARTEFACTS") ?? "\(StoreOptions.defaultFolder)/artefacts" }
 
     private static var defaultCatalog: String { "\(StoreOptions.defaultFolder)/catalog.sqlite" }
 }
@@ -82,5 +96,11 @@ struct ModelArgument: ExpressibleByArgument {
     init?(argument: String) {
         guard let reference = try? ModelReference(argument) else { return nil }
         self.reference = reference
+    }
+
+    /// What an alias of the catalogue means, such as `chat@champion`; nil for any other name or path.
+    static func alias(_ text: String) -> ModelReference? {
+        guard let reference = try? ModelReference(text), case .alias = reference else { return nil }
+        return reference
     }
 }

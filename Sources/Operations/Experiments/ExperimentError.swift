@@ -20,6 +20,12 @@ extension ExperimentError.Code where Domain == ExperimentDomain {
     package static var invalidUnit: Self { "invalid-unit" }
     /// An outcome names an unknown arm or metric, or its value cannot be.
     package static var invalidOutcome: Self { "invalid-outcome" }
+    /// There is no such experiment, arm or unit.
+    package static var unknown: Self { "unknown" }
+    /// It contradicts what is there already.
+    package static var conflict: Self { "conflict" }
+    /// What is stored cannot be understood.
+    package static var unreadable: Self { "unreadable" }
     /// Two tallies are of different experiments.
     package static var incompatible: Self { "incompatible" }
 }

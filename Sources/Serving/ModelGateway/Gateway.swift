@@ -30,9 +30,12 @@ public final class Gateway: Sendable {
     ///
     /// Whoever serves ends these after the server, so that its last requests are accounted for.
     public let services: [any Service]
+    /// What the models' tokens cost, as far as the configuration says.
+    package let prices: [String: TokenPrices]
     private let configured: [String]
     private let models: [String: any ModelAdapter]
     private let directory = Mutex<(any Directory)?>(nil)
+    private let sources: [any ModelChooser]
 
     /// Offers models that are there already.
     ///
@@ -49,6 +52,13 @@ public final class Gateway: Sendable {
         self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
         self.usage = usage
         self.services = services
+        (self.prices, self.sources) = ([:], [])
+    }
+
+    private init(_ base: Gateway, prices: [String: TokenPrices], sources: [any ModelChooser]) {
+        (self.configured, self.models) = (base.configured, base.models)
+        (self.usage, self.services) = (base.usage, base.services)
+        (self.prices, self.sources) = (prices, sources)
     }
 
     /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
@@ -77,7 +87,9 @@ public final class Gateway: Sendable {
         }
         var services: [any Service] = factory.healthChecks
         if let store { services.append(UsageKeeping(ledger: usage, store: store, logger: logger, time: time)) }
-        self.init(models: models, usage: usage, services: services)
+        let base = Gateway(models: models, usage: usage, services: services)
+        let prices = configuration.models.map { ($0.name, $0.middleware.prices) }
+        self.init(base, prices: Dictionary(prices, uniquingKeysWith: { $1 }), sources: [])
     }
 
     /// Offers one model, watched.
@@ -98,26 +110,63 @@ public final class Gateway: Sendable {
         self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
-    /// The names of the models that whoever asks (`Admission.current`) may ask, in the order of the configuration.
-    package var visibleNames: [String] {
-        guard let admission = Admission.current else { return self.names }
-        return self.names.filter { admission.allows(model: $0) }
-    }
+    // MARK: Models that come and go
 
     /// Offers models that come and go, too; of two with one name, that of the configuration counts.
     public func offer(_ directory: any Directory) { self.directory.withLock { $0 = directory } }
+
+    /// The same models, and those of a source that are none of them.
+    package func adding(_ source: some ModelChooser) -> Gateway {
+        Gateway(self, prices: self.prices, sources: self.sources + [source])
+    }
+
+    /// Whether there may be models that ``model(named:)`` does not find.
+    package var hasSources: Bool { !self.sources.isEmpty }
+
+    /// The names of all models that there are now and that whoever asks (`Admission.current`) may ask.
+    package var visibleNames: [String] {
+        let all = self.names + self.sources.flatMap(\.names)
+        guard let admission = Admission.current else { return all }
+        return all.filter { admission.allows(model: $0) }
+    }
+
+    // MARK: Models by name
+
+    /// The model of a name, wherever it comes from; for whoever asks (`Admission.current`), within his rate and his time.
+    ///
+    /// - Throws: as ``model(named:)``, and what the source throws.
+    package func model(
+        named name: String, for requester: @autoclosure () -> Requester
+    ) async throws -> any ModelAdapter {
+        if let model = self.known(name) { return try self.admitted(model, name) }
+        for source in self.sources {
+            if let model = try await source.model(named: name, for: requester()) {
+                return try self.admitted(model, name)
+            }
+        }
+        throw self.unknown(name)
+    }
 
     /// The model of a name; for whoever asks (`Admission.current`), within his rate and his time.
     ///
     /// - Throws: ``LLMError`` with code `.unknownModel` that names the nearest known one; `AccessError` where the model is
     ///   there and he may not ask it.
     public func model(named name: String) throws -> any ModelAdapter {
-        guard let model = self.models[name] ?? self.directory.withLock({ $0 })?.model(named: name) else {
-            throw LLMError(
-                .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
-        }
+        guard let model = self.known(name) else { throw self.unknown(name) }
+        return try self.admitted(model, name)
+    }
+
+    private func known(_ name: String) -> (any ModelAdapter)? {
+        self.models[name] ?? self.directory.withLock({ $0 })?.model(named: name)
+    }
+
+    private func admitted(_ model: any ModelAdapter, _ name: String) throws -> any ModelAdapter {
         try Admission.current?.check(model: name)
         guard Admission.current != nil || RequestDeadline.current != nil else { return model }
         return model.wrapped(in: [AdmissionLimit()])
+    }
+
+    private func unknown(_ name: String) -> LLMError {
+        LLMError(.unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
     }
 }

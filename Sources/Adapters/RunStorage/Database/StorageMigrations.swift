@@ -19,6 +19,7 @@ enum StorageMigrations {
         migrator.registerMigration("usage-1") { try $0.execute(sql: Self.usage) }
         migrator.registerMigration("telemetry-1") { try $0.execute(sql: Self.telemetry) }
         migrator.registerMigration("queue-2") { try $0.execute(sql: "ALTER TABLE queue ADD COLUMN trace TEXT") }
+        migrator.registerMigration("experiments-1") { try $0.execute(sql: Self.experiments) }
         return migrator
     }()
 

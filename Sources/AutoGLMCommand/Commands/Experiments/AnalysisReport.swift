@@ -36,26 +36,19 @@ struct AnalysisReport {
     /// One JSON object.
     var json: JSONValue {
         guard let review else { return [:] }
-        let tally = self.history.tally
+        let (tally, look) = (self.history.tally, review.json)
         return [
             "experiment": .string(self.experiment.name), "alpha": .number(self.experiment.analysis.alpha),
             "units": .array(
                 zip(tally.arms, tally.exposures).map { ["arm": .string($0), "units": .integer($1)] }),
             "repeated_rows": .integer(self.repetitions),
-            "sample_ratio": review.ratio.map { ratio in
-                [
-                    "p_value": .number(review.ratioPValue), "mismatch": .bool(review.isMismatched),
-                    "chi_square_p_value": .number(ratio.fixedPValue),
-                ]
-            } ?? nil,
-            "comparisons": .array(review.comparisons.map(Self.json)),
-            "breaches": .array(review.breaches.map(Self.json)),
-            "decision": ["action": .string(review.decision.name), "reason": .string(review.decision.reason)],
+            "sample_ratio": look["sample_ratio"] ?? nil, "comparisons": look["comparisons"] ?? [],
+            "breaches": look["breaches"] ?? [], "decision": look["decision"] ?? nil,
             "looks": .array(
                 self.history.looks.map { look in
                     [
                         "units": .integer(look.units),
-                        "comparisons": .array(look.review.comparisons.map(Self.json)),
+                        "comparisons": .array(look.review.comparisons.map(\.json)),
                     ]
                 }),
         ]
@@ -77,31 +70,5 @@ struct AnalysisReport {
             + (comparison.difference.formatted(digits: 3) + interval).padding(to: 36)
             + comparison.pValue.formatted(digits: 2).padding(to: 9)
             + comparison.adjustedPValue.formatted(digits: 2).padding(to: 11) + comparison.verdict.rawValue + saving
-    }
-
-    private static func json(_ comparison: Comparison) -> JSONValue {
-        let isJudged = comparison.halfWidth.isFinite
-        return [
-            "metric": .string(comparison.metric), "arm": .string(comparison.arm),
-            "arm_units": .integer(comparison.counts.arm), "control_units": .integer(comparison.counts.control),
-            "control_mean": .number(comparison.controlMean), "arm_mean": .number(comparison.mean),
-            "difference": .number(comparison.difference),
-            "relative_difference": comparison.relative.map { .number($0) } ?? nil,
-            "standard_error": comparison.standardError.isFinite ? .number(comparison.standardError) : nil,
-            "lower": isJudged ? .number(comparison.lower) : nil, "upper": isJudged ? .number(comparison.upper) : nil,
-            "log_e_value": .number(comparison.logEvidence), "p_value": .number(comparison.pValue),
-            "adjusted_p_value": .number(comparison.adjustedPValue),
-            "variance_reduction": comparison.varianceReduction.map { .number($0) } ?? nil,
-            "verdict": .string(comparison.verdict.rawValue),
-        ]
-    }
-
-    private static func json(_ breach: GuardrailBreach) -> JSONValue {
-        [
-            "metric": .string(breach.guardrail.metric), "arm": .string(breach.arm), "reason": .string(breach.reason),
-            "arm_mean": .number(breach.mean), "control_mean": .number(breach.controlMean),
-            "excess": .number(breach.excess), "excess_lower": .number(breach.lower),
-            "log_e_value": .number(breach.logEvidence),
-        ]
     }
 }

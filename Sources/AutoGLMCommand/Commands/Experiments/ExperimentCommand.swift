@@ -9,18 +9,21 @@ internal import SourceDocuments
 struct ExperimentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "experiment",
-        abstract: "Check, plan and analyse experiments.",
+        abstract: "Check, plan and analyse experiments, and look at those that are served.",
         discussion: """
             Example:
               autoglm experiment validate Examples/experiments/answer-length.yaml
               autoglm experiment assign Examples/experiments/answer-length.yaml --user anna
+              autoglm experiment report answer-length
 
-            docs/experiments.md describes definitions and what the statistics promise.
+            `list`, `show` and `report` look at the experiments that `autoglm serve` runs. docs/experiments.md describes definitions and what the statistics promise.
             """,
         subcommands: [
             ExperimentValidateCommand.self, ExperimentAssignCommand.self, ExperimentSimulateCommand.self,
-            ExperimentAnalyseCommand.self,
-        ])
+            ExperimentAnalyseCommand.self, ExperimentListCommand.self, ExperimentShowCommand.self,
+            ExperimentReportCommand.self,
+        ],
+        aliases: ["experiments"])
 }
 
 /// A definition's file.
@@ -110,7 +113,7 @@ struct ExperimentAssignCommand: AsyncParsableCommand {
         var rows: [JSONValue] = []
         for user in self.user {
             let assignment = try await assigner.assign(user, attributes: attributes)
-            rows.append(Self.json(assignment))
+            rows.append(assignment.json)
             if self.output.format == .text {
                 try Console.line(
                     "\(user): \(assignment.arm ?? "takes no part") (\(assignment.reason.rawValue), \(assignment.bucket))"
@@ -118,12 +121,5 @@ struct ExperimentAssignCommand: AsyncParsableCommand {
             }
         }
         if self.output.format == .json { try Console.json(["assignments": .array(rows)]) }
-    }
-
-    private static func json(_ assignment: Assignment) -> JSONValue {
-        [
-            "unit": .string(assignment.unit), "arm": assignment.arm.map { .string($0) } ?? nil,
-            "reason": .string(assignment.reason.rawValue), "bucket": .number(assignment.bucket),
-        ]
     }
 }

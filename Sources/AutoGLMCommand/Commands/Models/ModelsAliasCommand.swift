@@ -35,7 +35,7 @@ struct ModelsAliasCommand: AsyncParsableCommand {
                 self.name, alias: remove, by: self.person.by, note: self.person.reason)
         }
         switch self.output.format {
-        case .json: try Console.json(["name": .string(self.name), "aliases": ModelReport.json(record.aliases)])
+        case .json: try Console.json(["name": .string(self.name), "aliases": record.aliasReport])
         case .text:
             for (alias, version) in record.aliases.sorted(by: { $0.key < $1.key }) {
                 try Console.line("\(self.name)@\(alias.padding(to: 16)) \(version)")

@@ -41,7 +41,7 @@ struct ModelsHistoryCommand: AsyncParsableCommand {
         if let time { return try self.write(record, at: time) }
         let events = record.events.filter { event in self.alias.map { record.concerns($0, event) } ?? true }
         switch self.output.format {
-        case .json: try Console.json(["name": .string(self.name), "events": .array(events.map(ModelReport.json))])
+        case .json: try Console.json(["name": .string(self.name), "events": .array(events.map(\.report))])
         case .text: for event in events { try Console.line(ModelReport.line(event)) }
         }
     }

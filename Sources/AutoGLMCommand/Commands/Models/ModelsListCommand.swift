@@ -28,7 +28,7 @@ struct ModelsListCommand: AsyncParsableCommand {
         let model = try await catalog.model(name)
         let versions = model.versions.filter { !$0.isRemoved }.reversed()
         switch self.output.format {
-        case .json: try Console.json(["versions": .array(versions.map { ModelReport.json($0, of: model) })])
+        case .json: try Console.json(["versions": .array(versions.map { model.report(of: $0) })])
         case .text: for version in versions { try Console.line(ModelReport.line(version, of: model)) }
         }
     }
@@ -36,7 +36,7 @@ struct ModelsListCommand: AsyncParsableCommand {
     private func listModels(_ catalog: ModelCatalog) async throws {
         let models = try await catalog.models()
         switch self.output.format {
-        case .json: try Console.json(["models": .array(try models.map(ModelReport.json))])
+        case .json: try Console.json(["models": .array(try models.map { try $0.report })])
         case .text:
             if models.isEmpty { Console.note("There are no models yet; see: autoglm models register --help") }
             for model in models { try Console.line(ModelReport.line(model)) }
@@ -71,7 +71,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
         if self.verify { try await catalog.verify(version) }
         switch self.output.format {
         case .json:
-            var members = ModelReport.json(version, of: model).objectValue ?? [:]
+            var members = model.report(of: version).objectValue ?? [:]
             members["ancestors"] = .array(
                 ancestors.map {
                     [
@@ -96,7 +96,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
         return [
             ("version", "\(model.name):\(version.number)"), ("id", version.idText),
             ("summary", version.summary), ("content", "\(version.contentHash)\(self.verify ? "  verified" : "")"),
-            ("aliases", ModelReport.aliases(of: version, in: model).joined(separator: ", ")),
+            ("aliases", model.aliases(of: version).joined(separator: ", ")),
             ("metrics", metrics.joined(separator: ", ")), ("data", lineage.data.joined(separator: ", ")),
             ("code", lineage.codeVersion ?? ""), ("run", lineage.trainingRun ?? ""),
             ("made from", ancestors.map { "\($0.name):\($0.version.number)" }.joined(separator: " ← ")),

@@ -122,12 +122,7 @@ private struct PromotionOutcome {
     func write(_ format: OutputFormat) throws {
         let current = self.record.aliases[self.alias]
         switch format {
-        case .json:
-            try Console.json([
-                "name": .string(self.record.name), "alias": .string(self.alias),
-                "version": current.map { .integer($0) } ?? .null,
-                "promotion": self.promotion.map(ModelReport.json) ?? .null,
-            ])
+        case .json: try Console.json(self.record.report(of: self.alias, self.promotion))
         case .text:
             if let promotion, promotion.state == .waiting {
                 let missing = self.record.approvalsNeeded(for: self.alias) - promotion.approvals.count

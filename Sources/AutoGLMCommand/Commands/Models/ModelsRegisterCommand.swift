@@ -52,7 +52,7 @@ struct ModelsRegisterCommand: AsyncParsableCommand {
             self.name, from: self.path, summary: self.summary, lineage: lineage, metrics: metrics, by: self.person.by,
             note: self.person.reason)
         switch self.output.format {
-        case .json: try Console.json(ModelReport.json(version, of: try await catalog.model(self.name)))
+        case .json: try Console.json(try await catalog.model(self.name).report(of: version))
         case .text:
             try Console.line(
                 "\(self.name):\(version.number)  \(version.idText)  \(version.contentHash)")
@@ -90,7 +90,7 @@ struct ModelsMeasureCommand: AsyncParsableCommand {
             name, version: version.number, metrics, by: self.person.by, note: self.person.reason)
         let measured = try record.version(version.number)
         switch self.output.format {
-        case .json: try Console.json(ModelReport.json(measured, of: record))
+        case .json: try Console.json(record.report(of: measured))
         case .text: try Console.line(ModelReport.line(measured, of: record))
         }
     }

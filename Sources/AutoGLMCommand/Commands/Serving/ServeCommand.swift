@@ -44,6 +44,9 @@ struct ServeCommand: AsyncParsableCommand {
             --telemetry shows metrics to Prometheus under /metrics, writes log lines as JSON, and keeps recent traces and logs \
             for `autoglm traces` and `autoglm logs`; 'telemetry:' in the file, or OpenTelemetry's variables (OTEL_…), say more.
 
+            A version of the catalogue is served by its alias (--model chat@champion, or 'catalog:' in the file), and follows it. \
+            /v1/catalog and /v1/experiments tell and change what answers.
+
             Without --config, one local model is served under the name that --model has; without --config but with \
             --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
             ends the program at once.
@@ -89,13 +92,18 @@ struct ServeCommand: AsyncParsableCommand {
             .map(ProgramTelemetry.init)
         if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
         let logger = program?.logger ?? RunningServices.logger
-        let gateway = try await self.gateway(
-            configuration, program?.telemetry, hasRepository: !settings.repository.folders.isEmpty, logger: logger)
+        let choice = file?.traffic ?? TrafficSettings(model: self.model)
+        let models = try await self.gateway(
+            configuration, program?.telemetry,
+            isOptional: !settings.repository.folders.isEmpty || choice.servesModelOfCatalog, logger: logger)
+        let traffic = try await Traffic(choice, over: models, self.model, program?.telemetry, logger: logger)
+        let gateway = traffic.gateway
         let repository = try await self.repository(settings, gateway, program?.telemetry)
-        let http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
+        var http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
+        http.otherRoutes += traffic.routes
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
-            (program?.services ?? []) + gateway.services + [repository]
+            (program?.services ?? []) + gateway.services + traffic.services + [repository]
             + self.otherServers(settings, repository, access)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
@@ -112,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
         http.metricsPath = program?.metricsPath
         http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
         http.onListening = { port in
-            Console.note("Listening on http://\(host):\(port); models: \(gateway.names.joined(separator: ", "))")
+            Console.note("Listening on http://\(host):\(port); models: \(gateway.visibleNames.joined(separator: ", "))")
         }
         return http
     }
@@ -140,12 +148,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }
 
-    /// The models of the configuration, or the one of the options; none where only a repository was asked for.
+    /// The models of the configuration, or the one of the options; none where only others were asked for.
     private func gateway(
-        _ configuration: GatewayConfiguration?, _ telemetry: Telemetry?, hasRepository: Bool, logger: Logger
+        _ configuration: GatewayConfiguration?, _ telemetry: Telemetry?, isOptional: Bool, logger: Logger
     ) async throws -> Gateway {
         if let configuration { return try Gateway(configuration: configuration, telemetry: telemetry, logger: logger) }
-        if hasRepository, self.model.isLeftAlone { return Gateway(models: []) }
+        if isOptional, self.model.isLeftAlone || ModelArgument.alias(self.model.model) != nil {
+            return Gateway(models: [])
+        }
         let model = try await self.model.open().adapter
         guard let telemetry else {
             let usage = UsageLedger()

@@ -6,14 +6,14 @@ internal import RealModule
 ///
 /// A value: keep it beside the ``Tally`` and give it every look, so that p-values never rise.
 package struct ExperimentMonitor: Sendable {
-    private struct Question: Hashable, Sendable {
+    struct Question: Hashable, Sendable {
         let metric: String
         let arm: String
     }
 
     private let experiment: Experiment
-    private var peaks: [Question: EvidencePeak] = [:]
-    private var ratioPeak = EvidencePeak()
+    var peaks: [Question: EvidencePeak] = [:]
+    var ratioPeak = EvidencePeak()
 
     /// Begins to look at an experiment.
     package init(_ experiment: Experiment) { self.experiment = experiment }

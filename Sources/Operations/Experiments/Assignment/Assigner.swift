@@ -56,8 +56,8 @@ package struct Assigner: Sendable {
             weights: weights ?? self.experiment.weights)
         guard let index = ranges.arm(at: bucket) else { return refusal(.notCovered) }
         let arm = self.experiment.arms[index].name
-        let settled = try await self.store?.keep(arm, of: unit, in: self.experiment.stickyKey) ?? arm
-        return Assignment(unit: unit, arm: settled, reason: settled == arm ? .hashed : .sticky, bucket: bucket)
+        let kept = try await self.store?.keep(arm, of: unit, in: self.experiment.stickyKey) ?? (arm: arm, isNew: true)
+        return Assignment(unit: unit, arm: kept.arm, reason: kept.isNew ? .hashed : .sticky, bucket: bucket)
     }
 
     /// The arm that is kept for a unit, if the experiment still has it.

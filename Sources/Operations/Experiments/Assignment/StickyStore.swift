@@ -11,8 +11,10 @@ package protocol StickyStore: Sendable {
     ///   - experiment: The experiment's name and version, ``Experiment/stickyKey``.
     func arm(of unit: String, in experiment: String) async throws -> String?
 
-    /// Keeps an arm for a unit unless one is kept already; gives what is kept then.
-    func keep(_ arm: String, of unit: String, in experiment: String) async throws -> String
+    /// Keeps an arm for a unit unless one is kept already.
+    ///
+    /// - Returns: What is kept then, and whether this call has put it there: of several at once, one has.
+    func keep(_ arm: String, of unit: String, in experiment: String) async throws -> (arm: String, isNew: Bool)
 
     /// Forgets what is kept for a unit, because its arm is gone.
     func forget(_ unit: String, in experiment: String) async throws
@@ -40,13 +42,15 @@ package final class InMemoryStickyStore: StickyStore {
         self.kept.withLock { $0[Key(unit: unit, experiment: experiment)] }
     }
 
-    /// Keeps an arm for a unit unless one is kept already; gives what is kept then.
-    package func keep(_ arm: String, of unit: String, in experiment: String) async throws -> String {
+    /// Keeps an arm for a unit unless one is kept already.
+    package func keep(
+        _ arm: String, of unit: String, in experiment: String
+    ) async throws -> (arm: String, isNew: Bool) {
         let key = Key(unit: unit, experiment: experiment)
         return self.kept.withLock { kept in
-            if let earlier = kept[key] { return earlier }
+            if let earlier = kept[key] { return (earlier, false) }
             if kept.count < self.capacity { kept[key] = arm }
-            return arm
+            return (arm, true)
         }
     }
 

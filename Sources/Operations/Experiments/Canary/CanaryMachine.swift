@@ -72,6 +72,12 @@ package struct CanaryMachine: Sendable, Hashable {
         self.phase = .running(step: 0, since: now)
     }
 
+    /// Goes on where a canary was.
+    package init(_ plan: CanaryPlan, phase: Phase) {
+        self.plan = plan
+        self.phase = phase
+    }
+
     /// The second arm's share now.
     package var share: Double {
         switch self.phase {

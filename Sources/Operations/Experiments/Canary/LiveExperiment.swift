@@ -9,7 +9,9 @@ internal import Synchronization
 /// an adaptive allocation moves its shares with every look. Nothing runs in the background: whoever owns it calls ``review(at:)``
 /// every so often and tells the time.
 package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>: Sendable {
-    private struct State {
+    struct State {
+        /// The experiment as it is now: in a canary, as its step sees it.
+        var current: Experiment
         var assigner: Assigner
         var tally: Tally
         var monitor: ExperimentMonitor
@@ -32,10 +34,10 @@ package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>:
         package var settled: String?
     }
 
-    private let experiment: Experiment
-    private let store: (any StickyStore)?
+    let experiment: Experiment
+    let store: (any StickyStore)?
     private let adaptive: AdaptiveAllocation?
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     /// Starts an experiment.
     ///
@@ -56,7 +58,7 @@ package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>:
         self.adaptive = AdaptiveAllocation(experiment)
         self.state = Mutex(
             State(
-                assigner: Assigner(experiment: first, store: store), tally: Tally(first),
+                current: first, assigner: Assigner(experiment: first, store: store), tally: Tally(first),
                 monitor: ExperimentMonitor(first), weights: first.weights, canary: canary, generator: generator))
     }
 
@@ -82,6 +84,12 @@ package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>:
     /// - Throws: ``ExperimentError`` for an arm or a metric that is not known, or a value that cannot be.
     package func record(_ outcome: Outcome) throws { try self.state.withLock { try $0.tally.record(outcome) } }
 
+    /// The experiment as it is now: in a canary, as its step sees it.
+    package var current: Experiment { self.state.withLock { $0.current } }
+
+    /// The arm that everybody gets, once that is decided.
+    package var settled: String? { self.state.withLock { $0.settled } }
+
     /// What is counted so far, in a canary since its step began.
     package var tally: Tally { self.state.withLock { $0.tally } }
 
@@ -91,8 +99,10 @@ package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>:
     package func review(at now: Duration) -> Step {
         self.state.withLock { state in
             let review = state.monitor.review(state.tally)
-            let action = self.advance(&state, review, now)
-            if state.canary == nil, case .rollBack = review.decision { state.settled = self.experiment.arms[0].name }
+            let action = state.settled == nil ? self.advance(&state, review, now) : nil
+            if state.settled == nil, state.canary == nil, case .rollBack = review.decision {
+                state.settled = self.experiment.arms[0].name
+            }
             if let adaptive, state.settled == nil {
                 state.weights = adaptive.weights(state.tally, using: &state.generator)
             }
@@ -109,17 +119,22 @@ package final class LiveExperiment<Generator: RandomNumberGenerator & Sendable>:
         case .promote: state.settled = self.experiment.arms[1].name
         case .rollBack: state.settled = self.experiment.arms[0].name
         case .advance:
-            let step = Self.step(of: self.experiment, canary)
-            state.assigner = Assigner(experiment: step, store: self.store)
-            state.tally = Tally(step)
-            state.monitor = ExperimentMonitor(step)
-            state.weights = step.weights
+            self.begin(Self.step(of: self.experiment, canary), &state)
         }
         return action
     }
 
+    /// Begins to assign and to count anew.
+    func begin(_ step: Experiment, _ state: inout State) {
+        state.current = step
+        state.assigner = Assigner(experiment: step, store: self.store)
+        state.tally = Tally(step)
+        state.monitor = ExperimentMonitor(step)
+        state.weights = step.weights
+    }
+
     /// The experiment as one step of its canary sees it.
-    private static func step(of experiment: Experiment, _ canary: CanaryMachine?) -> Experiment {
+    static func step(of experiment: Experiment, _ canary: CanaryMachine?) -> Experiment {
         guard let canary else { return experiment }
         var step = experiment
         if case .running(let number, _) = canary.phase { step.step = number }

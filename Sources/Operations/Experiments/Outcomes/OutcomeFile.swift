@@ -21,6 +21,12 @@ package struct OutcomeFile: Sendable {
         package let unit: String
         /// What came of it.
         package let outcome: Outcome
+
+        /// Names a unit and what came of it.
+        package init(unit: String, outcome: Outcome) {
+            self.unit = unit
+            self.outcome = outcome
+        }
     }
 
     /// The rows, in the file's order.

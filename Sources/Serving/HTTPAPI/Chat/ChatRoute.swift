@@ -12,8 +12,7 @@ struct ChatRoute: Sendable {
 
     func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let name = try fields.required("model", try fields.string("model"))
-        let model = try self.models.model(named: name)
+        let (name, model) = try await self.models.model(in: fields, of: request)
         let chat = try ChatRequest(fields, model: name, sampling: model.defaultSampling)
         let reply = ChatReply(
             id: self.clock.name("chatcmpl-"), created: self.clock.seconds(), model: name,

@@ -12,7 +12,7 @@ struct CompletionsRoute: Sendable {
 
     func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.models.model(in: fields)
+        let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try CompletionsRequest(fields, sampling: model.defaultSampling)
         let head = ChatReply(
             id: self.clock.name("cmpl-"), created: self.clock.seconds(), model: name,

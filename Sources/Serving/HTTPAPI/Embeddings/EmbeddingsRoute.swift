@@ -11,7 +11,7 @@ struct EmbeddingsRoute: Sendable {
 
     func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.models.model(in: fields)
+        let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try EmbeddingsRequest(fields)
         let caller = request.caller(user: try fields.string("user") ?? "")
         let (vectors, tokens) = try await model.countedEmbeddings(of: wanted.texts, caller: caller)

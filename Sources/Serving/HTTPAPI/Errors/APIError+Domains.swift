@@ -46,6 +46,7 @@ extension APIError {
         "json": Row(status: .badRequest),
         "middleware": Row(status: .badRequest),
         "json-schema": Row(status: .badRequest),
+        "experiment": Row(status: .badRequest),
         "transport": Row(status: .badGateway, type: "server_error"),
     ]
 

@@ -17,7 +17,7 @@ struct MessagesRoutes: Sendable {
 
     private func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.models.model(in: fields)
+        let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try MessagesRequest(fields, sampling: model.defaultSampling)
         let reply = MessagesReply(id: self.clock.name("msg_"), model: name)
         let answer = try await model.generate(wanted.generation.asked(by: request))
@@ -28,7 +28,7 @@ struct MessagesRoutes: Sendable {
 
     private func count(_ request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (_, model) = try self.models.model(in: fields)
+        let (_, model) = try await self.models.model(in: fields, of: request)
         let tokens = try await model.tokenCount(try MessagesRequest.prompt(fields))
         return .json { $0.value(["input_tokens": .integer(tokens)]) }
     }

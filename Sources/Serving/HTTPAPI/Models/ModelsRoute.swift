@@ -17,7 +17,7 @@ struct ModelsRoute: Sendable {
 
     func one(named name: String) throws -> Response {
         let name = name.removingPercentEscapes
-        _ = try self.models.model(named: name)
+        if !self.models.visibleNames.contains(name) { _ = try self.models.model(named: name) }
         return .json { $0.value(self.entry(name)) }
     }
 

@@ -26,7 +26,7 @@ struct OllamaRoutes: Sendable {
 
     private func generate(_ request: Request, isChat: Bool) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.model(in: fields)
+        let (name, model) = try await self.model(in: fields, of: request)
         let wanted =
             isChat
             ? try OllamaRequest(chat: fields, sampling: model.defaultSampling)
@@ -42,7 +42,7 @@ struct OllamaRoutes: Sendable {
 
     private func embed(_ request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.model(in: fields)
+        let (name, model) = try await self.model(in: fields, of: request)
         let start = self.clock.uptime()
         let (vectors, tokens) = try await model.countedEmbeddings(
             of: try fields.embeddingInput(), caller: request.caller(user: ""))
@@ -75,7 +75,7 @@ struct OllamaRoutes: Sendable {
     }
 
     private func show(_ request: Request) async throws -> Response {
-        let (_, model) = try self.model(in: try await request.fields(self.limits))
+        let (_, model) = try await self.model(in: try await request.fields(self.limits), of: request)
         let answer: JSONValue = [
             "modelfile": "", "parameters": "", "template": "", "details": Self.details, "model_info": [:],
             "capabilities": .array(model.capabilities.ollamaNames.map { .string($0) }),
@@ -91,11 +91,14 @@ struct OllamaRoutes: Sendable {
     ]
 
     /// The model that a request names; clients add the tag `latest` to names that have none.
-    private func model(in fields: RequestFields) throws -> (name: String, model: any ModelAdapter) {
+    private func model(
+        in fields: RequestFields, of request: Request
+    ) async throws -> (name: String, model: any ModelAdapter) {
         let name = try fields.required("model", try fields.string("model") ?? fields.string("name"))
         let tag = ":latest"
-        let isTagged = name.hasSuffix(tag) && !self.models.names.contains(name)
-        return (name, try self.models.model(named: isTagged ? String(name.dropLast(tag.count)) : name))
+        let isTagged = name.hasSuffix(tag) && !self.models.visibleNames.contains(name)
+        let untagged = isTagged ? String(name.dropLast(tag.count)) : name
+        return (name, try await self.models.model(named: untagged, for: request.requester(fields)))
     }
 }
 

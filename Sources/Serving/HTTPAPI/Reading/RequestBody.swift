@@ -9,7 +9,7 @@ extension Request {
     /// The request's body as an object.
     ///
     /// - Throws: ``APIError`` for a body that is too large, in too many pieces, cut off, malformed, too deep or no object.
-    func fields(_ limits: ServerLimits) async throws -> RequestFields {
+    package func fields(_ limits: ServerLimits) async throws -> RequestFields {
         let body = try await self.collectedBody(limits)
         let value: JSONValue
         do {

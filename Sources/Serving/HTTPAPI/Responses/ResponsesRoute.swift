@@ -12,7 +12,7 @@ struct ResponsesRoute: Sendable {
 
     func respond(to request: Request) async throws -> Response {
         let fields = try await request.fields(self.limits)
-        let (name, model) = try self.models.model(in: fields)
+        let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try ResponsesRequest(fields, sampling: model.defaultSampling)
         let reply = ResponsesReply(
             id: self.clock.name(""), created: self.clock.seconds(), model: name, request: wanted)

@@ -72,6 +72,7 @@ public struct HTTPServer: Service {
     /// What there is, and who answers.
     private var routes: Router<BasicRequestContext> {
         let router = Router()
+        if self.models.hasSources { router.add(middleware: ExposureReplies()) }
         if let telemetry { self.watch(router, telemetry) }
         router.add(middleware: ErrorReplies())
         if let access { router.add(middleware: AccessMiddleware(access, metricsPath: self.metricsPath)) }

@@ -3,6 +3,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import ModelGateway
 internal import Observability
 internal import Tracing
 
@@ -20,6 +21,7 @@ struct RequestTelemetry<Context: RequestContext>: RouterMiddleware {
         do {
             var response = try await ServiceContext.withValue(exchange.context) { try await next(request, context) }
             exchange.answer(response.status, route: context.endpointPath)
+            if let exposure = ExposureNote.current?.exposure { exchange.note(exposure) }
             let body = response.body
             response.body = ResponseBody(contentLength: body.contentLength) { writer in
                 do {

@@ -4,6 +4,7 @@ internal import AdapterMiddleware
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
+internal import ModelGateway
 internal import Observability
 internal import Synchronization
 internal import Tracing
@@ -53,6 +54,15 @@ final class TracedExchange: Sendable {
         self.state.withLock { state in
             (state.status, state.route) = (status.code, route)
             if status.code >= 500 { state.error = "\(status.code)" }
+        }
+    }
+
+    /// Notes which arm of which experiment answers, by OpenTelemetry's names.
+    func note(_ exposure: Exposure) {
+        self.span.update { record in
+            record.attributes["feature_flag.key"] = .string(exposure.experiment)
+            record.attributes["feature_flag.result.variant"] = .string(exposure.arm)
+            record.attributes["feature_flag.result.reason"] = .string(exposure.reason)
         }
     }
 

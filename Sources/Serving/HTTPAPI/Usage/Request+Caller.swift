@@ -3,7 +3,7 @@
 internal import AccessControl
 internal import Crypto
 internal import HTTPTypes
-internal import Hummingbird
+package import Hummingbird
 internal import LLMCore
 
 #if canImport(FoundationEssentials)
@@ -21,7 +21,7 @@ extension Request {
     /// Where everybody is let in, it is a name for the key that the request shows, or else its user.
     /// A name that is made for a key is the beginning of its SHA-256, so that keys are in no account.
     /// - Parameter user: Who the request says that it is for; empty for nobody in particular.
-    func caller(user: String) -> String {
+    package func caller(user: String) -> String {
         if let admission = Admission.current { return admission.name }
         guard let secret = self.credential, !secret.isEmpty else { return user }
         let hash = SHA256.hash(data: Data(secret.utf8)).prefix(Self.nameBytes)
