@@ -166,6 +166,12 @@ let package = Package(
                 "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "KServeProtocol",
                 orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
+        library("AutoGLMProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
+        library(
+            "ServiceClient", in: "Adapters",
+            [
+                "LLMCore", "Observability", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+            ]),
         library(
             "RunStorage", in: "Adapters",
             [
@@ -248,7 +254,9 @@ let package = Package(
         library(
             "GRPCAPI", in: "Serving",
             [
-                "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol", "AdapterMiddleware", "Observability",
+                "ModelGateway",
+                "ServingCore", orderedCollections, logging, tracing, grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
                 serviceLifecycle,
             ]),
 
@@ -423,8 +431,9 @@ let package = Package(
         .testTarget(
             name: "GRPCAPITests",
             dependencies: [
-                "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
-                "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "KServeModels", "AutoGLMProtocol",
+                "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP", "GRPCAPI",
+                "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -16,13 +16,14 @@ internal import SourceDocuments
 ///   model_control_mode: explicit      # none, explicit or poll
 ///   load_models: [intent]             # explicit: at the start
 ///   repository_poll_secs: 15          # poll: how often
+///   pipelines: [task-flow.yaml]       # what clients of autoglm.v1 may run
 /// ```
 struct ServerSettings {
     /// The key of the part.
     static let key = "server"
     private static let keys = [
         "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode", "load_models",
-        "repository_poll_secs",
+        "repository_poll_secs", "pipelines",
     ]
 
     /// The address to listen on.
@@ -35,6 +36,9 @@ struct ServerSettings {
     var metricsPort: Int?
     /// The models of KServe v2.
     var repository = ModelRepository.Options()
+
+    /// The files of pipelines that clients may run.
+    var pipelines: [String] = []
 
     /// Everything by its defaults.
     init() {}
@@ -60,6 +64,7 @@ struct ServerSettings {
         case "grpc_port": self.grpcPort = try Self.integer(node, in: 0...65535)
         case "metrics_port": self.metricsPort = try Self.integer(node, in: 0...65535)
         case "model_repository": self.repository.folders = try Self.texts(node, "a folder, or a list of them")
+        case "pipelines": self.pipelines = try Self.texts(node, "a file, or a list of them")
         case "load_models": self.repository.loadedAtStart = try Self.texts(node, "a model, or a list of them")
         case "repository_poll_secs": self.repository.pollInterval = .seconds(try Self.integer(node, in: 1...86_400))
         case "model_control_mode":

@@ -2,10 +2,13 @@
 
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
+package import Logging
+package import ModelGateway
+package import Observability
 internal import ServiceLifecycle
 package import ServingCore
 
-/// The gRPC server: KServe v2 with Triton's extensions, and gRPC's health protocol.
+/// The gRPC server: KServe v2 with Triton's extensions, `autoglm.v1`, and gRPC's own health and reflection.
 package struct GRPCInferenceServer: Service {
     /// The address to listen on.
     package var host = "127.0.0.1"
@@ -15,6 +18,14 @@ package struct GRPCInferenceServer: Service {
     package var maximumRequestBytes = 64 << 20
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
+    /// Language models, which `autoglm.v1` serves beside the repository.
+    package var models = Gateway(models: [])
+    /// Pipelines that clients may run; nil for none.
+    package var pipelines: (any PipelineRunning)?
+    /// Watches calls; nil watches nothing.
+    package var telemetry: Telemetry?
+    /// Is told of calls that are watched.
+    package var logger = Logger(label: "autoglm.grpc")
     private let repository: ModelRepository
     private let version: String
 
@@ -44,8 +55,10 @@ package struct GRPCInferenceServer: Service {
             transport: transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
-                HealthService(repository: self.repository),
-            ])
+                AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
+                HealthService(repository: self.repository), ReflectionService(index: try DescriptorIndex.served()),
+            ],
+            interceptors: self.telemetry.map { [TracingInterceptor(telemetry: $0, logger: self.logger)] } ?? [])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withGracefulShutdownHandler {
