@@ -170,6 +170,12 @@ let package = Package(
             ]),
         library("COpenVINO", in: "Adapters", []),
         library("OpenVINOModels", in: "Adapters", ["LLMCore", "KServeProtocol", "COpenVINO"]),
+        library("AutoGLMProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
+        library(
+            "ServiceClient", in: "Adapters",
+            [
+                "LLMCore", "Observability", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+            ]),
         library(
             "RunStorage", in: "Adapters",
             [
@@ -262,8 +268,9 @@ let package = Package(
         library(
             "GRPCAPI", in: "Serving",
             [
-                "AccessControl", "LLMCore", "KServeProtocol", "ServingCore", grpcCore, grpcHTTP2, grpcProtobuf,
-                swiftProtobuf, serviceLifecycle,
+                "AccessControl", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol", "AdapterMiddleware",
+                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, grpcCore,
+                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle,
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -449,9 +456,10 @@ let package = Package(
         .testTarget(
             name: "GRPCAPITests",
             dependencies: [
-                "AccessControl", "AdapterMiddleware", "LLMCore", "KServeProtocol", "KServeModels", "ModelGateway",
-                "HTTPAPI", "ServingCore", "KServeHTTP",
-                "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, logging,
+                "AccessControl", "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "KServeModels",
+                "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
+                "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                logging,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -31,7 +31,7 @@ generate() {
         --plugin="$plugins/protoc-gen-swift" --swift_out="$output" --swift_opt="$options" \
         --plugin="$plugins/protoc-gen-grpc-swift-2" --grpc-swift-2_out="$output" --grpc-swift-2_opt="$options"
     # A proto without services makes a file without code.
-    grep -L '^package enum' "$output"/*.grpc.swift | xargs -r rm
+    { grep -L '^package enum' "$output"/*.grpc.swift || true; } | xargs -r rm
     if [ "$mode" = --check ]; then
         diff -r "$output" "$folder" >&2 || fail "$folder is not what Protos/ says." "Mend it with: scripts/generate-protobuf.sh"
     else
@@ -42,6 +42,32 @@ generate() {
     step "✔ $*" "$folder"
 }
 
+# describe FILE NAME…: writes the descriptors of Protos/NAME.proto, which reflection tells clients, as a Swift constant.
+describe() {
+    local file=$1 output=$made/descriptors.swift
+    shift
+    protoc "${@/%/.proto}" --proto_path Protos --include_imports --descriptor_set_out="$made/descriptors"
+    {
+        echo "// SPDX-License-Identifier: Apache-2.0"
+        echo
+        echo "/// The descriptors of the protocols that are served; scripts/generate-protobuf.sh makes them."
+        echo "enum ProtocolDescriptors {"
+        echo "    /// A \`google.protobuf.FileDescriptorSet\` in Base64."
+        echo '    static let base64 = """'
+        base64 -w 100 "$made/descriptors" | sed 's/^/        /; s/$/\\/; $s/\\$//'
+        echo '        """'
+        echo "}"
+    } >"$output"
+    if [ "$mode" = --check ]; then
+        cmp "$output" "$file" >&2 || fail "$file is not what Protos/ says." "Mend it with: scripts/generate-protobuf.sh"
+    else
+        cp "$output" "$file"
+    fi
+    step "✔ descriptors" "$file"
+}
+
 generate Sources/Adapters/KServeProtocol/Generated kserve_model_config kserve_inference
-generate Sources/Serving/GRPCAPI/Generated grpc_health
+generate Sources/Adapters/AutoGLMProtocol/Generated autoglm_v1
+generate Sources/Serving/GRPCAPI/Generated grpc_health grpc_reflection
 generate Sources/Adapters/TelemetryExport/Generated otlp
+describe Sources/Serving/GRPCAPI/Reflection/ProtocolDescriptors.swift autoglm_v1 kserve_inference grpc_health grpc_reflection

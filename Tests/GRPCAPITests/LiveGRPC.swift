@@ -8,7 +8,10 @@ import GRPCNIOTransportHTTP2
 import KServeProtocol
 import LLMCore
 import Logging
+import ModelGateway
+import Observability
 import OpenAutoGLMTesting
+import Pipelines
 import ServingCore
 
 /// The gRPC server with a repository of built-in models on a free port, for the time of a test.
@@ -50,10 +53,12 @@ struct LiveGRPC: Sendable {
     /// Serves while a test talks to the server.
     ///
     /// - Parameters:
-    ///   - model: A language model that is served as `text`.
+    ///   - model: A language model that is served as `text` by KServe's protocol.
+    ///   - chat: A language model that is served by `autoglm.v1`.
     ///   - access: Who is let in.
     static func run<Value: Sendable>(
-        text model: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
+        text model: (any ModelAdapter)? = nil, chat: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
+        telemetry: Telemetry? = nil,
         _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
@@ -75,6 +80,10 @@ struct LiveGRPC: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = GRPCInferenceServer(repository: repository, version: "1.2.3")
         (server.port, server.access) = (0, access)
+        server.pipelines = DoublingPipeline()
+        server.telemetry = telemetry
+        server.logger = logger
+        if let chat { server.models = Gateway(models: [(chat.name, chat)]) }
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {
@@ -103,5 +112,26 @@ struct LiveGRPC: Sendable {
             transport: try .http2NIOPosix(
                 target: .ipv4(address: "127.0.0.1", port: self.port), transportSecurity: .plaintext)
         ) { try await body($0) }
+    }
+}
+
+/// A pipeline that says a word twice.
+private struct DoublingPipeline: PipelineRunning {
+    let names = ["double"]
+
+    func run(
+        _ name: String, inputs: [String: JSONValue], onEvent: @escaping @Sendable (PipelineEvent) -> Void
+    ) async throws -> PipelineResult {
+        guard name == "double" else { throw LLMError(.unknownModel, "There is no pipeline '\(name)'.") }
+        let pipeline = try Pipeline(
+            yaml: """
+                pipeline: double
+                version: 1.0.0
+                inputs: {word: {type: string}}
+                steps:
+                  - {id: double, uses: input, with: {text: "${inputs.word}${inputs.word}"}}
+                output: "${double.text}"
+                """, file: "double.yaml")
+        return try await PipelineRunner(model: ScriptedModel()).run(pipeline, inputs: inputs, onEvent: onEvent)
     }
 }

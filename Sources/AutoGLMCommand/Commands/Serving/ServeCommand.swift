@@ -103,8 +103,8 @@ struct ServeCommand: AsyncParsableCommand {
         http.otherRoutes += traffic.routes
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
-            (program?.services ?? []) + gateway.services + traffic.services + [repository]
-            + self.otherServers(settings, repository, access)
+            try (program?.services ?? []) + gateway.services + traffic.services + [repository]
+            + self.otherServers(settings, repository, gateway, access, program)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -127,8 +127,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The servers of the repository's other ports.
     private func otherServers(
-        _ settings: ServerSettings, _ repository: ModelRepository, _ access: AccessGuard?
-    ) -> [any Service] {
+        _ settings: ServerSettings, _ repository: ModelRepository, _ gateway: Gateway, _ access: AccessGuard?,
+        _ program: ProgramTelemetry?
+    ) throws -> [any Service] {
         let host = self.address(settings)
         var services: [any Service] = []
         if let port = settings.metricsPort {
@@ -139,7 +140,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if let port = settings.grpcPort {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
-            (grpc.host, grpc.port, grpc.access) = (host, port, access)
+            (grpc.host, grpc.port, grpc.access, grpc.models) = (host, port, access, gateway)
+            grpc.telemetry = program?.telemetry
+            if let program { grpc.logger = program.logger }
+            grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
             grpc.onListening = { Console.note("Listening on grpc://\(host):\($0)") }
             services.append(grpc)
         }

@@ -19,6 +19,7 @@ internal import SourceDocuments
 ///   load_models: [intent]             # explicit: at the start
 ///   repository_poll_secs: 15          # poll: how often
 ///   access: {keys_file: keys.yaml}    # see docs/operations.md
+///   pipelines: [task-flow.yaml]       # what clients of autoglm.v1 may run
 /// ```
 struct ServerSettings {
     /// The key of the part.
@@ -36,6 +37,9 @@ struct ServerSettings {
     var repository = ModelRepository.Options()
     /// Who is let in; nil for everybody.
     var access: AccessSettings?
+
+    /// The files of pipelines that clients may run.
+    var pipelines: [String] = []
 
     /// Everything by its defaults.
     init() {}
@@ -72,7 +76,7 @@ extension FieldReader {
             of: node, "'server'",
             known: [
                 "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode",
-                "load_models", "repository_poll_secs", "access",
+                "load_models", "repository_poll_secs", "access", "pipelines",
             ])
         settings.host = self.text(fields["host"])
         settings.httpPort = self.integer(fields["http_port"], in: 0...65535)
@@ -80,6 +84,7 @@ extension FieldReader {
         settings.metricsPort = self.integer(fields["metrics_port"], in: 0...65535)
         settings.repository.folders = self.texts(fields["model_repository"], "a folder, or a list of them")
         settings.repository.loadedAtStart = self.texts(fields["load_models"], "a model, or a list of them")
+        settings.pipelines = self.texts(fields["pipelines"], "a file, or a list of them")
         if let seconds = self.integer(fields["repository_poll_secs"], in: 1...86_400) {
             settings.repository.pollInterval = .seconds(seconds)
         }

@@ -59,16 +59,18 @@ extension Metadata {
 }
 
 extension RPCError {
+    /// Where refusals meet gRPC: each code with its status.
+    static let refusals: [AccessError.Code: RPCError.Code] = [
+        .unauthenticated: .unauthenticated, .forbidden: .permissionDenied, .rateLimited: .resourceExhausted,
+    ]
+
     /// How a refusal is told; a client that may try again is told when.
     fileprivate init(access error: any Error) {
         guard let error = error as? AccessError else {
             self = RPCError(telling: error)
             return
         }
-        let codes: [AccessError.Code: RPCError.Code] = [
-            .unauthenticated: .unauthenticated, .forbidden: .permissionDenied, .rateLimited: .resourceExhausted,
-        ]
-        self.init(code: codes[error.code] ?? .internalError, message: error.message)
+        self.init(code: Self.refusals[error.code] ?? .internalError, message: error.message)
         if let wait = error.retryAfter {
             self.metadata.addString("\(Int((wait / .milliseconds(1)).rounded(.up)))", forKey: "grpc-retry-pushback-ms")
         }

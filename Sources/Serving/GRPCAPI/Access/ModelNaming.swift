@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AutoGLMProtocol
 internal import KServeProtocol
 
 /// A message that names a model.
@@ -16,3 +17,8 @@ extension Inference_ModelStatisticsRequest: ModelNaming { var namedModel: String
 extension Inference_RepositoryModelLoadRequest: ModelNaming { var namedModel: String { self.modelName } }
 extension Inference_RepositoryModelUnloadRequest: ModelNaming { var namedModel: String { self.modelName } }
 extension Inference_TraceSettingRequest: ModelNaming { var namedModel: String { self.modelName } }
+extension Autoglm_V1_GenerateRequest: ModelNaming { var namedModel: String { self.begin.model } }
+extension Autoglm_V1_EmbedRequest: ModelNaming { var namedModel: String { self.model } }
+extension Autoglm_V1_ModelReadyRequest: ModelNaming { var namedModel: String { self.name } }
+extension Autoglm_V1_LoadModelRequest: ModelNaming { var namedModel: String { self.name } }
+extension Autoglm_V1_UnloadModelRequest: ModelNaming { var namedModel: String { self.name } }

@@ -10,6 +10,7 @@ extension RouteKind {
         case "grpc.health.v1.Health": self = .health
         case "inference.GRPCInferenceService":
             self = Self.inferenceMethods.contains(method.method) ? .inference : .admin
+        case "autoglm.v1.AutoGLM": self = Self.adminMethods.contains(method.method) ? .admin : .inference
         default:
             self = Self.inferenceServices.contains(method.service.fullyQualifiedService) ? .inference : .admin
         }
@@ -19,6 +20,9 @@ extension RouteKind {
     private static let inferenceServices: Set<String> = [
         "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
+
+    /// What changes the repository, in `autoglm.v1`.
+    private static let adminMethods: Set<String> = ["LoadModel", "UnloadModel"]
 
     private static let inferenceMethods: Set<String> = [
         "ServerLive", "ServerReady", "ModelReady", "ServerMetadata", "ModelMetadata", "ModelInfer", "ModelStreamInfer",

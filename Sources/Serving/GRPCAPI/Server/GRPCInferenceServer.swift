@@ -3,10 +3,13 @@
 package import AccessControl
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
+package import Logging
+package import ModelGateway
+package import Observability
 internal import ServiceLifecycle
 package import ServingCore
 
-/// The gRPC server: KServe v2 with Triton's extensions, and gRPC's health protocol.
+/// The gRPC server: KServe v2 with Triton's extensions, `autoglm.v1`, and gRPC's own health and reflection.
 package struct GRPCInferenceServer: Service {
     /// The address to listen on.
     package var host = "127.0.0.1"
@@ -18,6 +21,14 @@ package struct GRPCInferenceServer: Service {
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
     package var access: AccessGuard?
+    /// Language models, which `autoglm.v1` serves beside the repository.
+    package var models = Gateway(models: [])
+    /// Pipelines that clients may run; nil for none.
+    package var pipelines: (any PipelineRunning)?
+    /// Watches calls; nil watches nothing.
+    package var telemetry: Telemetry?
+    /// Is told of calls that are watched.
+    package var logger = Logger(label: "autoglm.grpc")
     private let repository: ModelRepository
     private let version: String
 
@@ -47,9 +58,10 @@ package struct GRPCInferenceServer: Service {
             transport: transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
-                HealthService(repository: self.repository),
+                AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
+                HealthService(repository: self.repository), ReflectionService(index: try DescriptorIndex.served()),
             ],
-            interceptors: self.access.map { [AccessInterceptor(access: $0)] } ?? [])
+            interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withGracefulShutdownHandler {
@@ -62,6 +74,14 @@ package struct GRPCInferenceServer: Service {
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
+    }
+
+    /// What surrounds each call, the outermost first: refusals are in traces, too.
+    private var interceptors: [any ServerInterceptor] {
+        var interceptors: [any ServerInterceptor] = []
+        if let telemetry { interceptors.append(TracingInterceptor(telemetry: telemetry, logger: self.logger)) }
+        if let access { interceptors.append(AccessInterceptor(access: access)) }
+        return interceptors
     }
 
     /// The transport takes numbers only.

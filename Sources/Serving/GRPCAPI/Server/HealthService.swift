@@ -11,7 +11,8 @@ struct HealthService: Grpc_Health_V1_Health.SimpleServiceProtocol {
     func check(
         request: Grpc_Health_V1_HealthCheckRequest, context: ServerContext
     ) async throws -> Grpc_Health_V1_HealthCheckResponse {
-        guard ["", "inference.GRPCInferenceService"].contains(request.service) else {
+        let known = ["", "inference.GRPCInferenceService", "autoglm.v1.AutoGLM"]
+        guard known.contains(request.service) else {
             throw RPCError(code: .notFound, message: "There is no service '\(request.service.prefix(100))'.")
         }
         return .with { $0.status = self.repository.isReady ? .serving : .notServing }

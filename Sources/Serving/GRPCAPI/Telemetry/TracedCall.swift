@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import AdapterMiddleware
+internal import GRPCCore
+internal import Logging
+internal import Observability
+internal import Synchronization
+internal import Tracing
+
+/// A call, which ends once: with its status, or at the latest when nobody holds it any more.
+final class TracedCall: Sendable {
+    /// What a server is to blame for, as OpenTelemetry's conventions for gRPC have it.
+    private static let serverErrors: Set<RPCError.Code> = [
+        .unknown, .deadlineExceeded, .unimplemented, .internalError, .unavailable, .dataLoss,
+    ]
+
+    private let span: TracedSpan
+    private let telemetry: Telemetry
+    private let logger: Logger
+    private let method: String
+    private let start: Duration
+    private let hasEnded = Mutex(false)
+
+    init(_ method: MethodDescriptor, _ metadata: Metadata, _ telemetry: Telemetry, _ logger: Logger) {
+        let parent = TraceContext(
+            traceparent: Array(metadata[stringValues: "traceparent"]),
+            tracestate: Array(metadata[stringValues: "tracestate"]))
+        self.method = method.fullyQualifiedMethod
+        self.span = telemetry.tracer.begin(
+            self.method, kind: .server, parent: parent,
+            attributes: [
+                "rpc.system": "grpc", "rpc.service": .string(method.service.fullyQualifiedService),
+                "rpc.method": .string(method.method),
+            ])
+        (self.telemetry, self.logger, self.start) = (telemetry, logger, telemetry.time.now)
+    }
+
+    deinit { self.end(CancellationError()) }
+
+    /// What is done for the call belongs to this.
+    var context: ServiceContext { self.span.context }
+
+    /// Ends the call; nil is a good end.
+    func end(_ error: (any Error)? = nil) {
+        let isFirst = self.hasEnded.withLock { hasEnded in
+            defer { hasEnded = true }
+            return !hasEnded
+        }
+        guard isFirst else { return }
+        let code = error.map { Self.code(of: $0) }
+        self.span.update { record in
+            record.attributes["rpc.grpc.status_code"] = .int(code?.rawValue ?? 0)
+            guard let code else { return }
+            record.attributes["error.type"] = .string("\(code)")
+            if Self.serverErrors.contains(code) { record.status = .error("") }
+        }
+        let seconds = (self.telemetry.time.now - self.start).inSeconds
+        ServiceContext.withValue(self.span.context) {
+            self.logger.info(
+                "Request",
+                metadata: [
+                    "method": "\(self.method)", "status": "\(code.map { "\($0)" } ?? "ok")", "seconds": "\(seconds)",
+                ])
+        }
+        self.span.finish()
+    }
+
+    private static func code(of error: any Error) -> RPCError.Code {
+        switch error {
+        case let error as RPCError: error.code
+        case let error as any RPCErrorConvertible: error.rpcErrorCode
+        case is CancellationError: .cancelled
+        default: .unknown
+        }
+    }
+}
