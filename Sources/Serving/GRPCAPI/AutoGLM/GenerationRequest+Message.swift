@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 internal import AutoGLMProtocol
 internal import LLMCore
 
@@ -32,7 +33,7 @@ extension GenerationRequest {
         if !message.jsonSchema.isEmpty {
             self.constraint = .jsonSchema(try JSONValue(parsing: message.jsonSchema, maximumDepth: Self.jsonDepth))
         }
-        self.scheduling.client = message.user
+        self.scheduling.client = Admission.current?.name ?? message.user
         self.tags = message.metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     }
 
