@@ -34,7 +34,7 @@ demo: release ## Run the main job on the default model, shown step by step
 test: setup ## Run every test, in release
 	@scripts/test-setup.sh
 	@scripts/fetch-model.sh encoder >/dev/null
-	@[ -n "$$AUTOGLM_OPENVINO" ] || scripts/fetch-model.sh openvino >/dev/null
+	@[ -n "$${AUTOGLM_OPENVINO:-}" ] || scripts/fetch-model.sh openvino >/dev/null
 	swift test $(TEST_FLAGS) --skip '$(SERVER_TESTS)' --skip '$(PROGRAM_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(SERVER_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(PROGRAM_TESTS)'
