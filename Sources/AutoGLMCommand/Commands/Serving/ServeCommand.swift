@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             Without --config, one local model is served under the name that --model has; without --config but with \
             --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
-            ends the program at once.
+            ends the program at once. SIGHUP reads the keys of --config again ('server: {access: …}', see docs/operations.md).
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -92,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
         let services: [any Service] =
             (program?.services ?? []) + gateway.services + [repository]
             + self.otherServers(settings, repository, access)
+            + self.reloads(access)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -102,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         let host = self.address(settings)
         var http = HTTPServer(models: gateway, logger: logger)
         (http.host, http.port) = (host, self.port ?? settings.httpPort ?? 8000)
-        http.access = access
+        (http.access, http.gate, http.limits) = (access, settings.gate, settings.limits)
         http.telemetry = program?.telemetry
         http.metricsPath = program?.metricsPath
         http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
@@ -126,11 +127,17 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if let port = settings.grpcPort {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
-            (grpc.host, grpc.port, grpc.access) = (host, port, access)
+            (grpc.host, grpc.port, grpc.access, grpc.gate) = (host, port, access, settings.gate)
             grpc.onListening = { Console.note("Listening on grpc://\(host):\($0)") }
             services.append(grpc)
         }
         return services
+    }
+
+    /// What reads the configuration again.
+    private func reloads(_ access: AccessGuard?) -> [any Service] {
+        guard let access, let config else { return [] }
+        return [ConfigurationReload(path: config, access: access)]
     }
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }

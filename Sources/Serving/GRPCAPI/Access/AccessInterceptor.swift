@@ -68,9 +68,6 @@ extension RPCError {
         let codes: [AccessError.Code: RPCError.Code] = [
             .unauthenticated: .unauthenticated, .forbidden: .permissionDenied, .rateLimited: .resourceExhausted,
         ]
-        self.init(code: codes[error.code] ?? .internalError, message: error.message)
-        if let wait = error.retryAfter {
-            self.metadata.addString("\(Int((wait / .milliseconds(1)).rounded(.up)))", forKey: "grpc-retry-pushback-ms")
-        }
+        self.init(codes[error.code] ?? .internalError, error.message, retryAfter: error.retryAfter)
     }
 }

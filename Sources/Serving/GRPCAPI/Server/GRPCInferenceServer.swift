@@ -18,6 +18,8 @@ package struct GRPCInferenceServer: Service {
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
     package var access: AccessGuard?
+    /// Bounds how much is done at a time; nil does not.
+    package var gate: RequestGate?
     private let repository: ModelRepository
     private let version: String
 
@@ -49,7 +51,7 @@ package struct GRPCInferenceServer: Service {
                 InferenceService(repository: self.repository, version: self.version),
                 HealthService(repository: self.repository),
             ],
-            interceptors: self.access.map { [AccessInterceptor(access: $0)] } ?? [])
+            interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await withGracefulShutdownHandler {
@@ -62,6 +64,14 @@ package struct GRPCInferenceServer: Service {
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
+    }
+
+    /// Who may not call is refused before he takes a place.
+    private var interceptors: [any ServerInterceptor] {
+        var interceptors: [any ServerInterceptor] = []
+        if let access { interceptors.append(AccessInterceptor(access: access)) }
+        if let gate { interceptors.append(OverloadInterceptor(gate: gate)) }
+        return interceptors
     }
 
     /// The transport takes numbers only.
