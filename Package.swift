@@ -18,6 +18,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -36,6 +37,7 @@ let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "s
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
@@ -81,6 +83,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -235,8 +238,9 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "LLMCore", "AdapterMiddleware", "Observability", "ModelGateway", "RemoteTransport",
-                orderedCollections, crypto, hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
+                "AccessControl", "LLMCore", "SourceDocuments", "AdapterMiddleware", "Observability", "ModelGateway",
+                "RemoteTransport", orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto, hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
                 nio("NIOCore"),
             ]),
         library(
@@ -297,7 +301,7 @@ let package = Package(
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
                 "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic", "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
-                argumentParser, logging, orderedCollections, serviceLifecycle, tracing,
+                argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
                 nio("NIOCore"),
             ],
             linkerSettings: selfContained),
@@ -451,7 +455,7 @@ let package = Package(
             name: "KServeHTTPTests",
             dependencies: [
                 "AccessControl", "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
-                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
+                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
             name: "GRPCAPITests",

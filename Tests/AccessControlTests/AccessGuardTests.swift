@@ -64,6 +64,21 @@ struct AccessGuardTests {
         #expect(error?.code == .unauthenticated && error?.message.contains("expired") == true)
     }
 
+    @Test("Work past its deadline is cancelled, and told so")
+    func deadline() async throws {
+        let deadline = RequestDeadline(after: .milliseconds(5))
+        let (nothing, end) = AsyncStream<Never>.makeStream()
+        let error = await #expect(throws: LLMError.self) {
+            try await deadline.limit {
+                for await _ in nothing {}
+                withExtendedLifetime(end) {}
+            }
+        }
+        #expect(error?.code == .deadlineExceeded)
+        #expect(throws: LLMError.self) { try deadline.timeLeft }
+        #expect(try await RequestDeadline(after: .seconds(60)).limit { 5 } == 5)
+    }
+
     @Test("A key asks the models that it may")
     func models() async throws {
         let access = try await AccessGuard(Self.settings(), seconds: { 0 })

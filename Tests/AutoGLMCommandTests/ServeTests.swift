@@ -15,6 +15,8 @@ struct ServeTests {
             ("server: {model_control_mode: pol}", "Did you mean 'poll'?"),
             ("server: {model_repository: [1]}", "a folder, or a list of them"),
             ("server: {access: {keys: {ci: sk-abc}}}", "Here must be the hash of a key"),
+            ("server: {limits: {queue: 5}}", "Give 'requests', too."),
+            ("server: {limits: {head_time: 0s}}", "a time such as"),
             ("server: {http_port: x, grpc_port: y}", "not \"y\""),
         ])
     func mistakes(yaml: String, said: String) async throws {

@@ -55,7 +55,7 @@ struct LiveServer: Sendable {
     static func run<Value: Sendable>(
         _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(), usage: UsageLedger = UsageLedger(),
         telemetry: Telemetry? = nil, access: AccessGuard? = nil,
-        _ body: @escaping @Sendable (LiveServer) async throws -> Value
+        gate: RequestGate? = nil, _ body: @escaping @Sendable (LiveServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(
@@ -65,7 +65,7 @@ struct LiveServer: Sendable {
         server.port = 0
         server.limits = limits
         server.telemetry = telemetry
-        server.access = access
+        (server.access, server.gate) = (access, gate)
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

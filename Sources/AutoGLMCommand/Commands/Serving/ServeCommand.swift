@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             Without --config, one local model is served under the name that --model has; without --config but with \
             --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
-            ends the program at once.
+            ends the program at once. SIGHUP reads the keys of --config again ('server: {access: …}', see docs/operations.md).
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -104,7 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
             try (program?.services ?? []) + gateway.services + traffic.services + [repository]
-            + self.otherServers(settings, repository, gateway, access, program)
+            + self.otherServers(settings, repository, gateway, access, program) + self.reloads(access)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -115,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
         let host = self.address(settings)
         var http = HTTPServer(models: gateway, logger: logger)
         (http.host, http.port) = (host, self.port ?? settings.httpPort ?? 8000)
-        http.access = access
+        (http.access, http.gate, http.limits) = (access, settings.gate, settings.limits)
         http.telemetry = program?.telemetry
         http.metricsPath = program?.metricsPath
         http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
@@ -140,7 +140,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         if let port = settings.grpcPort {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
-            (grpc.host, grpc.port, grpc.access, grpc.models) = (host, port, access, gateway)
+            (grpc.host, grpc.port, grpc.models) = (host, port, gateway)
+            (grpc.access, grpc.gate) = (access, settings.gate)
             grpc.telemetry = program?.telemetry
             if let program { grpc.logger = program.logger }
             grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
@@ -148,6 +149,12 @@ struct ServeCommand: AsyncParsableCommand {
             services.append(grpc)
         }
         return services
+    }
+
+    /// What reads the configuration again.
+    private func reloads(_ access: AccessGuard?) -> [any Service] {
+        guard let access, let config else { return [] }
+        return [ConfigurationReload(path: config, access: access)]
     }
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }

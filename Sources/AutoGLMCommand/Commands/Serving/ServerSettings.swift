@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessControl
+internal import HTTPAPI
 internal import LLMCore
 internal import ModelGateway
 internal import ServingCore
@@ -20,6 +21,7 @@ internal import SourceDocuments
 ///   repository_poll_secs: 15          # poll: how often
 ///   access: {keys_file: keys.yaml}    # see docs/operations.md
 ///   pipelines: [task-flow.yaml]       # what clients of autoglm.v1 may run
+///   limits: {requests: 256}           # see docs/operations.md
 /// ```
 struct ServerSettings {
     /// The key of the part.
@@ -37,6 +39,10 @@ struct ServerSettings {
     var repository = ModelRepository.Options()
     /// Who is let in; nil for everybody.
     var access: AccessSettings?
+    /// How much a client may ask, and how fast it has to be.
+    var limits = ServerLimits()
+    /// Bounds how much is done at a time; nil does not.
+    var gate: RequestGate?
 
     /// The files of pipelines that clients may run.
     var pipelines: [String] = []
@@ -76,7 +82,7 @@ extension FieldReader {
             of: node, "'server'",
             known: [
                 "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode",
-                "load_models", "repository_poll_secs", "access", "pipelines",
+                "load_models", "repository_poll_secs", "access", "limits", "pipelines",
             ])
         settings.host = self.text(fields["host"])
         settings.httpPort = self.integer(fields["http_port"], in: 0...65535)
@@ -92,5 +98,37 @@ extension FieldReader {
             settings.repository.control = control
         }
         settings.access = fields["access"].map { self.access($0, environment: environment) }
+        if let node = fields["limits"] { self.limits(node, into: &settings) }
+    }
+
+    private mutating func limits(_ node: SourceNode, into settings: inout ServerSettings) {
+        let fields = self.fields(
+            of: node, "'limits'",
+            known: [
+                "requests", "queue", "longest_wait", "connections", "body_megabytes", "header_kilobytes", "headers",
+                "json_depth", "idle_time", "head_time", "body_bytes_per_second", "body_time", "read_time",
+            ])
+        var limits = settings.limits
+        limits.connections = self.integer(fields["connections"], in: 1...1_000_000) ?? limits.connections
+        if let megabytes = self.integer(fields["body_megabytes"], in: 1...4096) { limits.bodyBytes = megabytes << 20 }
+        if let kilobytes = self.integer(fields["header_kilobytes"], in: 1...1024) {
+            limits.headerBytes = kilobytes << 10
+        }
+        limits.headers = self.integer(fields["headers"], in: 1...10_000) ?? limits.headers
+        limits.jsonDepth = self.integer(fields["json_depth"], in: 1...1000) ?? limits.jsonDepth
+        limits.idleTime = self.duration(fields["idle_time"]) ?? limits.idleTime
+        limits.patience.headTime = self.duration(fields["head_time"]) ?? limits.patience.headTime
+        limits.patience.bodyTime = self.duration(fields["body_time"]) ?? limits.patience.bodyTime
+        limits.patience.readTime = self.duration(fields["read_time"]) ?? limits.patience.readTime
+        limits.patience.bodyBytesPerSecond =
+            self.integer(fields["body_bytes_per_second"], in: 0...1_000_000_000) ?? limits.patience.bodyBytesPerSecond
+        settings.limits = limits
+        let queue = self.integer(fields["queue"], in: 0...1_000_000) ?? 0
+        let wait = self.duration(fields["longest_wait"]) ?? .seconds(1)
+        if let requests = self.integer(fields["requests"], in: 1...1_000_000) {
+            settings.gate = RequestGate(requests, queue: queue, longestWait: wait)
+        } else if let node = fields["queue"] ?? fields["longest_wait"] {
+            self.note(node.place, "Requests wait only where there is a limit.", "Give 'requests', too.")
+        }
     }
 }

@@ -70,9 +70,6 @@ extension RPCError {
             self = RPCError(telling: error)
             return
         }
-        self.init(code: Self.refusals[error.code] ?? .internalError, message: error.message)
-        if let wait = error.retryAfter {
-            self.metadata.addString("\(Int((wait / .milliseconds(1)).rounded(.up)))", forKey: "grpc-retry-pushback-ms")
-        }
+        self.init(Self.refusals[error.code] ?? .internalError, error.message, retryAfter: error.retryAfter)
     }
 }

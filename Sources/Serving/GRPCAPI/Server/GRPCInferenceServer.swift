@@ -29,6 +29,8 @@ package struct GRPCInferenceServer: Service {
     package var telemetry: Telemetry?
     /// Is told of calls that are watched.
     package var logger = Logger(label: "autoglm.grpc")
+    /// Bounds how much is done at a time; nil does not.
+    package var gate: RequestGate?
     private let repository: ModelRepository
     private let version: String
 
@@ -76,11 +78,12 @@ package struct GRPCInferenceServer: Service {
         }
     }
 
-    /// What surrounds each call, the outermost first: refusals are in traces, too.
+    /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.
     private var interceptors: [any ServerInterceptor] {
         var interceptors: [any ServerInterceptor] = []
         if let telemetry { interceptors.append(TracingInterceptor(telemetry: telemetry, logger: self.logger)) }
         if let access { interceptors.append(AccessInterceptor(access: access)) }
+        if let gate { interceptors.append(OverloadInterceptor(gate: gate)) }
         return interceptors
     }
 

@@ -31,7 +31,7 @@ package struct ErrorReplies<Context: RequestContext>: RouterMiddleware {
 
 extension APIError {
     /// The whole reply.
-    func response(_ form: ErrorForm) -> Response {
+    package func response(_ form: ErrorForm) -> Response {
         var response = Response.json(form.status(of: self)) { form.write(self, to: &$0) }
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         if let allow { response.headers[.allow] = allow }

@@ -11,9 +11,12 @@ internal import NIOCore
 /// away, too: no HTTP client in use does that and still reads.
 struct ClientConnection: ServerChildChannel {
     let http: HTTP1Channel
+    let patience: ClientPatience
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        channel.setOption(.allowRemoteHalfClosure, value: false).flatMap {
+        channel.setOption(.allowRemoteHalfClosure, value: false).flatMapThrowing {
+            try channel.pipeline.syncOperations.addHandler(SlowClients(self.patience))
+        }.flatMap {
             self.http.setup(channel: channel, logger: logger)
         }
     }

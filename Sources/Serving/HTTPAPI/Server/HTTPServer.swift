@@ -29,6 +29,8 @@ public struct HTTPServer: Service {
     public var metricsPath: String? = "/metrics"
     /// Who is let in; nil lets in everybody.
     package var access: AccessGuard?
+    /// Bounds how much is done at a time; nil does not.
+    package var gate: RequestGate?
     /// Routes of other protocols, on the same port.
     package var otherRoutes: [any HTTPRoutes] = []
     private let models: Gateway
@@ -76,6 +78,8 @@ public struct HTTPServer: Service {
         if let telemetry { self.watch(router, telemetry) }
         router.add(middleware: ErrorReplies())
         if let access { router.add(middleware: AccessMiddleware(access, metricsPath: self.metricsPath)) }
+        if let gate { router.add(middleware: OverloadMiddleware(gate, metricsPath: self.metricsPath)) }
+        router.add(middleware: DeadlineMiddleware())
         if let telemetry { self.showMetrics(router, telemetry) }
         router.add(middleware: LongRequests())
         let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
@@ -117,11 +121,14 @@ public struct HTTPServer: Service {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
             maxHeaderFieldCount: self.limits.headers)
+        let patience = self.limits.patience
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [FlushGathering()], idleTimeout: .init(self.limits.idleTime),
+            additionalChannelHandlers: [FlushGathering(), RequestBoundaries()],
+            idleTimeout: .init(self.limits.idleTime),
             httpDecoderConfiguration: decoder)
         return HTTPServerBuilder { responder in
-            ClientConnection(http: HTTP1Channel(responder: responder, configuration: configuration))
+            ClientConnection(
+                http: HTTP1Channel(responder: responder, configuration: configuration), patience: patience)
         }
     }
 }

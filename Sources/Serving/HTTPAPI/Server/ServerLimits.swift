@@ -16,6 +16,8 @@ public struct ServerLimits: Sendable, Hashable {
     public var connections = 4096
     /// How long a connection may take over a request's bytes, or be open without a request.
     public var idleTime = Duration.seconds(120)
+    /// How fast a client has to be, once it has begun.
+    public var patience = ClientPatience()
 
     /// The usual limits.
     public init() {}

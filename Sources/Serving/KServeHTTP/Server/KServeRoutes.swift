@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AccessControl
 package import HTTPAPI
 internal import HTTPTypes
 package import Hummingbird
@@ -98,7 +99,9 @@ package struct KServeRoutes: HTTPRoutes {
             }
             router.on(RouterPath(route), method: method) { request, context -> Response in
                 do {
-                    return try await respond(request, Target(context))
+                    let target = Target(context)
+                    guard let deadline = RequestDeadline.current else { return try await respond(request, target) }
+                    return try await deadline.limit { try await respond(request, target) }
                 } catch { return .kserveError(error) }
             }
         }

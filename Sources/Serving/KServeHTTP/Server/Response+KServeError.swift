@@ -17,6 +17,10 @@ extension Response {
     /// What a client is told about any error, in the protocol's form.
     static func kserveError(_ error: any Error) -> Response {
         if let error = error as? APIError { return .kserveError(error.status, error.message) }
+        // What clients may try again later has statuses and headers of its own.
+        if let error = error as? LLMError, [.rateLimited, .overloaded, .deadlineExceeded].contains(error.code) {
+            return APIError(error).response(.kserve)
+        }
         let told = ServingError(error)
         return .kserveError(Self.statuses[told.code] ?? .internalServerError, told.message)
     }
