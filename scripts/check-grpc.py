@@ -20,8 +20,8 @@ def passed(what):
     print(f"  ✔ {what}")
 
 
-def message(name, **fields):
-    return GetMessageClass(pool.FindMessageTypeByName(f"autoglm.v1.{name}"))(**fields)
+def message(kind, **fields):
+    return GetMessageClass(pool.FindMessageTypeByName(f"autoglm.v1.{kind}"))(**fields)
 
 
 def method(name):
@@ -69,7 +69,8 @@ text, reason = generate(iter([begin("What is the capital of France?", sampling=s
 assert "Paris" in text, text
 passed(f"generate: {text.strip()!r}, {reason}")
 
-schema = json.dumps({"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}}, "required": ["city"]})
+cities = {"city": {"enum": ["Paris", "Rome"]}}
+schema = json.dumps({"type": "object", "properties": cities, "required": ["city"], "additionalProperties": False})
 text, reason = generate(iter([begin("Which is the capital of France?", sampling=sampling, json_schema=schema)]))
 assert json.loads(text)["city"] in ["Paris", "Rome"], text
 passed(f"generate by a schema: {text.strip()}")
