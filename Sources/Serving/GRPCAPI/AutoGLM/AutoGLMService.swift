@@ -91,7 +91,7 @@ struct AutoGLMService: Autoglm_V1_AutoGLM.SimpleServiceProtocol {
     func listModels(
         request: Autoglm_V1_ListModelsRequest, context: ServerContext
     ) async throws -> Autoglm_V1_ListModelsResponse {
-        let names = self.models.allNames
+        let names = self.models.visibleNames
         let others = self.repository.index(onlyReady: false).filter { !names.contains($0.name) }
         return .with { response in
             response.models = names.map { name in
@@ -110,7 +110,7 @@ struct AutoGLMService: Autoglm_V1_AutoGLM.SimpleServiceProtocol {
     func modelReady(
         request: Autoglm_V1_ModelReadyRequest, context: ServerContext
     ) async throws -> Autoglm_V1_ModelReadyResponse {
-        let isLanguageModel = request.version.isEmpty && self.models.allNames.contains(request.name)
+        let isLanguageModel = request.version.isEmpty && self.models.visibleNames.contains(request.name)
         let isLoaded = (try? self.repository.model(named: request.name, version: request.version)) != nil
         return .with { $0.ready = isLanguageModel || isLoaded }
     }
