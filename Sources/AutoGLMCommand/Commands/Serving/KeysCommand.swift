@@ -97,7 +97,7 @@ struct KeysHashCommand: AsyncParsableCommand {
         abstract: "Read a key from standard input, and print its line for a file of keys.",
         discussion: """
             Example:
-              printf %s "$KEY" | autoglm keys hash --name ci
+              autoglm keys hash --name ci < key.txt
             """)
 
     @OptionGroup var key: KeyOptions
