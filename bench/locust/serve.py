@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A load of POST /v2/models/add_sub/infer for Locust.
+"""A load of POST /v2/models/linear/infer for Locust, whose every answer is looked at.
 
     pip install locust
-    locust -f bench/locust/serve.py --headless --host http://127.0.0.1:8000 --users 1000 --spawn-rate 200 --run-time 60s \\
+    locust -f bench/locust/serve.py --headless --host http://127.0.0.1:8000 --users 1000 --spawn-rate 500 --run-time 60s \\
         --processes 2
 
-FastHttpUser is the quicker of Locust's clients; even so one process makes a few thousand requests a second, so that the
-server's own figures come from bench/serve.sh.
+bench/serve.sh runs it (--measures locust) and writes the model. FastHttpUser is the quicker of Locust's clients; even so a
+process makes a few thousand requests a second, so that wrk's figure stands beside it there.
 """
 from locust import FastHttpUser, constant, task
 
-NUMBERS = list(range(16))
-BODY = {"inputs": [{"name": name, "datatype": "INT32", "shape": [1, 16], "data": NUMBERS} for name in ("INPUT0", "INPUT1")]}
+VALUES = [float(index % 5) for index in range(64)]
+BODY = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 64], "data": VALUES}]}
+EXPECTED = [sum(VALUES[row] * ((row * 8 + column) % 7 - 3) / 8 for row in range(64)) + column for column in range(8)]
 
 
 class InferenceUser(FastHttpUser):
@@ -19,6 +20,6 @@ class InferenceUser(FastHttpUser):
 
     @task
     def infer(self):
-        with self.client.post("/v2/models/add_sub/infer", json=BODY, catch_response=True) as reply:
-            if reply.status_code != 200 or reply.json()["outputs"][0]["data"] != [2 * n for n in NUMBERS]:
+        with self.client.post("/v2/models/linear/infer", json=BODY, catch_response=True) as reply:
+            if reply.status_code != 200 or reply.json()["outputs"][0]["data"] != EXPECTED:
                 reply.failure(f"{reply.status_code}: {reply.text[:200]}")
