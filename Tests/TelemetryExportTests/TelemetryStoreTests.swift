@@ -102,6 +102,21 @@ struct TelemetryStoreTests {
         #expect(try await messages { $0.limit = 1 } == ["warning Alone"])
     }
 
+    @Test("Of traces that are not kept, only warnings and worse are stored")
+    func unkept() async throws {
+        defer { try? FileManager.default.removeItem(at: self.folder) }
+        let keeper = self.keeper()
+        let tracer = SpanTracer(sampler: .parentBased(.ratio(0)), receivers: [keeper], now: { 1 })
+        let trace = tracer.begin("request", kind: .server, parent: nil).trace
+        for severity in [LogRecord.Severity.info, .notice, .warning, .error] {
+            keeper.receive(
+                LogRecord(time: 2, severity: severity, logger: "test", message: "\(severity)", trace: trace))
+        }
+        keeper.receive(LogRecord(time: 3, severity: .info, logger: "test", message: "alone"))
+        await keeper.storeAll()
+        #expect(try await self.store.logs(LogFilter()).map(\.message).sorted() == ["alone", "error", "warning"])
+    }
+
     @Test("The oldest give way where there is no room, and the newest are there")
     func ring() async throws {
         defer { try? FileManager.default.removeItem(at: self.folder) }

@@ -49,7 +49,12 @@ public final class TelemetryKeeper: TelemetryReceiver, Service {
     public func receive(_ span: SpanRecord) { self.spans.add(span) }
 
     /// Takes a log line.
-    public func receive(_ log: LogRecord) { self.logs.add(log) }
+    ///
+    /// What is told of traces that are not kept is stored only where it is a warning or worse: a line for each of ten thousand
+    /// requests a second would cost more than the requests, and push everything else out.
+    public func receive(_ log: LogRecord) {
+        if log.severity >= .warning || log.trace?.isSampled ?? true { self.logs.add(log) }
+    }
 
     /// Stores until it is cancelled, or shut down gracefully.
     public func run() async throws {
