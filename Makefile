@@ -71,6 +71,7 @@ soak: release ## Ask the program for ten minutes; 5,000 reloads under load; kill
 
 check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)
 	@scripts/check-telemetry.sh
+	@scripts/check-monitoring.sh
 
 check-servers: release ## Check adapters against real servers: llama.cpp, transformers, Triton, our own (installs them, once)
 	@scripts/check-servers.sh
