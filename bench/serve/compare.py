@@ -120,7 +120,7 @@ def beside_llama(tools, folder, notes):
              "peer": servers.llama_chat(tools["llama"], tools["model"], 16, 512, folder)}
     for side, server in sides.items():
         with server as port:
-            result = chats.measure(port, "smollm2" if side == "ours" else "default")
+            result = chats.measure(port, tools["model"] if side == "ours" else "default")
         notes.note("llama_chat_16_tokens", result["tokens_per_second"], side)
         notes.note("llama_chat_16_ttft", result["ttft_ms"], side)
 
