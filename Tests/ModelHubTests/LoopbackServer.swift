@@ -44,6 +44,8 @@ final class LoopbackServer: Sendable {
         guard listener.socket >= 0 else { throw POSIXError(.EADDRNOTAVAIL) }
         (self.socket, self.port) = listener
         DispatchQueue(label: "loopback").async { [weak self, socket] in
+            // Who accepts closes: a number closed elsewhere may be another server's by the next `accept`.
+            defer { close(socket) }
             while true {
                 let connection = accept(socket, nil, nil)
                 guard connection >= 0 else { return }
@@ -56,10 +58,7 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(self.socket, Int32(SHUT_RDWR))
-        close(self.socket)
-    }
+    deinit { shutdown(self.socket, Int32(SHUT_RDWR)) }
 
     var address: String { "http://127.0.0.1:\(self.port)" }
 
