@@ -455,7 +455,8 @@ let package = Package(
             name: "KServeHTTPTests",
             dependencies: [
                 "AccessControl", "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
-                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                "Observability", "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
+                nio("NIOPosix"),
             ]),
         .testTarget(
             name: "GRPCAPITests",

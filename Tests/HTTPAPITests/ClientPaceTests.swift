@@ -26,7 +26,10 @@ struct ClientPaceTests {
     @Test(
         "A client may be as slow as the patience allows, and not slower",
         arguments: [
-            ([.fine(100)], nil, true), ([.bytes(1), .fine(4)], .head, true),
+            ([.fine(100)], nil, true), ([.fine(200)], .idle, true),
+            ([.fine(150), .bytes(1), .head, .end, .fine(300), .answered, .fine(200)], .idle, true),
+            ([.fine(150), .bytes(1), .head, .end, .answered, .fine(199)], nil, true),
+            ([.bytes(1), .fine(4)], .head, true),
             ([.bytes(1), .bytes(1), .fine(4)], .head, true),
             ([.bytes(1), .fine(3), .head, .fine(8)], .body, true),
             ([.bytes(1), .head, .bytes(80), .fine(9), .bytes(79), .fine(8)], .body, true),
@@ -41,7 +44,7 @@ struct ClientPaceTests {
             ([.bytes(1), .head, .end, .fine(5, isWritable: false), .fine(1), .fine(5, isWritable: false)], nil, true),
         ] as [([Event], ClientPace.Fault?, Bool)])
     func pace(events: [Event], fault: ClientPace.Fault?, isWritable: Bool) {
-        var pace = ClientPace(Self.patience())
+        var pace = ClientPace(Self.patience(), idleTime: .seconds(200))
         for event in events {
             switch event {
             case .bytes(let count): pace.received(count)

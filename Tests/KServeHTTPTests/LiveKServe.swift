@@ -10,6 +10,7 @@ import Logging
 import ModelGateway
 import NIOCore
 import NIOHTTP1
+import Observability
 import OpenAutoGLMTesting
 import ServingCore
 
@@ -59,23 +60,27 @@ struct LiveKServe: Sendable {
 
     /// Serves while a test talks to the server.
     static func run<Value: Sendable>(
-        limits: ServerLimits = ServerLimits(), access: AccessGuard? = nil,
+        limits: ServerLimits = ServerLimits(), access: AccessGuard? = nil, gate: RequestGate? = nil,
+        telemetry: Telemetry? = nil, backend: (any ModelBackend)? = nil,
         _ body: @escaping @Sendable (LiveKServe) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for (name, configuration) in Self.models {
+        var models = Self.models
+        if let backend { models["own"] = Self.models["floats"]?.replacing("\"identity\"", with: "\"\(backend.name)\"") }
+        for (name, configuration) in models {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)/1", withIntermediateDirectories: true)
             try Data(configuration.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)/config.pbtxt"))
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var options = ModelRepository.Options()
         (options.folders, options.control) = ([folder], .explicit)
-        let repository = ModelRepository(options, logger: logger)
-        for name in Self.models.keys { try await repository.load(name) }
+        let repository = ModelRepository(options, backends: backend.map { [$0] } ?? [], logger: logger)
+        for name in models.keys { try await repository.load(name) }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(models: Gateway(models: []), logger: logger)
         (server.port, server.limits, server.access) = (0, limits, access)
+        (server.gate, server.telemetry) = (gate, telemetry)
         server.otherRoutes = [KServeRoutes(repository: repository, limits: limits, version: "1.2.3")]
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in

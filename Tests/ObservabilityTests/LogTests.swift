@@ -18,14 +18,16 @@ struct LogTests {
         return Logger(label: "test") {
             JSONLogHandler(
                 label: $0, service: "autoglm", redaction: redaction, receivers: [probe], now: { probe.now },
-                write: write)
+                write: { bytes, _ in write(String(decoding: bytes, as: UTF8.self)) })
         }
     }
 
     private func line(_ redaction: LogRedaction = LogRedaction(), _ log: (Logger) -> Void) throws -> JSONValue {
         let line = Mutex("")
         log(self.logger(redaction) { text in line.withLock { $0 = text } })
-        return try JSONValue(parsing: line.withLock { $0 })
+        let text = line.withLock { $0 }
+        #expect(text.hasSuffix("\n"))
+        return try JSONValue(parsing: text)
     }
 
     @Test("A line has time, level, service, message and what else is known")
@@ -81,4 +83,12 @@ struct LogTests {
             (1_796_000_000_000_000_000, "2026-11-30T00:53:20.000000Z"),
         ] as [(UInt64, String)])
     func timestamps(nanoseconds: UInt64, text: String) { #expect(Timestamp.text(nanoseconds) == text) }
+
+    @Test(
+        "Dates are told as HTTP wants them",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_782_399, "Mon, 28 Feb 2000 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+        ])
+    func dates(seconds: Int, text: String) { #expect(Timestamp.http(seconds: seconds) == text) }
 }

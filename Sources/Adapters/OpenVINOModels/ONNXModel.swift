@@ -143,9 +143,18 @@ package final class ONNXModel: @unchecked Sendable {  // Its pointers never chan
     /// - Returns: The outputs of each request.
     /// - Throws: ``OpenVINOError`` with code `.runFailed`.
     package func run(_ parts: [[KServeTensor]], sizes: [Int]?, instance: Int) async throws -> [[KServeTensor]] {
+        try await self.request(instance).run(self, parts, sizes: sizes)
+    }
+
+    /// Runs the model once on this thread, which waits for it: see ``run(_:sizes:instance:)``.
+    package func runHere(_ parts: [[KServeTensor]], sizes: [Int]?, instance: Int) throws -> [[KServeTensor]] {
+        try self.request(instance).runHere(self, parts, sizes: sizes)
+    }
+
+    private func request(_ instance: Int) throws -> ONNXRequest {
         guard self.requests.indices.contains(instance) else {
             throw OpenVINOError(.runFailed, "The model has no instance \(instance).")
         }
-        return try await self.requests[instance].run(self, parts, sizes: sizes)
+        return self.requests[instance]
     }
 }

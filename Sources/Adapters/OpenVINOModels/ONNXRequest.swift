@@ -43,21 +43,44 @@ final class ONNXRequest: @unchecked Sendable {  // Everything that changes is to
         self.callback.deallocate()
     }
 
+    /// Runs it where that is expected to be best: on this thread, or on OpenVINO's.
     func run(_ model: ONNXModel, _ parts: [[KServeTensor]], sizes: [Int]?) async throws -> [[KServeTensor]] {
+        try self.begin()
+        defer { self.isBusy.store(false, ordering: .releasing) }
+        try self.prepare(model.inputs, parts, total: sizes?.reduce(0, +))
+        let start = ContinuousClock.now
+        let isShort = self.timeEach.map { $0 * Self.count(sizes) < Self.shortRun } ?? false
+        let status =
+            if isShort { self.library.functions.pointee.request_run(self.pointer) } else {
+                await self.runElsewhere()
+            }
+        return try self.conclude(model, status, sizes, since: start)
+    }
+
+    /// Runs it on this thread, however long that takes.
+    func runHere(_ model: ONNXModel, _ parts: [[KServeTensor]], sizes: [Int]?) throws -> [[KServeTensor]] {
+        try self.begin()
+        defer { self.isBusy.store(false, ordering: .releasing) }
+        try self.prepare(model.inputs, parts, total: sizes?.reduce(0, +))
+        let start = ContinuousClock.now
+        let status = self.library.functions.pointee.request_run(self.pointer)
+        return try self.conclude(model, status, sizes, since: start)
+    }
+
+    /// How many inferences there are in requests of these sizes.
+    private static func count(_ sizes: [Int]?) -> Int { max(1, sizes?.reduce(0, +) ?? 1) }
+
+    private func begin() throws {
         guard self.isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
             throw OpenVINOError(.runFailed, "An instance of the model was asked for two runs at a time.")
         }
-        defer { self.isBusy.store(false, ordering: .releasing) }
-        try self.prepare(model.inputs, parts, total: sizes?.reduce(0, +))
-        let count = max(1, sizes?.reduce(0, +) ?? 1)
-        let clock = ContinuousClock()
-        let start = clock.now
-        let status =
-            if let timeEach, timeEach * count < Self.shortRun {
-                self.library.functions.pointee.request_run(self.pointer)
-            } else { await self.runElsewhere() }
+    }
+
+    private func conclude(
+        _ model: ONNXModel, _ status: Int32, _ sizes: [Int]?, since start: ContinuousClock.Instant
+    ) throws -> [[KServeTensor]] {
         guard status == 0 else { throw self.library.error(.runFailed, "The model failed") }
-        self.timeEach = (clock.now - start) / count
+        self.timeEach = (ContinuousClock.now - start) / Self.count(sizes)
         return try self.results(model.outputs, sizes)
     }
 

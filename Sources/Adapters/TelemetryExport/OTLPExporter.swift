@@ -104,6 +104,11 @@ public final class OTLPExporter: TelemetryReceiver, Service {
     /// Takes a log line.
     public func receive(_ log: LogRecord) { if self.settings.signals.contains(.logs) { self.logs.add(log) } }
 
+    /// Whether log lines are sent.
+    public func wants(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool {
+        self.settings.signals.contains(.logs)
+    }
+
     /// Sends until it is cancelled, or shut down gracefully: then what waits is sent first.
     ///
     /// - Throws: What keeps a connection from being held.

@@ -49,11 +49,14 @@ public final class TelemetryKeeper: TelemetryReceiver, Service {
     public func receive(_ span: SpanRecord) { self.spans.add(span) }
 
     /// Takes a log line.
+    public func receive(_ log: LogRecord) { if self.wants(log.severity, of: log.trace) { self.logs.add(log) } }
+
+    /// Whether a log line is stored.
     ///
     /// What is told of traces that are not kept is stored only where it is a warning or worse: a line for each of ten thousand
     /// requests a second would cost more than the requests, and push everything else out.
-    public func receive(_ log: LogRecord) {
-        if log.severity >= .warning || log.trace?.isSampled ?? true { self.logs.add(log) }
+    public func wants(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool {
+        severity >= .warning || trace?.isSampled ?? true
     }
 
     /// Stores until it is cancelled, or shut down gracefully.

@@ -37,6 +37,9 @@ enum Console {
     /// Writes a line to stderr; where that fails nothing can be said.
     static func note(_ text: String) { self.noteWithoutNewline(text + "\n") }
 
+    /// Writes whole lines to stderr; where that fails nothing can be said.
+    static func note(lines: [UInt8]) { _ = self.write(lines, to: STDERR_FILENO) }
+
     /// Writes to stderr without ending the line.
     static func noteWithoutNewline(_ text: String) { _ = self.write(Array(text.utf8), to: STDERR_FILENO) }
 

@@ -27,6 +27,9 @@ package final class RequestGate: Sendable {
     /// How many wait.
     package var queueLength: Int { self.permits.queueLength }
 
+    /// A place that is free, which is held as long as the value that is returned; nil where none is.
+    package func enterAtOnce() -> Lease? { self.permits.acquireAtOnce() }
+
     /// Waits for a place, which is held as long as the value that is returned.
     ///
     /// - Throws: ``LLMError`` with code `.overloaded` and the time after which to try again; `CancellationError`.

@@ -6,7 +6,7 @@ internal import OpenVINOModels
 internal import ServingCore
 
 /// An ONNX model that answers requests.
-struct ONNXServedModel: ServedModel {
+struct ONNXServedModel: ImmediateModel {
     /// The most bytes of a tensor of zeros.
     private static let maximumBytes = 1 << 26
 
@@ -14,18 +14,12 @@ struct ONNXServedModel: ServedModel {
     let configuration: ModelConfiguration
 
     func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
-        guard self.configuration.isBatched else { return await self.each(requests, instance) }
-        let sizes = requests.map { $0.inputs.first?.shape.first ?? 1 }
-        do {
-            return try await self.model.run(requests.map(\.inputs), sizes: sizes, instance: instance).map(
-                Result.success)
-        } catch {
-            // One request may have spoilt the run of the others.
-            return requests.count == 1 ? [.failure(error)] : await self.each(requests, instance)
+        if let sizes = self.sizes(requests) {
+            do {
+                return try await self.model.run(requests.map(\.inputs), sizes: sizes, instance: instance).map(
+                    Result.success)
+            } catch { if requests.count == 1 { return [.failure(error)] } }
         }
-    }
-
-    private func each(_ requests: [InferenceRequest], _ instance: Int) async -> [Result<[KServeTensor], any Error>] {
         var results: [Result<[KServeTensor], any Error>] = []
         for request in requests {
             do {
@@ -33,6 +27,24 @@ struct ONNXServedModel: ServedModel {
             } catch { results.append(.failure(error)) }
         }
         return results
+    }
+
+    func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>] {
+        if let sizes = self.sizes(requests) {
+            do {
+                return try self.model.runHere(requests.map(\.inputs), sizes: sizes, instance: instance).map(
+                    Result.success)
+            } catch { if requests.count == 1 { return [.failure(error)] } }
+        }
+        return requests.map { request in
+            Result { try self.model.runHere([request.inputs], sizes: nil, instance: instance)[0] }
+        }
+    }
+
+    /// How many inferences each request has; nil where requests cannot run together. One may spoil the run of the others: then
+    /// each runs by itself.
+    private func sizes(_ requests: [InferenceRequest]) -> [Int]? {
+        self.configuration.isBatched ? requests.map { $0.inputs.first?.shape.first ?? 1 } : nil
     }
 
     /// Runs each instance on zeros, where the shapes are known: the first run of each prepares what later ones use.

@@ -43,15 +43,15 @@ struct ProgramTelemetry {
         let tracer = SpanTracer(
             sampler: settings.sampler, tail: settings.tailSampler, receivers: receivers, now: now)
         self.telemetry = Telemetry(tracer: tracer, metrics: metrics, options: settings.options)
-        self.services = services
         self.metricsPath = settings.metricsPath
-        let write: (@Sendable (String) -> Void)?
-        if settings.writesLogs { write = { Console.note($0) } } else { write = nil }
+        let lines = settings.writesLogs ? LogWriter { Console.note(lines: $0) } : nil
+        if let lines { services.append(lines) }
+        self.services = services
         self.logger = Logger(label: "autoglm") { [receivers] label in
             JSONLogHandler(
                 label: label, service: settings.service, level: settings.logLevel.level,
                 redaction: LogRedaction(showsContent: settings.logsContent), receivers: receivers,
-                write: write)
+                write: lines.map { lines in { lines.append($0, $1) } })
         }
     }
 

@@ -20,7 +20,7 @@ public struct JSONLogHandler: LogHandler {
     private let service: String
     private let redaction: LogRedaction
     private let receivers: [any TelemetryReceiver]
-    private let write: (@Sendable (String) -> Void)?
+    private let write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
     private let now: @Sendable () -> UInt64
 
     /// Makes a handler.
@@ -32,12 +32,12 @@ public struct JSONLogHandler: LogHandler {
     ///   - redaction: What is kept out of the lines.
     ///   - receivers: Who is given lines besides.
     ///   - now: The time in nanoseconds since 1970.
-    ///   - write: Writes a line, without the newline; nil only gives them to the receivers.
+    ///   - write: Writes a line, newline included, of which it is told how much it matters; nil only gives them to the receivers.
     public init(
         label: String, service: String, level: Logger.Level = .info, redaction: LogRedaction = LogRedaction(),
         receivers: [any TelemetryReceiver] = [],
         now: @escaping @Sendable () -> UInt64 = WallTime.now,
-        write: (@Sendable (String) -> Void)?
+        write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
     ) {
         self.label = label
         self.service = service
@@ -56,9 +56,29 @@ public struct JSONLogHandler: LogHandler {
 
     /// Writes a line.
     public func log(event: LogEvent) {
+        let severity = LogRecord.Severity(event.level)
+        let trace = TraceContext.current
+        let receivers = self.receivers.filter { $0.wants(severity, of: trace) }
+        guard self.write != nil || !receivers.isEmpty else { return }
+        let record = LogRecord(
+            time: self.now(), severity: severity, logger: self.label,
+            message: self.redaction.cleaned(event.message.description), trace: trace,
+            attributes: self.attributes(of: event))
+        if let write {
+            var writer = JSONWriter(capacity: 384)
+            record.write(service: self.service, to: &writer)
+            writer.raw("\n")
+            write(writer.bytes, severity)
+        }
+        for receiver in receivers { receiver.receive(record) }
+    }
+
+    /// What is known of a line, by name.
+    private func attributes(of event: LogEvent) -> AttributeList {
         var metadata = self.metadata
         for more in [self.metadataProvider?.get(), event.metadata] {
-            if let more { metadata.merge(more) { $1 } }
+            guard let more else { continue }
+            if metadata.isEmpty { metadata = more } else { metadata.merge(more) { $1 } }
         }
         var attributes = AttributeList()
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
@@ -68,11 +88,7 @@ public struct JSONLogHandler: LogHandler {
             attributes["error.type"] = .string(ErrorType.name(of: error))
             attributes["error"] = .string(self.redaction.cleaned(ErrorType.message(of: error)))
         }
-        let record = LogRecord(
-            time: self.now(), severity: LogRecord.Severity(event.level), logger: self.label,
-            message: self.redaction.cleaned("\(event.message)"), trace: .current, attributes: attributes)
-        self.write?(record.json(service: self.service).serialized())
-        for receiver in self.receivers { receiver.receive(record) }
+        return attributes
     }
 }
 

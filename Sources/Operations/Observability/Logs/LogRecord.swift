@@ -26,7 +26,17 @@ public struct LogRecord: Sendable {
         public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
         /// The severity as swift-log and our lines name it.
-        public var name: String { "\(self)" }
+        public var name: String {
+            switch self {
+            case .trace: "trace"
+            case .debug: "debug"
+            case .info: "info"
+            case .notice: "notice"
+            case .warning: "warning"
+            case .error: "error"
+            case .critical: "critical"
+            }
+        }
 
         /// A severity by its name; nil for others.
         public init?(named name: String) {
@@ -61,21 +71,47 @@ public struct LogRecord: Sendable {
         self.attributes = attributes
     }
 
+    /// The names of what a line says of itself.
+    private static let ownNames: Set<String> = [
+        "timestamp", "level", "service", "trace_id", "span_id", "message", "logger",
+    ]
+
     /// The line as JSON; what it says of itself comes before what else is known.
     public func json(service: String) -> JSONValue {
-        var members: OrderedDictionary<String, JSONValue> = [
-            "timestamp": .string(Timestamp.text(self.time)), "level": .string(self.severity.name),
-            "service": .string(service),
-        ]
-        if let trace {
-            members["trace_id"] = .string("\(trace.traceID)")
-            members["span_id"] = .string("\(trace.spanID)")
-        }
-        members["message"] = .string(self.message)
-        members["logger"] = .string(self.logger)
-        for (key, value) in self.attributes.all {
-            members[members[key] == nil ? key : "attributes.\(key)"] = value.json
+        var members: OrderedDictionary<String, JSONValue> = [:]
+        self.members(service: service) {
+            members[$0] = .string($1)
+        } other: {
+            members[$0] = $1.json
         }
         return .object(members)
+    }
+
+    /// Writes the line as ``json(service:)`` has it.
+    package func write(service: String, to writer: inout JSONWriter) {
+        writer.object { writer in
+            self.members(service: service) {
+                writer.member($0, $1)
+            } other: { key, value in
+                if case .string(let text) = value { writer.member(key, text) } else { writer.member(key, value.json) }
+            }
+        }
+    }
+
+    private func members(
+        service: String, _ own: (String, String) -> Void, other: (String, AttributeValue) -> Void
+    ) {
+        own("timestamp", Timestamp.text(self.time))
+        own("level", self.severity.name)
+        own("service", service)
+        if let trace {
+            own("trace_id", trace.traceID.description)
+            own("span_id", trace.spanID.description)
+        }
+        own("message", self.message)
+        own("logger", self.logger)
+        for (key, value) in self.attributes.all {
+            other(Self.ownNames.contains(key) ? "attributes.\(key)" : key, value)
+        }
     }
 }

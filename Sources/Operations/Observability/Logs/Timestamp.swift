@@ -10,9 +10,41 @@ package enum Timestamp {
         let (year, month, day) = self.date(days: seconds / 86_400)
         let second = seconds % 86_400
         let micro = Int(nanoseconds % 1_000_000_000) / 1000
-        let date = "\(self.padded(year, 4))-\(self.padded(month, 2))-\(self.padded(day, 2))"
+        // Every log line has one: it is written digit by digit rather than pieced together.
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var place = 0
+            func write(_ number: Int, _ width: Int, _ end: Unicode.Scalar) {
+                var number = number
+                for offset in (0..<width).reversed() {
+                    text[place + offset] = UInt8(ascii: "0") + UInt8(number % 10)
+                    number /= 10
+                }
+                text[place + width] = UInt8(ascii: end)
+                place += width + 1
+            }
+            write(year % 10_000, 4, "-")
+            write(month, 2, "-")
+            write(day, 2, "T")
+            write(second / 3600, 2, ":")
+            write(second / 60 % 60, 2, ":")
+            write(second % 60, 2, ".")
+            write(micro, 6, "Z")
+            return place
+        }
+    }
+
+    /// A moment as HTTP has it: `Sun, 29 Nov 2026 09:00:00 GMT` (RFC 9110, section 5.6.7).
+    ///
+    /// - Parameter seconds: Since 1970.
+    package static func http(seconds: Int) -> String {
+        let days = seconds / 86_400
+        let (year, month, day) = self.date(days: days)
+        let second = seconds % 86_400
+        let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        // The first day of 1970 was a Thursday.
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7]
         let time = "\(self.padded(second / 3600, 2)):\(self.padded(second / 60 % 60, 2)):\(self.padded(second % 60, 2))"
-        return "\(date)T\(time).\(self.padded(micro, 6))Z"
+        return "\(weekday), \(self.padded(day, 2)) \(names[month - 1]) \(self.padded(year, 4)) \(time) GMT"
     }
 
     /// The date so many days after 1970-01-01, by the Gregorian calendar's rule of 400 years.

@@ -20,6 +20,9 @@ package struct RequestMetrics: Sendable {
     /// Counts a request that begins.
     package func began(_ method: String) { self.active.add(1, [method]) }
 
+    /// Takes back that a request began.
+    package func abandoned(_ method: String) { self.active.add(-1, [method]) }
+
     /// Counts a request that has ended.
     ///
     /// - Parameters:

@@ -60,14 +60,16 @@ public final class TailSampler: Sendable {
         self.state.withLock { state in
             let trace = span.context.traceID
             if state.kept.contains(trace) { return [span] }
-            var waiting = state.waiting.removeValue(forKey: trace) ?? self.makeRoom(for: trace, in: &state)
-            waiting.hasFailed = waiting.hasFailed || self.keepsErrors && span.isError
+            let known = state.waiting.removeValue(forKey: trace)
+            let hasFailed = known?.hasFailed ?? false || self.keepsErrors && span.isError
             guard !span.isLocalRoot else {
                 let isSlow = self.slow.map { span.duration >= $0 } ?? false
-                guard waiting.hasFailed || isSlow else { return [] }
+                guard hasFailed || isSlow else { return [] }
                 self.remember(trace, in: &state)
-                return waiting.spans + [span]
+                return (known?.spans ?? []) + [span]
             }
+            var waiting = known ?? self.makeRoom(for: trace, in: &state)
+            waiting.hasFailed = hasFailed
             if waiting.spans.count < self.limits.spansPerTrace {
                 waiting.spans.append(span)
             } else {

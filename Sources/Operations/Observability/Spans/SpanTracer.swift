@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import AdapterMiddleware
 public import Tracing
 
 /// Begins spans, and gives those that are kept to their receivers.
@@ -24,7 +25,7 @@ public final class SpanTracer: Tracer {
     ///   - now: The time in nanoseconds since 1970.
     public init(
         sampler: Sampler = .alwaysOn, tail: TailSampler? = nil, receivers: [any TelemetryReceiver],
-        random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        random: @escaping @Sendable () -> UInt64 = RandomSource().bits,
         now: @escaping @Sendable () -> UInt64 = WallTime.now
     ) {
         self.sampler = sampler
@@ -58,8 +59,16 @@ public final class SpanTracer: Tracer {
     }
 
     /// Takes a span that has ended.
-    func ended(_ record: SpanRecord) {
-        let kept = record.context.isSampled ? [record] : self.tail?.add(record) ?? []
+    ///
+    /// - Parameter describe: Tells what else is known of it; it is asked only where the span is kept for certain, or for now.
+    func ended(_ record: SpanRecord, describe: ((inout SpanRecord) -> Void)?) {
+        var record = record
+        let isDecided = record.context.isSampled || record.isLocalRoot
+        if record.context.isSampled || !isDecided { describe?(&record) }
+        var kept = record.context.isSampled ? [record] : self.tail?.add(record) ?? []
+        guard !kept.isEmpty else { return }
+        // The tail sampler gives what it was told of last at the end.
+        if !record.context.isSampled, isDecided { describe?(&kept[kept.count - 1]) }
         for span in kept { for receiver in self.receivers { receiver.receive(span) } }
     }
 

@@ -9,6 +9,13 @@ public protocol TelemetryReceiver: Sendable {
 
     /// Takes a log line.
     func receive(_ log: LogRecord)
+
+    /// Whether a log line would be kept; what nobody wants is not put together.
+    ///
+    /// - Parameters:
+    ///   - severity: How much it matters.
+    ///   - trace: What it belongs to.
+    func wants(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool
 }
 
 extension TelemetryReceiver {
@@ -17,4 +24,7 @@ extension TelemetryReceiver {
 
     /// Takes no log lines.
     public func receive(_ log: LogRecord) {}
+
+    /// Every line is wanted.
+    public func wants(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool { true }
 }

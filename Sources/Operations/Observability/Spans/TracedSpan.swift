@@ -56,8 +56,13 @@ public final class TracedSpan: Span {
         }
     }
 
+    /// Ends it without anything of it being kept.
+    package func abandon() { self.state.withLock { $0 = nil } }
+
     /// Ends it.
-    package func finish(at time: UInt64? = nil) {
+    ///
+    /// - Parameter describe: Tells what else is known of it, and is asked only where the span is kept: most are not.
+    package func finish(at time: UInt64? = nil, describe: ((inout SpanRecord) -> Void)? = nil) {
         guard
             var record = self.state.withLock({ state in
                 defer { state = nil }
@@ -65,7 +70,7 @@ public final class TracedSpan: Span {
             })
         else { return }
         record.end = max(record.start, time ?? self.tracer.now())
-        self.tracer.ended(record)
+        self.tracer.ended(record, describe: describe)
     }
 
     // MARK: - The tracing interface

@@ -10,6 +10,9 @@ struct ByteSet: Sendable {
         text.withUTF8Buffer { for byte in $0 where byte < 128 { self.insert(byte) } }
     }
 
+    /// Some bytes; those from 128 on are left out.
+    init(_ bytes: some Sequence<UInt8>) { for byte in bytes where byte < 128 { self.insert(byte) } }
+
     private mutating func insert(_ byte: UInt8) {
         if byte < 64 { self.low |= 1 << UInt64(byte) } else { self.high |= 1 << UInt64(byte - 64) }
     }

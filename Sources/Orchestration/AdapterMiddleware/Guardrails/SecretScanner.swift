@@ -25,6 +25,8 @@ package struct SecretScanner {
 
     private static let byFirstByte = Dictionary(grouping: SecretPattern.known) { $0.parts[0].literal[0] }
 
+    private static let firstBytes = ByteSet(byFirstByte.keys)
+
     private var mode = Mode.reading
     private var held: [UInt8] = []
     /// The byte before those held, which tells whether a word begins with them.
@@ -47,9 +49,28 @@ package struct SecretScanner {
 
     /// A whole text without its secrets.
     package static func scan(_ text: String) -> Piece {
+        guard self.mayHoldSecret(text) else {
+            var piece = Piece()
+            piece.text = text
+            return piece
+        }
         var scanner = Self()
         scanner.held = Array(text.utf8)
         return scanner.scan(isLast: true)
+    }
+
+    /// Whether any word begins as a secret does; most texts have none, and need not be copied.
+    private static func mayHoldSecret(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.indices.contains { index in
+                guard self.firstBytes.contains(bytes[index]),
+                    index == 0 || !ByteSet.alphanumerics.contains(bytes[index - 1])
+                else { return false }
+                let rest = bytes[index...]
+                return SecretPattern.known.contains { rest.starts(with: $0.parts[0].literal) }
+            }
+        }
     }
 
     private mutating func scan(isLast: Bool) -> Piece {

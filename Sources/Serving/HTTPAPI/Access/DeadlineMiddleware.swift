@@ -9,12 +9,10 @@ internal import SourceDocuments
 ///
 /// What is not complete by then is cancelled, here and on the way to whoever computes it.
 struct DeadlineMiddleware<Context: RequestContext>: RouterMiddleware {
-    private static var field: HTTPField.Name? { HTTPField.Name("x-request-timeout") }
-
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let field = Self.field, let text = request.headers[field] else { return try await next(request, context) }
+        guard let text = request.headers[.requestTimeout] else { return try await next(request, context) }
         guard let time = Duration(written: text, usualUnit: "s"), time > .zero else {
             throw APIError.invalid(
                 "X-Request-Timeout", "X-Request-Timeout is '\(text.prefix(40))', no time such as 2.5 or 500ms.")
@@ -23,4 +21,9 @@ struct DeadlineMiddleware<Context: RequestContext>: RouterMiddleware {
             try await next(request, context)
         }
     }
+}
+
+extension HTTPField.Name {
+    /// Says how long whoever asks waits for the answer.
+    static let requestTimeout = Self("X-Request-Timeout") ?? .expect
 }

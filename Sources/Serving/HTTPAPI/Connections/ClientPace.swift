@@ -25,18 +25,20 @@ package struct ClientPace {
         case body
         /// It reads the answer.
         case reading
+        /// It asks for nothing more.
+        case idle
     }
 
     private enum Phase: Equatable {
         /// Nothing has come of the next request.
-        case idle
+        case idle(since: Int)
         case head(since: Int)
         case body(since: Int, bytes: Int)
         /// The request is there, its answer not yet.
         case answering
     }
 
-    private var phase = Phase.idle
+    private var phase = Phase.idle(since: 0)
     private var isAnswered = true
     /// Whether something was sent of the answer to the last request.
     private var hasBegun = false
@@ -46,6 +48,7 @@ package struct ClientPace {
     private let headTicks: Int
     private let bodyTicks: Int
     private let readTicks: Int
+    private let idleTicks: Int
     private let bodyBytes: Int
 
     /// How much time is between two looks, for a patience.
@@ -55,12 +58,15 @@ package struct ClientPace {
     }
 
     /// Begins with nothing sent or received.
-    package init(_ patience: ClientPatience) {
+    ///
+    /// - Parameter idleTime: How long a connection may be open without a request.
+    package init(_ patience: ClientPatience, idleTime: Duration) {
         let interval = Self.interval(patience)
         func ticks(_ time: Duration) -> Int { max(1, Int((time / interval).rounded(.up))) }
         self.headTicks = ticks(patience.headTime)
         self.bodyTicks = ticks(patience.bodyTime)
         self.readTicks = ticks(patience.readTime)
+        self.idleTicks = ticks(idleTime)
         self.bodyBytes = Int(Double(patience.bodyBytesPerSecond) * (patience.bodyTime / .seconds(1)))
     }
 
@@ -92,12 +98,12 @@ package struct ClientPace {
     package mutating func began() { self.hasBegun = true }
 
     /// The body was complete.
-    package mutating func readBody() { self.phase = self.isAnswered ? .idle : .answering }
+    package mutating func readBody() { self.phase = self.isAnswered ? .idle(since: self.ticks) : .answering }
 
     /// The answer was given out.
     package mutating func answered() {
         self.isAnswered = true
-        if self.phase == .answering { self.phase = .idle }
+        if self.phase == .answering { self.phase = .idle(since: self.ticks) }
     }
 
     /// Looks whether the client is too slow.
@@ -121,7 +127,8 @@ package struct ClientPace {
             guard bytes >= self.bodyBytes else { return .body }
             self.phase = .body(since: self.ticks, bytes: 0)
             return nil
-        case .idle, .answering: return nil
+        case .idle(let since): return self.ticks - since > self.idleTicks ? .idle : nil
+        case .answering: return nil
         }
     }
 }

@@ -17,8 +17,8 @@ final class SlowClients: ChannelDuplexHandler {
     private var isReading = false
     private var looks: RepeatedTask?
 
-    init(_ patience: ClientPatience) {
-        self.pace = ClientPace(patience)
+    init(_ patience: ClientPatience, idleTime: Duration) {
+        self.pace = ClientPace(patience, idleTime: idleTime)
         self.interval = ClientPace.interval(patience)
     }
 
@@ -55,7 +55,7 @@ final class SlowClients: ChannelDuplexHandler {
         case nil: return
         case .head: self.refuse("The head of the request did not come in time.", context)
         case .body: self.refuse("The body of the request came too slowly.", context)
-        case .reading: break
+        case .reading, .idle: break
         }
         context.close(promise: nil)
     }

@@ -12,10 +12,11 @@ internal import NIOCore
 struct ClientConnection: ServerChildChannel {
     let http: HTTP1Channel
     let patience: ClientPatience
+    let idleTime: Duration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.setOption(.allowRemoteHalfClosure, value: false).flatMapThrowing {
-            try channel.pipeline.syncOperations.addHandler(SlowClients(self.patience))
+            try channel.pipeline.syncOperations.addHandler(SlowClients(self.patience, idleTime: self.idleTime))
         }.flatMap {
             self.http.setup(channel: channel, logger: logger)
         }

@@ -121,14 +121,21 @@ public struct HTTPServer: Service {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
             maxHeaderFieldCount: self.limits.headers)
-        let patience = self.limits.patience
+        let (patience, idleTime, replies) = (self.limits.patience, self.limits.idleTime, self.immediateReplies)
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [FlushGathering(), RequestBoundaries()],
-            idleTimeout: .init(self.limits.idleTime),
+            additionalChannelHandlers: [FlushGathering(), RequestBoundaries(), ImmediateRequests(replies)],
             httpDecoderConfiguration: decoder)
         return HTTPServerBuilder { responder in
             ClientConnection(
-                http: HTTP1Channel(responder: responder, configuration: configuration), patience: patience)
+                http: HTTP1Channel(responder: responder, configuration: configuration), patience: patience,
+                idleTime: idleTime)
         }
+    }
+
+    /// What is answered before any task hears of it; nothing where keys must be looked at first.
+    private var immediateReplies: ImmediateReplies {
+        ImmediateReplies(
+            routes: self.access == nil ? self.otherRoutes.flatMap(\.immediate) : [], gate: self.gate,
+            telemetry: self.telemetry, logger: self.logger, dates: DateHeader(self.clock.seconds))
     }
 }

@@ -5,15 +5,13 @@ internal import Hummingbird
 
 /// Takes requests that take long to read away from the event loop of their connection, which others wait for.
 struct LongRequests<Context: RequestContext>: RouterMiddleware {
-    /// The most bytes of a body that is read on the event loop; images and long conversations are larger, questions are not.
-    private static var mostBytes: Int { 32 << 10 }
-
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         // A body that comes in chunks says no length.
         let length = request.headers[.contentLength].flatMap(Int.init) ?? (request.method == .get ? 0 : .max)
-        guard length > Self.mostBytes else { return try await next(request, context) }
+        // Images and long conversations are larger, questions are not.
+        guard length > ImmediateReplies.mostBytes else { return try await next(request, context) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
     }
 }

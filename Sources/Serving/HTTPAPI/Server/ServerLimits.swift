@@ -14,7 +14,7 @@ public struct ServerLimits: Sendable, Hashable {
     public var jsonDepth = 64
     /// The most connections at a time; others wait to be accepted.
     public var connections = 4096
-    /// How long a connection may take over a request's bytes, or be open without a request.
+    /// How long a connection may be open without a request.
     public var idleTime = Duration.seconds(120)
     /// How fast a client has to be, once it has begun.
     public var patience = ClientPatience()

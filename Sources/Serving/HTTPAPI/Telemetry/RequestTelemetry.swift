@@ -17,7 +17,7 @@ struct RequestTelemetry<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard !self.quietPaths.contains(request.uri.path) else { return try await next(request, context) }
-        let exchange = TracedExchange(request, self.telemetry, context.logger)
+        let exchange = TracedExchange(request.head, self.telemetry, context.logger)
         do {
             var response = try await ServiceContext.withValue(exchange.context) { try await next(request, context) }
             exchange.answer(response.status, route: context.endpointPath)

@@ -16,29 +16,28 @@ final class TracedExchange: Sendable {
         var route: String?
         var error: String?
         var hasEnded = false
+        var exposure: Exposure?
     }
 
     private let telemetry: Telemetry
     private let span: TracedSpan
+    private let head: HTTPRequest
     private let method: String
     private let start: Duration
     private let logger: Logger
     private let state = Mutex(State())
 
     /// Begins.
-    init(_ request: Request, _ telemetry: Telemetry, _ logger: Logger) {
+    init(_ head: HTTPRequest, _ telemetry: Telemetry, _ logger: Logger) {
         self.telemetry = telemetry
         self.logger = logger
-        self.method = Self.known(request.method)
+        self.head = head
+        self.method = Self.known(head.method)
         self.start = telemetry.time.now
         let parent = TraceContext(
-            traceparent: request.headers.values(named: "traceparent"),
-            tracestate: request.headers.values(named: "tracestate"))
-        var attributes: AttributeList = [
-            "http.request.method": .string(self.method), "url.path": .string(request.uri.path), "url.scheme": "http",
-        ]
-        attributes["user_agent.original"] = request.headers[.userAgent].map { .string($0) }
-        self.span = telemetry.tracer.begin(self.method, kind: .server, parent: parent, attributes: attributes)
+            traceparent: head.headerFields.values(named: "traceparent"),
+            tracestate: head.headerFields.values(named: "tracestate"))
+        self.span = telemetry.tracer.begin(self.method, kind: .server, parent: parent)
         telemetry.requests.began(self.method)
     }
 
@@ -57,14 +56,15 @@ final class TracedExchange: Sendable {
         }
     }
 
-    /// Notes which arm of which experiment answers, by OpenTelemetry's names.
-    func note(_ exposure: Exposure) {
-        self.span.update { record in
-            record.attributes["feature_flag.key"] = .string(exposure.experiment)
-            record.attributes["feature_flag.result.variant"] = .string(exposure.arm)
-            record.attributes["feature_flag.result.reason"] = .string(exposure.reason)
-        }
+    /// Forgets the request: another exchange begins for it.
+    func abandon() {
+        self.state.withLock { $0.hasEnded = true }
+        self.telemetry.requests.abandoned(self.method)
+        self.span.abandon()
     }
+
+    /// Notes which arm of which experiment answers, by OpenTelemetry's names.
+    func note(_ exposure: Exposure) { self.state.withLock { $0.exposure = exposure } }
 
     /// Ends with a failure.
     func fail(_ error: any Error) {
@@ -80,15 +80,7 @@ final class TracedExchange: Sendable {
         }
         guard let ending else { return }
         let duration = self.telemetry.time.now - self.start
-        self.span.update { record in
-            if let route = ending.route {
-                record.name = "\(self.method) \(route)"
-                record.attributes["http.route"] = .string(route)
-            }
-            record.attributes["http.response.status_code"] = .int(ending.status)
-            record.attributes["error.type"] = ending.error.map { .string($0) }
-            if let error = ending.error, error != ErrorType.cancelled { record.status = .error("") }
-        }
+        if let error = ending.error, error != ErrorType.cancelled { self.span.update { $0.status = .error("") } }
         self.telemetry.requests.ended(
             self.method, route: ending.route, status: ending.status, error: ending.error, took: duration,
             trace: self.span.trace)
@@ -100,7 +92,28 @@ final class TracedExchange: Sendable {
                     "seconds": "\(duration.inSeconds)",
                 ])
         }
-        self.span.finish()
+        self.span.finish { self.describe(&$0, ending) }
+    }
+
+    /// Tells the span what is known of the request.
+    private func describe(_ record: inout SpanRecord, _ ending: State) {
+        let path = self.head.path?.prefix { $0 != "?" } ?? "/"
+        var attributes: AttributeList = [
+            "http.request.method": .string(self.method), "url.path": .string(String(path)), "url.scheme": "http",
+        ]
+        attributes["user_agent.original"] = self.head.headerFields[.userAgent].map { .string($0) }
+        if let route = ending.route {
+            record.name = "\(self.method) \(route)"
+            attributes["http.route"] = .string(route)
+        }
+        attributes["http.response.status_code"] = .int(ending.status)
+        attributes["error.type"] = ending.error.map { .string($0) }
+        if let exposure = ending.exposure {
+            attributes["feature_flag.key"] = .string(exposure.experiment)
+            attributes["feature_flag.result.variant"] = .string(exposure.arm)
+            attributes["feature_flag.result.reason"] = .string(exposure.reason)
+        }
+        record.attributes.merge(attributes)
     }
 
     /// Methods come from outside; those that nobody knows count together.
@@ -113,6 +126,8 @@ final class TracedExchange: Sendable {
 extension HTTPFields {
     /// The values of all fields of a name.
     fileprivate func values(named name: String) -> [String] {
-        self.filter { $0.name.canonicalName == name }.map(\.value)
+        // Nearly all requests have none: then nothing is put together.
+        self.contains { $0.name.canonicalName == name }
+            ? self.filter { $0.name.canonicalName == name }.map(\.value) : []
     }
 }

@@ -59,7 +59,7 @@ struct InferOutputForm {
     /// The reply with a model's answer.
     ///
     /// - Throws: ``LLMError`` where JSON cannot hold an output.
-    func response(_ answer: InferenceResponse) throws -> Response {
+    func reply(_ answer: InferenceResponse) throws -> WholeReply {
         let binary = answer.outputs.filter { self.single[$0.name] ?? self.isBinary }
         let length = answer.outputs.reduce(160) {
             $0 + 96 + (self.single[$1.name] ?? self.isBinary ? 0 : $1.bytes.count * 3)
@@ -75,17 +75,14 @@ struct InferOutputForm {
             }
         }
         guard !binary.isEmpty else {
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            return WholeReply(headers: [.contentType: "application/json"], body: ByteBuffer(bytes: writer.bytes))
         }
         var body = ByteBuffer(bytes: writer.bytes)
         for output in binary { body.writeBytes(output.bytes) }
-        return Response(
-            status: .ok,
+        return WholeReply(
             headers: [
                 .contentType: "application/octet-stream", .inferenceHeaderContentLength: "\(writer.bytes.count)",
-            ], body: ResponseBody(byteBuffer: body))
+            ], body: body)
     }
 }
 

@@ -15,15 +15,15 @@ struct InferRoute: Sendable {
 
     func respond(to request: Request, _ target: Target) async throws -> Response {
         let body = try await request.wholeBody(self.limits)
-        let (inference, form) = try self.read(request, body, target)
+        let (inference, form) = try self.read(request.headers, body, target)
         let response = try await self.repository.infer(inference)
-        return try form.response(response)
+        return try form.reply(response).response
     }
 
     private func read(
-        _ request: Request, _ body: ByteBuffer, _ target: Target
+        _ headers: HTTPFields, _ body: ByteBuffer, _ target: Target
     ) throws -> (InferenceRequest, InferOutputForm) {
-        let length = try request.headers[.inferenceHeaderContentLength].map(Self.length)
+        let length = try headers[.inferenceHeaderContentLength].map(Self.length)
         return try body.readableBytesView.withContiguousStorage { bytes in
             if length == 0 {
                 return try InferBody.raw(bytes, for: try target.model(in: self.repository).configuration, target)
@@ -41,6 +41,26 @@ struct InferRoute: Sendable {
             throw ServingError(.invalidArgument, "Inference-Header-Content-Length is '\(text.prefix(40))', no length.")
         }
         return length
+    }
+}
+
+extension InferRoute: ImmediateRoute {
+    func takes(_ head: HTTPRequest) -> Bool {
+        guard head.method == .post, let path = head.path?.utf8 else { return false }
+        return path.starts(with: "/v2/models/".utf8) && path.suffix(6).elementsEqual("/infer".utf8)
+    }
+
+    /// Runs a model whose runs are brief, if it is free.
+    func reply(to head: HTTPRequest, _ body: ByteBuffer) -> (reply: WholeReply, path: String)? {
+        guard let target = head.path.flatMap(Target.init(inferPath:)),
+            let model = self.repository.briefModel(named: target.model, version: target.version),
+            let (request, form) = try? self.read(head.headerFields, body, target)
+        else { return nil }
+        let path = target.version.isEmpty ? "/v2/models/{model}/infer" : "/v2/models/{model}/versions/{version}/infer"
+        do {
+            guard let answer = try self.repository.inferAtOnce(request, by: model) else { return nil }
+            return (try form.reply(answer), path)
+        } catch { return (.kserveError(ServingError(error)), path) }
     }
 }
 

@@ -33,6 +33,10 @@ package struct KServeRoutes: HTTPRoutes {
         self.server = ("open-autoglm", version)
     }
 
+    private var infer: InferRoute { InferRoute(repository: self.repository, limits: self.limits) }
+
+    package var immediate: [any ImmediateRoute] { [self.infer] }
+
     package func add(to router: Router<BasicRequestContext>) {
         self.addServer(to: router)
         self.addModels(to: router)
@@ -57,7 +61,7 @@ package struct KServeRoutes: HTTPRoutes {
     }
 
     private func addModels(to router: Router<BasicRequestContext>) {
-        let infer = InferRoute(repository: self.repository, limits: self.limits)
+        let infer = self.infer
         let generate = GenerateRoute(repository: self.repository, limits: self.limits)
         self.on(router, .get, at: "v2/models/stats") { _, _ in .statistics(self.repository.allModels) }
         for path in ["v2/models/{model}", "v2/models/{model}/versions/{version}"] {

@@ -7,13 +7,20 @@ internal import KServeProtocol
 internal import LLMCore
 internal import ServingCore
 
-extension Response {
+extension WholeReply {
     /// Where this server's errors meet HTTP: each code with its status.
-    static let statuses: [ServingError.Code: HTTPResponse.Status] = [
+    private static let statuses: [ServingError.Code: HTTPResponse.Status] = [
         .invalidArgument: .badRequest, .notFound: .notFound, .unavailable: .serviceUnavailable,
         .unsupported: .notImplemented, .backendFailed: .internalServerError,
     ]
 
+    /// What a client is told about an error of serving, in the protocol's form.
+    static func kserveError(_ error: ServingError) -> WholeReply {
+        .json(Self.statuses[error.code] ?? .internalServerError) { $0.error(error.message) }
+    }
+}
+
+extension Response {
     /// What a client is told about any error, in the protocol's form.
     static func kserveError(_ error: any Error) -> Response {
         if let error = error as? APIError { return .kserveError(error.status, error.message) }
@@ -21,8 +28,7 @@ extension Response {
         if let error = error as? LLMError, [.rateLimited, .overloaded, .deadlineExceeded].contains(error.code) {
             return APIError(error).response(.kserve)
         }
-        let told = ServingError(error)
-        return .kserveError(Self.statuses[told.code] ?? .internalServerError, told.message)
+        return WholeReply.kserveError(ServingError(error)).response
     }
 
     /// A reply that says what is wrong.

@@ -16,6 +16,19 @@ struct Target: Sendable {
         self.version = context.parameters.get("version") ?? ""
     }
 
+    /// What a path of inference names; nil for one of another form, or with characters that are escaped.
+    init?(inferPath path: String) {
+        guard !path.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "?") }) else { return nil }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 5: self.version = ""
+        case 7 where parts[4] == "versions" && !parts[5].isEmpty: self.version = String(parts[5])
+        default: return nil
+        }
+        guard !parts[3].isEmpty else { return nil }
+        self.model = String(parts[3])
+    }
+
     /// The version that answers.
     ///
     /// - Throws: ``ServingError``.

@@ -12,6 +12,12 @@ protocol RequestScheduler: Sendable {
     /// - Throws: ``SchedulerClosed``, or ``ServingError`` where the queue refuses it.
     func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch?
 
+    /// Takes a request that a free instance can run at once; nobody else is asked to do anything for it.
+    ///
+    /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:)``; nil where the request would have to
+    ///   wait, or is refused: then it was not taken.
+    func submitAtOnce(_ job: InferenceJob, shape: Int) -> RequestBatch?
+
     /// Frees the instance on which a caller has run a batch.
     func giveBack(_ instance: Int)
 
@@ -77,18 +83,28 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
     var pendingCount: Int { self.state.withLock { $0.queue.count } }
 
     func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch? {
-        var entry = QueueEntry(id: job.id, payload: job, arrival: job.arrival)
-        (entry.size, entry.shape, entry.priority) = (job.size, shape, job.request.priority)
-        (entry.queueTime, entry.sequence) = (job.request.queueTime, job.request.sequence)
         let (actions, own) = try self.state.withLock { state in
             guard !state.isClosed else { throw SchedulerClosed() }
-            try state.queue.add(entry)
+            try state.queue.add(QueueEntry(job, shape: shape))
             var actions = Self.dispatch(&state, at: job.arrival)
             let own = leads ? Self.lend(&state, job, of: &actions) : nil
             return (actions, own)
         }
         self.perform(actions)
         return own
+    }
+
+    func submitAtOnce(_ job: InferenceJob, shape: Int) -> RequestBatch? {
+        self.state.withLock { state in
+            // Those who wait come first.
+            guard !state.isClosed, !state.idle.isEmpty, state.queue.count == 0,
+                (try? state.queue.add(QueueEntry(job, shape: shape))) != nil
+            else { return nil }
+            var actions = Self.dispatch(&state, at: job.arrival)
+            if let own = Self.lend(&state, job, of: &actions) { return own }
+            state.queue.remove(job.id)
+            return nil
+        }
     }
 
     func giveBack(_ instance: Int) {
@@ -208,5 +224,14 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
         }
         for job in jobs { job.finish(.failure(ServingError(.unavailable, "The server is stopping."))) }
         self.perform(actions)
+    }
+}
+
+extension QueueEntry where Payload == InferenceJob {
+    /// The place of a request.
+    fileprivate init(_ job: InferenceJob, shape: Int) {
+        self.init(id: job.id, payload: job, arrival: job.arrival)
+        (self.size, self.shape, self.priority) = (job.size, shape, job.request.priority)
+        (self.queueTime, self.sequence) = (job.request.queueTime, job.request.sequence)
     }
 }

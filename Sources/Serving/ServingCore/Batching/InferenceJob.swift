@@ -58,6 +58,15 @@ package final class InferenceJob: Sendable {
         return isFirst
     }
 
+    /// Takes what the request has ended with, once; nil while it has not.
+    func takeResult() -> Result<InferenceResponse, any Error>? {
+        self.state.withLock { state in
+            guard case .finished(let result) = state else { return nil }
+            state = .told
+            return result
+        }
+    }
+
     /// Waits for the answer, once.
     ///
     /// - Parameter onCancel: Takes the request out of its queue.

@@ -33,6 +33,14 @@ package struct InferenceCall: Sendable {
         return try await self.counted { try await self.answer() }
     }
 
+    /// The answer of a request that has ended already; nil while it has not.
+    ///
+    /// - Throws: ``ServingError``.
+    func responseAtOnce() throws -> InferenceResponse? {
+        guard let result = self.job?.takeResult() else { return nil }
+        do { return try result.get() } catch { throw self.failed(error) }
+    }
+
     /// Waits for the answers of any model, and returns after the last.
     ///
     /// - Parameter send: Takes each answer.
@@ -90,18 +98,20 @@ package struct InferenceCall: Sendable {
 
     /// Counts a failure, and says it in this module's terms.
     private func counted<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do {
-            return try await work()
-        } catch {
-            let isCancelled = error is CancellationError || Task.isCancelled
-            let told = ServingError(error)
-            let reason: ModelStatistics.FailureReason =
-                isCancelled
-                ? .cancelled
-                : told.code == .unavailable ? .rejected : told.code == .backendFailed ? .backend : .other
-            self.model.statistics.addFailure(reason, nanoseconds: self.model.clock.now - self.arrival)
-            if isCancelled { throw CancellationError() }
-            throw told
-        }
+        do { return try await work() } catch { throw self.failed(error) }
+    }
+
+    /// Counts a failure.
+    ///
+    /// - Returns: The failure in this module's terms.
+    private func failed(_ error: any Error) -> any Error {
+        let isCancelled = error is CancellationError || Task.isCancelled
+        let told = ServingError(error)
+        let reason: ModelStatistics.FailureReason =
+            isCancelled
+            ? .cancelled
+            : told.code == .unavailable ? .rejected : told.code == .backendFailed ? .backend : .other
+        self.model.statistics.addFailure(reason, nanoseconds: self.model.clock.now - self.arrival)
+        return isCancelled ? CancellationError() : told
     }
 }

@@ -62,7 +62,7 @@ package final class LoadedModel: Sendable {
             let size = try self.configuration.check(request)
             guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
             let job = InferenceJob(try self.controlled(request, size), size: size, arrival: arrival)
-            let leads = self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun
+            let leads = self.isBrief
             let shape = self.configuration.shapeKey(request)
             if let batch = try scheduler.submit(job, shape: shape, leads: leads) {
                 self.executeNow(batch)
@@ -75,6 +75,25 @@ package final class LoadedModel: Sendable {
             throw error
         }
     }
+
+    /// Answers a request on this thread, where an instance is free and its runs are brief.
+    ///
+    /// - Returns: The answer; nil where the request was not taken, and ``start(_:)`` tells more.
+    /// - Throws: ``ServingError`` where the run failed.
+    func answerAtOnce(_ request: InferenceRequest) throws -> InferenceResponse? {
+        // An answer that must keep its order may have to wait for another one's.
+        guard self.isBrief, self.ordered == nil, !self.configuration.isDecoupled, let scheduler,
+            let size = try? self.configuration.check(request)
+        else { return nil }
+        let job = InferenceJob(try self.controlled(request, size), size: size, arrival: self.clock.now)
+        guard let batch = scheduler.submitAtOnce(job, shape: self.configuration.shapeKey(request)) else { return nil }
+        self.executeNow(batch)
+        scheduler.giveBack(batch.instance)
+        return try InferenceCall(self, job.request, job: job, arrival: job.arrival).responseAtOnce()
+    }
+
+    /// Whether who asks may run the model.
+    var isBrief: Bool { self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun }
 
     func remove(_ job: InferenceJob) { self.scheduler?.remove(job) }
 

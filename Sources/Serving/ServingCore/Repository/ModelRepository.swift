@@ -122,7 +122,7 @@ package final class ModelRepository: Service {
     ///
     /// - Throws: ``ServingError`` where it is refused.
     package func start(_ request: InferenceRequest) throws -> InferenceCall {
-        self.log.verbose("Request", metadata: ["model": "\(request.model)", "id": "\(request.id)"])
+        self.tell(request)
         while true {
             let model = try self.model(named: request.model, version: request.version)
             // A version that was replaced in this moment takes nothing more; its successor is there already.
@@ -135,6 +135,26 @@ package final class ModelRepository: Service {
     /// - Throws: ``ServingError``, and `CancellationError` where the task was cancelled.
     package func infer(_ request: InferenceRequest) async throws -> InferenceResponse {
         try await self.start(request).response()
+    }
+
+    /// A version whose runs are so brief that who asks may run them; nil where there is none, whatever the reason.
+    package func briefModel(named name: String, version: String = "") -> LoadedModel? {
+        guard let model = try? self.model(named: name, version: version), model.isBrief else { return nil }
+        return model
+    }
+
+    /// Answers a request on this thread, where the model has a free instance; nothing is waited for.
+    ///
+    /// - Returns: The answer; nil where the request was not taken, whatever the reason: ``infer(_:)`` takes it, or tells more.
+    /// - Throws: ``ServingError`` where the model's run failed.
+    package func inferAtOnce(_ request: InferenceRequest, by model: LoadedModel) throws -> InferenceResponse? {
+        guard let response = try model.answerAtOnce(request) else { return nil }
+        self.tell(request)
+        return response
+    }
+
+    private func tell(_ request: InferenceRequest) {
+        self.log.verbose("Request", metadata: ["model": "\(request.model)", "id": "\(request.id)"])
     }
 
     /// A version that takes requests.
