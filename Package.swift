@@ -273,8 +273,8 @@ let package = Package(
             "GRPCAPI", in: "Serving",
             [
                 "AccessControl", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol", "AdapterMiddleware",
-                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, grpcCore,
-                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle,
+                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, nio("NIOCore"),
+                nio("NIOPosix"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle,
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.

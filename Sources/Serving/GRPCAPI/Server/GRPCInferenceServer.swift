@@ -65,7 +65,7 @@ package struct GRPCInferenceServer: Service {
             ],
             interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
+            group.addTask(executorPreference: EventLoopsExecutor()) {
                 try await withGracefulShutdownHandler {
                     try await server.serve()
                 } onGracefulShutdown: {
@@ -84,6 +84,7 @@ package struct GRPCInferenceServer: Service {
         if let telemetry { interceptors.append(TracingInterceptor(telemetry: telemetry, logger: self.logger)) }
         if let access { interceptors.append(AccessInterceptor(access: access)) }
         if let gate { interceptors.append(OverloadInterceptor(gate: gate)) }
+        interceptors.append(LongCalls())
         return interceptors
     }
 

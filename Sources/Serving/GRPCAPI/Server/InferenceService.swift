@@ -74,7 +74,13 @@ struct InferenceService: Inference_GRPCInferenceService.SimpleServiceProtocol {
         request: Inference_ModelInferRequest, context: ServerContext
     ) async throws -> Inference_ModelInferResponse {
         try await RPCError.telling {
-            let call = try self.repository.start(try InferenceRequest(request))
+            let inference = try InferenceRequest(request)
+            if let model = self.repository.briefModel(named: inference.model, version: inference.version),
+                let answer = try self.repository.inferAtOnce(inference, by: model)
+            {
+                return try Inference_ModelInferResponse(answer)
+            }
+            let call = try self.repository.start(inference)
             // A client that goes away, or whose deadline passes, takes its request out of the queue.
             let cancellation = context.cancellation
             let answer = try await race(against: { try await cancellation.cancelled }) { try await call.response() }
