@@ -21,17 +21,17 @@ public final class SpanTracer: Tracer {
     ///   - sampler: Which traces are kept, decided at their beginning.
     ///   - tail: Which others are kept, decided at their end; nil keeps none.
     ///   - receivers: Who is given the spans that are kept.
-    ///   - random: Random numbers for names.
+    ///   - random: Random numbers for names; nil takes the process's.
     ///   - now: The time in nanoseconds since 1970.
     public init(
         sampler: Sampler = .alwaysOn, tail: TailSampler? = nil, receivers: [any TelemetryReceiver],
-        random: @escaping @Sendable () -> UInt64 = RandomSource().bits,
+        random: (@Sendable () -> UInt64)? = nil,
         now: @escaping @Sendable () -> UInt64 = WallTime.now
     ) {
         self.sampler = sampler
         self.tail = tail
         self.receivers = receivers
-        self.random = random
+        self.random = random ?? RandomSource().bits
         self.now = now
     }
 
