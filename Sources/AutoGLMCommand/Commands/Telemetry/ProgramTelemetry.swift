@@ -45,13 +45,17 @@ struct ProgramTelemetry {
         self.telemetry = Telemetry(tracer: tracer, metrics: metrics, options: settings.options)
         self.metricsPath = settings.metricsPath
         let lines = settings.writesLogs ? LogWriter { Console.note(lines: $0) } : nil
-        if let lines { services.append(lines) }
+        var write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
+        if let lines {
+            services.append(lines)
+            write = { lines.append($0, $1) }
+        }
         self.services = services
-        self.logger = Logger(label: "autoglm") { [receivers] label in
+        self.logger = Logger(label: "autoglm") { [receivers, write] label in
             JSONLogHandler(
                 label: label, service: settings.service, level: settings.logLevel.level,
                 redaction: LogRedaction(showsContent: settings.logsContent), receivers: receivers,
-                write: lines.map { lines in { lines.append($0, $1) } })
+                write: write)
         }
     }
 
