@@ -239,7 +239,7 @@ let package = Package(
             "HTTPAPI", in: "Serving",
             [
                 "AccessControl", "LLMCore", "SourceDocuments", "AdapterMiddleware", "Observability", "ModelGateway",
-                "RemoteTransport", orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto, hummingbird,
+                "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto, hummingbird,
                 hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
                 nio("NIOCore"),
             ]),

@@ -75,9 +75,7 @@ struct InferenceService: Inference_GRPCInferenceService.SimpleServiceProtocol {
     ) async throws -> Inference_ModelInferResponse {
         try await RPCError.telling {
             let inference = try InferenceRequest(request)
-            if let model = self.repository.briefModel(named: inference.model, version: inference.version),
-                let answer = try self.repository.inferAtOnce(inference, by: model)
-            {
+            if let answer = try self.repository.inferAtOnce(inference) {
                 return try Inference_ModelInferResponse(answer)
             }
             let call = try self.repository.start(inference)

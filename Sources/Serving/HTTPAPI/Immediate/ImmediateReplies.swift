@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessControl
+internal import AdapterMiddleware
 internal import HTTPTypes
 internal import LLMCore
 internal import Logging
@@ -10,6 +11,14 @@ internal import Tracing
 
 /// What a server answers at once, with all that it does around other replies: places, spans, measures and dates.
 struct ImmediateReplies: Sendable {
+    /// A request that was read, with what is held for it until it is answered.
+    struct Item {
+        let route: Int
+        let call: any ImmediateCall
+        let exchange: TracedExchange?
+        let place: Lease?
+    }
+
     /// The most bytes of a body that is read on the event loop, which other connections wait for.
     static let mostBytes = 32 << 10
     private static let plainConnections: Set<String> = ["keep-alive", "Keep-Alive"]
@@ -22,6 +31,7 @@ struct ImmediateReplies: Sendable {
 
     /// Whether a request may be answered at once: what needs more than its head and its body is left to the routes.
     func take(_ head: HTTPRequest) -> Bool {
+        guard self.routes.contains(where: { $0.takes(head) }) else { return false }
         var length: Int?
         for field in head.headerFields {
             switch field.name {
@@ -31,32 +41,43 @@ struct ImmediateReplies: Sendable {
             default: break
             }
         }
-        guard let length, length <= Self.mostBytes else { return false }
-        return self.routes.contains { $0.takes(head) }
+        return length.map { $0 <= Self.mostBytes } ?? false
     }
 
-    /// The reply to a request; nil leaves it to the routes.
-    func reply(to head: HTTPRequest, _ body: ByteBuffer) -> WholeReply? {
+    /// Reads a request; nil leaves it to the routes.
+    func read(_ head: HTTPRequest, _ body: ByteBuffer) -> Item? {
+        guard let index = self.routes.firstIndex(where: { $0.takes(head) }) else { return nil }
         let place = self.gate?.enterAtOnce()
         guard self.gate == nil || place != nil else { return nil }
-        defer { withExtendedLifetime(place) {} }
-        guard let telemetry else { return self.answer(head, body).map { self.completed($0.reply) } }
+        let route = self.routes[index]
+        guard let telemetry else {
+            return route.read(head, body).map { Item(route: index, call: $0, exchange: nil, place: place) }
+        }
         let exchange = TracedExchange(head, telemetry, self.logger)
-        guard let (reply, path) = ServiceContext.withValue(exchange.context, operation: { self.answer(head, body) })
-        else {
+        guard let call = ServiceContext.withValue(exchange.context, operation: { route.read(head, body) }) else {
             exchange.abandon()
             return nil
         }
-        exchange.answer(reply.status, route: path)
-        exchange.end()
-        return self.completed(reply)
+        return Item(route: index, call: call, exchange: exchange, place: place)
     }
 
-    private func answer(_ head: HTTPRequest, _ body: ByteBuffer) -> (reply: WholeReply, path: String)? {
-        for route in self.routes where route.takes(head) {
-            if let answer = route.reply(to: head, body) { return answer }
+    /// Answers requests that came together; nil leaves a request to the routes.
+    func replies(to items: [Item]) -> [WholeReply?] {
+        var replies = [WholeReply?](repeating: nil, count: items.count)
+        for (index, route) in self.routes.enumerated() {
+            let own = items.indices.filter { items[$0].route == index }
+            for (place, reply) in zip(own, route.replies(to: own.map { items[$0].call })) { replies[place] = reply }
         }
-        return nil
+        for (index, item) in items.enumerated() {
+            guard let reply = replies[index] else {
+                item.exchange?.abandon()
+                continue
+            }
+            replies[index] = self.completed(reply)
+            item.exchange?.answer(reply.status, route: item.call.path)
+            item.exchange?.end()
+        }
+        return replies
     }
 
     /// The reply with the headers that every reply has.

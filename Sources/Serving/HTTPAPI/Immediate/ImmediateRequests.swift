@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DequeModule
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
@@ -7,7 +8,7 @@ internal import NIOHTTPTypes
 /// Answers what can be answered at once before any task hears of it.
 ///
 /// A request is held while its parts come in one read. What is not complete by then, what no immediate route answers, and what
-/// follows a request that is still being answered goes on to the server's tasks as it came.
+/// follows a request that is still being answered by the routes goes on to the server's tasks as it came.
 final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,42 +16,86 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let replies: ImmediateReplies
+    private let turns: ImmediateTurns
+    private var turn: ImmediateTurn?
+    private var context: ChannelHandlerContext?
     private var held: (head: HTTPRequest, body: ByteBuffer?)?
+    /// Whether what is held is complete, and is answered later in this turn.
+    private var isWaiting = false
+    /// What came after it.
+    private var later: Deque<HTTPRequestPart> = []
     /// Requests that went on and are not answered yet.
     private var openRequests = 0
 
-    init(_ replies: ImmediateReplies) { self.replies = replies }
+    init(_ replies: ImmediateReplies, _ turns: ImmediateTurns) {
+        self.replies = replies
+        self.turns = turns
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.turn = self.turns.turn(of: context.eventLoop)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        (self.context, self.turn, self.held) = (nil, nil, nil)
+        self.later.removeAll()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch self.unwrapInboundIn(data) {
-        case .head(let head):
-            guard self.openRequests == 0, self.replies.take(head) else {
-                self.openRequests += 1
-                return context.fireChannelRead(data)
-            }
-            self.held = (head, nil)
-        case .body(var part):
-            guard self.held != nil else { return context.fireChannelRead(data) }
-            if self.held?.body?.writeBuffer(&part) == nil { self.held?.body = part }
-        case .end(let trailers):
-            guard let held else { return context.fireChannelRead(data) }
-            guard trailers == nil, let reply = self.replies.reply(to: held.head, held.body ?? ByteBuffer()) else {
-                self.passOn(context)
-                return context.fireChannelRead(data)
-            }
-            self.held = nil
-            self.send(reply, context)
-        }
+        let part = self.unwrapInboundIn(data)
+        if self.isWaiting { self.later.append(part) } else { self.take(part, context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        self.passOn(context)
+        if !self.isWaiting { self.passOn(context) }
         context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = self.unwrapOutboundIn(data) { self.openRequests -= 1 }
         context.write(data, promise: promise)
+    }
+
+    private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head(let head):
+            guard self.openRequests == 0, self.replies.take(head) else {
+                self.openRequests += 1
+                return context.fireChannelRead(self.wrapInboundOut(part))
+            }
+            self.held = (head, nil)
+        case .body(var bytes):
+            guard self.held != nil else { return context.fireChannelRead(self.wrapInboundOut(part)) }
+            if self.held?.body?.writeBuffer(&bytes) == nil { self.held?.body = bytes }
+        case .end(let trailers):
+            if trailers == nil, let held, let item = self.replies.read(held.head, held.body ?? ByteBuffer()) {
+                self.isWaiting = true
+                self.turn?.add(item, on: context.eventLoop) { self.answer($0) }
+            } else {
+                self.passOn(context)
+                context.fireChannelRead(self.wrapInboundOut(part))
+            }
+        }
+    }
+
+    /// Sends the reply to what is held, and looks at what came after it.
+    private func answer(_ reply: WholeReply?) {
+        self.isWaiting = false
+        // The client may have gone away.
+        guard let context else { return }
+        if let reply {
+            self.held = nil
+            self.send(reply, context)
+        } else {
+            self.passOn(context)
+            context.fireChannelRead(self.wrapInboundOut(.end(nil)))
+            context.fireChannelReadComplete()
+        }
+        guard !self.later.isEmpty else { return }
+        while !self.isWaiting, let part = self.later.popFirst() { self.take(part, context) }
+        if !self.isWaiting { self.passOn(context) }
+        context.fireChannelReadComplete()
     }
 
     private func send(_ reply: WholeReply, _ context: ChannelHandlerContext) {

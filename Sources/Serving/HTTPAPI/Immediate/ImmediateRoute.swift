@@ -3,6 +3,12 @@
 package import HTTPTypes
 package import NIOCore
 
+/// A request that an ``ImmediateRoute`` has read.
+package protocol ImmediateCall {
+    /// The route's path as it is declared.
+    var path: String { get }
+}
+
 /// Answers requests that need nothing to be waited for: on the thread of their connection, and without a task.
 ///
 /// It may leave any request to the server's other routes, which answer the same, with more ways to say what is wrong.
@@ -10,8 +16,13 @@ package protocol ImmediateRoute: Sendable {
     /// Whether a request may be one of this route's, by its head.
     func takes(_ head: HTTPRequest) -> Bool
 
-    /// Answers a request.
+    /// Reads a request.
     ///
-    /// - Returns: The reply and the route's path as it is declared; nil leaves the request to the other routes.
-    func reply(to head: HTTPRequest, _ body: ByteBuffer) -> (reply: WholeReply, path: String)?
+    /// - Returns: nil leaves the request to the other routes.
+    func read(_ head: HTTPRequest, _ body: ByteBuffer) -> (any ImmediateCall)?
+
+    /// Answers requests that came together.
+    ///
+    /// - Returns: The reply to each; nil leaves a request to the other routes.
+    func replies(to calls: [any ImmediateCall]) -> [WholeReply?]
 }

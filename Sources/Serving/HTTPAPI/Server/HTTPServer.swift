@@ -121,9 +121,11 @@ public struct HTTPServer: Service {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
             maxHeaderFieldCount: self.limits.headers)
-        let (patience, idleTime, replies) = (self.limits.patience, self.limits.idleTime, self.immediateReplies)
+        let (patience, idleTime) = (self.limits.patience, self.limits.idleTime)
+        let replies = self.immediateReplies
+        let turns = ImmediateTurns(replies)
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [FlushGathering(), RequestBoundaries(), ImmediateRequests(replies)],
+            additionalChannelHandlers: [FlushGathering(), RequestBoundaries(), ImmediateRequests(replies, turns)],
             httpDecoderConfiguration: decoder)
         return HTTPServerBuilder { responder in
             ClientConnection(

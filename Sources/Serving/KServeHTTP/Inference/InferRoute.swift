@@ -20,7 +20,7 @@ struct InferRoute: Sendable {
         return try form.reply(response).response
     }
 
-    private func read(
+    func read(
         _ headers: HTTPFields, _ body: ByteBuffer, _ target: Target
     ) throws -> (InferenceRequest, InferOutputForm) {
         let length = try headers[.inferenceHeaderContentLength].map(Self.length)
@@ -41,26 +41,6 @@ struct InferRoute: Sendable {
             throw ServingError(.invalidArgument, "Inference-Header-Content-Length is '\(text.prefix(40))', no length.")
         }
         return length
-    }
-}
-
-extension InferRoute: ImmediateRoute {
-    func takes(_ head: HTTPRequest) -> Bool {
-        guard head.method == .post, let path = head.path?.utf8 else { return false }
-        return path.starts(with: "/v2/models/".utf8) && path.suffix(6).elementsEqual("/infer".utf8)
-    }
-
-    /// Runs a model whose runs are brief, if it is free.
-    func reply(to head: HTTPRequest, _ body: ByteBuffer) -> (reply: WholeReply, path: String)? {
-        guard let target = head.path.flatMap(Target.init(inferPath:)),
-            let model = self.repository.briefModel(named: target.model, version: target.version),
-            let (request, form) = try? self.read(head.headerFields, body, target)
-        else { return nil }
-        let path = target.version.isEmpty ? "/v2/models/{model}/infer" : "/v2/models/{model}/versions/{version}/infer"
-        do {
-            guard let answer = try self.repository.inferAtOnce(request, by: model) else { return nil }
-            return (try form.reply(answer), path)
-        } catch { return (.kserveError(ServingError(error)), path) }
     }
 }
 

@@ -10,13 +10,13 @@ protocol RequestScheduler: Sendable {
     /// - Parameter leads: Whether the caller can run a batch that it makes whole, instead of an instance's task.
     /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:)``; nil for nothing.
     /// - Throws: ``SchedulerClosed``, or ``ServingError`` where the queue refuses it.
-    func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch?
+    func submit(_ job: InferenceJob, leads: Bool) throws -> RequestBatch?
 
-    /// Takes a request that a free instance can run at once; nobody else is asked to do anything for it.
+    /// Takes requests that a free instance can run at once; nobody else is asked to do anything for them.
     ///
-    /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:)``; nil where the request would have to
-    ///   wait, or is refused: then it was not taken.
-    func submitAtOnce(_ job: InferenceJob, shape: Int) -> RequestBatch?
+    /// - Returns: What the caller is to run one after the other, and then to tell by ``giveBack(_:)``; requests that are in none of
+    ///   them would have had to wait, or to be refused, and were not taken.
+    func submitAtOnce(_ jobs: [InferenceJob]) -> [RequestBatch]
 
     /// Frees the instance on which a caller has run a batch.
     func giveBack(_ instance: Int)
@@ -82,10 +82,10 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
 
     var pendingCount: Int { self.state.withLock { $0.queue.count } }
 
-    func submit(_ job: InferenceJob, shape: Int, leads: Bool) throws -> RequestBatch? {
+    func submit(_ job: InferenceJob, leads: Bool) throws -> RequestBatch? {
         let (actions, own) = try self.state.withLock { state in
             guard !state.isClosed else { throw SchedulerClosed() }
-            try state.queue.add(QueueEntry(job, shape: shape))
+            try state.queue.add(QueueEntry(job))
             var actions = Self.dispatch(&state, at: job.arrival)
             let own = leads ? Self.lend(&state, job, of: &actions) : nil
             return (actions, own)
@@ -94,16 +94,22 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
         return own
     }
 
-    func submitAtOnce(_ job: InferenceJob, shape: Int) -> RequestBatch? {
-        self.state.withLock { state in
+    func submitAtOnce(_ jobs: [InferenceJob]) -> [RequestBatch] {
+        let now = self.clock.now
+        return self.state.withLock { state in
             // Those who wait come first.
-            guard !state.isClosed, !state.idle.isEmpty, state.queue.count == 0,
-                (try? state.queue.add(QueueEntry(job, shape: shape))) != nil
-            else { return nil }
-            var actions = Self.dispatch(&state, at: job.arrival)
-            if let own = Self.lend(&state, job, of: &actions) { return own }
-            state.queue.remove(job.id)
-            return nil
+            guard !state.isClosed, state.queue.count == 0, let (instance, waiter) = state.idle.last else { return [] }
+            for job in jobs { try? state.queue.add(QueueEntry(job)) }
+            var batches: [RequestBatch] = []
+            while case .run(let entries) = state.queue.next(for: instance, at: now) {
+                batches.append(RequestBatch(jobs: entries.map(\.payload), instance: instance, ticket: state.tickets))
+                state.tickets += 1
+            }
+            if state.queue.count > 0 { for job in jobs { state.queue.remove(job.id) } }
+            guard !batches.isEmpty else { return [] }
+            state.idle.removeLast()
+            state.lent.append((instance, waiter))
+            return batches
         }
     }
 
@@ -229,9 +235,9 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
 
 extension QueueEntry where Payload == InferenceJob {
     /// The place of a request.
-    fileprivate init(_ job: InferenceJob, shape: Int) {
+    fileprivate init(_ job: InferenceJob) {
         self.init(id: job.id, payload: job, arrival: job.arrival)
-        (self.size, self.shape, self.priority) = (job.size, shape, job.request.priority)
+        (self.size, self.shape, self.priority) = (job.size, job.shape, job.request.priority)
         (self.queueTime, self.sequence) = (job.request.queueTime, job.request.sequence)
     }
 }

@@ -17,14 +17,17 @@ package final class InferenceJob: Sendable {
     let id: UInt64
     /// How many inferences it counts for.
     let size: Int
+    /// Requests run together only where this is equal.
+    let shape: Int
     /// When it came, in nanoseconds.
     let arrival: UInt64
     private let state = Mutex(State.pending)
     private static let ids = Atomic<UInt64>(0)
 
-    init(_ request: InferenceRequest, size: Int, arrival: UInt64) {
+    init(_ request: InferenceRequest, size: Int, shape: Int, arrival: UInt64) {
         self.request = request
         self.size = size
+        self.shape = shape
         self.arrival = arrival
         self.id = Self.ids.add(1, ordering: .relaxed).newValue
     }

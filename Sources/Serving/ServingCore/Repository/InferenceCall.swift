@@ -33,13 +33,8 @@ package struct InferenceCall: Sendable {
         return try await self.counted { try await self.answer() }
     }
 
-    /// The answer of a request that has ended already; nil while it has not.
-    ///
-    /// - Throws: ``ServingError``.
-    func responseAtOnce() throws -> InferenceResponse? {
-        guard let result = self.job?.takeResult() else { return nil }
-        do { return try result.get() } catch { throw self.failed(error) }
-    }
+    /// What a request has ended with; nil while it has not.
+    func resultAtOnce() -> Result<InferenceResponse, any Error>? { self.job?.takeResult()?.mapError(self.failed) }
 
     /// Waits for the answers of any model, and returns after the last.
     ///

@@ -18,7 +18,7 @@ package final class LoadedModel: Sendable {
     /// How many nanoseconds a run takes, smoothed; `.max` before the first.
     private let runTime = Atomic(UInt64.max)
     /// A run that takes less costs less than waking another thread for it.
-    private static let briefRun: UInt64 = 30_000
+    private static let briefRun: UInt64 = 60_000
     /// What requests wait in; nil for a model that orders its runs itself.
     private let scheduler: (any RequestScheduler)?
     private let ordered: OrderedDelivery?
@@ -59,12 +59,9 @@ package final class LoadedModel: Sendable {
     func start(_ request: InferenceRequest) throws -> InferenceCall {
         let arrival = self.clock.now
         do {
-            let size = try self.configuration.check(request)
+            let job = try self.job(for: request, arrival: arrival)
             guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
-            let job = InferenceJob(try self.controlled(request, size), size: size, arrival: arrival)
-            let leads = self.isBrief
-            let shape = self.configuration.shapeKey(request)
-            if let batch = try scheduler.submit(job, shape: shape, leads: leads) {
+            if let batch = try scheduler.submit(job, leads: self.isBrief) {
                 self.executeNow(batch)
                 scheduler.giveBack(batch.instance)
             }
@@ -76,24 +73,41 @@ package final class LoadedModel: Sendable {
         }
     }
 
-    /// Answers a request on this thread, where an instance is free and its runs are brief.
+    /// A request that can be answered at once, if its model is free by then.
     ///
-    /// - Returns: The answer; nil where the request was not taken, and ``start(_:)`` tells more.
-    /// - Throws: ``ServingError`` where the run failed.
-    func answerAtOnce(_ request: InferenceRequest) throws -> InferenceResponse? {
-        // An answer that must keep its order may have to wait for another one's.
-        guard self.isBrief, self.ordered == nil, !self.configuration.isDecoupled, let scheduler,
-            let size = try? self.configuration.check(request)
-        else { return nil }
-        let job = InferenceJob(try self.controlled(request, size), size: size, arrival: self.clock.now)
-        guard let batch = scheduler.submitAtOnce(job, shape: self.configuration.shapeKey(request)) else { return nil }
-        self.executeNow(batch)
-        scheduler.giveBack(batch.instance)
-        return try InferenceCall(self, job.request, job: job, arrival: job.arrival).responseAtOnce()
+    /// - Returns: nil for a model whose runs are long, and for a request that is not right: ``start(_:)`` tells more.
+    package func job(forAnsweringAtOnce request: InferenceRequest) -> InferenceJob? {
+        self.answersAtOnce ? try? self.job(for: request, arrival: self.clock.now) : nil
+    }
+
+    /// Answers requests that came together, on this thread.
+    ///
+    /// - Returns: The answer or what failed for each request; nil where it was not taken, since it would have had to wait.
+    package func answerAtOnce(_ jobs: [InferenceJob]) -> [Result<InferenceResponse, any Error>?] {
+        guard let scheduler else { return jobs.map { _ in nil } }
+        let batches = scheduler.submitAtOnce(jobs)
+        for batch in batches { self.executeNow(batch) }
+        if let batch = batches.first { scheduler.giveBack(batch.instance) }
+        return jobs.map { job in
+            InferenceCall(self, job.request, job: job, arrival: job.arrival).resultAtOnce()
+        }
+    }
+
+    private func job(for request: InferenceRequest, arrival: UInt64) throws -> InferenceJob {
+        let size = try self.configuration.check(request)
+        return InferenceJob(
+            try self.controlled(request, size), size: size, shape: self.configuration.shapeKey(request),
+            arrival: arrival)
     }
 
     /// Whether who asks may run the model.
-    var isBrief: Bool { self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun }
+    private var isBrief: Bool { self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun }
+
+    /// Whether requests may be answered at once. Those of sequences, and answers that keep their order, may have to wait for others.
+    var answersAtOnce: Bool {
+        guard case .batches = self.configuration.scheduling else { return false }
+        return self.isBrief && self.ordered == nil && !self.configuration.isDecoupled
+    }
 
     func remove(_ job: InferenceJob) { self.scheduler?.remove(job) }
 
@@ -135,9 +149,7 @@ package final class LoadedModel: Sendable {
         let answers = zip(batch.jobs, results).map { job, result in
             result.map { self.response(to: job.request, $0) }
         }
-        let last = self.runTime.load(ordering: .relaxed)
-        self.runTime.store(
-            last == .max ? inferEnd - start : (last * 7 + (inferEnd - start)) / 8, ordering: .relaxed)
+        self.note(runTime: inferEnd - start)
         let run = ModelStatistics.Run(
             start: start, inputEnd: start, inferEnd: inferEnd, end: self.clock.now, date: self.clock.date())
         if let ordered {
@@ -145,6 +157,13 @@ package final class LoadedModel: Sendable {
         } else {
             self.finish(batch, answers, run)
         }
+    }
+
+    private func note(runTime: UInt64) {
+        let last = self.runTime.load(ordering: .relaxed)
+        // A thread that loses its processor in the middle of a run says nothing of the model: no run counts for much.
+        let next = last == .max ? runTime : (last * 7 + min(runTime, last * 2 + 1_000)) / 8
+        self.runTime.store(max(1, next), ordering: .relaxed)
     }
 
     private func finish(

@@ -139,18 +139,28 @@ package final class ModelRepository: Service {
 
     /// A version whose runs are so brief that who asks may run them; nil where there is none, whatever the reason.
     package func briefModel(named name: String, version: String = "") -> LoadedModel? {
-        guard let model = try? self.model(named: name, version: version), model.isBrief else { return nil }
+        guard let model = try? self.model(named: name, version: version), model.answersAtOnce else { return nil }
         return model
     }
 
-    /// Answers a request on this thread, where the model has a free instance; nothing is waited for.
+    /// Answers a request on this thread, where the model is brief and has a free instance; nothing is waited for.
     ///
     /// - Returns: The answer; nil where the request was not taken, whatever the reason: ``infer(_:)`` takes it, or tells more.
     /// - Throws: ``ServingError`` where the model's run failed.
-    package func inferAtOnce(_ request: InferenceRequest, by model: LoadedModel) throws -> InferenceResponse? {
-        guard let response = try model.answerAtOnce(request) else { return nil }
-        self.tell(request)
-        return response
+    package func inferAtOnce(_ request: InferenceRequest) throws -> InferenceResponse? {
+        guard let model = self.briefModel(named: request.model, version: request.version),
+            let job = model.job(forAnsweringAtOnce: request)
+        else { return nil }
+        return try self.answerAtOnce([job], by: model).first??.get()
+    }
+
+    /// Answers requests that came together, as ``inferAtOnce(_:)`` does.
+    package func answerAtOnce(
+        _ jobs: [InferenceJob], by model: LoadedModel
+    ) -> [Result<InferenceResponse, any Error>?] {
+        let results = model.answerAtOnce(jobs)
+        for (job, result) in zip(jobs, results) where result != nil { self.tell(job.request) }
+        return results
     }
 
     private func tell(_ request: InferenceRequest) {
