@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import HTTPAPI
-package import HTTPTypes
-package import NIOCore
+internal import HTTPAPI
+internal import HTTPTypes
+internal import NIOCore
 internal import ServingCore
 
 extension InferRoute: ImmediateRoute {
