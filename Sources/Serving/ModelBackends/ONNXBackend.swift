@@ -94,7 +94,24 @@ package struct ONNXBackend: ModelBackend {
         let configuration = source.configuration
         let path = try Self.path(configuration.message, source.folder)
         try Self.check(configuration, try ONNXFile(path: path))
-        let model = try await ONNXModel.load(path: path, settings: try Self.settings(source))
+        let settings = try Self.settings(source)
+        let served = try await Self.load(path, settings, configuration)
+        guard settings.threads == 0, let time = served.runTime(), time < Self.briefRun else { return served }
+        // Threads that share a run this brief wait for each other longer than they compute, and keep processors busy with it.
+        var alone = settings
+        alone.threads = settings.instances
+        let single = try await Self.load(path, alone, configuration)
+        guard let timeAlone = single.runTime(), timeAlone < time * 1.5 else { return served }
+        return single
+    }
+
+    /// A run that takes less is tried with one thread.
+    private static let briefRun = Duration.microseconds(200)
+
+    private static func load(
+        _ path: String, _ settings: ONNXSettings, _ configuration: ModelConfiguration
+    ) async throws -> ONNXServedModel {
+        let model = try await ONNXModel.load(path: path, settings: settings)
         let served = ONNXServedModel(model: model, configuration: configuration)
         await served.runEachInstance()
         return served

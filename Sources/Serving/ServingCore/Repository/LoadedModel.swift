@@ -15,7 +15,7 @@ package final class LoadedModel: Sendable {
     let clock: ServingClock
     let model: any ServedModel
     private let immediate: (any ImmediateModel)?
-    /// How many nanoseconds a run takes, smoothed; `.max` before the first.
+    /// How many nanoseconds a brief one of the runs takes, smoothed; `.max` before the first.
     private let runTime = Atomic(UInt64.max)
     /// A run that takes less costs less than waking another thread for it.
     private static let briefRun: UInt64 = 60_000
@@ -161,9 +161,9 @@ package final class LoadedModel: Sendable {
 
     private func note(runTime: UInt64) {
         let last = self.runTime.load(ordering: .relaxed)
-        // A thread that loses its processor in the middle of a run says nothing of the model: no run counts for much.
-        let next = last == .max ? runTime : (last * 7 + min(runTime, last * 2 + 1_000)) / 8
-        self.runTime.store(max(1, next), ordering: .relaxed)
+        // Where threads lose their processors in the middle of a run, many seem long: the briefer ones tell what the model needs.
+        let next = last > runTime ? runTime + (last - runTime) / 2 : last + (runTime - last) / 16
+        self.runTime.store(last == .max ? runTime : next, ordering: .relaxed)
     }
 
     private func finish(
