@@ -96,12 +96,12 @@ package struct ONNXBackend: ModelBackend {
         try Self.check(configuration, try ONNXFile(path: path))
         let settings = try Self.settings(source)
         let served = try await Self.load(path, settings, configuration)
-        guard settings.threads == 0, let time = served.runTime(), time < Self.briefRun else { return served }
+        guard settings.threads == 0, let time = served.measuredRunTime, time < Self.briefRun else { return served }
         // Threads that share a run this brief wait for each other longer than they compute, and keep processors busy with it.
         var alone = settings
         alone.threads = settings.instances
         let single = try await Self.load(path, alone, configuration)
-        guard let timeAlone = single.runTime(), timeAlone < time * 1.5 else { return served }
+        guard let timeAlone = single.measuredRunTime, timeAlone < time * 1.5 else { return served }
         return single
     }
 
@@ -112,8 +112,9 @@ package struct ONNXBackend: ModelBackend {
         _ path: String, _ settings: ONNXSettings, _ configuration: ModelConfiguration
     ) async throws -> ONNXServedModel {
         let model = try await ONNXModel.load(path: path, settings: settings)
-        let served = ONNXServedModel(model: model, configuration: configuration)
+        var served = ONNXServedModel(model: model, configuration: configuration)
         await served.runEachInstance()
+        served.measuredRunTime = served.runTime()
         return served
     }
 

@@ -12,6 +12,7 @@ struct ONNXServedModel: ImmediateModel {
 
     let model: ONNXModel
     let configuration: ModelConfiguration
+    var measuredRunTime: Duration?
 
     func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
         if let sizes = self.sizes(requests) {

@@ -61,23 +61,15 @@ struct ImmediateReplies: Sendable {
         return Item(route: index, call: call, exchange: exchange, place: place)
     }
 
-    /// Answers requests that came together; nil leaves a request to the routes.
-    func replies(to items: [Item]) -> [WholeReply?] {
-        var replies = [WholeReply?](repeating: nil, count: items.count)
-        for (index, route) in self.routes.enumerated() {
-            let own = items.indices.filter { items[$0].route == index }
-            for (place, reply) in zip(own, route.replies(to: own.map { items[$0].call })) { replies[place] = reply }
+    /// The reply to a request as it is sent, watched to its end; nil leaves the request to the routes.
+    func conclude(_ item: Item, _ reply: WholeReply?) -> WholeReply? {
+        guard let reply else {
+            item.exchange?.abandon()
+            return nil
         }
-        for (index, item) in items.enumerated() {
-            guard let reply = replies[index] else {
-                item.exchange?.abandon()
-                continue
-            }
-            replies[index] = self.completed(reply)
-            item.exchange?.answer(reply.status, route: item.call.path)
-            item.exchange?.end()
-        }
-        return replies
+        item.exchange?.answer(reply.status, route: item.call.path)
+        item.exchange?.end()
+        return self.completed(reply)
     }
 
     /// The reply with the headers that every reply has.

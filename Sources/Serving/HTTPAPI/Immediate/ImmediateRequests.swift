@@ -20,10 +20,12 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     private var turn: ImmediateTurn?
     private var context: ChannelHandlerContext?
     private var held: (head: HTTPRequest, body: ByteBuffer?)?
-    /// Whether what is held is complete, and is answered later in this turn.
+    /// Whether what is held is complete, and is answered at the end of this turn or soon after.
     private var isWaiting = false
     /// What came after it.
     private var later: Deque<HTTPRequestPart> = []
+    /// Whether more is to be read after it, and whether the connection is to end then.
+    private var (wantsRead, wantsEnd) = (false, false)
     /// Requests that went on and are not answered yet.
     private var openRequests = 0
 
@@ -57,6 +59,19 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
+    func read(context: ChannelHandlerContext) {
+        if self.isWaiting { self.wantsRead = true } else { context.read() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Who closes idle connections does not know that one is waiting.
+        if self.isWaiting, event is ChannelShouldQuiesceEvent {
+            self.wantsEnd = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
     private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
@@ -71,7 +86,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
         case .end(let trailers):
             if trailers == nil, let held, let item = self.replies.read(held.head, held.body ?? ByteBuffer()) {
                 self.isWaiting = true
-                self.turn?.add(item, on: context.eventLoop) { self.answer($0) }
+                self.turn?.add(item) { self.answer($0) }
             } else {
                 self.passOn(context)
                 context.fireChannelRead(self.wrapInboundOut(part))
@@ -92,10 +107,25 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireChannelRead(self.wrapInboundOut(.end(nil)))
             context.fireChannelReadComplete()
         }
-        guard !self.later.isEmpty else { return }
-        while !self.isWaiting, let part = self.later.popFirst() { self.take(part, context) }
-        if !self.isWaiting { self.passOn(context) }
-        context.fireChannelReadComplete()
+        if !self.later.isEmpty {
+            while !self.isWaiting, let part = self.later.popFirst() { self.take(part, context) }
+            if !self.isWaiting { self.passOn(context) }
+            context.fireChannelReadComplete()
+        }
+        self.resume(context)
+    }
+
+    /// Does what was put off while a request waited.
+    private func resume(_ context: ChannelHandlerContext) {
+        guard !self.isWaiting else { return }
+        if self.wantsRead {
+            self.wantsRead = false
+            context.read()
+        }
+        if self.wantsEnd {
+            self.wantsEnd = false
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
     }
 
     private func send(_ reply: WholeReply, _ context: ChannelHandlerContext) {

@@ -4,12 +4,12 @@ package import HTTPTypes
 package import NIOCore
 
 /// A request that an ``ImmediateRoute`` has read.
-package protocol ImmediateCall {
+package protocol ImmediateCall: Sendable {
     /// The route's path as it is declared.
     var path: String { get }
 }
 
-/// Answers requests that need nothing to be waited for: on the thread of their connection, and without a task.
+/// Answers requests for which hardly anything has to be waited for: on the thread of their connection, and without a task.
 ///
 /// It may leave any request to the server's other routes, which answer the same, with more ways to say what is wrong.
 package protocol ImmediateRoute: Sendable {
@@ -23,6 +23,7 @@ package protocol ImmediateRoute: Sendable {
 
     /// Answers requests that came together.
     ///
-    /// - Returns: The reply to each; nil leaves a request to the other routes.
-    func replies(to calls: [any ImmediateCall]) -> [WholeReply?]
+    /// - Parameter answer: Gets the reply to each by its place, now or soon and on any thread; nil leaves a request to the other
+    ///   routes.
+    func answer(_ calls: [any ImmediateCall], _ answer: @escaping @Sendable (Int, WholeReply?) -> Void)
 }

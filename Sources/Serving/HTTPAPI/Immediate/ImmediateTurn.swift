@@ -1,49 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import NIOCore
-internal import Synchronization
 
 /// Requests that were read in one turn of an event loop, whatever their connections: they are answered together at its end.
 ///
 /// It belongs to its event loop.
 final class ImmediateTurn {
-    private let replies: ImmediateReplies
-    private var waiting: [(item: ImmediateReplies.Item, answer: (WholeReply?) -> Void)] = []
+    /// A request, and who sends its reply.
+    private typealias Waiting = (item: ImmediateReplies.Item, answer: (WholeReply?) -> Void)
 
-    init(_ replies: ImmediateReplies) { self.replies = replies }
+    private let replies: ImmediateReplies
+    private let eventLoop: any EventLoop
+    private var waiting: [Waiting] = []
+
+    init(_ replies: ImmediateReplies, _ eventLoop: any EventLoop) {
+        self.replies = replies
+        self.eventLoop = eventLoop
+    }
 
     /// Takes a request.
     ///
-    /// - Parameter answer: Gets the reply, later in this turn; nil where the request is left to the routes.
-    func add(
-        _ item: ImmediateReplies.Item, on eventLoop: any EventLoop, _ answer: @escaping (WholeReply?) -> Void
-    ) {
+    /// - Parameter answer: Gets the reply, at the end of the turn or soon after; nil where the request is left to the routes.
+    func add(_ item: ImmediateReplies.Item, _ answer: @escaping (WholeReply?) -> Void) {
         self.waiting.append((item, answer))
-        if self.waiting.count == 1 { eventLoop.assumeIsolated().execute { self.end() } }
+        if self.waiting.count == 1 { self.eventLoop.assumeIsolated().execute { self.end() } }
     }
 
     private func end() {
         let waiting = self.waiting
         self.waiting.removeAll(keepingCapacity: true)
-        let replies = self.replies.replies(to: waiting.map(\.item))
-        for (index, reply) in replies.enumerated() { waiting[index].answer(reply) }
+        for (index, route) in self.replies.routes.enumerated() {
+            self.end(waiting.filter { $0.item.route == index }, by: route)
+        }
     }
-}
 
-/// The turns of a server's event loops.
-final class ImmediateTurns: Sendable {
-    private let replies: ImmediateReplies
-    private let turns = Mutex<[ObjectIdentifier: NIOLoopBound<ImmediateTurn>]>([:])
-
-    init(_ replies: ImmediateReplies) { self.replies = replies }
-
-    /// The turns of the event loop at work.
-    func turn(of eventLoop: any EventLoop) -> ImmediateTurn {
-        self.turns.withLock { turns in
-            if let turn = turns[ObjectIdentifier(eventLoop)] { return turn }
-            let turn = NIOLoopBound(ImmediateTurn(self.replies), eventLoop: eventLoop)
-            turns[ObjectIdentifier(eventLoop)] = turn
-            return turn
-        }.value
+    private func end(_ waiting: [Waiting], by route: any ImmediateRoute) {
+        let calls = waiting.map(\.item.call)
+        let (eventLoop, bound) = (self.eventLoop, NIOLoopBound((self.replies, waiting), eventLoop: self.eventLoop))
+        @Sendable func conclude(_ index: Int, _ reply: WholeReply?) {
+            let (replies, waiting) = bound.value
+            waiting[index].answer(replies.conclude(waiting[index].item, reply))
+        }
+        route.answer(calls) { index, reply in
+            if eventLoop.inEventLoop { conclude(index, reply) } else { eventLoop.execute { conclude(index, reply) } }
+        }
     }
 }

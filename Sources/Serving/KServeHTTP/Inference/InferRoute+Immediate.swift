@@ -29,25 +29,21 @@ extension InferRoute: ImmediateRoute {
         return Call(model: model, job: job, form: form, path: path)
     }
 
-    func replies(to calls: [any ImmediateCall]) -> [WholeReply?] {
-        let calls = calls.map { $0 as? Call }
-        var replies = [WholeReply?](repeating: nil, count: calls.count)
-        var rest = calls.indices.filter { calls[$0] != nil }
+    func answer(_ calls: [any ImmediateCall], _ answer: @escaping @Sendable (Int, WholeReply?) -> Void) {
+        let calls = calls.compactMap { $0 as? Call }
+        var rest = Array(calls.indices)
         // Nearly always there is one model; each has those of its own.
-        while let model = rest.first.flatMap({ calls[$0]?.model }) {
-            let own = rest.filter { calls[$0]?.model === model }
-            rest.removeAll { calls[$0]?.model === model }
-            let results = self.repository.answerAtOnce(own.compactMap { calls[$0]?.job }, by: model)
-            for (index, result) in zip(own, results) {
-                replies[index] = result.map { self.reply(to: calls[index], $0) }
+        while let model = rest.first.map({ calls[$0].model }) {
+            let own = rest.filter { calls[$0].model === model }
+            rest.removeAll { calls[$0].model === model }
+            let refused = self.repository.start(own.map { calls[$0].job }, by: model) { index, result in
+                answer(own[index], self.reply(to: calls[own[index]], result))
             }
+            for index in refused { answer(own[index], nil) }
         }
-        return replies
     }
 
-    private func reply(to call: Call?, _ result: Result<InferenceResponse, any Error>) -> WholeReply {
-        do {
-            return try (call?.form ?? InferOutputForm()).reply(try result.get())
-        } catch { return .kserveError(ServingError(error)) }
+    private func reply(to call: Call, _ result: Result<InferenceResponse, any Error>) -> WholeReply {
+        do { return try call.form.reply(try result.get()) } catch { return .kserveError(ServingError(error)) }
     }
 }

@@ -8,18 +8,20 @@ protocol RequestScheduler: Sendable {
     /// Takes a request.
     ///
     /// - Parameter leads: Whether the caller can run a batch that it makes whole, instead of an instance's task.
-    /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:)``; nil for nothing.
+    /// - Returns: What the caller is to run at once, and then to tell by ``giveBack(_:leads:)``; nil for nothing.
     /// - Throws: ``SchedulerClosed``, or ``ServingError`` where the queue refuses it.
     func submit(_ job: InferenceJob, leads: Bool) throws -> RequestBatch?
 
-    /// Takes requests that a free instance can run at once; nobody else is asked to do anything for them.
+    /// Takes requests that came together, from a caller that can run a batch.
     ///
-    /// - Returns: What the caller is to run one after the other, and then to tell by ``giveBack(_:)``; requests that are in none of
-    ///   them would have had to wait, or to be refused, and were not taken.
-    func submitAtOnce(_ jobs: [InferenceJob]) -> [RequestBatch]
+    /// - Returns: What the caller is to run at once, as in ``submit(_:leads:)``; and the requests that were refused.
+    func submit(together jobs: [InferenceJob]) -> (batch: RequestBatch?, refused: [InferenceJob])
 
     /// Frees the instance on which a caller has run a batch.
-    func giveBack(_ instance: Int)
+    ///
+    /// - Parameter leads: Whether the caller can run another one.
+    /// - Returns: What the caller is to run next on that instance; nil for nothing: then the instance is free.
+    func giveBack(_ instance: Int, leads: Bool) -> RequestBatch?
 
     /// Takes out a request that nobody waits for any more.
     func remove(_ job: InferenceJob)
@@ -87,45 +89,47 @@ final class BatchScheduler<Queue: RequestQueue<InferenceJob>>: RequestScheduler 
             guard !state.isClosed else { throw SchedulerClosed() }
             try state.queue.add(QueueEntry(job))
             var actions = Self.dispatch(&state, at: job.arrival)
-            let own = leads ? Self.lend(&state, job, of: &actions) : nil
+            let own = leads ? Self.lend(&state, of: &actions) { $0.jobs.contains { $0 === job } } : nil
             return (actions, own)
         }
         self.perform(actions)
         return own
     }
 
-    func submitAtOnce(_ jobs: [InferenceJob]) -> [RequestBatch] {
+    func submit(together jobs: [InferenceJob]) -> (batch: RequestBatch?, refused: [InferenceJob]) {
         let now = self.clock.now
-        return self.state.withLock { state in
-            // Those who wait come first.
-            guard !state.isClosed, state.queue.count == 0, let (instance, waiter) = state.idle.last else { return [] }
-            for job in jobs { try? state.queue.add(QueueEntry(job)) }
-            var batches: [RequestBatch] = []
-            while case .run(let entries) = state.queue.next(for: instance, at: now) {
-                batches.append(RequestBatch(jobs: entries.map(\.payload), instance: instance, ticket: state.tickets))
-                state.tickets += 1
+        let (actions, own, refused) = self.state.withLock { state in
+            guard !state.isClosed else { return (Actions(), RequestBatch?.none, jobs) }
+            var refused: [InferenceJob] = []
+            for job in jobs {
+                do { try state.queue.add(QueueEntry(job)) } catch { refused.append(job) }
             }
-            if state.queue.count > 0 { for job in jobs { state.queue.remove(job.id) } }
-            guard !batches.isEmpty else { return [] }
-            state.idle.removeLast()
-            state.lent.append((instance, waiter))
-            return batches
+            var actions = Self.dispatch(&state, at: now)
+            let own = Self.lend(&state, of: &actions) { _ in true }
+            return (actions, own, refused)
         }
+        self.perform(actions)
+        return (own, refused)
     }
 
-    func giveBack(_ instance: Int) {
+    func giveBack(_ instance: Int, leads: Bool) -> RequestBatch? {
         let now = self.clock.now
-        self.perform(
-            self.state.withLock { state in
-                state.lent.firstIndex { $0.instance == instance }.map { state.idle.append(state.lent.remove(at: $0)) }
-                return Self.dispatch(&state, at: now)
-            })
+        let (actions, own) = self.state.withLock { state in
+            state.lent.firstIndex { $0.instance == instance }.map { state.idle.append(state.lent.remove(at: $0)) }
+            var actions = Self.dispatch(&state, at: now)
+            let own = leads ? Self.lend(&state, of: &actions) { $0.instance == instance } : nil
+            return (actions, own)
+        }
+        self.perform(actions)
+        return own
     }
 
-    /// Keeps a batch with that request from its instance's task.
-    private static func lend(_ state: inout State, _ job: InferenceJob, of actions: inout Actions) -> RequestBatch? {
+    /// Keeps a batch from its instance's task.
+    private static func lend(
+        _ state: inout State, of actions: inout Actions, where isWanted: (RequestBatch) -> Bool
+    ) -> RequestBatch? {
         for (index, (waiter, batch)) in actions.batches.enumerated() {
-            guard let batch, batch.jobs.contains(where: { $0 === job }) else { continue }
+            guard let batch, isWanted(batch) else { continue }
             actions.batches.remove(at: index)
             state.lent.append((batch.instance, waiter))
             return batch

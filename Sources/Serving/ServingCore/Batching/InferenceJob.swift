@@ -4,9 +4,13 @@ internal import Synchronization
 
 /// A request on its way through a queue, with whoever waits for its answer.
 package final class InferenceJob: Sendable {
+    /// Is told how a request ended, on the thread that ended it.
+    package typealias Observer = @Sendable (Result<InferenceResponse, any Error>) -> Void
+
     private enum State {
         case pending
         case awaited(CheckedContinuation<InferenceResponse, any Error>)
+        case observed(Observer)
         case finished(Result<InferenceResponse, any Error>)
         case told
     }
@@ -36,7 +40,7 @@ package final class InferenceJob: Sendable {
     var isOver: Bool {
         self.state.withLock { state in
             switch state {
-            case .pending, .awaited: false
+            case .pending, .awaited, .observed: false
             case .finished, .told: true
             }
         }
@@ -45,20 +49,28 @@ package final class InferenceJob: Sendable {
     /// Ends the request; false where it has ended already, because it was cancelled.
     @discardableResult
     func finish(_ result: Result<InferenceResponse, any Error>) -> Bool {
-        let (isFirst, waiter) = self.state.withLock {
-            state -> (Bool, CheckedContinuation<InferenceResponse, any Error>?) in
-            switch state {
-            case .pending:
-                state = .finished(result)
-                return (true, nil)
-            case .awaited(let continuation):
-                state = .told
-                return (true, continuation)
-            case .finished, .told: return (false, nil)
+        let last = self.state.withLock { state in
+            defer {
+                switch state {
+                case .pending: state = .finished(result)
+                case .awaited, .observed: state = .told
+                case .finished, .told: break
+                }
             }
+            return state
         }
-        waiter?.resume(with: result)
-        return isFirst
+        switch last {
+        case .pending: return true
+        case .awaited(let continuation): continuation.resume(with: result)
+        case .observed(let observer): observer(result)
+        case .finished, .told: return false
+        }
+        return true
+    }
+
+    /// Tells somebody, once, what the request has ended with; instead of ``value(onCancel:)``, and before it is taken.
+    func observe(_ observer: @escaping Observer) {
+        self.state.withLock { state in if case .pending = state { state = .observed(observer) } }
     }
 
     /// Takes what the request has ended with, once; nil while it has not.
@@ -85,7 +97,7 @@ package final class InferenceJob: Sendable {
                     case .finished(let result):
                         state = .told
                         return result
-                    case .told: return .failure(CancellationError())
+                    case .told, .observed: return .failure(CancellationError())
                     }
                 }
                 if let result { continuation.resume(with: result) }

@@ -37,11 +37,17 @@ extension ServedModel {
 ///
 /// While its runs are brief, the request that finds it free runs it by itself, and no other thread is woken for it.
 package protocol ImmediateModel: ServedModel {
+    /// How long a run takes, where that was measured when the model was loaded.
+    var measuredRunTime: Duration? { get }
+
     /// Answers requests that run together, as ``ServedModel/infer(_:instance:)`` does.
     func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>]
 }
 
 extension ImmediateModel {
+    /// The first run will tell.
+    package var measuredRunTime: Duration? { nil }
+
     /// Answers at once.
     package func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
         self.answer(requests, instance: instance)

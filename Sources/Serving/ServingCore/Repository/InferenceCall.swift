@@ -33,8 +33,10 @@ package struct InferenceCall: Sendable {
         return try await self.counted { try await self.answer() }
     }
 
-    /// What a request has ended with; nil while it has not.
-    func resultAtOnce() -> Result<InferenceResponse, any Error>? { self.job?.takeResult()?.mapError(self.failed) }
+    /// What the request has ended with, which is asked once; nil while it has not.
+    package func resultAtOnce() -> Result<InferenceResponse, any Error>? {
+        self.job?.takeResult()?.mapError(self.failed)
+    }
 
     /// Waits for the answers of any model, and returns after the last.
     ///
@@ -99,7 +101,7 @@ package struct InferenceCall: Sendable {
     /// Counts a failure.
     ///
     /// - Returns: The failure in this module's terms.
-    private func failed(_ error: any Error) -> any Error {
+    func failed(_ error: any Error) -> any Error {
         let isCancelled = error is CancellationError || Task.isCancelled
         let told = ServingError(error)
         let reason: ModelStatistics.FailureReason =

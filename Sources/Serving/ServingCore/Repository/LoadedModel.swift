@@ -19,6 +19,8 @@ package final class LoadedModel: Sendable {
     private let runTime = Atomic(UInt64.max)
     /// A run that takes less costs less than waking another thread for it.
     private static let briefRun: UInt64 = 60_000
+    /// How many batches somebody runs who wanted the first of them.
+    private static let mostRuns = 16
     /// What requests wait in; nil for a model that orders its runs itself.
     private let scheduler: (any RequestScheduler)?
     private let ordered: OrderedDelivery?
@@ -32,6 +34,9 @@ package final class LoadedModel: Sendable {
         self.files = files
         self.model = model
         self.immediate = model as? any ImmediateModel
+        if let time = self.immediate?.measuredRunTime {
+            self.runTime.store(UInt64(max(.zero, time) / .nanoseconds(1)), ordering: .relaxed)
+        }
         self.configuration = configuration
         self.version = String(version)
         self.clock = clock
@@ -62,8 +67,7 @@ package final class LoadedModel: Sendable {
             let job = try self.job(for: request, arrival: arrival)
             guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
             if let batch = try scheduler.submit(job, leads: self.isBrief) {
-                self.executeNow(batch)
-                scheduler.giveBack(batch.instance)
+                self.lead(scheduler, from: batch)
             }
             return InferenceCall(self, job.request, job: job, arrival: arrival)
         } catch let error as ServingError {
@@ -73,23 +77,40 @@ package final class LoadedModel: Sendable {
         }
     }
 
-    /// A request that can be answered at once, if its model is free by then.
+    /// A request that can be answered by who asks.
     ///
     /// - Returns: nil for a model whose runs are long, and for a request that is not right: ``start(_:)`` tells more.
     package func job(forAnsweringAtOnce request: InferenceRequest) -> InferenceJob? {
         self.answersAtOnce ? try? self.job(for: request, arrival: self.clock.now) : nil
     }
 
-    /// Answers requests that came together, on this thread.
+    /// Takes requests that came together, and runs them on this thread unless somebody is at it.
     ///
-    /// - Returns: The answer or what failed for each request; nil where it was not taken, since it would have had to wait.
-    package func answerAtOnce(_ jobs: [InferenceJob]) -> [Result<InferenceResponse, any Error>?] {
-        guard let scheduler else { return jobs.map { _ in nil } }
-        let batches = scheduler.submitAtOnce(jobs)
-        for batch in batches { self.executeNow(batch) }
-        if let batch = batches.first { scheduler.giveBack(batch.instance) }
-        return jobs.map { job in
-            InferenceCall(self, job.request, job: job, arrival: job.arrival).resultAtOnce()
+    /// - Parameters:
+    ///   - jobs: Requests of ``job(forAnsweringAtOnce:)``.
+    ///   - finished: Is told how each ended, by its place: most of them before this returns, others by who runs them.
+    /// - Returns: The places of those that are refused: ``start(_:)`` tells why.
+    package func start(
+        _ jobs: [InferenceJob], finished: @escaping @Sendable (Int, Result<InferenceResponse, any Error>) -> Void
+    ) -> [Int] {
+        guard let scheduler else { return Array(jobs.indices) }
+        for (index, job) in jobs.enumerated() {
+            let call = InferenceCall(self, job.request, job: job, arrival: job.arrival)
+            job.observe { finished(index, $0.mapError(call.failed)) }
+        }
+        let (batch, refused) = scheduler.submit(together: jobs)
+        if let batch { self.lead(scheduler, from: batch) }
+        return refused.isEmpty ? [] : jobs.indices.filter { index in refused.contains { $0 === jobs[index] } }
+    }
+
+    /// Runs a batch, and what came meanwhile: who waits for it need not be woken to run it.
+    private func lead(_ scheduler: any RequestScheduler, from batch: RequestBatch) {
+        var next: RequestBatch? = batch
+        var count = 0
+        while let batch = next {
+            self.executeNow(batch)
+            count += 1
+            next = scheduler.giveBack(batch.instance, leads: count < Self.mostRuns)
         }
     }
 

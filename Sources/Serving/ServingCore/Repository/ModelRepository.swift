@@ -143,24 +143,13 @@ package final class ModelRepository: Service {
         return model
     }
 
-    /// Answers a request on this thread, where the model is brief and has a free instance; nothing is waited for.
-    ///
-    /// - Returns: The answer; nil where the request was not taken, whatever the reason: ``infer(_:)`` takes it, or tells more.
-    /// - Throws: ``ServingError`` where the model's run failed.
-    package func inferAtOnce(_ request: InferenceRequest) throws -> InferenceResponse? {
-        guard let model = self.briefModel(named: request.model, version: request.version),
-            let job = model.job(forAnsweringAtOnce: request)
-        else { return nil }
-        return try self.answerAtOnce([job], by: model).first??.get()
-    }
-
-    /// Answers requests that came together, as ``inferAtOnce(_:)`` does.
-    package func answerAtOnce(
-        _ jobs: [InferenceJob], by model: LoadedModel
-    ) -> [Result<InferenceResponse, any Error>?] {
-        let results = model.answerAtOnce(jobs)
-        for (job, result) in zip(jobs, results) where result != nil { self.tell(job.request) }
-        return results
+    /// Takes requests that came together, as ``LoadedModel/start(_:finished:)`` does.
+    package func start(
+        _ jobs: [InferenceJob], by model: LoadedModel,
+        finished: @escaping @Sendable (Int, Result<InferenceResponse, any Error>) -> Void
+    ) -> [Int] {
+        for job in jobs { self.tell(job.request) }
+        return model.start(jobs, finished: finished)
     }
 
     private func tell(_ request: InferenceRequest) {
