@@ -74,11 +74,8 @@ struct InferenceService: Inference_GRPCInferenceService.SimpleServiceProtocol {
         request: Inference_ModelInferRequest, context: ServerContext
     ) async throws -> Inference_ModelInferResponse {
         try await RPCError.telling {
-            let inference = try InferenceRequest(request)
-            if let answer = try self.repository.inferAtOnce(inference) {
-                return try Inference_ModelInferResponse(answer)
-            }
-            let call = try self.repository.start(inference)
+            let call = try self.repository.start(try InferenceRequest(request))
+            if let result = call.resultAtOnce() { return try Inference_ModelInferResponse(try result.get()) }
             // A client that goes away, or whose deadline passes, takes its request out of the queue.
             let cancellation = context.cancellation
             let answer = try await race(against: { try await cancellation.cancelled }) { try await call.response() }
