@@ -55,7 +55,8 @@ int cov_compile(
     struct cov_settings settings, struct cov_compiled **compiled) {
     int (*compile)(const struct cov_core *, const struct cov_model *, const char *, size_t, struct cov_compiled **, ...) =
         library->compile_model;
+    // Threads that run a model are the server's: bound to a processor during a run, two of them would share the first one.
     return compile(
-        core, model, "CPU", (size_t)8, compiled, "INFERENCE_NUM_THREADS", settings.threads, "NUM_STREAMS", settings.streams,
+        core, model, "CPU", (size_t)10, compiled, "ENABLE_CPU_PINNING", "NO", "INFERENCE_NUM_THREADS", settings.threads, "NUM_STREAMS", settings.streams,
         "PERFORMANCE_HINT", settings.performance, "EXECUTION_MODE_HINT", settings.execution);
 }
