@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import ModelGateway
 internal import Observability
 
 /// Whether and where a program tells of its work.
@@ -13,10 +14,13 @@ struct TelemetryOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - configured: What the configuration says of it.
-    ///   - hasConfiguration: Whether there is one; without, OpenTelemetry's variables count.
+    ///   - hasConfiguration: Whether there is one; without, variables alone count.
     /// - Throws: `TelemetryError` for a variable with a value that it cannot have.
     func settings(_ configured: TelemetrySettings?, hasConfiguration: Bool) throws -> TelemetrySettings? {
-        let asked = try hasConfiguration ? configured : TelemetrySettings.standard(environment: Settings.environment)
+        let asked =
+            try hasConfiguration
+            ? configured
+            : GatewayConfiguration(yaml: "{}", file: "the environment", environment: Settings.environment).telemetry
         guard self.telemetry else { return asked }
         var settings = asked ?? TelemetrySettings()
         if asked == nil { try settings.read(environment: Settings.environment) }

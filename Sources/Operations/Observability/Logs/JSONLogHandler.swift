@@ -56,21 +56,38 @@ public struct JSONLogHandler: LogHandler {
 
     /// Writes a line.
     public func log(event: LogEvent) {
-        let severity = LogRecord.Severity(event.level)
-        let trace = TraceContext.current
-        let receivers = self.receivers.filter { $0.wants(severity, of: trace) }
-        guard self.write != nil || !receivers.isEmpty else { return }
-        let record = LogRecord(
-            time: self.now(), severity: severity, logger: self.label,
-            message: self.redaction.cleaned(event.message.description), trace: trace,
-            attributes: self.attributes(of: event))
+        let (severity, trace) = (LogRecord.Severity(event.level), TraceContext.current)
+        guard self.isWanted(severity, of: trace) else { return }
+        self.write(
+            LogRecord(
+                time: self.now(), severity: severity, logger: self.label,
+                message: self.redaction.cleaned(event.message.description), trace: trace,
+                attributes: self.attributes(of: event)))
+    }
+
+    /// Writes a line of which nothing comes from users.
+    func log(_ severity: LogRecord.Severity, _ message: String, of trace: TraceContext?, _ attributes: AttributeList) {
+        guard severity.level >= self.logLevel, self.isWanted(severity, of: trace) else { return }
+        self.write(
+            LogRecord(
+                time: self.now(), severity: severity, logger: self.label, message: message, trace: trace,
+                attributes: attributes))
+    }
+
+    private func isWanted(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool {
+        self.write != nil || self.receivers.contains { $0.wants(severity, of: trace) }
+    }
+
+    private func write(_ record: LogRecord) {
         if let write {
             var writer = JSONWriter(capacity: 384)
             record.write(service: self.service, to: &writer)
             writer.raw("\n")
-            write(writer.bytes, severity)
+            write(writer.bytes, record.severity)
         }
-        for receiver in receivers { receiver.receive(record) }
+        for receiver in self.receivers where receiver.wants(record.severity, of: record.trace) {
+            receiver.receive(record)
+        }
     }
 
     /// What is known of a line, by name.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import LLMCore
-internal import OrderedCollections
 
 /// A log line.
 public struct LogRecord: Sendable {
@@ -78,40 +77,34 @@ public struct LogRecord: Sendable {
 
     /// The line as JSON; what it says of itself comes before what else is known.
     public func json(service: String) -> JSONValue {
-        var members: OrderedDictionary<String, JSONValue> = [:]
-        self.members(service: service) {
-            members[$0] = .string($1)
-        } other: {
-            members[$0] = $1.json
-        }
-        return .object(members)
+        var writer = JSONWriter()
+        self.write(service: service, to: &writer)
+        return (try? JSONValue(parsing: writer.bytes)) ?? .string(self.message)
     }
 
-    /// Writes the line as ``json(service:)`` has it.
+    /// Writes the line as ``json(service:)`` has it; there may be one for each request.
     package func write(service: String, to writer: inout JSONWriter) {
-        writer.object { writer in
-            self.members(service: service) {
-                writer.member($0, $1)
-            } other: { key, value in
-                if case .string(let text) = value { writer.member(key, text) } else { writer.member(key, value.json) }
-            }
-        }
-    }
-
-    private func members(
-        service: String, _ own: (String, String) -> Void, other: (String, AttributeValue) -> Void
-    ) {
-        own("timestamp", Timestamp.text(self.time))
-        own("level", self.severity.name)
-        own("service", service)
+        writer.raw(#"{"timestamp":"#)
+        writer.string(Timestamp.text(self.time))
+        writer.raw(#","level":"#)
+        writer.string(self.severity.name)
+        writer.raw(#","service":"#)
+        writer.string(service)
         if let trace {
-            own("trace_id", trace.traceID.description)
-            own("span_id", trace.spanID.description)
+            writer.raw(#","trace_id":"#)
+            writer.string(trace.traceID.description)
+            writer.raw(#","span_id":"#)
+            writer.string(trace.spanID.description)
         }
-        own("message", self.message)
-        own("logger", self.logger)
+        writer.raw(#","message":"#)
+        writer.string(self.message)
+        writer.raw(#","logger":"#)
+        writer.string(self.logger)
         for (key, value) in self.attributes.all {
-            other(Self.ownNames.contains(key) ? "attributes.\(key)" : key, value)
+            writer.raw(",")
+            writer.key(Self.ownNames.contains(key) ? "attributes.\(key)" : key)
+            if case .string(let text) = value { writer.string(text) } else { writer.value(value.json) }
         }
+        writer.raw("}")
     }
 }

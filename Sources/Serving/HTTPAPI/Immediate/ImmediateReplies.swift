@@ -4,7 +4,6 @@ internal import AccessControl
 internal import AdapterMiddleware
 internal import HTTPTypes
 internal import LLMCore
-internal import Logging
 internal import NIOCore
 internal import Observability
 internal import Tracing
@@ -26,7 +25,7 @@ struct ImmediateReplies: Sendable {
     let routes: [any ImmediateRoute]
     let gate: RequestGate?
     let telemetry: Telemetry?
-    let logger: Logger
+    let log: RequestLog
     let dates: DateHeader
 
     /// Whether a request may be answered at once: what needs more than its head and its body is left to the routes.
@@ -53,7 +52,7 @@ struct ImmediateReplies: Sendable {
         guard let telemetry else {
             return route.read(head, body).map { Item(route: index, call: $0, exchange: nil, place: place) }
         }
-        let exchange = TracedExchange(head, telemetry, self.logger)
+        let exchange = TracedExchange(head, telemetry, self.log)
         guard let call = ServiceContext.withValue(exchange.context, operation: { route.read(head, body) }) else {
             exchange.abandon()
             return nil

@@ -107,7 +107,8 @@ public struct HTTPServer: Service {
     /// Watches what is asked.
     private func watch(_ router: Router<BasicRequestContext>, _ telemetry: Telemetry) {
         let quietPaths: Set<String> = ["/health", self.metricsPath ?? "/health"]
-        router.add(middleware: RequestTelemetry(telemetry: telemetry, quietPaths: quietPaths))
+        router.add(
+            middleware: RequestTelemetry(telemetry: telemetry, log: RequestLog(self.logger), quietPaths: quietPaths))
     }
 
     /// Shows what was measured.
@@ -138,6 +139,6 @@ public struct HTTPServer: Service {
     private var immediateReplies: ImmediateReplies {
         ImmediateReplies(
             routes: self.access == nil ? self.otherRoutes.flatMap(\.immediate) : [], gate: self.gate,
-            telemetry: self.telemetry, logger: self.logger, dates: DateHeader(self.clock.seconds))
+            telemetry: self.telemetry, log: RequestLog(self.logger), dates: DateHeader(self.clock.seconds))
     }
 }

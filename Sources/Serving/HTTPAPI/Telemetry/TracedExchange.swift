@@ -3,7 +3,6 @@
 internal import AdapterMiddleware
 internal import HTTPTypes
 internal import HummingbirdCore
-internal import Logging
 internal import ModelGateway
 internal import Observability
 internal import Synchronization
@@ -24,13 +23,13 @@ final class TracedExchange: Sendable {
     private let head: HTTPRequest
     private let method: String
     private let start: Duration
-    private let logger: Logger
+    private let log: RequestLog
     private let state = Mutex(State())
 
     /// Begins.
-    init(_ head: HTTPRequest, _ telemetry: Telemetry, _ logger: Logger) {
+    init(_ head: HTTPRequest, _ telemetry: Telemetry, _ log: RequestLog) {
         self.telemetry = telemetry
-        self.logger = logger
+        self.log = log
         self.head = head
         self.method = Self.known(head.method)
         self.start = telemetry.time.now
@@ -84,14 +83,12 @@ final class TracedExchange: Sendable {
         self.telemetry.requests.ended(
             self.method, route: ending.route, status: ending.status, error: ending.error, took: duration,
             trace: self.span.trace)
-        ServiceContext.withValue(self.span.context) {
-            self.logger.info(
-                "Request",
-                metadata: [
-                    "method": "\(self.method)", "path": "\(ending.route ?? "(unknown)")", "status": "\(ending.status)",
-                    "seconds": "\(duration.inSeconds)",
-                ])
-        }
+        self.log.info(
+            "Request", in: self.span.context,
+            [
+                "method": .string(self.method), "path": .string(ending.route ?? "(unknown)"),
+                "seconds": .string("\(duration.inSeconds)"), "status": .string("\(ending.status)"),
+            ])
         self.span.finish { self.describe(&$0, ending) }
     }
 
