@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Logging
-internal import Tracing
+internal import LLMCore
+package import Logging
+package import Tracing
 
 /// Says a line for each request, of which nothing comes from users: it need not be looked through, and where ``JSONLogHandler``
 /// writes it, no metadata are put together.
