@@ -257,7 +257,10 @@ let package = Package(
             ]),
         library(
             "ServingCore", in: "Serving",
-            ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
+            [
+                "LLMCore", "SourceDocuments", "KServeProtocol", "Observability", deque, swiftProtobuf, logging,
+                serviceLifecycle, tracing,
+            ]),
         library(
             "ModelBackends", in: "Serving",
             [
@@ -446,9 +449,9 @@ let package = Package(
         .testTarget(
             name: "ServingCoreTests",
             dependencies: [
-                "LLMCore", "Pipelines", "KServeProtocol", "OpenVINOModels", "PluginHost", "ServingCore",
-                "ModelBackends",
-                "OpenAutoGLMTesting", logging,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "Observability", "OpenVINOModels",
+                "PluginHost",
+                "ServingCore", "ModelBackends", "OpenAutoGLMTesting", logging, tracing,
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

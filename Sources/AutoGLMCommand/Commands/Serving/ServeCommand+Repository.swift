@@ -21,7 +21,8 @@ extension ServeCommand {
         let languageModels = LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
         var backends: [any ModelBackend] = [languageModels, ONNXBackend(), PluginBackend()]
         if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry)) }
-        let repository = ModelRepository(settings.repository, backends: backends, logger: logger)
+        let repository = ModelRepository(
+            settings.repository, backends: backends, tracer: telemetry?.tracer, logger: logger)
         for name in gateway.names {
             // A name that no path can have is served by OpenAI's protocol alone.
             guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }

@@ -57,6 +57,9 @@ public final class SpanTracer: Tracer {
         return TracedSpan(record, within: context, isRecording: isSampled || self.tail != nil, tracer: self)
     }
 
+    /// Whether spans of a trace are recorded: it is sampled, or may be kept at its end.
+    package func records(_ trace: TraceContext) -> Bool { trace.isSampled || self.tail != nil }
+
     /// Takes a span that has ended.
     func ended(_ record: SpanRecord) {
         let kept = record.context.isSampled ? [record] : self.tail?.add(record) ?? []

@@ -19,10 +19,13 @@ package final class InferenceJob: Sendable {
     let size: Int
     /// When it came, in nanoseconds.
     let arrival: UInt64
+    /// Its place in a trace that is recorded; nil for none.
+    let trace: RequestTrace?
     private let state = Mutex(State.pending)
     private static let ids = Atomic<UInt64>(0)
 
-    init(_ request: InferenceRequest, size: Int, arrival: UInt64) {
+    init(_ request: InferenceRequest, size: Int, arrival: UInt64, trace: RequestTrace? = nil) {
+        self.trace = trace
         self.request = request
         self.size = size
         self.arrival = arrival
@@ -54,6 +57,8 @@ package final class InferenceJob: Sendable {
             case .finished, .told: return (false, nil)
             }
         }
+        // What ends badly before it is run has only waited.
+        if let trace, isFirst, case .failure(let error) = result { trace.leaveQueue(refused: error) }
         waiter?.resume(with: result)
         return isFirst
     }

@@ -2,7 +2,9 @@
 
 internal import KServeProtocol
 internal import LLMCore
+internal import Observability
 internal import Synchronization
+internal import Tracing
 
 /// A version of a model that takes requests.
 package final class LoadedModel: Sendable {
@@ -24,11 +26,14 @@ package final class LoadedModel: Sendable {
     private let ordered: OrderedDelivery?
     /// The files that the model was made from, where they are its own.
     private let files: TemporaryFolder?
+    /// Makes spans of its work; nil makes none.
+    private let tracing: InferenceTracing?
 
     init(
         _ model: any ServedModel, configuration: ModelConfiguration, version: Int, clock: ServingClock,
-        files: TemporaryFolder? = nil
+        files: TemporaryFolder? = nil, tracer: SpanTracer? = nil
     ) {
+        self.tracing = tracer.map { InferenceTracing($0, model: configuration.name, version: String(version)) }
         self.files = files
         self.model = model
         self.immediate = model as? any ImmediateModel
@@ -60,12 +65,13 @@ package final class LoadedModel: Sendable {
         let arrival = self.clock.now
         do {
             let size = try self.configuration.check(request)
-            guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
-            let job = InferenceJob(try self.controlled(request, size), size: size, arrival: arrival)
+            let trace = self.tracing?.request
+            guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival, trace: trace) }
+            let job = InferenceJob(try self.controlled(request, size), size: size, arrival: arrival, trace: trace)
             let leads = self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun
             let shape = self.configuration.shapeKey(request)
             if let batch = try scheduler.submit(job, shape: shape, leads: leads) {
-                self.executeNow(batch)
+                self.executeNow(batch, for: job)
                 scheduler.giveBack(batch.instance)
             }
             return InferenceCall(self, job.request, job: job, arrival: arrival)
@@ -100,19 +106,33 @@ package final class LoadedModel: Sendable {
     // MARK: Running
 
     private func execute(_ batch: RequestBatch) async {
+        let trace = self.tracing.flatMap { BatchTrace(batch, $0) }
         let start = self.clock.now
-        let results = await self.model.infer(batch.jobs.map(\.request), instance: batch.instance)
-        self.conclude(batch, results, start: start)
+        let requests = batch.jobs.map(\.request)
+        let results: [Result<[KServeTensor], any Error>]
+        if let trace {
+            results = await ServiceContext.withValue(trace.context) {
+                await self.model.infer(requests, instance: batch.instance)
+            }
+        } else {
+            results = await self.model.infer(requests, instance: batch.instance)
+        }
+        self.conclude(batch, results, start: start, trace)
     }
 
-    private func executeNow(_ batch: RequestBatch) {
+    /// Runs what a request made whole, in the task that brought it.
+    private func executeNow(_ batch: RequestBatch, for job: InferenceJob) {
+        let trace = self.tracing.flatMap { BatchTrace(batch, asker: job, $0) }
         let start = self.clock.now
         let results = self.immediate?.answer(batch.jobs.map(\.request), instance: batch.instance) ?? []
-        self.conclude(batch, results, start: start)
+        self.conclude(batch, results, start: start, trace)
     }
 
-    private func conclude(_ batch: RequestBatch, _ results: [Result<[KServeTensor], any Error>], start: UInt64) {
+    private func conclude(
+        _ batch: RequestBatch, _ results: [Result<[KServeTensor], any Error>], start: UInt64, _ trace: BatchTrace?
+    ) {
         let inferEnd = self.clock.now
+        trace?.end(results)
         let answers = zip(batch.jobs, results).map { job, result in
             result.map { self.response(to: job.request, $0) }
         }

@@ -3,6 +3,7 @@
 internal import KServeProtocol
 internal import LLMCore
 package import Logging
+package import Observability
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -71,6 +72,8 @@ package final class ModelRepository: Service {
     let options: Options
     let backends: [String: any ModelBackend]
     let clock: ServingClock
+    /// Begins spans of requests whose traces are recorded; nil begins none.
+    let tracer: SpanTracer?
     /// What the server tells of itself, and how much of it.
     package let log: ServingLog
     /// Loads of one model happen one after the other.
@@ -85,11 +88,13 @@ package final class ModelRepository: Service {
     /// - Parameters:
     ///   - backends: What can make models; built-in ones are added.
     ///   - clock: What requests are measured by.
+    ///   - tracer: Begins spans of the models' work for requests whose traces are recorded; nil begins none.
     ///   - logger: Is told of models that come and go.
     package init(
         _ options: Options = Options(), backends: [any ModelBackend] = [], clock: ServingClock = ServingClock(),
-        logger: Logger
+        tracer: SpanTracer? = nil, logger: Logger
     ) {
+        self.tracer = tracer
         self.options = options
         self.backends = Dictionary(
             (BuiltInBackend.all(clock: clock) + backends).flatMap { backend in
