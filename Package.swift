@@ -442,8 +442,9 @@ let package = Package(
         .testTarget(
             name: "CatalogHTTPTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Experiments", "ModelCatalog", "Observability", "RunStorage",
-                "CatalogStorage", "ModelGateway", "HTTPAPI", "ModelTraffic", "CatalogHTTP", "OpenAutoGLMTesting",
+                "AccessControl", "LLMCore", "AdapterMiddleware", "Experiments", "ModelCatalog", "Observability",
+                "RunStorage", "CatalogStorage", "ModelGateway", "HTTPAPI", "ModelTraffic", "CatalogHTTP",
+                "OpenAutoGLMTesting",
                 asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOHTTP1"),
             ]),
         .testTarget(
