@@ -194,6 +194,7 @@ let package = Package(
                 grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
+        library("ExperimentStorage", in: "Adapters", ["LLMCore", "Experiments", "PostgresConnections"]),
         library("CPluginABI", in: "Adapters", []),
         library(
             "PluginHost", in: "Adapters",
@@ -301,7 +302,8 @@ let package = Package(
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
+                "ModelGateway",
                 "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic", "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
@@ -358,11 +360,15 @@ let package = Package(
             name: "CrashSubject",
             dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
+        // What every store of experiments must do, for the tests of each.
+        .target(
+            name: "ExperimentStoreChecks", dependencies: ["LLMCore", "Experiments"], path: "Tests/ExperimentStoreChecks"
+        ),
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog", "RunStorage",
-                "OpenAutoGLMTesting", "CrashSubject", grdb,
+                "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
             ]),
         // A PostgreSQL server that tests start.
         .target(name: "PostgresServing", path: "Tests/PostgresServing"),
@@ -373,6 +379,12 @@ let package = Package(
             name: "CatalogStorageTests",
             dependencies: [
                 "LLMCore", "ModelCatalog", "PostgresConnections", "CatalogStorage", "OpenAutoGLMTesting",
+                "PostgresServing",
+            ]),
+        .testTarget(
+            name: "ExperimentStorageTests",
+            dependencies: [
+                "LLMCore", "Experiments", "PostgresConnections", "ExperimentStorage", "ExperimentStoreChecks",
                 "PostgresServing",
             ]),
         .testTarget(

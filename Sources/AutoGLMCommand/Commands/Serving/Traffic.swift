@@ -9,7 +9,6 @@ internal import Logging
 internal import ModelGateway
 internal import ModelTraffic
 internal import Observability
-internal import RunStorage
 internal import ServiceLifecycle
 
 /// What chooses among versions of models, composed: the catalogue, experiments, and their routes.
@@ -55,7 +54,7 @@ struct Traffic {
     }
 
     private mutating func add(_ settings: TrafficSettings.Experiments, _ logger: Logger) async throws {
-        let store = SQLiteExperimentStore(try ExperimentStoreOptions.open(settings.store))
+        let store = try ExperimentStoreOptions.open(settings.store)
         let experiments = ServedExperiments(
             store: store, models: self.gateway, pause: settings.review, logger: logger,
             now: { Double(WallTime.now()) / 1e9 })
