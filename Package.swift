@@ -164,12 +164,14 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
                 nio("NIOHTTP1"),
             ]),
+        library("GRPCStatuses", in: "Adapters", ["LLMCore", grpcCore]),
         library("KServeProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "KServeProtocol",
-                orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "GRPCStatuses",
+                "KServeProtocol", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2,
+                grpcProtobuf, swiftProtobuf,
             ]),
         library("COpenVINO", in: "Adapters", []),
         library("OpenVINOModels", in: "Adapters", ["LLMCore", "KServeProtocol", "COpenVINO"]),
@@ -177,7 +179,8 @@ let package = Package(
         library(
             "ServiceClient", in: "Adapters",
             [
-                "LLMCore", "Observability", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                "LLMCore", "Observability", "GRPCStatuses", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf,
+                swiftProtobuf,
             ]),
         library(
             "RunStorage", in: "Adapters",
