@@ -82,7 +82,7 @@ struct TelemetryTests {
 }
 
 /// Spans that were kept.
-private final class SpanList: TelemetryReceiver {
+final class SpanList: TelemetryReceiver {
     private let state = Mutex<[SpanRecord]>([])
     var all: [SpanRecord] { self.state.withLock { $0 } }
     func receive(_ span: SpanRecord) { self.state.withLock { $0.append(span) } }
