@@ -6,6 +6,7 @@ internal import HTTPAPI
 internal import LLMCore
 internal import LocalModels
 internal import Logging
+internal import ModelCatalog
 internal import ModelGateway
 internal import ModelTraffic
 internal import Observability
@@ -19,6 +20,8 @@ struct Traffic {
     private(set) var services: [any Service] = []
     /// The routes that tell and change what answers.
     private(set) var routes: [any HTTPRoutes] = []
+    /// The catalogue, and what of it is served; nil for none.
+    private(set) var catalog: (catalog: ModelCatalog, models: CatalogModels)?
 
     /// Opens what the settings name; versions of the catalogue are loaded now.
     ///
@@ -49,6 +52,7 @@ struct Traffic {
         }
         try await models.load()
         self.gateway = self.gateway.adding(models)
+        self.catalog = (catalog, models)
         self.services.append(models)
         self.routes.append(CatalogRoutes(catalog: catalog))
     }

@@ -67,6 +67,7 @@ package final class ModelRepository: Service {
     private struct State: Sendable {
         var entries: [String: Entry] = [:]
         var isStarted = false
+        var aliases: Aliases?
     }
 
     let options: Options
@@ -142,7 +143,7 @@ package final class ModelRepository: Service {
         try await self.start(request).response()
     }
 
-    /// A version that takes requests.
+    /// A version that takes requests, by its number or by an alias (`NAME@ALIAS`).
     ///
     /// - Throws: ``ServingError`` with code `.notFound` for an unknown model or version, `.unavailable` for one that is not
     ///   ready, `.invalidArgument` for a version that is no number.
@@ -157,6 +158,7 @@ package final class ModelRepository: Service {
         if let model = found.model { return model }
         let label = number.map { "version \($0) of the model '\(name)'" } ?? "model '\(name)'"
         guard found.isKnown else {
+            if let model = try self.model(aliased: name, version: version) { return model }
             throw ServingError(
                 .notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
         }
@@ -199,6 +201,11 @@ package final class ModelRepository: Service {
     }
 
     // MARK: Changing
+
+    /// Lets requests name versions by aliases, as `NAME@ALIAS`.
+    package func resolve(by aliases: @escaping Aliases) { self.state.withLock { $0.aliases = aliases } }
+
+    var aliases: Aliases? { self.state.withLock { $0.aliases } }
 
     /// What is known of a model.
     func entry(named name: String) -> Entry { self.state.withLock { $0.entries[name] } ?? Entry() }
