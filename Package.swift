@@ -164,12 +164,14 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "ResultParsing", "RemoteTransport", orderedCollections, nio("NIOCore"),
                 nio("NIOHTTP1"),
             ]),
+        library("GRPCStatuses", in: "Adapters", ["LLMCore", grpcCore]),
         library("KServeProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "KServeModels", in: "Adapters",
             [
-                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "KServeProtocol",
-                orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                "LLMCore", "Observability", "PromptTemplates", "RemoteTransport", "RemoteModels", "GRPCStatuses",
+                "KServeProtocol", orderedCollections, nio("NIOCore"), nio("NIOHTTP1"), grpcCore, grpcHTTP2,
+                grpcProtobuf, swiftProtobuf,
             ]),
         library("COpenVINO", in: "Adapters", []),
         library("OpenVINOModels", in: "Adapters", ["LLMCore", "KServeProtocol", "COpenVINO"]),
@@ -177,7 +179,8 @@ let package = Package(
         library(
             "ServiceClient", in: "Adapters",
             [
-                "LLMCore", "Observability", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                "LLMCore", "Observability", "GRPCStatuses", "AutoGLMProtocol", grpcCore, grpcHTTP2, grpcProtobuf,
+                swiftProtobuf,
             ]),
         library(
             "RunStorage", in: "Adapters",
@@ -194,6 +197,7 @@ let package = Package(
                 grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
+        library("ExperimentStorage", in: "Adapters", ["LLMCore", "Experiments", "PostgresConnections"]),
         library("CPluginABI", in: "Adapters", []),
         library(
             "PluginHost", in: "Adapters",
@@ -257,7 +261,10 @@ let package = Package(
             ]),
         library(
             "ServingCore", in: "Serving",
-            ["LLMCore", "SourceDocuments", "KServeProtocol", deque, swiftProtobuf, logging, serviceLifecycle]),
+            [
+                "LLMCore", "SourceDocuments", "KServeProtocol", "Observability", deque, swiftProtobuf, logging,
+                serviceLifecycle, tracing,
+            ]),
         library(
             "ModelBackends", in: "Serving",
             [
@@ -298,7 +305,8 @@ let package = Package(
                 "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ModelFacade", "AccessControl", "ModelGateway",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
+                "ModelGateway",
                 "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic", "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
@@ -355,11 +363,15 @@ let package = Package(
             name: "CrashSubject",
             dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
+        // What every store of experiments must do, for the tests of each.
+        .target(
+            name: "ExperimentStoreChecks", dependencies: ["LLMCore", "Experiments"], path: "Tests/ExperimentStoreChecks"
+        ),
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog", "RunStorage",
-                "OpenAutoGLMTesting", "CrashSubject", grdb,
+                "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
             ]),
         // A PostgreSQL server that tests start.
         .target(name: "PostgresServing", path: "Tests/PostgresServing"),
@@ -370,6 +382,12 @@ let package = Package(
             name: "CatalogStorageTests",
             dependencies: [
                 "LLMCore", "ModelCatalog", "PostgresConnections", "CatalogStorage", "OpenAutoGLMTesting",
+                "PostgresServing",
+            ]),
+        .testTarget(
+            name: "ExperimentStorageTests",
+            dependencies: [
+                "LLMCore", "Experiments", "PostgresConnections", "ExperimentStorage", "ExperimentStoreChecks",
                 "PostgresServing",
             ]),
         .testTarget(
@@ -439,16 +457,17 @@ let package = Package(
         .testTarget(
             name: "CatalogHTTPTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Experiments", "ModelCatalog", "Observability", "RunStorage",
-                "CatalogStorage", "ModelGateway", "HTTPAPI", "ModelTraffic", "CatalogHTTP", "OpenAutoGLMTesting",
+                "AccessControl", "LLMCore", "AdapterMiddleware", "Experiments", "ModelCatalog", "Observability",
+                "RunStorage", "CatalogStorage", "ModelGateway", "HTTPAPI", "ModelTraffic", "CatalogHTTP",
+                "OpenAutoGLMTesting",
                 asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "ServingCoreTests",
             dependencies: [
-                "LLMCore", "Pipelines", "KServeProtocol", "OpenVINOModels", "PluginHost", "ServingCore",
-                "ModelBackends",
-                "OpenAutoGLMTesting", logging,
+                "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "Observability", "OpenVINOModels",
+                "PluginHost",
+                "ServingCore", "ModelBackends", "OpenAutoGLMTesting", logging, tracing,
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(
@@ -464,7 +483,7 @@ let package = Package(
                 "AccessControl", "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "KServeModels",
                 "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
                 "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
-                logging,
+                logging, tracing,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

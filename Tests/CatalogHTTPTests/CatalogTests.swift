@@ -98,6 +98,21 @@ struct CatalogTests {
         }
     }
 
+    @Test("The aliases of models are looked up again, of those that somebody asks for and the catalogue knows")
+    func aliases() async throws {
+        let catalog = self.catalog
+        _ = try await catalog.register("other", from: try self.folder.file("m", "x"), by: "ines")
+        let aliases = CatalogAliases(of: catalog, for: { ["mood", "unknown"] }, logger: .silent)
+        #expect(aliases.aliases(of: "mood") == nil)
+        try await aliases.look()
+        #expect(aliases.aliases(of: "mood") == ["challenger": 1])
+        #expect(aliases.aliases(of: "unknown") == nil && aliases.aliases(of: "other") == nil)
+        _ = try await catalog.promote("mood", version: 2, to: "challenger", by: "ines")
+        _ = try await catalog.promote("mood", version: 1, to: "canary", by: "ines")
+        try await aliases.look()
+        #expect(aliases.aliases(of: "mood") == ["challenger": 2, "canary": 1])
+    }
+
     @Test("A model answers under its alias, follows it, and stays when the next version cannot be opened")
     func follows() async throws {
         let models = CatalogModels(
@@ -123,6 +138,12 @@ struct CatalogTests {
             await models.followAll()
             #expect(try await server.chat("mood@challenger").text == "two")
             #expect(models.version(named: "mood@challenger")?.number == 2)
+            let request = GenerationRequest(prompt: .user("Hi"))
+            #expect(try await models.following("mood@challenger").generate(request).response().text == "two")
+            let error = await #expect(throws: LLMError.self) {
+                try await models.following("mood@champion").generate(request)
+            }
+            #expect(error?.code == .unavailable)
             _ = try await catalog.rollBack("mood", alias: "challenger", to: 1, by: "ines")
             await models.followAll()
             #expect(try await server.chat("mood@challenger").text == "one")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import CatalogHTTP
 import Experiments
 import Foundation
@@ -75,6 +76,38 @@ struct ExperimentTests {
             #expect(units.reduce(0, +) == 41 && shown["events"]?[0]?["by"] == "ines")
             let liked = shown["arms"]?.arrayValue?.compactMap { $0["metrics"]?["liked"]?["count"]?.integerValue } ?? []
             #expect(liked.reduce(0, +) == 2)
+        }
+    }
+
+    @Test("Who may ask an experiment may say what came of it, and nothing else of it")
+    func access() async throws {
+        var settings = AccessSettings()
+        settings.keys = [
+            AccessGrant(name: "ask"), AccessGrant(name: "some", models: [ModelPattern("greeting")]),
+            AccessGrant(name: "others", models: [ModelPattern("old")]), AccessGrant(name: "run", scopes: [.admin]),
+        ].map { AccessKey(hash: KeyHash(of: "key-of-\($0.name)"), grant: $0) }
+        try await LiveTraffic.run(
+            self.gateway, self.routes, experiments: self.experiments, access: AccessGuard(settings)
+        ) { server in
+            let outcome = #"{"user":"anna","values":{"liked":true}}"#
+            let rows: [(HTTPMethod, String, String?, allowed: [String])] = [
+                (.POST, "/v1/experiments?by=ines", Self.definition, ["run"]),
+                (.GET, "/v1/experiments", nil, ["run"]), (.GET, "/v1/experiments/greeting", nil, ["run"]),
+                (.GET, "/v1/experiments/greeting/assignment?user=anna", nil, ["ask", "some"]),
+                (.POST, "/v1/experiments/greeting/assignments", #"{"user":"anna"}"#, ["ask", "some"]),
+                (.POST, "/v1/experiments/greeting/outcomes", outcome, ["ask", "some"]),
+                (.POST, "/v1/experiments/greeting/stop", #"{"by":"ines"}"#, ["run"]),
+            ]
+            for (method, path, body, allowed) in rows {
+                for name in ["ask", "some", "others", "run"] {
+                    let headers = [("x-api-key", "key-of-\(name)")]
+                    let status = try await server.send(method, path, body, headers: headers).status
+                    #expect(
+                        (200..<300).contains(status) == allowed.contains(name), "\(name) \(method) \(path): \(status)")
+                    if !allowed.contains(name) { #expect(status == 403) }
+                }
+                #expect(try await server.send(method, path, body).status == 401)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import AsyncHTTPClient
 import CatalogHTTP
 import CatalogStorage
@@ -99,11 +100,12 @@ struct LiveTraffic: Sendable {
 
     static func run<Value: Sendable>(
         _ gateway: Gateway, _ routes: [any HTTPRoutes], experiments: ServedExperiments? = nil,
-        telemetry: Telemetry? = nil, _ body: @escaping @Sendable (LiveTraffic) async throws -> Value
+        telemetry: Telemetry? = nil, access: AccessGuard? = nil,
+        _ body: @escaping @Sendable (LiveTraffic) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(models: gateway, logger: .silent)
-        (server.port, server.otherRoutes, server.telemetry) = (0, routes, telemetry)
+        (server.port, server.otherRoutes, server.telemetry, server.access) = (0, routes, telemetry, access)
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

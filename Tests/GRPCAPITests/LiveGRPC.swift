@@ -70,7 +70,7 @@ struct LiveGRPC: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var options = ModelRepository.Options()
         (options.folders, options.control) = ([folder], .explicit)
-        let repository = ModelRepository(options, logger: logger)
+        let repository = ModelRepository(options, tracer: telemetry?.tracer, logger: logger)
         for name in Self.models.keys { try await repository.load(name) }
         if let model {
             let configuration = try LanguageModelBackend.configuration(named: "text")

@@ -32,6 +32,37 @@ struct ServiceTests {
         }
     }
 
+    @Test("A version is asked by its alias, and who names another one is told which there are")
+    func aliases() async throws {
+        try await LiveGRPC.run { server in
+            server.repository.resolve { $0 == "texts" ? ["champion": 1, "old": 7] : nil }
+            try await server.withClient { client in
+                let service = Inference_GRPCInferenceService.Client(wrapping: client)
+                let readiness = try await service.modelReady(.with { $0.name = "texts@champion" })
+                #expect(readiness.ready)
+                #expect(try await service.modelMetadata(.with { $0.name = "texts@champion" }).name == "texts")
+                let message = Inference_ModelInferRequest.with { message in
+                    message.modelName = "texts@champion"
+                    message.inputs = [
+                        .with {
+                            ($0.name, $0.datatype, $0.shape) = ("INPUT0", "BYTES", [1])
+                            $0.contents.bytesContents = [Data("hello".utf8)]
+                        }
+                    ]
+                }
+                #expect(try await service.modelInfer(message).modelVersion == "1")
+                for (name, part) in [("texts@next", "it has: champion, old"), ("texts@old", "is version 7")] {
+                    var message = message
+                    message.modelName = name
+                    let asked = message
+                    let error = await #expect(throws: RPCError.self) { try await service.modelInfer(asked) }
+                    #expect(error?.code == .notFound && error?.message.contains(part) == true, "\(name)")
+                    #expect(try await !service.modelReady(.with { $0.name = name }).ready)
+                }
+            }
+        }
+    }
+
     @Test("Models are listed, loaded and unloaded; settings are told; shared memory is refused")
     func control() async throws {
         try await LiveGRPC.run { server in

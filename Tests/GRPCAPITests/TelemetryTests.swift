@@ -2,6 +2,7 @@
 
 import AdapterMiddleware
 import AutoGLMProtocol
+import Foundation
 import GRPCCore
 import KServeProtocol
 import LLMCore
@@ -46,10 +47,42 @@ struct TelemetryTests {
         #expect(refused.attributes["rpc.grpc.status_code"] == 5 && refused.status == .unset)
         #expect(refused.context.traceID != call.context.traceID)
     }
+
+    @Test("What a tensor waits and takes is a part of its call, also in a stream")
+    func tensors() async throws {
+        let spans = SpanList()
+        let telemetry = Telemetry(tracer: SpanTracer(receivers: [spans]))
+        try await LiveGRPC.run(telemetry: telemetry) { server in
+            try await server.withClient { client in
+                let inference = Inference_GRPCInferenceService.Client(wrapping: client)
+                let request = Inference_ModelInferRequest.with { message in
+                    message.modelName = "texts"
+                    message.inputs = [
+                        .with {
+                            ($0.name, $0.datatype, $0.shape) = ("INPUT0", "BYTES", [1])
+                            $0.contents.bytesContents = [Data("hello".utf8)]
+                        }
+                    ]
+                }
+                _ = try await inference.modelInfer(request)
+                try await inference.modelStreamInfer { writer in
+                    try await writer.write(request)
+                } onResponse: { response in
+                    for try await _ in response.messages {}
+                }
+            }
+        }
+        for method in ["ModelInfer", "ModelStreamInfer"] {
+            let call = try #require(spans.all.first { $0.name == "inference.GRPCInferenceService/\(method)" })
+            let parts = spans.all.filter { $0.parentID == call.context.spanID }
+            #expect(parts.contains { $0.name == "execute texts" }, "\(method): \(spans.all.map(\.name))")
+            #expect(parts.allSatisfy { $0.attributes["autoglm.model.version"] == "1" })
+        }
+    }
 }
 
 /// Spans that were kept.
-private final class SpanList: TelemetryReceiver {
+final class SpanList: TelemetryReceiver {
     private let state = Mutex<[SpanRecord]>([])
     var all: [SpanRecord] { self.state.withLock { $0 } }
     func receive(_ span: SpanRecord) { self.state.withLock { $0.append(span) } }

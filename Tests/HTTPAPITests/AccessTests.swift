@@ -37,6 +37,15 @@ struct AccessTests {
             (.post, "/v2/repository/index", .inference), (.post, "/v2/repository/models/a/load", .admin),
             (.post, "/v2/repository/default/index", .inference), (.post, "/v2/logging", .admin),
             (.post, "/v2/%72epository/models/a/load", .admin), (.post, "/v3/anything", .admin), (.post, "/", .admin),
+            (.post, "/v1/experiments/e/outcomes", .inference), (.get, "/v1/experiments/e/outcomes", .admin),
+            (.post, "/v1/experiments/e/assignments", .inference), (.get, "/v1/experiments/e/assignments", .admin),
+            (.get, "/v1/experiments/e/assignment", .inference), (.head, "/v1/experiments/e/assignment", .inference),
+            (.post, "/v1/experiments/e/assignment", .admin), (.get, "/v1/experiments", .admin),
+            (.post, "/v1/experiments", .admin), (.get, "/v1/experiments/e", .admin),
+            (.get, "/v1/experiments/assignment", .admin), (.post, "/v1/experiments/outcomes", .admin),
+            (.post, "/v1/experiments/e/stop", .admin), (.post, "/v1/experiments/e/stop/outcomes", .admin),
+            (.post, "/v1/experiments/e/outcomes/x", .admin), (.delete, "/v1/experiments/e/outcomes", .admin),
+            (.get, "/v1/catalog/models", .admin), (.post, "/v1/catalog/models/outcomes/assignments", .admin),
         ] as [(HTTPRequest.Method, String, RouteKind)])
     func kinds(method: HTTPRequest.Method, path: String, kind: RouteKind) {
         #expect(RouteKind(method, path: path.pathComponents, metricsPath: ["metrics"]) == kind)

@@ -42,6 +42,31 @@ struct RoutesTests {
         }
     }
 
+    @Test(
+        "A version is asked by its alias, and who names another one is told which there are",
+        arguments: [
+            ("floats@champion", 200, ""), ("floats%40champion", 200, ""),
+            ("floats@next", 404, "no alias 'next' in the catalogue; it has: champion, old"),
+            ("floats@old", 404, "is version 7 in the catalogue"), ("add_sub@x", 404, "it has none"),
+            ("nothing@champion", 404, "There is no model 'nothing@champion'"),
+            ("floats@champion/versions/1", 400, "name no other one besides"),
+        ])
+    func aliases(name: String, status: Int, part: String) async throws {
+        try await LiveKServe.run { server in
+            server.repository.resolve { ["floats": ["champion": 1, "old": 7], "add_sub": [:]][$0] }
+            let body = #"{"inputs":[{"name":"INPUT0","datatype":"FP32","shape":[1],"data":[1.5]}]}"#
+            let reply = try await server.post("/v2/models/\(name)/infer", body)
+            #expect(reply.status == status)
+            if status == 200 {
+                #expect(reply.json["model_name"] == "floats" && reply.json["model_version"] == "1")
+                #expect(try await server.send(.GET, "/v2/models/\(name)").json["name"] == "floats")
+            } else {
+                #expect(reply.json["error"]?.stringValue?.contains(part) == true, "\(reply.json)")
+                #expect(try await server.send(.GET, "/v2/models/\(name)").status == status)
+            }
+        }
+    }
+
     @Test("Statistics count each request, and go to Prometheus")
     func statistics() async throws {
         try await LiveKServe.run { server in

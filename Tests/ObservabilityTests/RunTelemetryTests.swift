@@ -54,6 +54,51 @@ struct RunTelemetryTests {
         #expect(self.probe.spans.last?.attributes["gen_ai.agent.name"] == "capital")
     }
 
+    @Test("Each tool that a chat calls is a span of its step; what goes in and out is told only where that is wanted")
+    func tools() async throws {
+        let yaml = """
+            pipeline: sums
+            steps:
+              - {id: ask, uses: chat, with: {prompt: "Go.", tools: [calculator]}}
+            output: "${ask.text}"
+            """
+        for capturesContent in [false, true] {
+            let probe = TelemetryProbe()
+            let telemetry = probe.telemetry { ($0.capturesContent, $0.isOpenInference) = (capturesContent, true) }
+            let calls = [("call-1", "2 * 3"), ("call-2", "2 *")].map { id, expression in
+                ToolCall(id: id, name: "calculator", arguments: ["expression": .string(expression)])
+            }
+            let unknown = ToolCall(id: "call-3", name: "nothing", arguments: [:])
+            var runner = PipelineRunner(
+                model: ScriptedModel(replies: [.calls(calls + [unknown]), "Six."], capabilities: .tools))
+            runner.surroundings = RunTelemetry(telemetry)
+            #expect(try await runner.run(try Pipeline(yaml: yaml)).output == "Six.")
+            let spans = probe.spans
+            #expect(
+                spans.map(\.name) == [
+                    "execute_tool calculator", "execute_tool calculator", "step ask", "invoke_workflow sums",
+                ])
+            #expect(spans[0].parentID == spans[2].context.spanID && spans[0].kind == .internal)
+            for (name, value) in [
+                ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", "calculator"),
+                ("gen_ai.tool.call.id", "call-1"), ("gen_ai.tool.type", "function"),
+                ("openinference.span.kind", "TOOL"), ("tool.name", "calculator"),
+            ] as [(String, AttributeValue)] {
+                #expect(spans[0].attributes[name] == value)
+            }
+            let told = [
+                ("gen_ai.tool.call.arguments", #"{"expression":"2 * 3"}"#), ("gen_ai.tool.call.result", "6"),
+                ("input.value", #"{"expression":"2 * 3"}"#), ("output.value", "6"),
+            ]
+            for (name, value) in told {
+                #expect(spans[0].attributes[name] == (capturesContent ? .string(value) : nil))
+            }
+            // What a tool fails with is told to the model, and does not fail the run.
+            #expect(spans.map(\.isError) == [false, true, false, false])
+            #expect(spans[1].attributes["error.type"] != nil && spans[1].attributes["gen_ai.tool.call.result"] == nil)
+        }
+    }
+
     @Test("What a worker does belongs to the trace of who put it in line")
     func queued() async throws {
         let telemetry = self.probe.telemetry()

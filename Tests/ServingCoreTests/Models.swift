@@ -4,6 +4,7 @@ import Foundation
 import KServeProtocol
 import LLMCore
 import Logging
+import Observability
 import ServingCore
 
 /// Repositories that tests write.
@@ -65,14 +66,15 @@ enum Models {
     /// Runs a repository while a test works with it.
     static func withRepository<Value: Sendable>(
         _ folder: RepositoryFolder, _ change: (inout ModelRepository.Options) -> Void = { _ in },
-        backends: [any ModelBackend] = [], clock: ServingClock = ServingClock(),
+        backends: [any ModelBackend] = [], clock: ServingClock = ServingClock(), tracer: SpanTracer? = nil,
         _ body: @escaping @Sendable (ModelRepository) async throws -> Value
     ) async throws -> Value {
         var options = ModelRepository.Options()
         options.folders = [folder.path]
         options.control = .explicit
         change(&options)
-        let repository = ModelRepository(options, backends: backends, clock: clock, logger: Self.logger)
+        let repository = ModelRepository(
+            options, backends: backends, clock: clock, tracer: tracer, logger: Self.logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await repository.run() }
             defer {

@@ -3,7 +3,6 @@
 internal import LLMCore
 public import ModelCatalog
 package import PostgresConnections
-internal import Synchronization
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -14,10 +13,13 @@ public import Foundation
 /// A catalogue of models in a PostgreSQL database, which many machines share.
 public final class PostgresCatalogStore: CatalogStore {
     private let connection: PostgresConnection
-    private let isReady = Mutex(false)
+    private let tables: PostgresTables
 
     /// Keeps a catalogue in a database; its tables are made when they are first needed.
-    package init(_ connection: PostgresConnection) { self.connection = connection }
+    package init(_ connection: PostgresConnection) {
+        self.connection = connection
+        self.tables = PostgresTables(connection, named: "autoglm_catalog_events", lock: Self.lock, Self.statements)
+    }
 
     /// Keeps a catalogue in a database; its tables are made when they are first needed.
     ///
@@ -41,7 +43,7 @@ public final class PostgresCatalogStore: CatalogStore {
             let id = event.change.registeredID.map { JSONValue.string($0.uuidString.lowercased()) }
             return [id ?? .null, .string(event.json.serialized())]
         }
-        try await self.prepare()
+        try await self.tables.prepare()
         do {
             try await self.connection.transaction { session in
                 let sql = "SELECT count(*) FROM autoglm_catalog_events WHERE model = $1"
@@ -79,7 +81,7 @@ public final class PostgresCatalogStore: CatalogStore {
     }
 
     private func rows(_ sql: String, _ parameters: String...) async throws -> [JSONValue] {
-        try await self.prepare()
+        try await self.tables.prepare()
         return try await self.connection.perform { session in
             try session.execute(sql, parameters.map { .string($0) }).rows.compactMap(\.first)
         }
@@ -87,25 +89,10 @@ public final class PostgresCatalogStore: CatalogStore {
 
     // MARK: - Tables
 
-    /// Makes the tables once; programs that begin at once wait for each other.
-    private func prepare() async throws {
-        guard !self.isReady.withLock({ $0 }) else { return }
-        let isThere = try await self.connection.perform { session in
-            try session.execute("SELECT to_regclass('autoglm_catalog_events') IS NOT NULL").rows.first?.first
-        }
-        if isThere != true {
-            try await self.connection.transaction { session in
-                try session.execute("SELECT pg_advisory_xact_lock($1)", [.integer(Self.lock)])
-                for statement in Self.tables { try session.execute(statement) }
-            }
-        }
-        self.isReady.withLock { $0 = true }
-    }
-
     /// The letters `AGLM CAT`, a number that no other program locks by.
     private static let lock = 0x4147_4C4D_0043_4154
 
-    private static let tables = [
+    private static let statements = [
         """
         CREATE TABLE IF NOT EXISTS autoglm_catalog_events (
             model text NOT NULL,

@@ -32,6 +32,8 @@ extension PostgresError.Code where Domain == PostgresDomain {
     public static var timedOut: Self { "timed-out" }
     /// The answer is larger than allowed.
     public static var tooLarge: Self { "too-large" }
+    /// What is kept cannot be understood.
+    public static var unreadable: Self { "unreadable" }
     /// A parameter cannot be sent as it is.
     public static var invalidParameter: Self { "invalid-parameter" }
 }

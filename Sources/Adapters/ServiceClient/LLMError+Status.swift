@@ -2,6 +2,7 @@
 
 internal import GRPCCore
 internal import GRPCProtobuf
+internal import GRPCStatuses
 internal import LLMCore
 
 extension LLMError where Domain == LLMDomain {
@@ -10,25 +11,12 @@ extension LLMError where Domain == LLMDomain {
         let status = try? error.unpackGoogleRPCStatus()
         let reason = status?.details.compactMap { $0.errorInfo?.reason }.first ?? ""
         let message = "The server at \(server) refused: \(error.message.prefix(1000))"
-        self.init(Self.code(reason) ?? Self.code(error.code), message, cause: error)
+        self.init(Self.code(reason) ?? Code(error.code), message, cause: error)
         self.retryAfter = status?.details.compactMap { $0.retryInfo?.delay }.first
     }
 
     private static func code(_ reason: String) -> Code? {
         let prefix = "\(LLMDomain.name)."
         return reason.hasPrefix(prefix) ? Code(rawValue: String(reason.dropFirst(prefix.count))) : nil
-    }
-
-    private static func code(_ code: RPCError.Code) -> Code {
-        switch code {
-        case .invalidArgument, .failedPrecondition, .outOfRange: .invalidRequest
-        case .notFound: .unknownModel
-        case .unimplemented: .unsupported
-        case .deadlineExceeded: .deadlineExceeded
-        case .unauthenticated, .permissionDenied: .unauthorized
-        case .resourceExhausted: .rateLimited
-        case .unavailable: .unavailable
-        default: .backendFailed
-        }
     }
 }

@@ -52,6 +52,9 @@ public struct ModelCatalog: Sendable {
         return records.filter { record in record.versions.contains { !$0.isRemoved } }
     }
 
+    /// The names of all models that there ever were, sorted.
+    public func names() async throws -> [String] { try await self.store.models() }
+
     /// All that is known of a model.
     ///
     /// - Throws: ``CatalogError`` with code `.unknown` where there was never such a model.

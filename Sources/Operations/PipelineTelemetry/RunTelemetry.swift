@@ -60,7 +60,7 @@ public struct RunTelemetry: RunSurroundings {
         // The later conventions hold a workflow to be an agent within the process.
         let isLatest = self.telemetry.options.conventions == .latest
         attributes[isLatest ? "gen_ai.agent.name" : "gen_ai.workflow.name"] = .string(pipeline)
-        return try await self.span("invoke_workflow \(pipeline)", kind: "CHAIN", attributes) {
+        return try await self.span("invoke_workflow \(pipeline)", kind: "CHAIN", attributes) { _ in
             let clock = ContinuousClock()
             let start = clock.now
             do {
@@ -87,17 +87,48 @@ public struct RunTelemetry: RunSurroundings {
             case (_, .outside): "TOOL"
             default: "CHAIN"
             }
-        return try await self.span("step \(step.key.rawValue)", kind: kind, attributes, work)
+        return try await self.span("step \(step.key.rawValue)", kind: kind, attributes) { _ in try await work() }
+    }
+
+    /// Does what a model has called a tool for in a span.
+    public func surround(tool call: ToolCall, _ work: () async throws -> JSONValue) async throws -> JSONValue {
+        let options = self.telemetry.options
+        var attributes: AttributeList = [
+            "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": .string(call.name),
+            "gen_ai.tool.call.id": .string(call.id), "gen_ai.tool.type": "function",
+        ]
+        if options.isOpenInference { attributes["tool.name"] = .string(call.name) }
+        if options.capturesContent {
+            Self.capture(call.arguments, "gen_ai.tool.call.arguments", "input.value", &attributes, options)
+        }
+        return try await self.span("execute_tool \(call.name)", kind: "TOOL", attributes) { span in
+            let result = try await work()
+            if options.capturesContent {
+                span.update {
+                    Self.capture(result, "gen_ai.tool.call.result", "output.value", &$0.attributes, options)
+                }
+            }
+            return result
+        }
+    }
+
+    private static func capture(
+        _ value: JSONValue, _ name: String, _ openInferenceName: String, _ attributes: inout AttributeList,
+        _ options: Telemetry.Options
+    ) {
+        let text = AttributeValue.string(value.stringValue ?? value.serialized())
+        attributes[name] = text
+        if options.isOpenInference { attributes[openInferenceName] = text }
     }
 
     private func span<Value>(
-        _ name: String, kind: String, _ attributes: AttributeList, _ work: () async throws -> Value
+        _ name: String, kind: String, _ attributes: AttributeList, _ work: (TracedSpan) async throws -> Value
     ) async throws -> Value {
         let span = self.telemetry.tracer.begin(name, attributes: attributes)
         if self.telemetry.options.isOpenInference { span.set("openinference.span.kind", .string(kind)) }
         defer { span.finish() }
         do {
-            return try await ServiceContext.withValue(span.context) { try await work() }
+            return try await ServiceContext.withValue(span.context) { try await work(span) }
         } catch {
             if Self.isFailure(error) { span.fail(error) }
             throw error

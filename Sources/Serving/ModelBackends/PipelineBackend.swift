@@ -63,23 +63,13 @@ package struct PipelineBackend: ModelBackend {
 }
 
 /// A pipeline that answers requests, any number at a time.
-private struct ServedPipeline: ServedModel {
+private struct ServedPipeline: SingleRequestModel {
     let pipeline: Pipeline
     let runner: PipelineRunner
     let signature: ValueSignature
     let configuration: ModelConfiguration
 
-    var schedulesItself: Bool { true }
-
-    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
-        var results: [Result<[KServeTensor], any Error>] = []
-        for request in requests {
-            do { results.append(.success(try await self.answer(request))) } catch { results.append(.failure(error)) }
-        }
-        return results
-    }
-
-    private func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
+    func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
         let inputs = try self.signature.values(of: request)
         // Steps may compute for long, which must not hold up the connections of this thread.
         let result = try await withTaskExecutorPreference(globalConcurrentExecutor) {

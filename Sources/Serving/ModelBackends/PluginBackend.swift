@@ -58,24 +58,14 @@ package struct PluginBackend: ModelBackend {
 }
 
 /// A step of a plugin that answers requests; the plugin says whether its calls may meet.
-private struct ServedPlugin: ServedModel {
+private struct ServedPlugin: SingleRequestModel {
     let host: PluginHost
     let plugin: String
     let step: String
     let signature: ValueSignature
     let configuration: ModelConfiguration
 
-    var schedulesItself: Bool { true }
-
-    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
-        var results: [Result<[KServeTensor], any Error>] = []
-        for request in requests {
-            do { results.append(.success(try await self.answer(request))) } catch { results.append(.failure(error)) }
-        }
-        return results
-    }
-
-    private func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
+    func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
         let output = try await self.host.call(
             self.plugin, step: self.step, input: JSONValue(sorted: try self.signature.values(of: request)))
         return try self.signature.tensors(self.configuration) { output[$0.name] }

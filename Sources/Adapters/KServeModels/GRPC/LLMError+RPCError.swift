@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import GRPCCore
+internal import GRPCStatuses
 package import LLMCore
 package import RemoteTransport
 
@@ -12,17 +13,7 @@ extension LLMError where Domain == LLMDomain {
     ///   - key: What is taken out of the server's words, should it quote it.
     ///   - isAnswered: Whether the answer had begun.
     package init(_ error: RPCError, from server: String, key: APIKey? = nil, isAnswered: Bool) {
-        let code: Code =
-            switch error.code {
-            case .invalidArgument, .failedPrecondition, .outOfRange: .invalidRequest
-            case .notFound: .unknownModel
-            case .unimplemented: .unsupported
-            case .deadlineExceeded: .deadlineExceeded
-            case .unauthenticated, .permissionDenied: .unauthorized
-            case .resourceExhausted: .rateLimited
-            case .unavailable: isAnswered ? .truncatedStream : .unavailable
-            default: .backendFailed
-            }
+        let code = error.code == .unavailable && isAnswered ? Code.truncatedStream : Code(error.code)
         let said = (key?.redacted(from: error.message) ?? error.message).prefix(1000)
         self.init(
             code, "The server at \(server) refused: \(said) (gRPC status \(error.code)).", cause: error.cause)

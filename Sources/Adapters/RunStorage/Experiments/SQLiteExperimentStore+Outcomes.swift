@@ -12,9 +12,6 @@ extension SQLiteExperimentStore {
     package func keep(
         _ outcome: Outcome, of unit: String, in experiment: Experiment
     ) async throws -> [String: Double] {
-        let covariates = Dictionary(
-            experiment.metrics.map { ($0.name, $0.covariate.flatMap { outcome.covariates[$0] }) },
-            uniquingKeysWith: { first, _ in first })
         let key = experiment.stickyKey
         return try await self.file.write { database in
             let statement = try database.cachedStatement(
@@ -23,7 +20,8 @@ extension SQLiteExperimentStore {
                     VALUES (?, ?, ?, ?, ?)
                     """)
             return try outcome.values.filter { name, value in
-                try statement.execute(arguments: [key, unit, name, value, covariates[name] ?? nil])
+                try statement.execute(
+                    arguments: [key, unit, name, value, experiment.covariate(of: name, in: outcome)])
                 return database.changesCount > 0
             }
         }
@@ -46,20 +44,15 @@ extension SQLiteExperimentStore {
     package func tally(of experiment: Experiment) async throws -> Tally {
         try await self.file.perform { database in
             var tally = Tally(experiment)
-            try Self.read(experiment, database) { row in
-                try tally.expose(row.outcome.arm)
-                try tally.record(row.outcome)
-            }
+            try Self.read(experiment, database) { try tally.add($0) }
             return tally
         }
     }
 
-    /// Reads row by row; units of arms and values of metrics that the definition does not have any more are left out.
+    /// Reads row by row.
     private static func read(
         _ experiment: Experiment, _ database: Database, _ take: (OutcomeFile.Row) throws -> Void
     ) throws {
-        let metrics = Dictionary(experiment.measured.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let arms = Set(experiment.arms.map(\.name))
         let cursor = try Row.fetchCursor(
             database,
             sql: """
@@ -68,24 +61,14 @@ extension SQLiteExperimentStore {
                 WHERE u.experiment = ? ORDER BY u.number
                 """,
             arguments: [experiment.stickyKey])
-        var (number, unit) = (Int?.none, "")
-        var outcome = Outcome(arm: "", values: [:])
-        func finish() throws {
-            if number != nil, arms.contains(outcome.arm) { try take(OutcomeFile.Row(unit: unit, outcome: outcome)) }
-        }
+        var units = StoredOutcomes(experiment)
         while let row = try cursor.next() {
-            if try row.value("number", as: Int.self) != number {
-                try finish()
-                (number, unit) = (try row.value("number"), try row.value("unit"))
-                outcome = Outcome(arm: try row.value("arm"), values: [:])
-            }
-            guard let name = try row.value("metric", as: String?.self), let metric = metrics[name] else { continue }
-            if let covariate = metric.covariate {
-                guard let before = try row.value("covariate", as: Double?.self) else { continue }
-                outcome.covariates[covariate] = before
-            }
-            outcome.values[name] = try row.value("value", as: Double.self)
+            let stored = StoredOutcome(
+                number: try row.value("number"), unit: try row.value("unit"), arm: try row.value("arm"),
+                metric: try row.value("metric"), value: try row.value("value", as: Double?.self) ?? 0,
+                covariate: try row.value("covariate"))
+            if let complete = units.add(stored) { try take(complete) }
         }
-        try finish()
+        if let last = units.finish() { try take(last) }
     }
 }

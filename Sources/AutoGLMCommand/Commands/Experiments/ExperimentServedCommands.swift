@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Experiments
 internal import LLMCore
 internal import OrderedCollections
-internal import RunStorage
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials

@@ -5,8 +5,10 @@ internal import AdapterMiddleware
 internal import LLMCore
 internal import Logging
 internal import ModelBackends
+internal import ModelCatalog
 internal import ModelFacade
 internal import ModelGateway
+internal import ModelTraffic
 internal import Observability
 internal import PipelineTelemetry
 internal import ServingCore
@@ -21,7 +23,8 @@ extension ServeCommand {
         let languageModels = LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
         var backends: [any ModelBackend] = [languageModels, ONNXBackend(), PluginBackend()]
         if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry)) }
-        let repository = ModelRepository(settings.repository, backends: backends, logger: logger)
+        let repository = ModelRepository(
+            settings.repository, backends: backends, tracer: telemetry?.tracer, logger: logger)
         for name in gateway.names {
             // A name that no path can have is served by OpenAI's protocol alone.
             guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }
@@ -30,6 +33,27 @@ extension ServeCommand {
         }
         gateway.offer(RepositoryModels(repository: repository, usage: gateway.usage))
         return repository
+    }
+
+    /// Lets requests of KServe v2 name versions by the catalogue's aliases, and ask the language models that are served of it.
+    ///
+    /// - Returns: What looks the aliases up while the server runs.
+    /// - Throws: An error of the catalogue.
+    func offer(
+        _ traffic: (catalog: ModelCatalog, models: CatalogModels), in repository: ModelRepository, _ logger: Logger
+    ) async throws -> CatalogAliases {
+        let models = traffic.models
+        for name in models.names {
+            let configuration = try LanguageModelBackend.configuration(named: name)
+            let backend = LanguageModelBackend { models.following($0).wrapped(in: [AdmissionLimit()]) }
+            let source = ModelSource(configuration: configuration, version: 1, folder: "")
+            repository.add(try await backend.load(source), configuration: configuration)
+        }
+        let served = models.modelNames
+        let aliases = CatalogAliases(of: traffic.catalog, for: { repository.allNames + served }, logger: logger)
+        try await aliases.look()
+        repository.resolve { aliases.aliases(of: $0) }
+        return aliases
     }
 
     /// What makes pipelines into models: they ask the gateway's models, the first of which answers where none is named.

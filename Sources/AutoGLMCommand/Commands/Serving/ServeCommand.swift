@@ -99,11 +99,13 @@ struct ServeCommand: AsyncParsableCommand {
         let traffic = try await Traffic(choice, over: models, self.model, program?.telemetry, logger: logger)
         let gateway = traffic.gateway
         let repository = try await self.repository(settings, gateway, program?.telemetry)
+        var aliases: [any Service] = []
+        if let catalog = traffic.catalog { aliases.append(try await self.offer(catalog, in: repository, logger)) }
         var http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
         http.otherRoutes += traffic.routes
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
-            try (program?.services ?? []) + gateway.services + traffic.services + [repository]
+            try (program?.services ?? []) + gateway.services + traffic.services + aliases + [repository]
             + self.otherServers(settings, repository, gateway, access, program) + self.reloads(access)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }

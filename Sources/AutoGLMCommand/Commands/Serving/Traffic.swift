@@ -6,10 +6,10 @@ internal import HTTPAPI
 internal import LLMCore
 internal import LocalModels
 internal import Logging
+internal import ModelCatalog
 internal import ModelGateway
 internal import ModelTraffic
 internal import Observability
-internal import RunStorage
 internal import ServiceLifecycle
 
 /// What chooses among versions of models, composed: the catalogue, experiments, and their routes.
@@ -20,6 +20,8 @@ struct Traffic {
     private(set) var services: [any Service] = []
     /// The routes that tell and change what answers.
     private(set) var routes: [any HTTPRoutes] = []
+    /// The catalogue, and what of it is served; nil for none.
+    private(set) var catalog: (catalog: ModelCatalog, models: CatalogModels)?
 
     /// Opens what the settings name; versions of the catalogue are loaded now.
     ///
@@ -50,12 +52,13 @@ struct Traffic {
         }
         try await models.load()
         self.gateway = self.gateway.adding(models)
+        self.catalog = (catalog, models)
         self.services.append(models)
         self.routes.append(CatalogRoutes(catalog: catalog))
     }
 
     private mutating func add(_ settings: TrafficSettings.Experiments, _ logger: Logger) async throws {
-        let store = SQLiteExperimentStore(try ExperimentStoreOptions.open(settings.store))
+        let store = try ExperimentStoreOptions.open(settings.store)
         let experiments = ServedExperiments(
             store: store, models: self.gateway, pause: settings.review, logger: logger,
             now: { Double(WallTime.now()) / 1e9 })

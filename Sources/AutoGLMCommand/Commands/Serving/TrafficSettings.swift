@@ -13,7 +13,7 @@ internal import SourceDocuments
 ///   models: served-models              # where the files of versions in service are laid out
 ///   serve: [chat@champion]             # what answers under its reference
 /// experiments:
-///   store: experiments.sqlite
+///   store: experiments.sqlite          # or postgresql://…
 ///   definitions: [answer-length.yaml]  # begun at the start, unless they run already
 ///   review: 10s                        # how often outcomes are looked at
 /// ```

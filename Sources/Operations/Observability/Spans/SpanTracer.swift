@@ -58,6 +58,9 @@ public final class SpanTracer: Tracer {
         return TracedSpan(record, within: context, isRecording: isSampled || self.tail != nil, tracer: self)
     }
 
+    /// Whether spans of a trace are recorded: it is sampled, or may be kept at its end.
+    package func records(_ trace: TraceContext) -> Bool { trace.isSampled || self.tail != nil }
+
     /// Takes a span that has ended.
     ///
     /// - Parameter describe: Tells what else is known of it; it is asked only where the span is kept for certain, or for now.

@@ -114,7 +114,11 @@ public final class TracedSpan: Span {
 
     /// Says with which other span this one has to do.
     public func addLink(_ link: SpanLink) {
-        guard let trace = link.context.trace else { return }
+        if let trace = link.context.trace { self.link(to: trace) }
+    }
+
+    /// Says with which other span this one has to do; there is a bound to how many are kept.
+    package func link(to trace: TraceContext) {
         self.update { if $0.links.count < Self.maximumEvents { $0.links.append(trace) } }
     }
 

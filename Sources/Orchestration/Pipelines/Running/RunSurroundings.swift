@@ -37,11 +37,25 @@ public protocol RunSurroundings: Sendable {
     func surround(
         step: StepCall, _ work: () async throws -> [String: JSONValue]
     ) async throws -> [String: JSONValue]
+
+    /// Does what a model has called a tool for, within its step.
+    ///
+    /// - Parameters:
+    ///   - call: The tool's name and what the model asks of it.
+    ///   - work: What is to be done, once; what it throws is told to the model.
+    /// - Returns: What the work gives.
+    /// - Throws: What the work throws.
+    func surround(tool call: ToolCall, _ work: () async throws -> JSONValue) async throws -> JSONValue
 }
 
 extension RunSurroundings {
     /// Does it within nothing.
     public func surround(lease: RunLease, _ work: () async -> (any Error)?) async -> (any Error)? { await work() }
+
+    /// Does it within nothing.
+    public func surround(tool call: ToolCall, _ work: () async throws -> JSONValue) async throws -> JSONValue {
+        try await work()
+    }
 }
 
 extension Execution {
@@ -57,5 +71,11 @@ extension Execution {
     ) async throws -> [String: JSONValue] {
         guard let surroundings = self.runner.surroundings else { return try await work() }
         return try await surroundings.surround(step: step, work)
+    }
+
+    /// Does what a model has called a tool for within the runner's surroundings.
+    func surrounded(_ call: ToolCall, _ work: () async throws -> JSONValue) async throws -> JSONValue {
+        guard let surroundings = self.runner.surroundings else { return try await work() }
+        return try await surroundings.surround(tool: call, work)
     }
 }

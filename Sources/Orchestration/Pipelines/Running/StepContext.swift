@@ -73,6 +73,11 @@ public struct StepContext: Sendable {
         return part
     }
 
+    /// Does what a model has called a tool for within the runner's surroundings.
+    func surrounded(_ call: ToolCall, _ work: () async throws -> JSONValue) async throws -> JSONValue {
+        try await self.execution.surrounded(call, work)
+    }
+
     /// Tells watchers of text as it is generated.
     public func emit(text: String) { self.execution.onEvent?(.text(step: self.key.rawValue, delta: text)) }
 

@@ -31,15 +31,19 @@ package struct AccessMiddleware<Context: RequestContext>: RouterMiddleware {
         var response: Response
         do {
             try admission.start()
-            if let model = Self.model(in: path) { try admission.check(model: model) }
+            if let model = Self.model(in: path, kind) { try admission.check(model: model) }
             response = try await Admission.$current.withValue(admission) { try await next(request, context) }
         } catch { response = ErrorReplies<Context>.reply(to: error, request, context) }
         admission.standing?.write(to: &response.headers)
         return response
     }
 
-    /// The model that a path of KServe v2 names; other protocols name it in the body.
-    private static func model(in path: [Substring]) -> String? {
+    /// The model that a path of KServe v2 names, or the experiment, which is a model to who asks it; other protocols name it
+    /// in the body.
+    private static func model(in path: [Substring], _ kind: RouteKind) -> String? {
+        if kind == .inference, path.count == 4, path[1] == "experiments" {
+            return String(path[2]).removingPercentEscapes
+        }
         guard path.first == "v2", let index = path.prefix(3).firstIndex(of: "models"), index + 1 < path.count else {
             return nil
         }

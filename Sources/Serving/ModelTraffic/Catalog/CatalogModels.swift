@@ -68,7 +68,23 @@ package final class CatalogModels: ModelChooser, Service {
 
     /// The model of a reference.
     package func model(named name: String, for requester: Requester) async throws -> (any ModelAdapter)? {
-        self.serving.withLock { $0[name]?.model }
+        self.current(name: name)
+    }
+
+    /// What answers under a reference, whatever that is at the time of a request.
+    package func following(_ name: String) -> any ModelAdapter { FollowedModel(name: name, models: self) }
+
+    /// What answers under a reference now.
+    func current(name: String) -> (any ModelAdapter)? { self.serving.withLock { $0[name]?.model } }
+
+    /// The models of the catalogue whose versions are served.
+    package var modelNames: [String] {
+        self.references.compactMap { reference in
+            switch reference {
+            case .latest(let name), .version(let name, _), .alias(let name, _): name
+            case .id: nil
+            }
+        }
     }
 
     /// The version that answers under a name; nil where none does.

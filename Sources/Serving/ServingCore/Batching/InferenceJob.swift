@@ -25,10 +25,13 @@ package final class InferenceJob: Sendable {
     let shape: Int
     /// When it came, in nanoseconds.
     let arrival: UInt64
+    /// Its place in a trace that is recorded; nil for none.
+    let trace: RequestTrace?
     private let state = Mutex(State.pending)
     private static let ids = Atomic<UInt64>(0)
 
-    init(_ request: InferenceRequest, size: Int, shape: Int, arrival: UInt64) {
+    init(_ request: InferenceRequest, size: Int, shape: Int, arrival: UInt64, trace: RequestTrace? = nil) {
+        self.trace = trace
         self.request = request
         self.size = size
         self.shape = shape
@@ -59,12 +62,12 @@ package final class InferenceJob: Sendable {
             }
             return state
         }
-        switch last {
-        case .pending: return true
-        case .awaited(let continuation): continuation.resume(with: result)
-        case .observed(let observer): observer(result)
-        case .finished, .told: return false
-        }
+        if case .finished = last { return false }
+        if case .told = last { return false }
+        // What ends badly before it is run has only waited.
+        if let trace, case .failure(let error) = result { trace.leaveQueue(refused: error) }
+        if case .awaited(let continuation) = last { continuation.resume(with: result) }
+        if case .observed(let observer) = last { observer(result) }
         return true
     }
 

@@ -4,7 +4,7 @@ internal import KServeProtocol
 internal import LLMCore
 
 /// A model that is made of others: each runs as soon as its inputs are there.
-struct EnsembleModel: ServedModel {
+struct EnsembleModel: SingleRequestModel {
     private struct Step: Sendable {
         let model: String
         let version: String
@@ -18,8 +18,6 @@ struct EnsembleModel: ServedModel {
     private let steps: [Step]
     private let outputs: [String]
     private let ask: @Sendable (InferenceRequest) async throws -> InferenceResponse
-
-    var schedulesItself: Bool { true }
 
     /// Checks the steps against the models that there are.
     ///
@@ -79,15 +77,7 @@ struct EnsembleModel: ServedModel {
         }
     }
 
-    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
-        var results: [Result<[KServeTensor], any Error>] = []
-        for request in requests {
-            do { results.append(.success(try await self.answer(request))) } catch { results.append(.failure(error)) }
-        }
-        return results
-    }
-
-    private func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
+    func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
         var tensors = Dictionary(request.inputs.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         try await withThrowingTaskGroup(of: [KServeTensor].self) { group in
             var waiting = self.steps

@@ -66,30 +66,19 @@ package struct LanguageModelBackend: ModelBackend {
 }
 
 /// A language model that answers tensors.
-struct LanguageModel: ServedModel {
+struct LanguageModel: SingleRequestModel {
     let adapter: any ModelAdapter
     /// The outputs that the configuration has.
     let outputs: Set<String>
 
-    var schedulesItself: Bool { true }
-
-    func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
-        var results: [Result<[KServeTensor], any Error>] = []
-        for request in requests {
-            do {
-                let response = try await self.adapter.generate(try self.generation(request)).response()
-                results.append(.success(try self.tensors(response.text, response.summary.finishReason)))
-            } catch { results.append(.failure(error)) }
-        }
-        return results
+    func answer(_ request: InferenceRequest) async throws -> [KServeTensor] {
+        let response = try await self.adapter.generate(try self.generation(request)).response()
+        return try self.tensors(response.text, response.summary.finishReason)
     }
 
     func stream(_ request: InferenceRequest, send: ([KServeTensor]) async throws -> Void) async throws {
         let isStreamed = try request.input("stream")?.values(as: Bool.self).first ?? false
-        guard isStreamed else {
-            for result in await self.infer([request], instance: 0) { try await send(try result.get()) }
-            return
-        }
+        guard isStreamed else { return try await send(try await self.answer(request)) }
         var generation = try self.generation(request)
         generation.isStreamed = true
         for try await event in try await self.adapter.generate(generation) {

@@ -54,6 +54,28 @@ extension ImmediateModel {
     }
 }
 
+/// A model that answers each request by itself, any number at a time.
+package protocol SingleRequestModel: ServedModel {
+    /// Answers a request.
+    ///
+    /// - Throws: What failed.
+    func answer(_ request: InferenceRequest) async throws -> [KServeTensor]
+}
+
+extension SingleRequestModel {
+    /// Requests reach the model at once.
+    package var schedulesItself: Bool { true }
+
+    /// Answers one request after the other.
+    package func infer(_ requests: [InferenceRequest], instance: Int) async -> [Result<[KServeTensor], any Error>] {
+        var results: [Result<[KServeTensor], any Error>] = []
+        for request in requests {
+            do { results.append(.success(try await self.answer(request))) } catch { results.append(.failure(error)) }
+        }
+        return results
+    }
+}
+
 /// What a backend makes a model from.
 package struct ModelSource: Sendable {
     /// How the model is to be served.

@@ -8,8 +8,14 @@ package struct InferenceCall: Sendable {
     private let request: InferenceRequest
     private let job: InferenceJob?
     private let arrival: UInt64
+    /// The place in a trace of a request that the model runs by itself; nil where nothing is recorded.
+    private let trace: RequestTrace?
 
-    init(_ model: LoadedModel, _ request: InferenceRequest, job: InferenceJob?, arrival: UInt64) {
+    init(
+        _ model: LoadedModel, _ request: InferenceRequest, job: InferenceJob?, arrival: UInt64,
+        trace: RequestTrace? = nil
+    ) {
+        self.trace = trace
         self.model = model
         self.request = request
         self.job = job
@@ -47,11 +53,13 @@ package struct InferenceCall: Sendable {
         let start = self.model.clock.now
         var (index, last) = (0, start)
         try await self.counted {
-            try await self.model.model.stream(self.request) { outputs in
-                let now = self.model.clock.now
-                self.model.statistics.addResponse(index, nanoseconds: now - last)
-                (index, last) = (index + 1, now)
-                try await send(self.model.response(to: self.request, outputs))
+            try await self.traced {
+                try await self.model.model.stream(self.request) { outputs in
+                    let now = self.model.clock.now
+                    self.model.statistics.addResponse(index, nanoseconds: now - last)
+                    (index, last) = (index + 1, now)
+                    try await send(self.model.response(to: self.request, outputs))
+                }
             }
         }
         self.count(from: start)
@@ -76,13 +84,20 @@ package struct InferenceCall: Sendable {
             return try await job.value { model.remove(job) }
         }
         let start = self.model.clock.now
-        let results = await self.model.model.infer([self.request], instance: 0)
-        guard let result = results.first else {
-            throw ServingError(.backendFailed, "The model answered too few requests.")
+        let outputs = try await self.traced {
+            guard let result = await self.model.model.infer([self.request], instance: 0).first else {
+                throw ServingError(.backendFailed, "The model answered too few requests.")
+            }
+            return try result.get()
         }
-        let outputs = try result.get()
         self.count(from: start)
         return self.model.response(to: self.request, outputs)
+    }
+
+    /// Runs the request in a span, where its trace is recorded.
+    private func traced<Value>(_ work: () async throws -> Value) async throws -> Value {
+        guard let trace else { return try await work() }
+        return try await trace.run(work)
     }
 
     /// Counts a run that the model ordered itself.

@@ -2,7 +2,9 @@
 
 internal import KServeProtocol
 internal import LLMCore
+internal import Observability
 internal import Synchronization
+internal import Tracing
 
 /// A version of a model that takes requests.
 package final class LoadedModel: Sendable {
@@ -26,11 +28,14 @@ package final class LoadedModel: Sendable {
     private let ordered: OrderedDelivery?
     /// The files that the model was made from, where they are its own.
     private let files: TemporaryFolder?
+    /// Makes spans of its work; nil makes none.
+    private let tracing: InferenceTracing?
 
     init(
         _ model: any ServedModel, configuration: ModelConfiguration, version: Int, clock: ServingClock,
-        files: TemporaryFolder? = nil
+        files: TemporaryFolder? = nil, tracer: SpanTracer? = nil
     ) {
+        self.tracing = tracer.map { InferenceTracing($0, model: configuration.name, version: String(version)) }
         self.files = files
         self.model = model
         self.immediate = model as? any ImmediateModel
@@ -64,10 +69,14 @@ package final class LoadedModel: Sendable {
     func start(_ request: InferenceRequest) throws -> InferenceCall {
         let arrival = self.clock.now
         do {
-            let job = try self.job(for: request, arrival: arrival)
-            guard let scheduler else { return InferenceCall(self, request, job: nil, arrival: arrival) }
+            let trace = self.tracing?.request
+            guard let scheduler else {
+                _ = try self.configuration.check(request)
+                return InferenceCall(self, request, job: nil, arrival: arrival, trace: trace)
+            }
+            let job = try self.job(for: request, arrival: arrival, trace: trace)
             if let batch = try scheduler.submit(job, leads: self.isBrief) {
-                self.lead(scheduler, from: batch)
+                self.lead(scheduler, from: batch, asker: job)
             }
             return InferenceCall(self, job.request, job: job, arrival: arrival)
         } catch let error as ServingError {
@@ -81,7 +90,8 @@ package final class LoadedModel: Sendable {
     ///
     /// - Returns: nil for a model whose runs are long, and for a request that is not right: ``start(_:)`` tells more.
     package func job(forAnsweringAtOnce request: InferenceRequest) -> InferenceJob? {
-        self.answersAtOnce ? try? self.job(for: request, arrival: self.clock.now) : nil
+        guard self.answersAtOnce else { return nil }
+        return try? self.job(for: request, arrival: self.clock.now, trace: self.tracing?.sampledRequest)
     }
 
     /// Takes requests that came together, and runs them on this thread unless somebody is at it.
@@ -104,21 +114,25 @@ package final class LoadedModel: Sendable {
     }
 
     /// Runs a batch, and what came meanwhile: who waits for it need not be woken to run it.
-    private func lead(_ scheduler: any RequestScheduler, from batch: RequestBatch) {
+    ///
+    /// - Parameter asker: The request whose own task runs the first batch, so that it has not waited.
+    private func lead(_ scheduler: any RequestScheduler, from batch: RequestBatch, asker: InferenceJob? = nil) {
         var next: RequestBatch? = batch
         var count = 0
         while let batch = next {
-            self.executeNow(batch)
+            self.executeNow(batch, asker: asker)
             count += 1
             next = scheduler.giveBack(batch.instance, leads: count < Self.mostRuns)
         }
     }
 
-    private func job(for request: InferenceRequest, arrival: UInt64) throws -> InferenceJob {
+    private func job(
+        for request: InferenceRequest, arrival: UInt64, trace: RequestTrace?
+    ) throws -> InferenceJob {
         let size = try self.configuration.check(request)
         return InferenceJob(
             try self.controlled(request, size), size: size, shape: self.configuration.shapeKey(request),
-            arrival: arrival)
+            arrival: arrival, trace: trace)
     }
 
     /// Whether who asks may run the model.
@@ -154,19 +168,32 @@ package final class LoadedModel: Sendable {
     // MARK: Running
 
     private func execute(_ batch: RequestBatch) async {
+        let trace = self.tracing.flatMap { BatchTrace(batch, $0) }
         let start = self.clock.now
-        let results = await self.model.infer(batch.jobs.map(\.request), instance: batch.instance)
-        self.conclude(batch, results, start: start)
+        let requests = batch.jobs.map(\.request)
+        let results: [Result<[KServeTensor], any Error>]
+        if let trace {
+            results = await ServiceContext.withValue(trace.context) {
+                await self.model.infer(requests, instance: batch.instance)
+            }
+        } else {
+            results = await self.model.infer(requests, instance: batch.instance)
+        }
+        self.conclude(batch, results, start: start, trace)
     }
 
-    private func executeNow(_ batch: RequestBatch) {
+    private func executeNow(_ batch: RequestBatch, asker: InferenceJob?) {
+        let trace = self.tracing.flatMap { BatchTrace(batch, asker: asker, $0) }
         let start = self.clock.now
         let results = self.immediate?.answer(batch.jobs.map(\.request), instance: batch.instance) ?? []
-        self.conclude(batch, results, start: start)
+        self.conclude(batch, results, start: start, trace)
     }
 
-    private func conclude(_ batch: RequestBatch, _ results: [Result<[KServeTensor], any Error>], start: UInt64) {
+    private func conclude(
+        _ batch: RequestBatch, _ results: [Result<[KServeTensor], any Error>], start: UInt64, _ trace: BatchTrace?
+    ) {
         let inferEnd = self.clock.now
+        trace?.end(results)
         let answers = zip(batch.jobs, results).map { job, result in
             result.map { self.response(to: job.request, $0) }
         }

@@ -96,7 +96,8 @@ extension ModelRepository {
 
     /// Adds a model of the program's own; it serves at once.
     package func add(_ model: any ServedModel, configuration: ModelConfiguration) {
-        let loaded = LoadedModel(model, configuration: configuration, version: 1, clock: self.clock)
+        let loaded = LoadedModel(
+            model, configuration: configuration, version: 1, clock: self.clock, tracer: self.tracer)
         self.change(configuration.name) { $0.versions[1] = .ready(loaded) }
     }
 
@@ -204,7 +205,8 @@ extension ModelRepository {
                 ModelSource(configuration: configuration, version: version, folder: folder))
         }
         let loaded = LoadedModel(
-            model, configuration: configuration, version: version, clock: self.clock, files: files)
+            model, configuration: configuration, version: version, clock: self.clock, files: files,
+            tracer: self.tracer)
         try await loaded.warmUp(folder: folder)
         return loaded
     }

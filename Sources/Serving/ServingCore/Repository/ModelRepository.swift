@@ -3,6 +3,7 @@
 internal import KServeProtocol
 internal import LLMCore
 package import Logging
+package import Observability
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -66,11 +67,14 @@ package final class ModelRepository: Service {
     private struct State: Sendable {
         var entries: [String: Entry] = [:]
         var isStarted = false
+        var aliases: Aliases?
     }
 
     let options: Options
     let backends: [String: any ModelBackend]
     let clock: ServingClock
+    /// Begins spans of requests whose traces are recorded; nil begins none.
+    let tracer: SpanTracer?
     /// What the server tells of itself, and how much of it.
     package let log: ServingLog
     /// Loads of one model happen one after the other.
@@ -85,11 +89,13 @@ package final class ModelRepository: Service {
     /// - Parameters:
     ///   - backends: What can make models; built-in ones are added.
     ///   - clock: What requests are measured by.
+    ///   - tracer: Begins spans of the models' work for requests whose traces are recorded; nil begins none.
     ///   - logger: Is told of models that come and go.
     package init(
         _ options: Options = Options(), backends: [any ModelBackend] = [], clock: ServingClock = ServingClock(),
-        logger: Logger
+        tracer: SpanTracer? = nil, logger: Logger
     ) {
+        self.tracer = tracer
         self.options = options
         self.backends = Dictionary(
             (BuiltInBackend.all(clock: clock) + backends).flatMap { backend in
@@ -156,7 +162,7 @@ package final class ModelRepository: Service {
         self.log.verbose("Request", metadata: ["model": "\(request.model)", "id": "\(request.id)"])
     }
 
-    /// A version that takes requests.
+    /// A version that takes requests, by its number or by an alias (`NAME@ALIAS`).
     ///
     /// - Throws: ``ServingError`` with code `.notFound` for an unknown model or version, `.unavailable` for one that is not
     ///   ready, `.invalidArgument` for a version that is no number.
@@ -171,6 +177,7 @@ package final class ModelRepository: Service {
         if let model = found.model { return model }
         let label = number.map { "version \($0) of the model '\(name)'" } ?? "model '\(name)'"
         guard found.isKnown else {
+            if let model = try self.model(aliased: name, version: version) { return model }
             throw ServingError(
                 .notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
         }
@@ -213,6 +220,11 @@ package final class ModelRepository: Service {
     }
 
     // MARK: Changing
+
+    /// Lets requests name versions by aliases, as `NAME@ALIAS`.
+    package func resolve(by aliases: @escaping Aliases) { self.state.withLock { $0.aliases = aliases } }
+
+    var aliases: Aliases? { self.state.withLock { $0.aliases } }
 
     /// What is known of a model.
     func entry(named name: String) -> Entry { self.state.withLock { $0.entries[name] } ?? Entry() }

@@ -106,7 +106,7 @@ public struct ChatStep: PipelineStep {
                 continue
             }
             let part = context.part("call \(conversation.calls.count + 1)")
-            let (result, isError) = try await tool.answer(call.arguments, context: part)
+            let (result, isError) = try await tool.answer(call, context: part)
             conversation.add(call, result, isError: isError)
         }
     }

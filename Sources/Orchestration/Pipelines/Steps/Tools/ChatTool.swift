@@ -66,20 +66,23 @@ struct ChatTool: Sendable {
     ///
     /// - Returns: The result, or why there is none; either is told to the model.
     /// - Throws: `CancellationError`.
-    func answer(_ arguments: JSONValue, context: StepContext) async throws -> (value: JSONValue, isError: Bool) {
-        if let reason = self.parameters.reason(against: arguments) {
-            return (["error": .string("The arguments do not fit: \(reason).")], true)
-        }
-        var inputs = arguments.members
-        for (name, value) in self.fixed { inputs[name] = value }
+    func answer(_ call: ToolCall, context: StepContext) async throws -> (value: JSONValue, isError: Bool) {
         do {
-            let outputs = try await self.step.run(StepInputs(inputs), context: context.asking(self.model(inputs)))
-            return (self.result(outputs), false)
+            return (try await context.surrounded(call) { try await self.result(of: call.arguments, context) }, false)
         } catch let error as CancellationError {
             throw error
         } catch {
             return (["error": .string((error as? any CodedError)?.message ?? "\(error)")], true)
         }
+    }
+
+    private func result(of arguments: JSONValue, _ context: StepContext) async throws -> JSONValue {
+        if let reason = self.parameters.reason(against: arguments) {
+            throw Self.invalid("The arguments do not fit: \(reason).")
+        }
+        var inputs = arguments.members
+        for (name, value) in self.fixed { inputs[name] = value }
+        return self.result(try await self.step.run(StepInputs(inputs), context: context.asking(self.model(inputs))))
     }
 
     /// The model that the step is to ask; nil for the run's own.
