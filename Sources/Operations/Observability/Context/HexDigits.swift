@@ -22,13 +22,16 @@ enum HexDigits {
 
     /// Writes a number with all its leading zeros.
     static func text(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
-        let count = value.bitWidth / 4
-        return String(unsafeUninitializedCapacity: count) { digits in
-            for place in 0..<count {
-                let digit = UInt8(truncatingIfNeeded: value >> (4 * (count - 1 - place))) & 0xF
-                digits[place] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-            }
-            return count
+        var bytes: [UInt8] = []
+        self.append(value, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes a number behind other text.
+    static func append(_ value: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
+        for place in stride(from: value.bitWidth - 4, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: value >> place) & 0xF
+            bytes.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
         }
     }
 }

@@ -79,12 +79,7 @@ public struct JSONLogHandler: LogHandler {
     }
 
     private func write(_ record: LogRecord) {
-        if let write {
-            var writer = JSONWriter(capacity: 384)
-            record.write(service: self.service, to: &writer)
-            writer.raw("\n")
-            write(writer.bytes, record.severity)
-        }
+        if let write { write(record.line(service: self.service), record.severity) }
         for receiver in self.receivers where receiver.wants(record.severity, of: record.trace) {
             receiver.receive(record)
         }

@@ -77,34 +77,37 @@ public struct LogRecord: Sendable {
 
     /// The line as JSON; what it says of itself comes before what else is known.
     public func json(service: String) -> JSONValue {
-        var writer = JSONWriter()
-        self.write(service: service, to: &writer)
-        return (try? JSONValue(parsing: writer.bytes)) ?? .string(self.message)
+        (try? JSONValue(parsing: self.line(service: service))) ?? .string(self.message)
     }
 
-    /// Writes the line as ``json(service:)`` has it; there may be one for each request.
-    package func write(service: String, to writer: inout JSONWriter) {
-        writer.raw(#"{"timestamp":"#)
-        writer.string(Timestamp.text(self.time))
-        writer.raw(#","level":"#)
-        writer.string(self.severity.name)
-        writer.raw(#","service":"#)
-        writer.string(service)
+    /// The line as bytes of JSON, with its end. There may be one for each request, so it is written at one go.
+    func line(service: String) -> [UInt8] {
+        var line = LogLine()
+        line.raw(#"{"timestamp":""#)
+        Timestamp.append(self.time, to: &line.bytes)
+        line.raw(#"","level":""#)
+        line.bytes.append(contentsOf: self.severity.name.utf8)
+        line.raw(#"","service":"#)
+        line.string(service)
         if let trace {
-            writer.raw(#","trace_id":"#)
-            writer.string(trace.traceID.description)
-            writer.raw(#","span_id":"#)
-            writer.string(trace.spanID.description)
+            line.raw(#","trace_id":""#)
+            HexDigits.append(trace.traceID.high, to: &line.bytes)
+            HexDigits.append(trace.traceID.low, to: &line.bytes)
+            line.raw(#"","span_id":""#)
+            HexDigits.append(trace.spanID.value, to: &line.bytes)
+            line.raw("\"")
         }
-        writer.raw(#","message":"#)
-        writer.string(self.message)
-        writer.raw(#","logger":"#)
-        writer.string(self.logger)
+        line.raw(#","message":"#)
+        line.string(self.message)
+        line.raw(#","logger":"#)
+        line.string(self.logger)
         for (key, value) in self.attributes.all {
-            writer.raw(",")
-            writer.key(Self.ownNames.contains(key) ? "attributes.\(key)" : key)
-            if case .string(let text) = value { writer.string(text) } else { writer.value(value.json) }
+            line.raw(",")
+            line.string(Self.ownNames.contains(key) ? "attributes.\(key)" : key)
+            line.raw(":")
+            line.value(value)
         }
-        writer.raw("}")
+        line.raw("}\n")
+        return line.bytes
     }
 }

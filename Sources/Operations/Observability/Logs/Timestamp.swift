@@ -6,31 +6,33 @@ package enum Timestamp {
     ///
     /// - Parameter nanoseconds: Since 1970.
     package static func text(_ nanoseconds: UInt64) -> String {
+        var bytes: [UInt8] = []
+        self.append(nanoseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes a moment behind other text; every log line has one.
+    static func append(_ nanoseconds: UInt64, to bytes: inout [UInt8]) {
         let seconds = Int(nanoseconds / 1_000_000_000)
         let (year, month, day) = self.date(days: seconds / 86_400)
         let second = seconds % 86_400
         let micro = Int(nanoseconds % 1_000_000_000) / 1000
-        // Every log line has one: it is written digit by digit rather than pieced together.
-        return String(unsafeUninitializedCapacity: 27) { text in
-            var place = 0
-            func write(_ number: Int, _ width: Int, _ end: Unicode.Scalar) {
-                var number = number
-                for offset in (0..<width).reversed() {
-                    text[place + offset] = UInt8(ascii: "0") + UInt8(number % 10)
-                    number /= 10
-                }
-                text[place + width] = UInt8(ascii: end)
-                place += width + 1
+        func write(_ number: Int, _ digits: Int, _ end: Unicode.Scalar) {
+            var unit = 1
+            for _ in 1..<digits { unit *= 10 }
+            while unit > 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+                unit /= 10
             }
-            write(year % 10_000, 4, "-")
-            write(month, 2, "-")
-            write(day, 2, "T")
-            write(second / 3600, 2, ":")
-            write(second / 60 % 60, 2, ":")
-            write(second % 60, 2, ".")
-            write(micro, 6, "Z")
-            return place
+            bytes.append(UInt8(ascii: end))
         }
+        write(year, 4, "-")
+        write(month, 2, "-")
+        write(day, 2, "T")
+        write(second / 3600, 2, ":")
+        write(second / 60 % 60, 2, ":")
+        write(second % 60, 2, ".")
+        write(micro, 6, "Z")
     }
 
     /// A moment as HTTP has it: `Sun, 29 Nov 2026 09:00:00 GMT` (RFC 9110, section 5.6.7).

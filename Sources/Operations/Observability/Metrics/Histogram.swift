@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
-
 /// Counts measured values by their size, and remembers the trace of one of each size.
 package final class Histogram: MetricSource {
     /// The values of one combination of labels.
@@ -26,13 +24,13 @@ package final class Histogram: MetricSource {
     package let description: MetricDescription
     /// The bounds, which rise.
     package let bounds: [Double]
-    private let series: Mutex<MetricSeries<Distribution>>
+    private let series: MetricSeries<Distribution>
     private let now: @Sendable () -> UInt64
 
     init(_ description: MetricDescription, bounds: [Double], now: @escaping @Sendable () -> UInt64) {
         self.description = description
         self.bounds = bounds
-        self.series = Mutex(MetricSeries(description))
+        self.series = MetricSeries(description, initial: Distribution(size: bounds.count + 1))
         self.now = now
     }
 
@@ -40,18 +38,23 @@ package final class Histogram: MetricSource {
     ///
     /// - Parameter trace: Where it was measured; it is remembered where the trace is kept.
     package func record(_ value: Double, _ labels: [String] = [], trace: TraceContext? = .current) {
+        if value.isFinite { self.record(value, in: self.series.cell(labels), trace: trace) }
+    }
+
+    /// The values of some labels, for those who count all the time.
+    func cell(_ labels: [String]) -> MetricCell<Distribution> { self.series.cell(labels) }
+
+    /// Counts a value.
+    func record(_ value: Double, in cell: MetricCell<Distribution>, trace: TraceContext?) {
         guard value.isFinite else { return }
         let bucket = self.bucket(of: value)
-        let size = self.bounds.count + 1
         let exemplar = trace.flatMap { trace in
             trace.isSampled ? Exemplar(value: value, trace: trace, time: self.now()) : nil
         }
-        self.series.withLock { series in
-            series.update(labels, new: Distribution(size: size)) { distribution in
-                distribution.counts[bucket] += 1
-                distribution.sum += value
-                if let exemplar { distribution.exemplars[bucket] = exemplar }
-            }
+        cell.update { distribution in
+            distribution.counts[bucket] += 1
+            distribution.sum += value
+            if let exemplar { distribution.exemplars[bucket] = exemplar }
         }
     }
 
@@ -68,6 +71,6 @@ package final class Histogram: MetricSource {
     var snapshot: MetricSnapshot {
         MetricSnapshot(
             self.description,
-            .histogram(bounds: self.bounds, self.series.withLock { $0.all }.map { ($0.labels, $0.value) }))
+            .histogram(bounds: self.bounds, self.series.all.map { ($0.labels, $0.value) }))
     }
 }

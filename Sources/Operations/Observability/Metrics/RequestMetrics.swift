@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Synchronization
+
 /// What is measured of requests to an HTTP server, as OpenTelemetry's conventions have it.
-package struct RequestMetrics: Sendable {
+package final class RequestMetrics: Sendable {
+    /// What requests have in common that count together.
+    private struct Kind: Sendable, Equatable {
+        var method: String
+        var route: String?
+        var status: Int
+        var error: String?
+    }
+
+    /// Looking through so many kinds costs less than hashing their labels; servers have few at a time.
+    private static let mostKnown = 16
     private let duration: Histogram
     private let active: Gauge
+    private let known = Mutex<[(kind: Kind, cell: MetricCell<Histogram.Distribution>)]>([])
+    private let knownMethods = Mutex<[(method: String, cell: MetricCell<Double>)]>([])
 
     init(_ registry: MetricRegistry) {
         self.duration = registry.histogram(
@@ -18,10 +32,10 @@ package struct RequestMetrics: Sendable {
     }
 
     /// Counts a request that begins.
-    package func began(_ method: String) { self.active.add(1, [method]) }
+    package func began(_ method: String) { self.activeRequests(method).update { $0 += 1 } }
 
     /// Takes back that a request began.
-    package func abandoned(_ method: String) { self.active.add(-1, [method]) }
+    package func abandoned(_ method: String) { self.activeRequests(method).update { $0 -= 1 } }
 
     /// Counts a request that has ended.
     ///
@@ -31,10 +45,27 @@ package struct RequestMetrics: Sendable {
     package func ended(
         _ method: String, route: String?, status: Int, error: String?, took duration: Duration, trace: TraceContext?
     ) {
-        self.active.add(-1, [method])
-        self.duration.record(
-            duration.inSeconds,
-            [method, route ?? MetricDescription.none, "\(status)", error ?? MetricDescription.none],
-            trace: trace)
+        self.activeRequests(method).update { $0 -= 1 }
+        let cell = self.durations(Kind(method: method, route: route, status: status, error: error))
+        self.duration.record(duration.inSeconds, in: cell, trace: trace)
+    }
+
+    private func activeRequests(_ method: String) -> MetricCell<Double> {
+        self.knownMethods.withLock { known in
+            if let cell = known.first(where: { $0.method == method })?.cell { return cell }
+            let cell = self.active.cell([method])
+            if known.count < Self.mostKnown { known.append((method, cell)) }
+            return cell
+        }
+    }
+
+    private func durations(_ kind: Kind) -> MetricCell<Histogram.Distribution> {
+        self.known.withLock { known in
+            if let cell = known.first(where: { $0.kind == kind })?.cell { return cell }
+            let none = MetricDescription.none
+            let cell = self.duration.cell([kind.method, kind.route ?? none, "\(kind.status)", kind.error ?? none])
+            if known.count < Self.mostKnown { known.append((kind, cell)) }
+            return cell
+        }
     }
 }
