@@ -76,7 +76,7 @@ struct LiveKServe: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(models: Gateway(models: []), logger: logger)
         (server.port, server.limits, server.access) = (0, limits, access)
-        server.otherRoutes = [KServeRoutes(repository: repository, limits: limits, version: "1.2.3")]
+        server.otherRoutes = [KServeRoutes(repository: repository, limits: server.liveLimits, version: "1.2.3")]
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

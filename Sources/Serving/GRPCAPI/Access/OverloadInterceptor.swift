@@ -16,7 +16,7 @@ struct OverloadInterceptor: ServerInterceptor {
     ) async throws -> StreamingServerResponse<Output> {
         guard RouteKind(context.descriptor) != .health else { return try await next(request, context) }
         do {
-            let place = try await self.gate.enter()
+            guard let place = try await self.gate.enter() else { return try await next(request, context) }
             return try await next(request, context).holding(place)
         } catch let error as LLMError where error.code == .overloaded {
             throw RPCError(.unavailable, error.message, retryAfter: error.retryAfter)

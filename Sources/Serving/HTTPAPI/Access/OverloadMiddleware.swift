@@ -21,7 +21,7 @@ package struct OverloadMiddleware<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         let kind = RouteKind(request.method, path: request.uri.path.pathComponents, metricsPath: self.metricsPath)
         guard kind != .health, kind != .metrics else { return try await next(request, context) }
-        let place = try await self.gate.enter()
+        guard let place = try await self.gate.enter() else { return try await next(request, context) }
         var response = try await next(request, context)
         let body = response.body
         response.body = ResponseBody(contentLength: body.contentLength) { writer in

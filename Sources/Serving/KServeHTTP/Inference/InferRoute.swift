@@ -11,10 +11,10 @@ internal import ServingCore
 /// Answers `POST /v2/models/…/infer`.
 struct InferRoute: Sendable {
     let repository: ModelRepository
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     func respond(to request: Request, _ target: Target) async throws -> Response {
-        let body = try await request.wholeBody(self.limits)
+        let body = try await request.wholeBody(self.limits.current)
         let (inference, form) = try self.read(request, body, target)
         let response = try await self.repository.infer(inference)
         return try form.response(response)
@@ -32,7 +32,7 @@ struct InferRoute: Sendable {
                 throw ServingError(
                     .invalidArgument, "The JSON should be \(length ?? 0) bytes long, and the body has \(bytes.count).")
             }
-            return try InferBody.read(bytes, jsonLength: length ?? bytes.count, limits: self.limits, target)
+            return try InferBody.read(bytes, jsonLength: length ?? bytes.count, limits: self.limits.current, target)
         }
     }
 

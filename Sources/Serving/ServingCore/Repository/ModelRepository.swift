@@ -68,7 +68,8 @@ package final class ModelRepository: Service {
         var isStarted = false
     }
 
-    let options: Options
+    /// Where its models come from, and when.
+    package let options: Options
     let backends: [String: any ModelBackend]
     let clock: ServingClock
     /// What the server tells of itself, and how much of it.
