@@ -240,11 +240,12 @@ let package = Package(
                 "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
                 serviceLifecycle, logging,
             ]),
+        .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "ServerTLS", "LLMCore", "SourceDocuments", "AdapterMiddleware",
+                "AccessControl", "ServerTLS", "CZlib", "LLMCore", "SourceDocuments", "AdapterMiddleware",
                 "Observability",
                 "ModelGateway", "RemoteTransport", orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto,
                 hummingbird,

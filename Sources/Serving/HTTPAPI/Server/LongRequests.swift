@@ -13,7 +13,10 @@ struct LongRequests<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         // A body that comes in chunks says no length.
         let length = request.headers[.contentLength].flatMap(Int.init) ?? (request.method == .get ? 0 : .max)
-        guard length > Self.mostBytes else { return try await next(request, context) }
+        // What is compressed may be a thousand times longer.
+        guard length > Self.mostBytes || request.headers[.contentEncoding] != nil else {
+            return try await next(request, context)
+        }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
     }
 }

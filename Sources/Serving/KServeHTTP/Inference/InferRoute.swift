@@ -14,10 +14,11 @@ struct InferRoute: Sendable {
     let limits: LiveLimits
 
     func respond(to request: Request, _ target: Target) async throws -> Response {
-        let body = try await request.wholeBody(self.limits.current)
+        let body = try await request.collectedBody(self.limits.current)
         let (inference, form) = try self.read(request, body, target)
         let response = try await self.repository.infer(inference)
-        return try form.response(response)
+        let coding = request.headers[.acceptEncoding].flatMap { ContentCoding.preferred(in: $0) }
+        return try form.response(response, for: coding)
     }
 
     private func read(
