@@ -114,6 +114,19 @@ struct EncryptionTests {
         }
     }
 
+    @Test(
+        "A client that is too slow is told so inside, too",
+        arguments: ["GET /health HT", "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"])
+    func slowClients(bytes: String) async throws {
+        let encrypted = try EncryptedServer()
+        var limits = ServerLimits()
+        (limits.patience.headTime, limits.patience.bodyTime) = (.milliseconds(400), .milliseconds(200))
+        try await LiveServer.run(ScriptedModel(), limits: limits, tls: encrypted.contexts) { server in
+            let answer = try await PlainConnection.untilClosed(server.port, Array(bytes.utf8), encrypted.client())
+            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 408 "))
+        }
+    }
+
     @Test("A new certificate is shown to whoever comes, and connections that there are go on")
     func newCertificate() async throws {
         let encrypted = try EncryptedServer()

@@ -46,6 +46,9 @@ package final class RequestGate: Sendable {
         self.permits.resize(permits: settings?.limit ?? .max, longestQueue: settings?.queue ?? 0)
     }
 
+    /// Whether anything is bounded now.
+    package var isBounded: Bool { self.settings.withLock { $0 != nil } }
+
     /// How many wait.
     package var queueLength: Int { self.permits.queueLength }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessControl
-internal import Foundation
 internal import LLMCore
 internal import ModelGateway
 internal import Observability
-internal import ServerTLS
 internal import ServiceLifecycle
 internal import ServingCore
 internal import UnixSignals
@@ -59,10 +57,7 @@ struct ConfigurationReload: Service {
     private func summary(_ settings: ServerSettings) -> String {
         var parts: [String] = []
         if self.live.access != nil, let keys = settings.access?.keys { parts.append("\(keys.count) keys") }
-        if let expiry = self.live.tls?.expiry {
-            let end = Date(timeIntervalSince1970: Double(expiry)).ISO8601Format()
-            parts.append("a certificate that is valid until \(end)")
-        }
+        if let note = self.live.certificateNote { parts.append(note) }
         let keys = settings.keysForRestart(since: self.started)
         if !keys.isEmpty { parts.append("\(keys.joined(separator: ", ")) need a restart") }
         return parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")

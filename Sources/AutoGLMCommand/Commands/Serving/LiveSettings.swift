@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AccessControl
+internal import Foundation
 internal import HTTPAPI
 internal import LLMCore
 internal import Logging
@@ -32,6 +33,14 @@ struct LiveSettings {
         self.limits = LiveLimits(settings.limits)
         self.gate = RequestGate(settings.overload)
         self.threshold = threshold
+    }
+
+    /// Until when the certificate is valid, and what that means where it is over; nil where nothing is encrypted.
+    var certificateNote: String? {
+        guard let expiry = self.tls?.expiry else { return nil }
+        let end = Date(timeIntervalSince1970: Double(expiry))
+        guard end < Date() else { return "a certificate that is valid until \(end.ISO8601Format())" }
+        return "a certificate that was valid until \(end.ISO8601Format()) and that clients refuse"
     }
 
     /// Takes other settings: all of them, or none.

@@ -90,6 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
         let program = try self.watching.settings(configuration?.telemetry, hasConfiguration: configuration != nil)
             .map(ProgramTelemetry.init)
         let live = try await LiveSettings(settings, threshold: program?.threshold)
+        if let note = live.certificateNote { Console.note("Encrypting with \(note).") }
         if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
         let logger = program?.logger ?? RunningServices.logger
         let choice = file?.traffic ?? TrafficSettings(model: self.model)

@@ -19,6 +19,7 @@ package struct OverloadMiddleware<Context: RequestContext>: RouterMiddleware {
     package func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        guard self.gate.isBounded else { return try await next(request, context) }
         let kind = RouteKind(request.method, path: request.uri.path.pathComponents, metricsPath: self.metricsPath)
         guard kind != .health, kind != .metrics else { return try await next(request, context) }
         guard let place = try await self.gate.enter() else { return try await next(request, context) }
