@@ -158,6 +158,15 @@ def main():
     pending = [http.async_infer("add_sub", tensors(httpclient, ["INPUT0", "INPUT1"], [A, B], "INT32")) for _ in range(32)]
     assert all((request.get_result().as_numpy("OUTPUT0") == A + B).all() for request in pending)
     passed("HTTP: many at a time")
+    floats = np.tile(np.arange(100, dtype=np.float32), (4, 100))
+    for algorithm in ["gzip", "deflate"]:
+        for form in [{"binary_data": True}, {"binary_data": False}]:
+            answer = http.infer(
+                "identity", tensors(httpclient, ["INPUT0"], [floats], "FP32", **form),
+                outputs=[httpclient.InferRequestedOutput("OUTPUT0", **form)],
+                request_compression_algorithm=algorithm, response_compression_algorithm=algorithm)
+            assert (answer.as_numpy("OUTPUT0") == floats).all()
+    passed("HTTP: compressed both ways")
     for algorithm in ["gzip", "deflate"]:
         answer = grpc.infer("add_sub", tensors(grpcclient, ["INPUT0", "INPUT1"], [A, B], "INT32"), compression_algorithm=algorithm)
         assert (answer.as_numpy("OUTPUT0") == A + B).all()

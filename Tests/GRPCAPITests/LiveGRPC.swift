@@ -12,6 +12,7 @@ import ModelGateway
 import Observability
 import OpenAutoGLMTesting
 import Pipelines
+import ServerTLS
 import ServingCore
 
 /// The gRPC server with a repository of built-in models on a free port, for the time of a test.
@@ -58,7 +59,7 @@ struct LiveGRPC: Sendable {
     ///   - access: Who is let in.
     static func run<Value: Sendable>(
         text model: (any ModelAdapter)? = nil, chat: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
-        telemetry: Telemetry? = nil,
+        telemetry: Telemetry? = nil, tls: TLSContexts? = nil, handshakeTime: Duration = .seconds(15),
         _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
@@ -80,6 +81,7 @@ struct LiveGRPC: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = GRPCInferenceServer(repository: repository, version: "1.2.3")
         (server.port, server.access) = (0, access)
+        (server.tls, server.handshakeTime) = (tls, handshakeTime)
         server.pipelines = DoublingPipeline()
         server.telemetry = telemetry
         server.logger = logger
@@ -106,11 +108,12 @@ struct LiveGRPC: Sendable {
 
     /// Lends a client of the whole service.
     func withClient<Value: Sendable>(
+        _ security: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
         _ body: @escaping @Sendable (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Value
     ) async throws -> Value {
         try await withGRPCClient(
             transport: try .http2NIOPosix(
-                target: .ipv4(address: "127.0.0.1", port: self.port), transportSecurity: .plaintext)
+                target: .dns(host: "localhost", port: self.port), transportSecurity: security)
         ) { try await body($0) }
     }
 }

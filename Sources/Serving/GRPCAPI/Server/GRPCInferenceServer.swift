@@ -6,6 +6,7 @@ internal import GRPCNIOTransportHTTP2
 package import Logging
 package import ModelGateway
 package import Observability
+package import ServerTLS
 internal import ServiceLifecycle
 package import ServingCore
 
@@ -17,6 +18,12 @@ package struct GRPCInferenceServer: Service {
     package var port = 8001
     /// The most bytes of a request.
     package var maximumRequestBytes = 64 << 20
+    /// How many clients that come together wait to be accepted.
+    package var backlog = 4096
+    /// How long a client may take until both sides agree on encryption.
+    package var handshakeTime = Duration.seconds(15)
+    /// What connections are encrypted with; nil encrypts nothing.
+    package var tls: TLSContexts?
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
@@ -48,14 +55,12 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
-        let isIPv6 = self.host.contains(":")
-        let transport = HTTP2ServerTransport.Posix(
-            address: isIPv6 ? .ipv6(host: self.host, port: self.port) : .ipv4(host: self.address, port: self.port),
-            transportSecurity: .plaintext,
-            config: .defaults { config in
-                config.rpc.maxRequestPayloadSize = self.maximumRequestBytes
-                config.compression.enabledAlgorithms = .all
-            })
+        let listener = GRPCListener(
+            host: self.host, port: self.port, backlog: self.backlog, tls: self.tls, handshakeTime: self.handshakeTime)
+        var configuration = HTTP2ServerTransport.Custom<GRPCListener>.Config.defaults
+        configuration.rpc.maxRequestPayloadSize = self.maximumRequestBytes
+        configuration.compression.enabledAlgorithms = .all
+        let transport = HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
         let server = GRPCServer(
             transport: transport,
             services: [
@@ -72,7 +77,7 @@ package struct GRPCInferenceServer: Service {
                     server.beginGracefulShutdown()
                 }
             }
-            let address = try await server.listeningAddress
+            let address = await transport.listeningAddress
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
@@ -87,7 +92,4 @@ package struct GRPCInferenceServer: Service {
         interceptors.append(LongCalls())
         return interceptors
     }
-
-    /// The transport takes numbers only.
-    private var address: String { self.host == "localhost" ? "127.0.0.1" : self.host }
 }

@@ -70,7 +70,8 @@ package final class ModelRepository: Service {
         var aliases: Aliases?
     }
 
-    let options: Options
+    /// Where its models come from, and when.
+    package let options: Options
     let backends: [String: any ModelBackend]
     let clock: ServingClock
     /// Begins spans of requests whose traces are recorded; nil begins none.
