@@ -31,13 +31,15 @@ release: setup ## Build the program: .build/release/autoglm
 demo: release ## Run the main job on the default model, shown step by step
 	@scripts/demo.sh
 
-test: setup ## Run every test, in release
+test: setup ## Run every test, in release; and other people's clients against the program
 	@scripts/test-setup.sh
 	@scripts/fetch-model.sh encoder >/dev/null
 	@[ -n "$${AUTOGLM_OPENVINO:-}" ] || scripts/fetch-model.sh openvino >/dev/null
 	swift test $(TEST_FLAGS) --skip '$(SERVER_TESTS)' --skip '$(PROGRAM_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(SERVER_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(PROGRAM_TESTS)'
+	@echo 'Clients of OpenAI, Anthropic, Ollama, LangChain, llm, Triton and gRPC against autoglm serve:'
+	@scripts/check-clients.sh
 
 benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)
 	swift build --package-path Benchmarks -c release
