@@ -38,6 +38,7 @@ func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "s
 
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
@@ -84,6 +85,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -274,7 +276,7 @@ let package = Package(
             [
                 "AccessControl", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol", "AdapterMiddleware",
                 "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, grpcCore,
-                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle,
+                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle, nio("NIOCore"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -463,7 +465,7 @@ let package = Package(
                 "AccessControl", "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "KServeModels",
                 "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
                 "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
-                logging,
+                logging, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -17,6 +17,10 @@ package struct GRPCInferenceServer: Service {
     package var port = 8001
     /// The most bytes of a request.
     package var maximumRequestBytes = 64 << 20
+    /// How long the first bytes of a connection may take.
+    package var beginTime = Duration.seconds(15)
+    /// How long a client may take nothing of what waits for it; then its call ends.
+    package var readTime = Duration.seconds(30)
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
@@ -31,6 +35,8 @@ package struct GRPCInferenceServer: Service {
     package var logger = Logger(label: "autoglm.grpc")
     /// Bounds how much is done at a time; nil does not.
     package var gate: RequestGate?
+    /// How many calls a connection may have open.
+    private static let mostStreams = 4096
     private let repository: ModelRepository
     private let version: String
 
@@ -48,16 +54,8 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
-        let isIPv6 = self.host.contains(":")
-        let transport = HTTP2ServerTransport.Posix(
-            address: isIPv6 ? .ipv6(host: self.host, port: self.port) : .ipv4(host: self.address, port: self.port),
-            transportSecurity: .plaintext,
-            config: .defaults { config in
-                config.rpc.maxRequestPayloadSize = self.maximumRequestBytes
-                config.compression.enabledAlgorithms = .all
-            })
         let server = GRPCServer(
-            transport: transport,
+            transport: self.transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
                 AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
@@ -76,6 +74,23 @@ package struct GRPCInferenceServer: Service {
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
+    }
+
+    private var transport: HTTP2ServerTransport.Posix {
+        let isIPv6 = self.host.contains(":")
+        return HTTP2ServerTransport.Posix(
+            address: isIPv6 ? .ipv6(host: self.host, port: self.port) : .ipv4(host: self.address, port: self.port),
+            transportSecurity: .plaintext,
+            config: .defaults { [beginTime, readTime] config in
+                config.rpc.maxRequestPayloadSize = self.maximumRequestBytes
+                config.compression.enabledAlgorithms = .all
+                config.http2.maxConcurrentStreams = Self.mostStreams
+                config.connection.keepalive.time = .seconds(60)
+                config.channelDebuggingCallbacks.onAcceptTCPConnection = {
+                    SlowReaders.watch($0, beginTime: beginTime, readTime: readTime)
+                }
+                config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { SlowReaders.watch(stream: $0) }
+            })
     }
 
     /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.
