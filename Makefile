@@ -64,11 +64,12 @@ evaluate: release ## 1,000 answers under schemas, schema suites where they are, 
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 
-soak: release ## Ask the program for ten minutes; 5,000 reloads under load; kill and resume 200 runs; long conformance of adapters and the queue
+soak: release ## Ten minutes each of clients on a server that is reloaded and killed, and of the program; 5,000 reloads; 200 killed runs; long conformance
 	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests swift test $(TEST_FLAGS) \
 		--filter 'RandomCutTests|RunQueueTests'
 	@scripts/crash.sh 200
 	@scripts/soak-serve.sh 5000
+	@scripts/soak-clients.sh --minutes 10
 	@scripts/soak.sh
 
 check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)

@@ -17,6 +17,7 @@ internal import ServiceLifecycle
 internal import ServingCore
 internal import TensorKernels
 internal import Tracing
+internal import UnixSignals
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -84,6 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
         // As many event loops as processors that this process may use: more would only wait for each other.
         NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
         let file = try self.config.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
+        // From here on a change of the file is heard of, also while models are loaded.
+        let hangUps = file?.server.access == nil ? nil : await UnixSignalsSequence(trapping: .sighup)
         let configuration = file?.models
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
         var access: AccessGuard?
@@ -104,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
             try (program?.services ?? []) + gateway.services + traffic.services + [repository]
-            + self.otherServers(settings, repository, gateway, access, program) + self.reloads(access)
+            + self.otherServers(settings, repository, gateway, access, program) + self.reloads(access, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -142,6 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
             (grpc.host, grpc.port, grpc.models) = (host, port, gateway)
             (grpc.access, grpc.gate) = (access, settings.gate)
+            (grpc.beginTime, grpc.readTime) = (settings.limits.patience.headTime, settings.limits.patience.readTime)
             grpc.telemetry = program?.telemetry
             if let program { grpc.logger = program.logger }
             grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
@@ -152,9 +156,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// What reads the configuration again.
-    private func reloads(_ access: AccessGuard?) -> [any Service] {
-        guard let access, let config else { return [] }
-        return [ConfigurationReload(path: config, access: access)]
+    private func reloads(_ access: AccessGuard?, _ hangUps: UnixSignalsSequence?) -> [any Service] {
+        guard let access, let config, let hangUps else { return [] }
+        return [ConfigurationReload(path: config, access: access, signals: hangUps)]
     }
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }
