@@ -78,7 +78,7 @@ struct EncryptionTests {
     @Test("A handshake that is not finished in time ends the connection")
     func halfHandshake() async throws {
         let contexts = try TLSContexts(try self.settings(.none))
-        try await LiveGRPC.run(tls: contexts, handshakeTime: .milliseconds(100)) { server in
+        try await LiveGRPC.run(tls: contexts, beginTime: .milliseconds(100)) { server in
             let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .connect(host: "127.0.0.1", port: server.port).get()
             try await channel.closeFuture.get()

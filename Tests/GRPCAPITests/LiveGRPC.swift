@@ -57,9 +57,13 @@ struct LiveGRPC: Sendable {
     ///   - model: A language model that is served as `text` by KServe's protocol.
     ///   - chat: A language model that is served by `autoglm.v1`.
     ///   - access: Who is let in.
+    ///   - gate: Bounds how much is done at a time.
+    ///   - beginTime: How long the first bytes of a connection may take.
+    ///   - readTime: How long a client may take nothing of what waits for it.
     static func run<Value: Sendable>(
         text model: (any ModelAdapter)? = nil, chat: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
-        telemetry: Telemetry? = nil, tls: TLSContexts? = nil, handshakeTime: Duration = .seconds(15),
+        telemetry: Telemetry? = nil, tls: TLSContexts? = nil, gate: RequestGate? = nil,
+        beginTime: Duration = .seconds(15), readTime: Duration = .seconds(30),
         _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
@@ -81,9 +85,10 @@ struct LiveGRPC: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = GRPCInferenceServer(repository: repository, version: "1.2.3")
         (server.port, server.access) = (0, access)
-        (server.tls, server.handshakeTime) = (tls, handshakeTime)
+        server.tls = tls
         server.pipelines = DoublingPipeline()
-        server.telemetry = telemetry
+        (server.telemetry, server.gate) = (telemetry, gate)
+        (server.beginTime, server.readTime) = (beginTime, readTime)
         server.logger = logger
         if let chat { server.models = Gateway(models: [(chat.name, chat)]) }
         server.onListening = { continuation.yield($0) }

@@ -15,6 +15,8 @@ public final class Gateway: Sendable {
     public protocol Directory: Sendable {
         /// The names of those that are there now.
         var names: [String] { get }
+        /// Whether those of the start are there, so that what is not there is unknown, and not to be waited for.
+        var isComplete: Bool { get }
         /// The model of a name; nil where it is not there now.
         func model(named name: String) -> (any ModelAdapter)?
     }
@@ -179,6 +181,12 @@ public final class Gateway: Sendable {
     }
 
     private func unknown(_ name: String) -> LLMError {
-        LLMError(.unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
+        guard self.directory.withLock({ $0 })?.isComplete ?? true else {
+            return LLMError(
+                .unavailable, "The model '\(name)' is not there yet: the server still loads its models.",
+                retryAfter: .seconds(1))
+        }
+        return LLMError(
+            .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
     }
 }

@@ -20,7 +20,7 @@ struct ModelFactory {
     private(set) var measured = GatewayMetrics()
     private var made: [String: any ModelAdapter] = [:]
     /// Local models by name or path, which several names may share.
-    private var local: [String: LocalModel] = [:]
+    private var local: [String: any ModelAdapter] = [:]
     /// What asks replicas for their health.
     private(set) var healthChecks: [HealthChecks] = []
     /// Files of caches by their path, which several models may share.
@@ -109,8 +109,14 @@ struct ModelFactory {
         }
     }
 
-    private mutating func localModel(_ name: String) throws -> LocalModel {
+    /// A model that writes, or an encoder, which embeds.
+    private mutating func localModel(_ name: String) throws -> any ModelAdapter {
         if let model = self.local[name] { return model }
+        if ModelLocator().isEncoder(name) {
+            let encoder = try LocalEmbedder(name)
+            self.local[name] = encoder
+            return encoder
+        }
         let model = try LocalModel(name)
         self.local[name] = model
         self.measured.engines.append((name, model))

@@ -22,10 +22,11 @@ struct ConfigurationReload: Service {
     let live: LiveSettings
     let gateway: Gateway
     let repository: ModelRepository
+    /// SIGHUPs since the file was read, so that none is missed while models are loaded.
+    let signals: UnixSignalsSequence
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        await cancelWhenGracefulShutdown { for await _ in signals { await self.reload() } }
+        await cancelWhenGracefulShutdown { for await _ in self.signals { await self.reload() } }
     }
 
     private func reload() async {

@@ -73,6 +73,7 @@ private struct RepositoryModels: Gateway.Directory {
     let usage: UsageLedger
 
     var names: [String] { RepositoryTextModel.names(in: self.repository) }
+    var isComplete: Bool { !self.repository.isStarting }
 
     func model(named name: String) -> (any ModelAdapter)? {
         RepositoryTextModel(name, in: self.repository)?.wrapped(in: [Accounting(self.usage, model: name)])

@@ -17,6 +17,7 @@ internal import ServiceLifecycle
 internal import ServingCore
 internal import TensorKernels
 internal import Tracing
+internal import UnixSignals
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -87,6 +88,9 @@ struct ServeCommand: AsyncParsableCommand {
         let file = try self.config.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
         let configuration = file?.models
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
+        // From here on a change of the files is heard of, also while models are loaded.
+        let isReloaded = self.config != nil || settings.tls != nil
+        let hangUps = isReloaded ? await UnixSignalsSequence(trapping: .sighup) : nil
         let program = try self.watching.settings(configuration?.telemetry, hasConfiguration: configuration != nil)
             .map(ProgramTelemetry.init)
         let live = try await LiveSettings(settings, threshold: program?.threshold)
@@ -108,7 +112,7 @@ struct ServeCommand: AsyncParsableCommand {
         let services: [any Service] =
             try (program?.services ?? []) + gateway.services + traffic.services + aliases + [repository]
             + self.otherServers(settings, repository, gateway, live, program)
-            + self.reloads(settings, live, gateway, repository)
+            + self.reloads(settings, live, gateway, repository, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -148,7 +152,8 @@ struct ServeCommand: AsyncParsableCommand {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
             (grpc.host, grpc.port, grpc.models) = (host, port, gateway)
             (grpc.access, grpc.gate, grpc.tls) = (live.access, live.gate, live.tls)
-            (grpc.backlog, grpc.handshakeTime) = (settings.limits.connections, settings.limits.patience.headTime)
+            grpc.backlog = settings.limits.connections
+            (grpc.beginTime, grpc.readTime) = (settings.limits.patience.headTime, settings.limits.patience.readTime)
             grpc.telemetry = program?.telemetry
             if let program { grpc.logger = program.logger }
             grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
@@ -160,14 +165,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// What reads the configuration and certificates again; nothing where there are none.
     private func reloads(
-        _ settings: ServerSettings, _ live: LiveSettings, _ gateway: Gateway, _ repository: ModelRepository
+        _ settings: ServerSettings, _ live: LiveSettings, _ gateway: Gateway, _ repository: ModelRepository,
+        _ hangUps: UnixSignalsSequence?
     ) -> [any Service] {
-        guard self.config != nil || live.tls != nil else { return [] }
+        guard let hangUps else { return [] }
         return [
             gateway.laterServices,
             ConfigurationReload(
                 path: self.config, options: self.serving, started: settings, live: live, gateway: gateway,
-                repository: repository),
+                repository: repository, signals: hangUps),
         ]
     }
 

@@ -20,10 +20,12 @@ package struct GRPCInferenceServer: Service {
     package var maximumRequestBytes = 64 << 20
     /// How many clients that come together wait to be accepted.
     package var backlog = 4096
-    /// How long a client may take until both sides agree on encryption.
-    package var handshakeTime = Duration.seconds(15)
     /// What connections are encrypted with; nil encrypts nothing.
     package var tls: TLSContexts?
+    /// How long the first bytes of a connection may take, and until both sides agree on encryption.
+    package var beginTime = Duration.seconds(15)
+    /// How long a client may take nothing of what waits for it; then its call ends.
+    package var readTime = Duration.seconds(30)
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
@@ -38,6 +40,8 @@ package struct GRPCInferenceServer: Service {
     package var logger = Logger(label: "autoglm.grpc")
     /// Bounds how much is done at a time; nil does not.
     package var gate: RequestGate?
+    /// How many calls a connection may have open.
+    private static let mostStreams = 4096
     private let repository: ModelRepository
     private let version: String
 
@@ -55,14 +59,8 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
-        let listener = GRPCListener(
-            host: self.host, port: self.port, backlog: self.backlog, tls: self.tls, handshakeTime: self.handshakeTime)
-        var configuration = HTTP2ServerTransport.Custom<GRPCListener>.Config.defaults
-        configuration.rpc.maxRequestPayloadSize = self.maximumRequestBytes
-        configuration.compression.enabledAlgorithms = .all
-        let transport = HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
         let server = GRPCServer(
-            transport: transport,
+            transport: self.transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
                 AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
@@ -81,6 +79,21 @@ package struct GRPCInferenceServer: Service {
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
+    }
+
+    private var transport: HTTP2ServerTransport.Custom<GRPCListener> {
+        let listener = GRPCListener(
+            host: self.host, port: self.port, backlog: self.backlog, tls: self.tls, handshakeTime: self.beginTime)
+        var configuration = HTTP2ServerTransport.Custom<GRPCListener>.Config.defaults
+        configuration.rpc.maxRequestPayloadSize = self.maximumRequestBytes
+        configuration.compression.enabledAlgorithms = .all
+        configuration.http2.maxConcurrentStreams = Self.mostStreams
+        configuration.connection.keepalive.time = .seconds(60)
+        configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { [beginTime, readTime] in
+            SlowReaders.watch($0, beginTime: beginTime, readTime: readTime)
+        }
+        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { SlowReaders.watch(stream: $0) }
+        return HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
     }
 
     /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.
