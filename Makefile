@@ -31,13 +31,15 @@ release: setup ## Build the program: .build/release/autoglm
 demo: release ## Run the main job on the default model, shown step by step
 	@scripts/demo.sh
 
-test: setup ## Run every test, in release
+test: setup ## Run every test, in release; and other people's clients against the program
 	@scripts/test-setup.sh
 	@scripts/fetch-model.sh encoder >/dev/null
 	@[ -n "$${AUTOGLM_OPENVINO:-}" ] || scripts/fetch-model.sh openvino >/dev/null
 	swift test $(TEST_FLAGS) --skip '$(SERVER_TESTS)' --skip '$(PROGRAM_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(SERVER_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(PROGRAM_TESTS)'
+	@echo 'Clients of OpenAI, Anthropic, Ollama, LangChain, llm, Triton and gRPC against autoglm serve:'
+	@scripts/check-clients.sh
 
 benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)
 	swift build --package-path Benchmarks -c release
@@ -62,11 +64,12 @@ evaluate: release ## 1,000 answers under schemas, schema suites where they are, 
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 
-soak: release ## Ask the program for ten minutes; 5,000 reloads under load; kill and resume 200 runs; long conformance of adapters and the queue
+soak: release ## Ten minutes each of clients on a server that is reloaded and killed, and of the program; 5,000 reloads; 200 killed runs; long conformance
 	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests swift test $(TEST_FLAGS) \
 		--filter 'RandomCutTests|RunQueueTests'
 	@scripts/crash.sh 200
 	@scripts/soak-serve.sh 5000
+	@scripts/soak-clients.sh --minutes 10
 	@scripts/soak.sh
 
 check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)

@@ -38,6 +38,9 @@ func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "s
 
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 /// Puts Swift's own libraries into the release program, so that it runs where Swift is not installed.
@@ -76,6 +79,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
@@ -84,6 +89,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -239,13 +245,17 @@ let package = Package(
                 "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
                 serviceLifecycle, logging,
             ]),
+        .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "LLMCore", "SourceDocuments", "AdapterMiddleware", "Observability", "ModelGateway",
-                "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto, hummingbird,
+                "AccessControl", "ServerTLS", "CZlib", "LLMCore", "SourceDocuments", "AdapterMiddleware",
+                "Observability",
+                "ModelGateway", "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto,
+                hummingbird,
                 hummingbirdCore, httpTypes, logging, serviceLifecycle, tracing,
-                nio("NIOCore"),
+                nio("NIOCore"), nio("NIOTLS"), nioHTTP2, nioHTTPTypesHTTP2,
             ]),
         library(
             "ModelTraffic", in: "Serving",
@@ -273,15 +283,17 @@ let package = Package(
         library(
             "KServeHTTP", in: "Serving",
             [
-                "AccessControl", "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections, hummingbird,
+                "AccessControl", "ServerTLS", "LLMCore", "KServeProtocol", "HTTPAPI", "ServingCore", orderedCollections,
+                hummingbird,
                 hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"),
             ]),
         library(
             "GRPCAPI", in: "Serving",
             [
-                "AccessControl", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol", "AdapterMiddleware",
-                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, nio("NIOCore"),
-                nio("NIOPosix"), grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle,
+                "AccessControl", "ServerTLS", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol",
+                "AdapterMiddleware",
+                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, grpcCore,
+                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle, nio("NIOCore"), nio("NIOPosix"),
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.
@@ -307,7 +319,8 @@ let package = Package(
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
                 "ModelGateway",
-                "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic", "CatalogHTTP",
+                "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
+                "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
                 nio("NIOCore"),
@@ -444,15 +457,26 @@ let package = Package(
                 "LLMCore", "AdapterMiddleware", "AccessControl", "OpenAutoGLMTesting", crypto, jwtKit,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        // Certificates that tests make for themselves.
+        .target(
+            name: "CertificateIssuing",
+            dependencies: [
+                crypto, .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ], path: "Tests/CertificateIssuing"),
+        .testTarget(
+            name: "ServerTLSTests",
+            dependencies: ["LLMCore", "ServerTLS", "CertificateIssuing"]),
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "AccessControl", "LLMCore", "JSONSchemas", "AdapterMiddleware", "Observability", "RemoteModels",
+                "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "JSONSchemas", "AdapterMiddleware",
+                "Observability", "RemoteModels",
                 "ModelGateway",
                 "HTTPAPI",
                 "OpenAutoGLMTesting", orderedCollections, asyncHTTPClient, httpTypes, logging, serviceLifecycle,
                 nio("NIOCore"),
-                nio("NIOHTTP1"), nio("NIOPosix"),
+                nio("NIOHTTP1"), nio("NIOPosix"), nioHTTP2, nioSSL,
             ]),
         .testTarget(
             name: "CatalogHTTPTests",
@@ -473,17 +497,18 @@ let package = Package(
         .testTarget(
             name: "KServeHTTPTests",
             dependencies: [
-                "AccessControl", "LLMCore", "KServeProtocol", "ModelGateway", "HTTPAPI", "ServingCore", "KServeHTTP",
-                "Observability", "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"),
-                nio("NIOPosix"),
+                "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "KServeProtocol", "ModelGateway",
+                "HTTPAPI", "ServingCore", "KServeHTTP", "Observability",
+                "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
             name: "GRPCAPITests",
             dependencies: [
-                "AccessControl", "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "KServeModels",
+                "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "AdapterMiddleware", "Pipelines",
+                "KServeProtocol", "KServeModels",
                 "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
                 "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
-                logging, tracing,
+                logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
@@ -508,7 +533,9 @@ let package = Package(
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), grpcCore, grpcHTTP2,
                 grpcProtobuf, swiftProtobuf,
             ]),
-        .testTarget(name: "AutoGLMCommandTests", dependencies: ["LLMCore"]),
+        .testTarget(
+            name: "AutoGLMCommandTests",
+            dependencies: ["LLMCore", "CertificateIssuing", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"), nioSSL]),
     ]
 )
 

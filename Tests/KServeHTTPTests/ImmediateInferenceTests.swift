@@ -157,7 +157,7 @@ struct ImmediateInferenceTests {
 
     @Test("Where no place is free a request waits or is refused, as any other")
     func overload() async throws {
-        let gate = RequestGate(1, queue: 0, longestWait: .milliseconds(1))
+        let gate = RequestGate(.init(1, queue: 0, longestWait: .milliseconds(1)))
         try await LiveKServe.run(gate: gate, backend: self.model) { [self] server in
             try await self.warmUp(server)
             let runs = self.model.runs.count

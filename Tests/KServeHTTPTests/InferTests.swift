@@ -113,7 +113,7 @@ struct InferTests {
         add(
             "raw bytes for two inputs", ("/v2/models/add_sub/infer", "abcdefgh"),
             [("Inference-Header-Content-Length", "0")])
-        add("an encoding", tensor("[1]", #""data":[1]"#), [("Content-Encoding", "gzip")], 415)
+        add("an encoding", tensor("[1]", #""data":[1]"#), [("Content-Encoding", "zstd")], 415)
         add("a body that is no JSON", ("/v2/models/floats/infer", "\u{0}\u{1}"))
         add("an empty body", ("/v2/models/floats/infer", ""))
         add("a body that is a list", ("/v2/models/floats/infer", "[]"))

@@ -81,7 +81,7 @@ struct LiveKServe: Sendable {
         var server = HTTPServer(models: Gateway(models: []), logger: logger)
         (server.port, server.limits, server.access) = (0, limits, access)
         (server.gate, server.telemetry) = (gate, telemetry)
-        server.otherRoutes = [KServeRoutes(repository: repository, limits: limits, version: "1.2.3")]
+        server.otherRoutes = [KServeRoutes(repository: repository, limits: server.liveLimits, version: "1.2.3")]
         server.onListening = { continuation.yield($0) }
         return try await withThrowingTaskGroup(of: Value?.self) { [server] group in
             group.addTask {

@@ -9,6 +9,8 @@ import Testing
 struct LocalEmbedderTests {
     private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "TransformerRuntimeTests/Fixtures/Encoders").path
+    private static let writers = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+        .path
 
     @Test("It is found by its name, embeds, and counts tokens")
     func embeds() async throws {
@@ -27,6 +29,16 @@ struct LocalEmbedderTests {
         }
         #expect(error?.code == .unsupported && error?.message.contains("encoder") == true)
         await #expect(throws: LLMError.self) { try await model.tokenCount("a conversation") }
+    }
+
+    @Test(
+        "Encoders are told apart from models that write by their settings alone",
+        arguments: [
+            ("BERT", true), ("\(Self.fixtures)/nomic-bert", true), ("\(Self.writers)/tiny-llama", false),
+            ("bret", false),
+        ])
+    func isEncoder(name: String, isOne: Bool) {
+        #expect(ModelLocator(folder: Self.fixtures).isEncoder(name) == isOne)
     }
 
     @Test("An unknown name is an error that names the nearest encoder; an unknown prompt one of the request")

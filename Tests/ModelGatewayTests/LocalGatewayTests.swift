@@ -50,6 +50,19 @@ struct LocalGatewayTests {
         #expect(!accounts.keys.contains { $0.caller == "c" })
     }
 
+    @Test("An encoder of a file embeds, is accounted for, and writes nothing")
+    func encoder() async throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "TransformerRuntimeTests/Fixtures/Encoders/bert").path()
+        let gateway = try Gateway(
+            configuration: GatewayConfiguration(yaml: "models: {vectors: {backend: local, model: \"\(folder)\"}}"))
+        let model = try gateway.model(named: "vectors")
+        #expect(model.capabilities == .embeddings)
+        #expect(try await model.embed(["the cat", "the mat"]).map(\.count) == [64, 64])
+        #expect(gateway.usage.accounts.values.contains { $0.promptTokens > 0 })
+        await #expect(throws: LLMError.self) { _ = try await model.generate(self.request("a")) }
+    }
+
     @Test("A cache in a file answers after the program has ended")
     func storedAnswers() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID())")

@@ -40,6 +40,25 @@ struct LogTests {
             ])
     }
 
+    @Test("A level that changes counts for the next line, and a logger's own level for itself alone")
+    func threshold() {
+        let threshold = LogThreshold(.warning)
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "test") { label in
+            JSONLogHandler(label: label, service: "autoglm", threshold: threshold) { line in
+                lines.withLock { $0.append(line) }
+            }
+        }
+        var quiet = logger
+        quiet.logLevel = .error
+        for level in [Logger.Level.warning, .debug, .critical] {
+            threshold.replace(level)
+            logger.info("Hello")
+            quiet.warning("Hello")
+        }
+        #expect(lines.withLock { $0.count } == 1)
+    }
+
     @Test("A line has the trace of the task that says it")
     func trace() throws {
         let span = self.probe.tracer().begin("work")

@@ -52,6 +52,26 @@ struct RepositoryTests {
         }
     }
 
+    @Test(
+        "A model that is not there is unavailable while those of the start are loaded, and unknown afterwards",
+        arguments: [(ModelControl.none, [String](), true), (.explicit, ["*"], true), (.explicit, [], false)])
+    func starting(control: ModelControl, loaded: [String], isAwaited: Bool) async throws {
+        let folder = RepositoryFolder()
+        try folder.write("texts", Models.identity())
+        var options = ModelRepository.Options()
+        (options.folders, options.control, options.loadedAtStart) = ([folder.path], control, loaded)
+        let before = ModelRepository(options, logger: Models.logger)
+        let error = #expect(throws: ServingError.self) { try before.model(named: "texts") }
+        #expect(error?.code == (isAwaited ? .unavailable : .notFound) && before.isStarting == isAwaited)
+        let unload = await #expect(throws: ServingError.self) { try await before.unload("texts") }
+        #expect(unload?.code == error?.code)
+        try await Models.withRepository(folder, { $0 = options }) { repository in
+            while !repository.isReady { await Task.yield() }
+            let unknown = #expect(throws: ServingError.self) { try repository.model(named: "nothing") }
+            #expect(unknown?.code == .notFound && !repository.isStarting)
+        }
+    }
+
     @Test("Loading a model anew drops no request")
     func reload() async throws {
         let folder = RepositoryFolder()

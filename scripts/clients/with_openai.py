@@ -4,7 +4,7 @@
 import json
 
 import openai
-from checks import CAPITAL, MODEL, SCHEMA, WEATHER_ARGUMENTS, check_person, expect, run
+from checks import CAPITAL, ENCODER, MODEL, SCHEMA, SENTENCES, WEATHER_ARGUMENTS, check_person, check_vectors, expect, run
 
 QUESTION = [{"role": "user", "content": CAPITAL}]
 FUNCTION = {"name": "weather", "description": "Tells the weather in a city.", "parameters": WEATHER_ARGUMENTS}
@@ -107,8 +107,17 @@ def responses_schema(client):
     check_person(json.loads(reply.output_text))
 
 
+def embeddings(client):
+    # The client asks for Base64 unless it is told otherwise.
+    packed = [item.embedding for item in client.embeddings.create(model=ENCODER, input=SENTENCES).data]
+    numbers = [item.embedding for item in client.embeddings.create(
+        model=ENCODER, input=SENTENCES, encoding_format="float").data]
+    check_vectors(packed)
+    assert all(abs(a - b) < 1e-6 for one, other in zip(packed, numbers) for a, b in zip(one, other)), numbers
+
+
 def models(client):
-    assert [model.id for model in client.models.list()] == [MODEL]
+    assert [model.id for model in client.models.list()] == [MODEL, ENCODER]
     assert client.models.retrieve(MODEL).object == "model"
 
 
@@ -128,4 +137,4 @@ def errors(client):
 run("openai", openai.__version__,
     lambda url: openai.OpenAI(base_url=f"{url}/v1", api_key="unused", max_retries=0),
     [chat, stream, several_answers, log_probabilities, stop, tools, json_schema, completions, responses, responses_tools,
-     responses_schema, models, errors])
+     responses_schema, embeddings, models, errors])

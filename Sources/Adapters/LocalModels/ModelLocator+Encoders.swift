@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import InferenceEngine
 internal import LLMCore
 
 #if canImport(FoundationEssentials)
@@ -39,6 +40,11 @@ extension ModelLocator {
             There is no encoder '\(model)'. \(hint)Looked in \(self.folder), and for a folder of that name here; give the \
             path of a folder with config.json, tokenizer.json and model.safetensors.
             """)
+    }
+
+    /// Whether a name or path is that of an encoder that runs here: it embeds texts and writes none.
+    package func isEncoder(_ model: String) -> Bool {
+        (try? self.encoderFolder(of: model)).map(EmbeddingEngine.supports) ?? false
     }
 
     /// Folders with a model among those where models are kept.

@@ -16,12 +16,12 @@ internal import Foundation
 /// The catalogue of models under `/v1/catalog`: what there is, where it comes from, and who decided what.
 package struct CatalogRoutes: HTTPRoutes {
     private let catalog: ModelCatalog
-    private let limits: ServerLimits
+    private let limits: LiveLimits
 
     /// Makes routes.
     ///
     /// - Parameter limits: How much a client may ask.
-    package init(catalog: ModelCatalog, limits: ServerLimits = ServerLimits()) {
+    package init(catalog: ModelCatalog, limits: LiveLimits = LiveLimits()) {
         self.catalog = catalog
         self.limits = limits
     }
@@ -148,7 +148,7 @@ package struct CatalogRoutes: HTTPRoutes {
             JSONValue
     ) {
         router.route(.post, RouterPath(path)) { request, context in
-            let fields = try await request.fields(self.limits)
+            let fields = try await request.fields(self.limits.current)
             let (person, note) = (try request.person(fields), try fields.string("reason") ?? "")
             let value = try await APIError.telling { try await answer(fields, person, note, context) }
             return .json { $0.value(value) }

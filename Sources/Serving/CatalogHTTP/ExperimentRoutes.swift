@@ -12,12 +12,12 @@ internal import OrderedCollections
 /// Experiments under `/v1/experiments`: definitions, who gets which arm, what comes of it, and what that shows.
 package struct ExperimentRoutes: HTTPRoutes {
     private let experiments: ServedExperiments
-    private let limits: ServerLimits
+    private let limits: LiveLimits
 
     /// Makes routes.
     ///
     /// - Parameter limits: How much a client may ask.
-    package init(experiments: ServedExperiments, limits: ServerLimits = ServerLimits()) {
+    package init(experiments: ServedExperiments, limits: LiveLimits = LiveLimits()) {
         self.experiments = experiments
         self.limits = limits
     }
@@ -48,7 +48,7 @@ package struct ExperimentRoutes: HTTPRoutes {
 
     /// Begins an experiment: the body is its definition, in YAML or JSON; `by` in the query says who wants it.
     private func define(_ request: Request) async throws -> Response {
-        var body = try await request.collectedBody(self.limits)
+        var body = try await request.collectedBody(self.limits.current)
         guard let text = body.readString(length: body.readableBytes), !text.isEmpty else {
             throw APIError(.badRequest, "The body must be a definition in YAML or JSON.")
         }
@@ -70,7 +70,7 @@ package struct ExperimentRoutes: HTTPRoutes {
     }
 
     private func stop(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (arm, note) = (try fields.string("arm"), try fields.string("reason") ?? "")
         let person = try request.person(fields)
         let served = try await APIError.telling {
@@ -99,7 +99,7 @@ package struct ExperimentRoutes: HTTPRoutes {
 
     /// Puts a user into an arm, for whoever routes by himself.
     private func assign(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let user = try fields.required("user", try fields.string("user"))
         let attributes = fields.value("attributes") ?? [:]
         guard attributes.objectValue != nil else {
@@ -118,7 +118,7 @@ package struct ExperimentRoutes: HTTPRoutes {
 
     /// Takes what came of a user.
     private func record(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let user = try fields.required("user", try fields.string("user"))
         let values = try Self.numbers(try fields.required("values", try fields.object("values")))
         let covariates = try fields.object("covariates").map(Self.numbers) ?? [:]

@@ -15,6 +15,8 @@ public final class Gateway: Sendable {
     public protocol Directory: Sendable {
         /// The names of those that are there now.
         var names: [String] { get }
+        /// Whether those of the start are there, so that what is not there is unknown, and not to be waited for.
+        var isComplete: Bool { get }
         /// The model of a name; nil where it is not there now.
         func model(named name: String) -> (any ModelAdapter)?
     }
@@ -22,7 +24,8 @@ public final class Gateway: Sendable {
     /// The names of the models: those of the configuration in its order, then those that are there besides now.
     public var names: [String] {
         let others = self.directory.withLock { $0 }?.names ?? []
-        return self.configured + others.filter { self.models[$0] == nil }
+        let table = self.table.current
+        return table.names + others.filter { table.models[$0] == nil }
     }
     /// What requests took so far, by model, caller and tag.
     public let usage: UsageLedger
@@ -31,9 +34,9 @@ public final class Gateway: Sendable {
     /// Whoever serves ends these after the server, so that its last requests are accounted for.
     public let services: [any Service]
     /// What the models' tokens cost, as far as the configuration says.
-    package let prices: [String: TokenPrices]
-    private let configured: [String]
-    private let models: [String: any ModelAdapter]
+    package var prices: [String: TokenPrices] { self.table.current.prices }
+    /// Shared by all gateways that were made from this one.
+    private let table: ModelTable
     private let directory = Mutex<(any Directory)?>(nil)
     private let sources: [any ModelChooser]
 
@@ -47,18 +50,13 @@ public final class Gateway: Sendable {
         models: [(name: String, model: any ModelAdapter)], usage: UsageLedger = UsageLedger(),
         services: [any Service] = []
     ) {
-        var seen: Set<String> = []
-        self.configured = models.map(\.name).filter { seen.insert($0).inserted }
-        self.models = Dictionary(models.map { ($0.name, $0.model) }, uniquingKeysWith: { $1 })
-        self.usage = usage
-        self.services = services
-        (self.prices, self.sources) = ([:], [])
+        self.table = ModelTable(models)
+        (self.usage, self.services, self.sources) = (usage, services, [])
     }
 
-    private init(_ base: Gateway, prices: [String: TokenPrices], sources: [any ModelChooser]) {
-        (self.configured, self.models) = (base.configured, base.models)
-        (self.usage, self.services) = (base.usage, base.services)
-        (self.prices, self.sources) = (prices, sources)
+    private init(_ base: Gateway, sources: [any ModelChooser]) {
+        (self.table, self.usage, self.services) = (base.table, base.usage, base.services)
+        self.sources = sources
     }
 
     /// Makes the models of a configuration; local ones are loaded now, and no server is asked anything yet.
@@ -75,22 +73,38 @@ public final class Gateway: Sendable {
     ) throws {
         let (store, time) = (try configuration.usageStore(), Timekeeper(clock))
         let usage = UsageLedger(isStored: store != nil)
-        var factory = ModelFactory(configuration, usage: usage, time: time, telemetry: telemetry)
-        var models: [(name: String, model: any ModelAdapter)] = []
-        for name in configuration.names {
-            let model = try factory.model(named: name)
-            let layers = telemetry.map { [ServingTelemetry($0, model: name)] } ?? []
-            models.append((name, model.wrapped(in: layers)))
-        }
-        if let telemetry {
-            factory.measured.show(in: telemetry.metrics, usage: usage)
-        }
-        var services: [any Service] = factory.healthChecks
+        let table = try ModelTable(configuration, usage: usage, time: time, telemetry: telemetry)
+        var services: [any Service] = table.healthChecks
         if let store { services.append(UsageKeeping(ledger: usage, store: store, logger: logger, time: time)) }
-        let base = Gateway(models: models, usage: usage, services: services)
-        let prices = configuration.models.map { ($0.name, $0.middleware.prices) }
-        self.init(base, prices: Dictionary(prices, uniquingKeysWith: { $1 }), sources: [])
+        self.init(table, usage: usage, services: services)
     }
+
+    private init(_ table: ModelTable, usage: UsageLedger, services: [any Service]) {
+        (self.table, self.usage, self.services, self.sources) = (table, usage, services, [])
+    }
+
+    /// The models of another configuration, made and not offered yet.
+    package struct Replacement: Sendable {
+        let contents: ModelTable.Contents
+        /// The names of those that are new, or other ones.
+        package let changed: [String]
+    }
+
+    /// Makes the models of another configuration.
+    ///
+    /// A model that is the same in both stays as it is, with its connections, its cache and what is used up of its rate.
+    /// - Throws: as ``init(configuration:clock:telemetry:logger:)``.
+    package func prepare(_ configuration: GatewayConfiguration) throws -> Replacement {
+        try self.table.prepare(configuration)
+    }
+
+    /// Offers the models that were prepared; requests that are being answered go on with those that they have.
+    ///
+    /// - Returns: The names of the models that are gone.
+    package func take(_ replacement: Replacement) -> [String] { self.table.take(replacement) }
+
+    /// What has to run besides ``services`` where models are replaced.
+    package var laterServices: any Service { self.table.laterServices }
 
     /// Offers one model, watched.
     ///
@@ -106,7 +120,7 @@ public final class Gateway: Sendable {
         ]
         var measured = GatewayMetrics()
         if let local = model as? LocalModel { measured.engines.append((model.name, local)) }
-        measured.show(in: telemetry.metrics, usage: usage)
+        GatewayMetrics.show(in: telemetry.metrics, usage: usage) { [measured] in measured }
         self.init(models: [(model.name, model.wrapped(in: layers))], usage: usage)
     }
 
@@ -117,7 +131,7 @@ public final class Gateway: Sendable {
 
     /// The same models, and those of a source that are none of them.
     package func adding(_ source: some ModelChooser) -> Gateway {
-        Gateway(self, prices: self.prices, sources: self.sources + [source])
+        Gateway(self, sources: self.sources + [source])
     }
 
     /// Whether there may be models that ``model(named:)`` does not find.
@@ -157,7 +171,7 @@ public final class Gateway: Sendable {
     }
 
     private func known(_ name: String) -> (any ModelAdapter)? {
-        self.models[name] ?? self.directory.withLock({ $0 })?.model(named: name)
+        self.table.model(named: name) ?? self.directory.withLock({ $0 })?.model(named: name)
     }
 
     private func admitted(_ model: any ModelAdapter, _ name: String) throws -> any ModelAdapter {
@@ -167,6 +181,12 @@ public final class Gateway: Sendable {
     }
 
     private func unknown(_ name: String) -> LLMError {
-        LLMError(.unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
+        guard self.directory.withLock({ $0 })?.isComplete ?? true else {
+            return LLMError(
+                .unavailable, "The model '\(name)' is not there yet: the server still loads its models.",
+                retryAfter: .seconds(1))
+        }
+        return LLMError(
+            .unknownModel, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.visibleNames))")
     }
 }

@@ -13,16 +13,28 @@ struct GatewayMetrics: Sendable {
     var queues: [(model: String, queue: ConcurrencyLimit)] = []
     var engines: [(model: String, engine: LocalModel)] = []
 
+    /// What is left of some models and engines.
+    func keeping(models: Set<String>, engines: Set<String>) -> Self {
+        var kept = self
+        kept.caches.removeAll { !models.contains($0.model) }
+        kept.queues.removeAll { !models.contains($0.model) }
+        kept.engines.removeAll { !engines.contains($0.model) }
+        return kept
+    }
+
     /// Shows everything.
-    func show(in registry: MetricRegistry, usage: UsageLedger) {
+    ///
+    /// - Parameter now: What there is when somebody looks.
+    static func show(
+        in registry: MetricRegistry, usage: UsageLedger, _ now: @escaping @Sendable () -> GatewayMetrics
+    ) {
         self.show(usage, in: registry)
-        let (caches, queues) = (self.caches, self.queues)
         registry.observe(
             MetricDescription(
                 "autoglm.cache.requests", help: "Requests that a response cache could answer, by what came of it.",
                 unit: "{request}", labels: [Self.model, "autoglm.cache.result"]), isCounter: true
         ) {
-            caches.flatMap { model, cache -> [Reading] in
+            now().caches.flatMap { model, cache -> [Reading] in
                 let counts = cache.statistics
                 return [
                     ([model, "hit"], Double(counts.hits)), ([model, "miss"], Double(counts.misses)),
@@ -34,13 +46,13 @@ struct GatewayMetrics: Sendable {
             MetricDescription(
                 "autoglm.queue.length", help: "Requests that wait for their turn.", unit: "{request}",
                 labels: [Self.model])
-        ) { queues.map { (labels: [$0.model], value: Double($0.queue.queueLength)) } }
-        self.showEngines(in: registry)
+        ) { now().queues.map { (labels: [$0.model], value: Double($0.queue.queueLength)) } }
+        self.showEngines(in: registry, now)
     }
 
     private static let model = "gen_ai.request.model"
 
-    private func show(_ usage: UsageLedger, in registry: MetricRegistry) {
+    private static func show(_ usage: UsageLedger, in registry: MetricRegistry) {
         @Sendable func sums(_ value: (UsageTotal) -> Double) -> [Reading] {
             // Callers are many; models are few.
             var sums: [String: Double] = [:]
@@ -70,19 +82,20 @@ struct GatewayMetrics: Sendable {
     }
 
     /// Engines answer between two steps, so they are asked before.
-    private func showEngines(in registry: MetricRegistry) {
-        let engines = self.engines
-        guard !engines.isEmpty else { return }
-        func gauge(_ name: String, _ help: String, _ unit: String) -> Gauge {
+    private static func showEngines(in registry: MetricRegistry, _ now: @escaping @Sendable () -> GatewayMetrics) {
+        @Sendable func gauge(_ name: String, _ help: String, _ unit: String) -> Gauge {
             registry.gauge(MetricDescription(name, help: help, unit: unit, labels: [Self.model]))
         }
-        let batch = gauge("autoglm.engine.batch_size", "Answers that an engine computes together.", "{request}")
-        let queue = gauge("autoglm.engine.queue_length", "Requests that wait for a place in an engine.", "{request}")
-        let used = gauge("autoglm.engine.cache_pages_used", "Pages of keys and values in use.", "{page}")
-        let total = gauge("autoglm.engine.cache_pages", "Pages of keys and values that there are.", "{page}")
-        let cached = gauge(
-            "autoglm.engine.cached_prompt_tokens", "Tokens of prompts that were known already, so far.", "{token}")
         registry.beforeCollecting {
+            let engines = now().engines
+            guard !engines.isEmpty else { return }
+            let batch = gauge("autoglm.engine.batch_size", "Answers that an engine computes together.", "{request}")
+            let queue = gauge(
+                "autoglm.engine.queue_length", "Requests that wait for a place in an engine.", "{request}")
+            let used = gauge("autoglm.engine.cache_pages_used", "Pages of keys and values in use.", "{page}")
+            let total = gauge("autoglm.engine.cache_pages", "Pages of keys and values that there are.", "{page}")
+            let cached = gauge(
+                "autoglm.engine.cached_prompt_tokens", "Tokens of prompts that were known already, so far.", "{token}")
             for (model, local) in engines {
                 let usage = await local.engine.usage
                 batch.set(Double(usage.activeSequences), [model])

@@ -20,7 +20,7 @@ struct ModelFactory {
     private(set) var measured = GatewayMetrics()
     private var made: [String: any ModelAdapter] = [:]
     /// Local models by name or path, which several names may share.
-    private var local: [String: LocalModel] = [:]
+    private var local: [String: any ModelAdapter] = [:]
     /// What asks replicas for their health.
     private(set) var healthChecks: [HealthChecks] = []
     /// Files of caches by their path, which several models may share.
@@ -32,6 +32,32 @@ struct ModelFactory {
         self.environment = configuration.environment
         self.usage = usage
         self.time = time
+    }
+
+    /// Makes what is new or has changed; what is the same stays as another factory made it.
+    init(_ configuration: GatewayConfiguration, replacing old: ModelFactory) {
+        self.init(configuration, usage: old.usage, time: old.time, telemetry: old.telemetry)
+        let kept = old.namesUnchanged(in: configuration)
+        self.made = old.made.filter { kept.contains($0.key) }
+        // Weights that are named again are not loaded again, whatever wraps around them.
+        let paths = Set(configuration.models.compactMap(\.localPath))
+        self.local = old.local.filter { paths.contains($0.key) }
+        self.cacheFiles = old.cacheFiles
+        self.measured = old.measured.keeping(models: kept, engines: paths)
+        self.healthChecks = old.healthChecks.filter { kept.contains($0.model.name) }
+    }
+
+    /// The models that a configuration has as this factory made them, down to what they are made of.
+    func namesUnchanged(in configuration: GatewayConfiguration) -> Set<String> {
+        var kept = Set(
+            configuration.models.filter { self.settings[$0.name]?.fingerprint == $0.fingerprint }.map(\.name))
+        while true {
+            let changed = configuration.models.filter { model in
+                kept.contains(model.name) && model.references.contains { !kept.contains($0.name) }
+            }
+            guard !changed.isEmpty else { return kept }
+            kept.subtract(changed.map(\.name))
+        }
     }
 
     /// The model of a name, with what wraps around it.
@@ -83,8 +109,14 @@ struct ModelFactory {
         }
     }
 
-    private mutating func localModel(_ name: String) throws -> LocalModel {
+    /// A model that writes, or an encoder, which embeds.
+    private mutating func localModel(_ name: String) throws -> any ModelAdapter {
         if let model = self.local[name] { return model }
+        if ModelLocator().isEncoder(name) {
+            let encoder = try LocalEmbedder(name)
+            self.local[name] = encoder
+            return encoder
+        }
         let model = try LocalModel(name)
         self.local[name] = model
         self.measured.engines.append((name, model))

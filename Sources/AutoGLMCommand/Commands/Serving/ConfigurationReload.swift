@@ -2,29 +2,65 @@
 
 internal import AccessControl
 internal import LLMCore
+internal import ModelGateway
+internal import Observability
 internal import ServiceLifecycle
+internal import ServingCore
 internal import UnixSignals
 
-/// Reads a configuration again whenever SIGHUP comes; a file that is wrong changes nothing.
+/// Reads a configuration and certificates again whenever SIGHUP comes; a file that is wrong changes nothing.
 ///
-/// Keys, tokens and rates are those of the file from then on. Requests that were let in before go on as they are.
+/// Keys, tokens, rates, limits, models and certificates are those of the files from then on. Requests that were let in
+/// before, and connections, go on as they are.
 struct ConfigurationReload: Service {
-    let path: String
-    let access: AccessGuard
+    /// The file; nil where only certificates are read.
+    let path: String?
+    /// What the command line says instead of the file.
+    let options: ServingOptions
+    /// The settings at the start.
+    let started: ServerSettings
+    let live: LiveSettings
+    let gateway: Gateway
+    let repository: ModelRepository
+    /// SIGHUPs since the file was read, so that none is missed while models are loaded.
+    let signals: UnixSignalsSequence
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        await cancelWhenGracefulShutdown { for await _ in signals { await self.reload() } }
+        await cancelWhenGracefulShutdown { for await _ in self.signals { await self.reload() } }
     }
 
     private func reload() async {
+        let what = self.path.map { "'\($0)'" } ?? "The certificate"
         do {
-            let settings = try ServerSettings.read(path: self.path, environment: Settings.environment).server
-            guard let access = settings.access else {
-                throw CommandError(.badInput, "'access' is gone from '\(self.path)'; to let in everybody, start anew.")
-            }
-            try await self.access.replace(access)
-            Console.note("Reloaded '\(self.path)': \(access.keys.count) keys.")
-        } catch { Console.note("'\(self.path)' is not taken, and the settings stay as they are: \(error)") }
+            let file = try self.path.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
+            let settings = self.options.applied(to: file?.server ?? ServerSettings())
+            // What can fail comes first, so that everything is taken or nothing.
+            let models = try file.map { try self.gateway.prepare($0.models) }
+            try await self.live.replace(settings, level: file?.models.telemetry?.logLevel.level)
+            var changes = ""
+            if let models { changes = try await self.take(models) }
+            if self.repository.options.control != .explicit { await self.repository.poll() }
+            Console.note("Reloaded \(what)\(self.summary(settings))\(changes).")
+        } catch { Console.note("\(what) is not taken, and the settings stay as they are: \(error)") }
+    }
+
+    /// Offers other models; says which.
+    private func take(_ models: Gateway.Replacement) async throws -> String {
+        let gone = self.gateway.take(models)
+        let served = ServedLanguageModels(
+            backend: ServedLanguageModels.backend(self.gateway), repository: self.repository)
+        await served.remove(gone)
+        try await served.add(models.changed)
+        return [("new or changed models", models.changed), ("models gone", gone)].filter { !$0.1.isEmpty }
+            .map { "; \($0.0): \($0.1.joined(separator: ", "))" }.joined()
+    }
+
+    private func summary(_ settings: ServerSettings) -> String {
+        var parts: [String] = []
+        if self.live.access != nil, let keys = settings.access?.keys { parts.append("\(keys.count) keys") }
+        if let note = self.live.certificateNote { parts.append(note) }
+        let keys = settings.keysForRestart(since: self.started)
+        if !keys.isEmpty { parts.append("\(keys.joined(separator: ", ")) need a restart") }
+        return parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")
     }
 }

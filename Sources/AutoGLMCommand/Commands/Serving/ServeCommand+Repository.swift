@@ -20,17 +20,12 @@ extension ServeCommand {
     ) async throws -> ModelRepository {
         var logger = RunningServices.logger
         logger.logLevel = .info
-        let languageModels = LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
+        let languageModels = ServedLanguageModels.backend(gateway)
         var backends: [any ModelBackend] = [languageModels, ONNXBackend(), PluginBackend()]
         if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry)) }
         let repository = ModelRepository(
             settings.repository, backends: backends, tracer: telemetry?.tracer, logger: logger)
-        for name in gateway.names {
-            // A name that no path can have is served by OpenAI's protocol alone.
-            guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }
-            let source = ModelSource(configuration: configuration, version: 1, folder: "")
-            repository.add(try await languageModels.load(source), configuration: configuration)
-        }
+        try await ServedLanguageModels(backend: languageModels, repository: repository).add(gateway.names)
         gateway.offer(RepositoryModels(repository: repository, usage: gateway.usage))
         return repository
     }
@@ -78,8 +73,35 @@ private struct RepositoryModels: Gateway.Directory {
     let usage: UsageLedger
 
     var names: [String] { RepositoryTextModel.names(in: self.repository) }
+    var isComplete: Bool { !self.repository.isStarting }
 
     func model(named name: String) -> (any ModelAdapter)? {
         RepositoryTextModel(name, in: self.repository)?.wrapped(in: [Accounting(self.usage, model: name)])
+    }
+}
+
+/// The gateway's models in the repository, as text that goes in and out.
+struct ServedLanguageModels {
+    let backend: LanguageModelBackend
+    let repository: ModelRepository
+
+    /// What makes them.
+    static func backend(_ gateway: Gateway) -> LanguageModelBackend {
+        LanguageModelBackend { try gateway.model(named: $0).wrapped(in: [AdmissionLimit()]) }
+    }
+
+    /// Serves models, or what they have become.
+    func add(_ names: [String]) async throws {
+        for name in names {
+            // A name that no path can have is served by OpenAI's protocol alone.
+            guard let configuration = try? LanguageModelBackend.configuration(named: name) else { continue }
+            let source = ModelSource(configuration: configuration, version: 1, folder: "")
+            self.repository.add(try await self.backend.load(source), configuration: configuration)
+        }
+    }
+
+    /// Serves models no longer; requests that they have taken are answered.
+    func remove(_ names: [String]) async {
+        for name in names { try? await self.repository.unload(name) }
     }
 }

@@ -17,6 +17,7 @@ internal import ServiceLifecycle
 internal import ServingCore
 internal import TensorKernels
 internal import Tracing
+internal import UnixSignals
 
 /// `autoglm serve`: models for other programs.
 struct ServeCommand: AsyncParsableCommand {
@@ -49,7 +50,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Without --config, one local model is served under the name that --model has; without --config but with \
             --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
-            ends the program at once. SIGHUP reads the keys of --config again ('server: {access: …}', see docs/operations.md).
+            ends the program at once. SIGHUP reads --config and certificates again: keys, limits, models and \
+            certificates are then those of the files (see docs/operations.md).
             """)
 
     @OptionGroup(title: "Model") var model: ModelOptions
@@ -86,10 +88,13 @@ struct ServeCommand: AsyncParsableCommand {
         let file = try self.config.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
         let configuration = file?.models
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
-        var access: AccessGuard?
-        if let keys = settings.access { access = try await AccessGuard(keys) }
+        // From here on a change of the files is heard of, also while models are loaded.
+        let isReloaded = self.config != nil || settings.tls != nil
+        let hangUps = isReloaded ? await UnixSignalsSequence(trapping: .sighup) : nil
         let program = try self.watching.settings(configuration?.telemetry, hasConfiguration: configuration != nil)
             .map(ProgramTelemetry.init)
+        let live = try await LiveSettings(settings, threshold: program?.threshold)
+        if let note = live.certificateNote { Console.note("Encrypting with \(note).") }
         if let program { InstrumentationSystem.bootstrap(program.telemetry.tracer) }
         let logger = program?.logger ?? RunningServices.logger
         let choice = file?.traffic ?? TrafficSettings(model: self.model)
@@ -101,62 +106,75 @@ struct ServeCommand: AsyncParsableCommand {
         let repository = try await self.repository(settings, gateway, program?.telemetry)
         var aliases: [any Service] = []
         if let catalog = traffic.catalog { aliases.append(try await self.offer(catalog, in: repository, logger)) }
-        var http = self.httpServer(gateway, repository, settings, access, program, logger: logger)
+        var http = self.httpServer(gateway, repository, settings, live, program, logger: logger)
         http.otherRoutes += traffic.routes
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
             try (program?.services ?? []) + gateway.services + traffic.services + aliases + [repository]
-            + self.otherServers(settings, repository, gateway, access, program) + self.reloads(access)
+            + self.otherServers(settings, repository, gateway, live, program)
+            + self.reloads(settings, live, gateway, repository, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
     private func httpServer(
-        _ gateway: Gateway, _ repository: ModelRepository, _ settings: ServerSettings, _ access: AccessGuard?,
+        _ gateway: Gateway, _ repository: ModelRepository, _ settings: ServerSettings, _ live: LiveSettings,
         _ program: ProgramTelemetry?, logger: Logger
     ) -> HTTPServer {
-        let host = self.address(settings)
+        let (host, scheme) = (self.address(settings), live.tls == nil ? "http" : "https")
         var http = HTTPServer(models: gateway, logger: logger)
         (http.host, http.port) = (host, self.port ?? settings.httpPort ?? 8000)
-        (http.access, http.gate, http.limits) = (access, settings.gate, settings.limits)
+        (http.access, http.gate, http.liveLimits, http.tls) = (live.access, live.gate, live.limits, live.tls)
         http.telemetry = program?.telemetry
         http.metricsPath = program?.metricsPath
-        http.otherRoutes = [KServeRoutes(repository: repository, limits: http.limits, version: Version.current)]
+        http.otherRoutes = [KServeRoutes(repository: repository, limits: live.limits, version: Version.current)]
         http.onListening = { port in
-            Console.note("Listening on http://\(host):\(port); models: \(gateway.visibleNames.joined(separator: ", "))")
+            Console.note(
+                "Listening on \(scheme)://\(host):\(port); models: \(gateway.visibleNames.joined(separator: ", "))")
         }
         return http
     }
 
     /// The servers of the repository's other ports.
     private func otherServers(
-        _ settings: ServerSettings, _ repository: ModelRepository, _ gateway: Gateway, _ access: AccessGuard?,
+        _ settings: ServerSettings, _ repository: ModelRepository, _ gateway: Gateway, _ live: LiveSettings,
         _ program: ProgramTelemetry?
     ) throws -> [any Service] {
-        let host = self.address(settings)
+        let (host, suffix) = (self.address(settings), live.tls == nil ? "" : "s")
         var services: [any Service] = []
         if let port = settings.metricsPort {
             var metrics = MetricsServer(repository: repository, logger: RunningServices.logger)
-            (metrics.host, metrics.port, metrics.access) = (host, port, access)
-            metrics.onListening = { Console.note("Metrics on http://\(host):\($0)/metrics") }
+            (metrics.host, metrics.port, metrics.access) = (host, port, live.access)
+            (metrics.limits, metrics.tls) = (live.limits, live.tls)
+            metrics.onListening = { Console.note("Metrics on http\(suffix)://\(host):\($0)/metrics") }
             services.append(metrics)
         }
         if let port = settings.grpcPort {
             var grpc = GRPCInferenceServer(repository: repository, version: Version.current)
             (grpc.host, grpc.port, grpc.models) = (host, port, gateway)
-            (grpc.access, grpc.gate) = (access, settings.gate)
+            (grpc.access, grpc.gate, grpc.tls) = (live.access, live.gate, live.tls)
+            grpc.backlog = settings.limits.connections
+            (grpc.beginTime, grpc.readTime) = (settings.limits.patience.headTime, settings.limits.patience.readTime)
             grpc.telemetry = program?.telemetry
             if let program { grpc.logger = program.logger }
             grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
-            grpc.onListening = { Console.note("Listening on grpc://\(host):\($0)") }
+            grpc.onListening = { Console.note("Listening on grpc\(suffix)://\(host):\($0)") }
             services.append(grpc)
         }
         return services
     }
 
-    /// What reads the configuration again.
-    private func reloads(_ access: AccessGuard?) -> [any Service] {
-        guard let access, let config else { return [] }
-        return [ConfigurationReload(path: config, access: access)]
+    /// What reads the configuration and certificates again; nothing where there are none.
+    private func reloads(
+        _ settings: ServerSettings, _ live: LiveSettings, _ gateway: Gateway, _ repository: ModelRepository,
+        _ hangUps: UnixSignalsSequence?
+    ) -> [any Service] {
+        guard let hangUps else { return [] }
+        return [
+            gateway.laterServices,
+            ConfigurationReload(
+                path: self.config, options: self.serving, started: settings, live: live, gateway: gateway,
+                repository: repository, signals: hangUps),
+        ]
     }
 
     private func address(_ settings: ServerSettings) -> String { self.host ?? settings.host ?? "127.0.0.1" }

@@ -4,6 +4,7 @@ internal import AccessControl
 internal import HTTPAPI
 internal import LLMCore
 internal import ModelGateway
+internal import ServerTLS
 internal import ServingCore
 internal import SourceDocuments
 
@@ -22,6 +23,7 @@ internal import SourceDocuments
 ///   access: {keys_file: keys.yaml}    # see docs/operations.md
 ///   pipelines: [task-flow.yaml]       # what clients of autoglm.v1 may run
 ///   limits: {requests: 256}           # see docs/operations.md
+///   tls: {certificate: server.pem, key: server.key}
 /// ```
 struct ServerSettings {
     /// The key of the part.
@@ -41,8 +43,10 @@ struct ServerSettings {
     var access: AccessSettings?
     /// How much a client may ask, and how fast it has to be.
     var limits = ServerLimits()
-    /// Bounds how much is done at a time; nil does not.
-    var gate: RequestGate?
+    /// How much is done at a time; nil for everything.
+    var overload: RequestGate.Settings?
+    /// What the ports are encrypted with; nil encrypts nothing.
+    var tls: TLSSettings?
 
     /// The files of pipelines that clients may run.
     var pipelines: [String] = []
@@ -82,7 +86,7 @@ extension FieldReader {
             of: node, "'server'",
             known: [
                 "host", "http_port", "grpc_port", "metrics_port", "model_repository", "model_control_mode",
-                "load_models", "repository_poll_secs", "access", "limits", "pipelines",
+                "load_models", "repository_poll_secs", "access", "limits", "pipelines", "tls",
             ])
         settings.host = self.text(fields["host"])
         settings.httpPort = self.integer(fields["http_port"], in: 0...65535)
@@ -99,6 +103,7 @@ extension FieldReader {
         }
         settings.access = fields["access"].map { self.access($0, environment: environment) }
         if let node = fields["limits"] { self.limits(node, into: &settings) }
+        settings.tls = fields["tls"].flatMap { self.tls($0) }
     }
 
     private mutating func limits(_ node: SourceNode, into settings: inout ServerSettings) {
@@ -126,7 +131,7 @@ extension FieldReader {
         let queue = self.integer(fields["queue"], in: 0...1_000_000) ?? 0
         let wait = self.duration(fields["longest_wait"]) ?? .seconds(1)
         if let requests = self.integer(fields["requests"], in: 1...1_000_000) {
-            settings.gate = RequestGate(requests, queue: queue, longestWait: wait)
+            settings.overload = RequestGate.Settings(requests, queue: queue, longestWait: wait)
         } else if let node = fields["queue"] ?? fields["longest_wait"] {
             self.note(node.place, "Requests wait only where there is a limit.", "Give 'requests', too.")
         }

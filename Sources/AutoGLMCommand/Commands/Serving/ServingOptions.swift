@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import ServerTLS
 internal import ServingCore
 
 /// Where `autoglm serve` gets the models of its repository from, and on which ports it answers for them.
@@ -30,7 +31,16 @@ struct ServingOptions: ParsableArguments {
         parsing: .unconditional, help: "The port for metrics (default with a repository: 8002); 0 takes a free one.")
     var metricsPort: Int?
 
+    @Option(help: "Encrypt all ports with the certificate in this file (PEM); HTTP/2 is spoken, too. Needs --tls-key.")
+    var tlsCertificate: String?
+
+    @Option(help: "With --tls-certificate: the file of its key (PEM, no passphrase).")
+    var tlsKey: String?
+
     func validate() throws {
+        guard (self.tlsCertificate == nil) == (self.tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key belong together; give both.")
+        }
         for (name, port) in [("grpc", self.grpcPort), ("metrics", self.metricsPort)] {
             guard 0...65535 ~= port ?? 0 else {
                 throw ValidationError("--\(name)-port is \(port ?? 0); it must be 0 to 65535.")
@@ -55,6 +65,11 @@ struct ServingOptions: ParsableArguments {
         }
         if !self.loadModel.isEmpty { settings.repository.loadedAtStart = self.loadModel }
         if let seconds = self.repositoryPollSecs { settings.repository.pollInterval = .seconds(seconds) }
+        if let tlsCertificate, let tlsKey {
+            var tls = settings.tls ?? TLSSettings(certificate: tlsCertificate, key: tlsKey)
+            (tls.certificate, tls.key) = (tlsCertificate, tlsKey)
+            settings.tls = tls
+        }
         settings.grpcPort = self.grpcPort ?? settings.grpcPort
         settings.metricsPort = self.metricsPort ?? settings.metricsPort
         if !settings.repository.folders.isEmpty {

@@ -13,6 +13,8 @@ struct ProgramTelemetry {
     let telemetry: Telemetry
     /// Writes log lines.
     let logger: Logger
+    /// The level below which it writes none.
+    let threshold: LogThreshold
     /// What must run meanwhile.
     let services: [any Service]
     /// The path under which Prometheus finds the metrics.
@@ -51,9 +53,11 @@ struct ProgramTelemetry {
             write = { lines.append($0, $1) }
         }
         self.services = services
+        let threshold = LogThreshold(settings.logLevel.level)
+        self.threshold = threshold
         self.logger = Logger(label: "autoglm") { [receivers, write] label in
             JSONLogHandler(
-                label: label, service: settings.service, level: settings.logLevel.level,
+                label: label, service: settings.service, threshold: threshold,
                 redaction: LogRedaction(showsContent: settings.logsContent), receivers: receivers,
                 write: write)
         }

@@ -68,6 +68,15 @@ package final class EmbeddingEngine: Sendable {
             value: EncoderPass(model: model, pool: pool, capacity: min(Self.batchTokens, 16 * self.tokenLimit)))
     }
 
+    /// Whether a folder holds an encoder of an architecture that runs here; its weights are not looked at.
+    package static func supports(path: String) -> Bool {
+        guard let root = try? ModelFolder(path: path), let recipe = try? EmbeddingRecipe(folder: root),
+            let folder = recipe.encoderPath.isEmpty ? root : try? ModelFolder(path: root.path(of: recipe.encoderPath)),
+            let type = try? folder.json("config.json")?["model_type"]?.stringValue
+        else { return false }
+        return EncoderModel.supports(modelType: type)
+    }
+
     /// Texts that can be put before what is embedded, by name.
     package var prompts: [String: String] { self.recipe.prompts }
 

@@ -11,7 +11,7 @@ extension Experiment {
     /// - Throws: ``ExperimentError`` with code `.invalidDefinition` for the first thing that is wrong.
     package func check() throws {
         if let problem = self.problems.first {
-            throw ExperimentError(.invalidDefinition, "Experiment '\(self.name)': \(problem)")
+            throw ExperimentError(.invalidDefinition, "Experiment '\(self.name.prefix(200))': \(problem)")
         }
     }
 
@@ -23,6 +23,10 @@ extension Experiment {
     private var armProblems: [String] {
         var problems: [String] = []
         if self.name.isEmpty { problems.append("it has no name.") }
+        // Names go into headers, logs and accounts.
+        if let name = ([self.name] + self.arms.map(\.name)).first(where: { !Self.isPrintable($0) }) {
+            problems.append("the name '\(name.prefix(40))…' is longer than 200 bytes, or has control characters.")
+        }
         if self.arms.count < 2 { problems.append("it needs at least two arms; the first is the control.") }
         if self.arms.count > 100 { problems.append("it has more than 100 arms.") }
         if let twice = Self.duplicate(in: self.arms.map(\.name)) { problems.append("two arms are named '\(twice)'.") }
@@ -35,6 +39,10 @@ extension Experiment {
             problems.append("the arms' weights add up to \(sum); make them add up to 1 (or to 100, as percentages).")
         }
         return problems
+    }
+
+    private static func isPrintable(_ name: String) -> Bool {
+        name.utf8.count <= 200 && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 
     private var shareProblems: [String] {

@@ -27,7 +27,9 @@ extension Experiment {
             let experiment = reader.experiment(root)
             var issues = reader.issues
             if let experiment, issues.isEmpty {
-                issues = experiment.problems.map { SourceError(root.place, "Experiment '\(experiment.name)': \($0)") }
+                issues = experiment.problems.map {
+                    SourceError(root.place, "Experiment '\(experiment.name.prefix(200))': \($0)")
+                }
             }
             return (experiment, issues)
         } catch let error as SourceError {

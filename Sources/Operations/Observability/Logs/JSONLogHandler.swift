@@ -15,8 +15,13 @@ public struct JSONLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     /// Gives what is known of a line when it is said.
     public var metadataProvider: Logger.MetadataProvider?
-    /// Lines below this are not written.
-    public var logLevel: Logger.Level
+    /// Lines below this are not written; once set, the shared level counts no more for this handler.
+    public var logLevel: Logger.Level {
+        get { self.ownLevel ?? self.threshold.level }
+        set { self.ownLevel = newValue }
+    }
+    private var ownLevel: Logger.Level?
+    private let threshold: LogThreshold
     private let service: String
     private let redaction: LogRedaction
     private let receivers: [any TelemetryReceiver]
@@ -28,20 +33,21 @@ public struct JSONLogHandler: LogHandler {
     /// - Parameters:
     ///   - label: Who says what is said.
     ///   - service: The program's name.
-    ///   - level: Lines below this are not written.
+    ///   - threshold: Lines below its level are not written.
     ///   - redaction: What is kept out of the lines.
     ///   - receivers: Who is given lines besides.
     ///   - now: The time in nanoseconds since 1970.
     ///   - write: Writes a line, newline included, of which it is told how much it matters; nil only gives them to the receivers.
     public init(
-        label: String, service: String, level: Logger.Level = .info, redaction: LogRedaction = LogRedaction(),
+        label: String, service: String, threshold: LogThreshold = LogThreshold(),
+        redaction: LogRedaction = LogRedaction(),
         receivers: [any TelemetryReceiver] = [],
         now: @escaping @Sendable () -> UInt64 = WallTime.now,
         write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
     ) {
         self.label = label
         self.service = service
-        self.logLevel = level
+        self.threshold = threshold
         self.redaction = redaction
         self.receivers = receivers
         self.now = now

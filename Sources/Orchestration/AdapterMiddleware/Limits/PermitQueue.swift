@@ -3,24 +3,39 @@
 internal import OrderedCollections
 internal import Synchronization
 
-/// Hands out a fixed number of permits; who comes too late waits in line, up to a bound.
+/// Hands out a number of permits; who comes too late waits in line, up to a bound.
 package final class PermitQueue: Sendable {
     /// The line is full.
     package struct Full: Error {}
 
     private struct State {
+        var permits: Int
+        /// Below zero where there are fewer permits now than are held.
         var free: Int
+        var longestQueue: Int
         var arrivals = 0
         var waiting: OrderedDictionary<Int, CheckedContinuation<Lease, any Error>> = [:]
     }
 
     private let state: Mutex<State>
-    private let longestQueue: Int
 
     /// Makes a queue with all permits free.
     package init(permits: Int, longestQueue: Int) {
-        self.state = Mutex(State(free: permits))
-        self.longestQueue = longestQueue
+        self.state = Mutex(State(permits: permits, free: permits, longestQueue: longestQueue))
+    }
+
+    /// Hands out another number of permits from now on; those that are held stay held, and who waits already may.
+    package func resize(permits: Int, longestQueue: Int) {
+        let admitted = self.state.withLock { state in
+            state.free += permits - state.permits
+            (state.permits, state.longestQueue) = (permits, longestQueue)
+            let count = min(max(0, state.free), state.waiting.count)
+            let admitted = Array(state.waiting.values.prefix(count))
+            state.waiting.removeFirst(count)
+            state.free -= count
+            return admitted
+        }
+        for continuation in admitted { continuation.resume(returning: self.permit()) }
     }
 
     /// How many wait.
@@ -58,7 +73,7 @@ package final class PermitQueue: Sendable {
                 state.free -= 1
                 return .success(self.permit())
             }
-            if state.waiting.count >= self.longestQueue { return .failure(Full()) }
+            if state.waiting.count >= state.longestQueue { return .failure(Full()) }
             state.waiting[arrival] = continuation
             return nil
         }
@@ -69,7 +84,7 @@ package final class PermitQueue: Sendable {
 
     private func release() {
         let next = self.state.withLock { state in
-            guard let next = state.waiting.values.first else {
+            guard state.free >= 0, let next = state.waiting.values.first else {
                 state.free += 1
                 return nil as CheckedContinuation<Lease, any Error>?
             }

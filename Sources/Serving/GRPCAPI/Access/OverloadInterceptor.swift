@@ -14,9 +14,11 @@ struct OverloadInterceptor: ServerInterceptor {
             @concurrent @Sendable (StreamingServerRequest<Input>, ServerContext) async throws
             -> StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
-        guard RouteKind(context.descriptor) != .health else { return try await next(request, context) }
+        guard self.gate.isBounded, RouteKind(context.descriptor) != .health else {
+            return try await next(request, context)
+        }
         do {
-            let place = try await self.gate.enter()
+            guard let place = try await self.gate.enter() else { return try await next(request, context) }
             return try await next(request, context).holding(place)
         } catch let error as LLMError where error.code == .overloaded {
             throw RPCError(.unavailable, error.message, retryAfter: error.retryAfter)

@@ -6,6 +6,7 @@ internal import GRPCNIOTransportHTTP2
 package import Logging
 package import ModelGateway
 package import Observability
+package import ServerTLS
 internal import ServiceLifecycle
 package import ServingCore
 
@@ -17,6 +18,14 @@ package struct GRPCInferenceServer: Service {
     package var port = 8001
     /// The most bytes of a request.
     package var maximumRequestBytes = 64 << 20
+    /// How many clients that come together wait to be accepted.
+    package var backlog = 4096
+    /// What connections are encrypted with; nil encrypts nothing.
+    package var tls: TLSContexts?
+    /// How long the first bytes of a connection may take, and until both sides agree on encryption.
+    package var beginTime = Duration.seconds(15)
+    /// How long a client may take nothing of what waits for it; then its call ends.
+    package var readTime = Duration.seconds(30)
     /// Told the port when the server listens.
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
@@ -31,6 +40,8 @@ package struct GRPCInferenceServer: Service {
     package var logger = Logger(label: "autoglm.grpc")
     /// Bounds how much is done at a time; nil does not.
     package var gate: RequestGate?
+    /// How many calls a connection may have open.
+    private static let mostStreams = 4096
     private let repository: ModelRepository
     private let version: String
 
@@ -48,16 +59,8 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
-        let isIPv6 = self.host.contains(":")
-        let transport = HTTP2ServerTransport.Posix(
-            address: isIPv6 ? .ipv6(host: self.host, port: self.port) : .ipv4(host: self.address, port: self.port),
-            transportSecurity: .plaintext,
-            config: .defaults { config in
-                config.rpc.maxRequestPayloadSize = self.maximumRequestBytes
-                config.compression.enabledAlgorithms = .all
-            })
         let server = GRPCServer(
-            transport: transport,
+            transport: self.transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
                 AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
@@ -72,10 +75,25 @@ package struct GRPCInferenceServer: Service {
                     server.beginGracefulShutdown()
                 }
             }
-            let address = try await server.listeningAddress
+            let address = await transport.listeningAddress
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
         }
+    }
+
+    private var transport: HTTP2ServerTransport.Custom<GRPCListener> {
+        let listener = GRPCListener(
+            host: self.host, port: self.port, backlog: self.backlog, tls: self.tls, handshakeTime: self.beginTime)
+        var configuration = HTTP2ServerTransport.Custom<GRPCListener>.Config.defaults
+        configuration.rpc.maxRequestPayloadSize = self.maximumRequestBytes
+        configuration.compression.enabledAlgorithms = .all
+        configuration.http2.maxConcurrentStreams = Self.mostStreams
+        configuration.connection.keepalive.time = .seconds(60)
+        configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { [beginTime, readTime] in
+            SlowReaders.watch($0, beginTime: beginTime, readTime: readTime)
+        }
+        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { SlowReaders.watch(stream: $0) }
+        return HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
     }
 
     /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.
@@ -87,7 +105,4 @@ package struct GRPCInferenceServer: Service {
         interceptors.append(LongCalls())
         return interceptors
     }
-
-    /// The transport takes numbers only.
-    private var address: String { self.host == "localhost" ? "127.0.0.1" : self.host }
 }

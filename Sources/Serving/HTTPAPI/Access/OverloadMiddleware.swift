@@ -19,9 +19,10 @@ package struct OverloadMiddleware<Context: RequestContext>: RouterMiddleware {
     package func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        guard self.gate.isBounded else { return try await next(request, context) }
         let kind = RouteKind(request.method, path: request.uri.path.pathComponents, metricsPath: self.metricsPath)
         guard kind != .health, kind != .metrics else { return try await next(request, context) }
-        let place = try await self.gate.enter()
+        guard let place = try await self.gate.enter() else { return try await next(request, context) }
         var response = try await next(request, context)
         let body = response.body
         response.body = ResponseBody(contentLength: body.contentLength) { writer in

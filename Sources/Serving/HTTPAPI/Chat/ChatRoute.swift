@@ -8,10 +8,10 @@ internal import ModelGateway
 struct ChatRoute: Sendable {
     let models: Gateway
     let clock: ReplyClock
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     func respond(to request: Request) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (name, model) = try await self.models.model(in: fields, of: request)
         let chat = try ChatRequest(fields, model: name, sampling: model.defaultSampling)
         let reply = ChatReply(

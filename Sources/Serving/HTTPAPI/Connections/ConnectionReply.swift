@@ -22,6 +22,18 @@ struct ConnectionReply {
             ])
     }
 
+    /// Headers that are more than a request may have.
+    static var tooManyHeaders: Self {
+        Self(.requestHeaderFieldsTooLarge, "The headers of the request are too many or too long.")
+    }
+
+    /// The answer on a stream of HTTP/2, whose connection goes on.
+    var streamParts: [HTTPResponsePart] {
+        var head = self.head
+        head.headerFields[.connection] = nil
+        return [.head(head), .body(ByteBuffer(bytes: self.body)), .end(nil)]
+    }
+
     /// The answer as what an encoder takes.
     var parts: [HTTPResponsePart] { [.head(self.head), .body(ByteBuffer(bytes: self.body)), .end(nil)] }
 

@@ -7,10 +7,10 @@ internal import ModelGateway
 /// Answers `POST /v1/embeddings`.
 struct EmbeddingsRoute: Sendable {
     let models: Gateway
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     func respond(to request: Request) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try EmbeddingsRequest(fields)
         let caller = request.caller(user: try fields.string("user") ?? "")

@@ -46,8 +46,8 @@ struct ImmediateReplies: Sendable {
     /// Reads a request; nil leaves it to the routes.
     func read(_ head: HTTPRequest, _ body: ByteBuffer) -> Item? {
         guard let index = self.routes.firstIndex(where: { $0.takes(head) }) else { return nil }
-        let place = self.gate?.enterAtOnce()
-        guard self.gate == nil || place != nil else { return nil }
+        let (isLetIn, place) = self.gate?.enterAtOnce() ?? (true, nil)
+        guard isLetIn else { return nil }
         let route = self.routes[index]
         guard let telemetry else {
             return route.read(head, body).map { Item(route: index, call: $0, exchange: nil, place: place) }

@@ -29,8 +29,8 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     /// Requests that went on and are not answered yet.
     private var openRequests = 0
 
-    init(_ replies: ImmediateReplies, _ turns: ImmediateTurns) {
-        self.replies = replies
+    init(_ turns: ImmediateTurns) {
+        self.replies = turns.replies
         self.turns = turns
     }
 

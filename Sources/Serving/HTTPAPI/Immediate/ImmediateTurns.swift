@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The turns of a server's event loops.
 final class ImmediateTurns: Sendable {
-    private let replies: ImmediateReplies
+    let replies: ImmediateReplies
     private let turns = Mutex<[ObjectIdentifier: NIOLoopBound<ImmediateTurn>]>([:])
 
     init(_ replies: ImmediateReplies) { self.replies = replies }

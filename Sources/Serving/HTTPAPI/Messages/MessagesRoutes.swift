@@ -8,7 +8,7 @@ internal import ModelGateway
 struct MessagesRoutes: Sendable {
     let models: Gateway
     let clock: ReplyClock
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     func add(to router: Router<BasicRequestContext>) {
         router.route(.post, "v1/messages") { request, _ in try await self.respond(to: request) }
@@ -16,7 +16,7 @@ struct MessagesRoutes: Sendable {
     }
 
     private func respond(to request: Request) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (name, model) = try await self.models.model(in: fields, of: request)
         let wanted = try MessagesRequest(fields, sampling: model.defaultSampling)
         let reply = MessagesReply(id: self.clock.name("msg_"), model: name)
@@ -27,7 +27,7 @@ struct MessagesRoutes: Sendable {
     }
 
     private func count(_ request: Request) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (_, model) = try await self.models.model(in: fields, of: request)
         let tokens = try await model.tokenCount(try MessagesRequest.prompt(fields))
         return .json { $0.value(["input_tokens": .integer(tokens)]) }

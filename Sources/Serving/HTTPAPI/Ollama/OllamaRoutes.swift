@@ -8,7 +8,7 @@ internal import ModelGateway
 struct OllamaRoutes: Sendable {
     let models: Gateway
     let clock: ReplyClock
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     /// The version of the protocol that is spoken; clients go by it to know what they may ask.
     static let version = "0.12.11"
@@ -25,7 +25,7 @@ struct OllamaRoutes: Sendable {
     }
 
     private func generate(_ request: Request, isChat: Bool) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (name, model) = try await self.model(in: fields, of: request)
         let wanted =
             isChat
@@ -41,7 +41,7 @@ struct OllamaRoutes: Sendable {
     }
 
     private func embed(_ request: Request) async throws -> Response {
-        let fields = try await request.fields(self.limits)
+        let fields = try await request.fields(self.limits.current)
         let (name, model) = try await self.model(in: fields, of: request)
         let start = self.clock.uptime()
         let (vectors, tokens) = try await model.countedEmbeddings(
@@ -75,7 +75,7 @@ struct OllamaRoutes: Sendable {
     }
 
     private func show(_ request: Request) async throws -> Response {
-        let (_, model) = try await self.model(in: try await request.fields(self.limits), of: request)
+        let (_, model) = try await self.model(in: try await request.fields(self.limits.current), of: request)
         let answer: JSONValue = [
             "modelfile": "", "parameters": "", "template": "", "details": Self.details, "model_info": [:],
             "capabilities": .array(model.capabilities.ollamaNames.map { .string($0) }),

@@ -20,12 +20,24 @@ extension Request {
         return try RequestFields(value)
     }
 
-    /// The request's body.
+    /// The request's body, inflated where it comes in fewer bytes.
     ///
-    /// - Throws: ``APIError`` for one that is too large, or in too many pieces.
+    /// - Throws: ``APIError`` for one that is too large, in too many pieces, or in a form that is not known.
     package func collectedBody(_ limits: ServerLimits) async throws -> ByteBuffer {
-        let tooLarge = APIError(
-            .contentTooLarge, "The body has more than \(limits.bodyBytes) bytes.", code: "request_too_large")
+        guard let name = self.headers[.contentEncoding], name.lowercased() != "identity" else {
+            return try await self.bodyAsSent(limits)
+        }
+        guard let coding = ContentCoding(named: name) else {
+            throw APIError(
+                .unsupportedMediaType,
+                "Bodies are taken as they are, or in the encodings gzip and deflate, not in '\(name.prefix(40))'.",
+                code: "unsupported_encoding")
+        }
+        return try coding.inflated(try await self.bodyAsSent(limits), limit: limits.bodyBytes)
+    }
+
+    private func bodyAsSent(_ limits: ServerLimits) async throws -> ByteBuffer {
+        let tooLarge = APIError.tooLarge(limits.bodyBytes)
         if let length = self.headers[.contentLength].flatMap(Int.init), length > limits.bodyBytes { throw tooLarge }
         var body = ByteBuffer()
         var pieces = 0
@@ -40,5 +52,12 @@ extension Request {
             if pieces == 1 { body = piece } else { body.writeBuffer(&piece) }
         }
         return body
+    }
+}
+
+extension APIError {
+    /// A body has more bytes than it may.
+    static func tooLarge(_ limit: Int) -> Self {
+        APIError(.contentTooLarge, "The body has more than \(limit) bytes.", code: "request_too_large")
     }
 }

@@ -2,13 +2,12 @@
 
 package import AccessControl
 internal import Hummingbird
-internal import HummingbirdCore
 internal import LLMCore
 public import Logging
 public import ModelGateway
 internal import NIOCore
 public import Observability
-internal import RemoteTransport
+package import ServerTLS
 public import ServiceLifecycle
 
 /// The HTTP server: the protocols of OpenAI, Anthropic and Ollama over any model.
@@ -19,8 +18,15 @@ public struct HTTPServer: Service {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     public var port = 8000
-    /// How much a client may ask.
-    public var limits = ServerLimits()
+    /// How much a client may ask; setting it makes ``liveLimits`` anew.
+    public var limits: ServerLimits {
+        get { self.liveLimits.current }
+        set { self.liveLimits = LiveLimits(newValue) }
+    }
+    /// The same, which whoever holds it may change while the server runs.
+    package var liveLimits = LiveLimits()
+    /// What connections are encrypted with; nil encrypts nothing, and then HTTP/1.1 is spoken.
+    package var tls: TLSContexts?
     /// Told the port when the server listens.
     public var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Watches requests; nil watches nothing.
@@ -54,15 +60,11 @@ public struct HTTPServer: Service {
     /// - Throws: The system's error when the address cannot be listened on.
     public func run() async throws {
         let onListening = self.onListening
-        let together = UInt(max(1, min(256, self.limits.connections / 16)))
         let application = Application(
-            responder: self.routes.buildResponder(), server: self.connections,
-            configuration: ApplicationConfiguration(
-                address: .hostname(self.host, port: self.port),
-                // Those who come together wait to be accepted; what the kernel has no place for comes again seconds later.
-                backlog: self.limits.connections,
-                availableConnectionsDelegate: .maximum(self.limits.connections, logger: self.logger)),
-            onServerRunning: { channel in
+            responder: self.routes.buildResponder(),
+            server: .clients(self.liveLimits, self.tls, atOnce: self.immediateReplies),
+            configuration: .clients(host: self.host, port: self.port, self.liveLimits, logger: self.logger),
+            onServerRunning: { [together = self.limits.acceptedTogether] channel in
                 // Under load a turn of the event loop takes long; clients who came before it would wait for many of them.
                 try? await channel.setOption(.maxMessagesPerRead, value: together).get()
                 await onListening(channel.localAddress?.port ?? 0)
@@ -82,12 +84,12 @@ public struct HTTPServer: Service {
         router.add(middleware: DeadlineMiddleware())
         if let telemetry { self.showMetrics(router, telemetry) }
         router.add(middleware: LongRequests())
-        let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.limits)
-        let embeddings = EmbeddingsRoute(models: self.models, limits: self.limits)
+        let chat = ChatRoute(models: self.models, clock: self.clock, limits: self.liveLimits)
+        let embeddings = EmbeddingsRoute(models: self.models, limits: self.liveLimits)
         let models = ModelsRoute(models: self.models, started: self.clock.seconds())
         router.route(.post, "v1/chat/completions") { request, _ in try await chat.respond(to: request) }
-        let completions = CompletionsRoute(models: self.models, clock: self.clock, limits: self.limits)
-        let responses = ResponsesRoute(models: self.models, clock: self.clock, limits: self.limits)
+        let completions = CompletionsRoute(models: self.models, clock: self.clock, limits: self.liveLimits)
+        let responses = ResponsesRoute(models: self.models, clock: self.clock, limits: self.liveLimits)
         router.route(.post, "v1/completions") { request, _ in try await completions.respond(to: request) }
         router.route(.post, "v1/responses") { request, _ in try await responses.respond(to: request) }
         router.route(.post, "v1/embeddings") { request, _ in try await embeddings.respond(to: request) }
@@ -95,8 +97,8 @@ public struct HTTPServer: Service {
         router.route(.get, "v1/models/**") { _, context in
             try models.one(named: context.parameters.getCatchAll().joined(separator: "/"))
         }
-        MessagesRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
-        OllamaRoutes(models: self.models, clock: self.clock, limits: self.limits).add(to: router)
+        MessagesRoutes(models: self.models, clock: self.clock, limits: self.liveLimits).add(to: router)
+        OllamaRoutes(models: self.models, clock: self.clock, limits: self.liveLimits).add(to: router)
         let usage = UsageRoute(models: self.models)
         router.route(.get, "v1/usage") { _, _ in usage.report() }
         router.route(.get, "health") { _, _ in .json { $0.value(["status": "ok"]) } }
@@ -118,27 +120,12 @@ public struct HTTPServer: Service {
         router.route(.get, RouterPath(stringLiteral: metricsPath)) { request, _ in await metrics.respond(to: request) }
     }
 
-    private var connections: HTTPServerBuilder {
-        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: self.limits.headerBytes, maxHeaderListSize: self.limits.headerBytes,
-            maxHeaderFieldCount: self.limits.headers)
-        let (patience, idleTime) = (self.limits.patience, self.limits.idleTime)
-        let replies = self.immediateReplies
-        let turns = ImmediateTurns(replies)
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [FlushGathering(), RequestBoundaries(), ImmediateRequests(replies, turns)],
-            httpDecoderConfiguration: decoder)
-        return HTTPServerBuilder { responder in
-            ClientConnection(
-                http: HTTP1Channel(responder: responder, configuration: configuration), patience: patience,
-                idleTime: idleTime)
-        }
-    }
-
     /// What is answered before any task hears of it; nothing where keys must be looked at first.
-    private var immediateReplies: ImmediateReplies {
-        ImmediateReplies(
-            routes: self.access == nil ? self.otherRoutes.flatMap(\.immediate) : [], gate: self.gate,
-            telemetry: self.telemetry, log: RequestLog(self.logger), dates: DateHeader(self.clock.seconds))
+    private var immediateReplies: ImmediateReplies? {
+        let routes = self.access == nil ? self.otherRoutes.flatMap(\.immediate) : []
+        guard !routes.isEmpty else { return nil }
+        return ImmediateReplies(
+            routes: routes, gate: self.gate, telemetry: self.telemetry, log: RequestLog(self.logger),
+            dates: DateHeader(self.clock.seconds))
     }
 }

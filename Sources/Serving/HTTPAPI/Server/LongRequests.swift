@@ -10,8 +10,10 @@ struct LongRequests<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         // A body that comes in chunks says no length.
         let length = request.headers[.contentLength].flatMap(Int.init) ?? (request.method == .get ? 0 : .max)
-        // Images and long conversations are larger, questions are not.
-        guard length > ImmediateReplies.mostBytes else { return try await next(request, context) }
+        // Images and long conversations are larger, questions are not; what is compressed may be a thousand times longer.
+        guard length > ImmediateReplies.mostBytes || request.headers[.contentEncoding] != nil else {
+            return try await next(request, context)
+        }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
     }
 }

@@ -13,7 +13,7 @@ internal import ServingCore
 /// Answers `POST /v2/models/…/generate` and `/generate_stream`, whose bodies have tensors by their names.
 struct GenerateRoute: Sendable {
     let repository: ModelRepository
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     /// Answers once.
     func respond(to request: Request, _ target: Target) async throws -> Response {
@@ -59,7 +59,7 @@ struct GenerateRoute: Sendable {
     }
 
     private func read(_ request: Request, _ target: Target) async throws -> InferenceRequest {
-        let members = try await request.members(self.limits)
+        let members = try await request.members(self.limits.current)
         let configuration = try target.model(in: self.repository).configuration
         var inference = InferenceRequest(model: target.model, version: target.version, inputs: [])
         for (name, value) in members {

@@ -56,10 +56,23 @@ struct InferOutputForm {
         return name
     }
 
+    /// The bytes of an answer from which on it is worth sending fewer.
+    private static let mostUncompressed = 1 << 10
+
     /// The reply with a model's answer.
     ///
+    /// - Parameter coding: The form that the client would rather have; nil for none.
     /// - Throws: ``LLMError`` where JSON cannot hold an output.
-    func reply(_ answer: InferenceResponse) throws -> WholeReply {
+    func reply(_ answer: InferenceResponse, for coding: ContentCoding?) throws -> WholeReply {
+        var (body, headers) = try self.body(answer)
+        if let coding, body.readableBytes >= Self.mostUncompressed {
+            body = try coding.deflated(body)
+            headers[.contentEncoding] = coding.rawValue
+        }
+        return WholeReply(headers: headers, body: body)
+    }
+
+    private func body(_ answer: InferenceResponse) throws -> (ByteBuffer, HTTPFields) {
         let binary = answer.outputs.filter { self.single[$0.name] ?? self.isBinary }
         let length = answer.outputs.reduce(160) {
             $0 + 96 + (self.single[$1.name] ?? self.isBinary ? 0 : $1.bytes.count * 3)
@@ -74,15 +87,13 @@ struct InferOutputForm {
                 }
             }
         }
-        guard !binary.isEmpty else {
-            return WholeReply(headers: [.contentType: "application/json"], body: ByteBuffer(bytes: writer.bytes))
-        }
         var body = ByteBuffer(bytes: writer.bytes)
+        guard !binary.isEmpty else { return (body, [.contentType: "application/json"]) }
         for output in binary { body.writeBytes(output.bytes) }
-        return WholeReply(
-            headers: [
-                .contentType: "application/octet-stream", .inferenceHeaderContentLength: "\(writer.bytes.count)",
-            ], body: body)
+        return (
+            body,
+            [.contentType: "application/octet-stream", .inferenceHeaderContentLength: "\(writer.bytes.count)"]
+        )
     }
 }
 

@@ -11,6 +11,7 @@ extension InferRoute: ImmediateRoute {
         let model: LoadedModel
         let job: InferenceJob
         let form: InferOutputForm
+        let coding: ContentCoding?
         let path: String
     }
 
@@ -26,7 +27,7 @@ extension InferRoute: ImmediateRoute {
             let job = model.job(forAnsweringAtOnce: request)
         else { return nil }
         let path = target.version.isEmpty ? "/v2/models/{model}/infer" : "/v2/models/{model}/versions/{version}/infer"
-        return Call(model: model, job: job, form: form, path: path)
+        return Call(model: model, job: job, form: form, coding: Self.coding(head.headerFields), path: path)
     }
 
     func answer(_ calls: [any ImmediateCall], _ answer: @escaping @Sendable (Int, WholeReply?) -> Void) {
@@ -44,6 +45,8 @@ extension InferRoute: ImmediateRoute {
     }
 
     private func reply(to call: Call, _ result: Result<InferenceResponse, any Error>) -> WholeReply {
-        do { return try call.form.reply(try result.get()) } catch { return .kserveError(ServingError(error)) }
+        do { return try call.form.reply(try result.get(), for: call.coding) } catch {
+            return .kserveError(ServingError(error))
+        }
     }
 }

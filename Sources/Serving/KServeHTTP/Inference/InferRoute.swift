@@ -11,13 +11,18 @@ internal import ServingCore
 /// Answers `POST /v2/models/…/infer`.
 struct InferRoute: Sendable {
     let repository: ModelRepository
-    let limits: ServerLimits
+    let limits: LiveLimits
 
     func respond(to request: Request, _ target: Target) async throws -> Response {
-        let body = try await request.wholeBody(self.limits)
+        let body = try await request.collectedBody(self.limits.current)
         let (inference, form) = try self.read(request.headers, body, target)
         let response = try await self.repository.infer(inference)
-        return try form.reply(response).response
+        return try form.reply(response, for: Self.coding(request.headers)).response
+    }
+
+    /// The form of a body that a client would rather have; nil for none.
+    static func coding(_ headers: HTTPFields) -> ContentCoding? {
+        headers[.acceptEncoding].flatMap { ContentCoding.preferred(in: $0) }
     }
 
     func read(
@@ -32,7 +37,7 @@ struct InferRoute: Sendable {
                 throw ServingError(
                     .invalidArgument, "The JSON should be \(length ?? 0) bytes long, and the body has \(bytes.count).")
             }
-            return try InferBody.read(bytes, jsonLength: length ?? bytes.count, limits: self.limits, target)
+            return try InferBody.read(bytes, jsonLength: length ?? bytes.count, limits: self.limits.current, target)
         }
     }
 

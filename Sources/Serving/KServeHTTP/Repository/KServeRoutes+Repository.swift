@@ -13,19 +13,19 @@ extension KServeRoutes {
     func addRepository(to router: Router<BasicRequestContext>) {
         for path in ["v2/repository", "v2/repository/{repository}"] {
             self.on(router, .post, at: path + "/index") { request, _ in
-                let members = try await request.members(self.limits)
+                let members = try await request.members(self.limits.current)
                 let onlyReady = members.first { $0.key == "ready" }?.value.boolValue ?? false
                 return Self.index(self.repository.index(onlyReady: onlyReady))
             }
             self.on(router, .post, at: path + "/models/{model}/load") { request, target in
                 try self.repository.checkControl()
-                let parameters = try LoadParameters(try await request.parameters(self.limits))
+                let parameters = try LoadParameters(try await request.parameters(self.limits.current))
                 try await self.repository.load(target.model, parameters)
                 return Response(status: .ok)
             }
             self.on(router, .post, at: path + "/models/{model}/unload") { request, target in
                 try self.repository.checkControl()
-                let parameters = try await request.parameters(self.limits)
+                let parameters = try await request.parameters(self.limits.current)
                 let dependents = parameters.first { $0.key == "unload_dependents" }?.value.boolValue ?? false
                 try await self.repository.unload(target.model, dependents: dependents)
                 return Response(status: .ok)

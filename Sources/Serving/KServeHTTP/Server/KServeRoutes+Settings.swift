@@ -13,14 +13,15 @@ extension KServeRoutes {
             self.on(router, .get, .post, at: path) { request, target in
                 if !target.model.isEmpty { _ = try target.model(in: self.repository) }
                 if request.method == .post {
-                    try TraceSettings.check(try await request.members(self.limits).map { ($0.key, $0.value.texts) })
+                    try TraceSettings.check(
+                        try await request.members(self.limits.current).map { ($0.key, $0.value.texts) })
                 }
                 return Self.traceSettings
             }
         }
         self.on(router, .get, .post, at: "v2/logging") { request, _ in
             if request.method == .post {
-                try self.repository.log.set(try await request.members(self.limits).map { ($0.key, $0.value) })
+                try self.repository.log.set(try await request.members(self.limits.current).map { ($0.key, $0.value) })
             }
             return .json { writer in
                 writer.object { writer in for (name, value) in self.repository.log.values { writer.member(name, value) }

@@ -11,7 +11,7 @@ package import ServingCore
 /// The routes of KServe v2 with Triton's extensions, under `/v2`.
 package struct KServeRoutes: HTTPRoutes {
     let repository: ModelRepository
-    let limits: ServerLimits
+    let limits: LiveLimits
     /// The server's name and version, as it tells them.
     let server: (name: String, version: String)
 
@@ -27,7 +27,7 @@ package struct KServeRoutes: HTTPRoutes {
     ///   - repository: The models.
     ///   - limits: How much a client may ask.
     ///   - version: The server's version, as it tells it.
-    package init(repository: ModelRepository, limits: ServerLimits = ServerLimits(), version: String) {
+    package init(repository: ModelRepository, limits: LiveLimits = LiveLimits(), version: String) {
         self.repository = repository
         self.limits = limits
         self.server = ("open-autoglm", version)

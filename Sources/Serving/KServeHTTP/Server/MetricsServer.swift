@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AccessControl
-internal import HTTPAPI
+package import HTTPAPI
 internal import HTTPTypes
 internal import Hummingbird
 package import Logging
 internal import NIOCore
+package import ServerTLS
 internal import ServiceLifecycle
 package import ServingCore
 
@@ -19,6 +20,10 @@ package struct MetricsServer: Service {
     package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
     /// Who is let in; nil lets in everybody.
     package var access: AccessGuard?
+    /// How much a client may ask, and how fast it has to be.
+    package var limits = LiveLimits()
+    /// What connections are encrypted with; nil encrypts nothing.
+    package var tls: TLSContexts?
     private let repository: ModelRepository
     private let logger: Logger
 
@@ -42,8 +47,8 @@ package struct MetricsServer: Service {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: PrometheusText.text(for: repository.allModels))))
         }
         let application = Application(
-            responder: router.buildResponder(),
-            configuration: ApplicationConfiguration(address: .hostname(self.host, port: self.port)),
+            responder: router.buildResponder(), server: .clients(self.limits, self.tls),
+            configuration: .clients(host: self.host, port: self.port, self.limits, logger: self.logger),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: self.logger)
         try await application.run()
     }

@@ -11,7 +11,11 @@ extension FieldReader {
             self.note(node.place, "'models' must be a mapping of names to models, but is of type \(node.typeName).")
             return []
         }
-        let models = members.compactMap { self.model($0, environment: environment) }
+        let models = members.compactMap { member in
+            var model = self.model(member, environment: environment)
+            model?.written = member.value.json.serialized()
+            return model
+        }
         self.checkReferences(models, names: members.map(\.key))
         return models
     }

@@ -45,6 +45,23 @@ struct ModelSettings {
     var place: SourcePlace
     var source: Source
     var middleware: MiddlewareSettings
+    /// What is written of it, by which it is known again when the file is read another time.
+    var written = ""
+
+    /// What is written of it, and what the files and variables say that it names.
+    var fingerprint: [String] {
+        guard case .backend(let backend) = self.source else { return [self.written] }
+        return [
+            self.written, backend.key?.secret ?? "",
+            backend.authorities.map { String(decoding: $0.pem, as: UTF8.self) } ?? "",
+        ]
+    }
+
+    /// The local model that it is, by name or path; nil for others.
+    var localPath: String? {
+        guard case .backend(let backend) = self.source, backend.kind == .local else { return nil }
+        return backend.model
+    }
 
     /// The models that this one is made of.
     var references: [Reference] {

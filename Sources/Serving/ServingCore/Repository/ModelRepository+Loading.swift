@@ -73,13 +73,12 @@ extension ModelRepository {
     /// Ends a model's service.
     ///
     /// - Parameter dependents: Whether the models of which it is made go, too.
-    /// - Throws: ``ServingError`` with code `.notFound` where there is no such model.
+    /// - Throws: ``ServingError`` with code `.notFound` where there is no such model, `.unavailable` where it may still come.
     package func unload(_ name: String, dependents: Bool = false) async throws {
         try await self.locks.holding(name) {
             let ready = self.entry(named: name).ready
             guard !ready.isEmpty || self.entries.contains(where: { $0.name == name }) else {
-                throw ServingError(
-                    .notFound, "There is no model '\(name)'. \(NearestName.hint(for: name, in: self.names))")
+                throw self.absence("model '\(name)'", name)
             }
             self.change(name) { entry in
                 for (version, model) in ready { entry.versions[version] = .unloading(model) }

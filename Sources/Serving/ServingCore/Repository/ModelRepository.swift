@@ -70,7 +70,8 @@ package final class ModelRepository: Service {
         var aliases: Aliases?
     }
 
-    let options: Options
+    /// Where its models come from, and when.
+    package let options: Options
     let backends: [String: any ModelBackend]
     let clock: ServingClock
     /// Begins spans of requests whose traces are recorded; nil begins none.
@@ -165,7 +166,7 @@ package final class ModelRepository: Service {
     /// A version that takes requests, by its number or by an alias (`NAME@ALIAS`).
     ///
     /// - Throws: ``ServingError`` with code `.notFound` for an unknown model or version, `.unavailable` for one that is not
-    ///   ready, `.invalidArgument` for a version that is no number.
+    ///   ready, or not there while models are loaded at the start, `.invalidArgument` for a version that is no number.
     package func model(named name: String, version: String = "") throws -> LoadedModel {
         let number = try Self.number(version)
         let found = self.state.withLock { state -> (model: LoadedModel?, isKnown: Bool) in
@@ -178,10 +179,16 @@ package final class ModelRepository: Service {
         let label = number.map { "version \($0) of the model '\(name)'" } ?? "model '\(name)'"
         guard found.isKnown else {
             if let model = try self.model(aliased: name, version: version) { return model }
-            throw ServingError(
-                .notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
+            throw self.absence(label, name)
         }
         throw ServingError(.unavailable, "The \(label) is not ready.")
+    }
+
+    /// The error of something that is not there: as long as models are loaded at the start, nobody can say that it never will be.
+    func absence(_ label: String, _ name: String) -> ServingError {
+        self.isStarting
+            ? ServingError(.unavailable, "The \(label) is not there yet: the server still loads its models.")
+            : ServingError(.notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
     }
 
     /// The versions of a model that take requests, in order.
@@ -207,6 +214,12 @@ package final class ModelRepository: Service {
         self.state.withLock { state in
             state.isStarted && state.entries.values.allSatisfy { $0.latest != nil || !$0.hasFailed }
         }
+    }
+
+    /// Whether the models of the start are still to be loaded.
+    package var isStarting: Bool {
+        let loadsAtStart = self.options.control != .explicit || !self.options.loadedAtStart.isEmpty
+        return loadsAtStart && !self.options.folders.isEmpty && !self.state.withLock(\.isStarted)
     }
 
     var names: [String] { self.state.withLock { Array($0.entries.keys) } }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HTTPAPI
-internal import HTTPTypes
 internal import Hummingbird
 internal import LLMCore
 internal import NIOCore
@@ -9,21 +8,11 @@ internal import OrderedCollections
 internal import ServingCore
 
 extension Request {
-    /// The request's body.
-    ///
-    /// - Throws: ``APIError`` for one that is compressed or too large.
-    func wholeBody(_ limits: ServerLimits) async throws -> ByteBuffer {
-        if let encoding = self.headers[.contentEncoding], encoding.lowercased() != "identity" {
-            throw APIError(.unsupportedMediaType, "Bodies are taken as they are, not in the encoding '\(encoding)'.")
-        }
-        return try await self.collectedBody(limits)
-    }
-
     /// The request's body as an object of JSON; an empty body counts as one without members.
     ///
-    /// - Throws: ``APIError`` for one that is compressed or too large; ``ServingError`` and ``JSONError`` for anything else.
+    /// - Throws: ``APIError`` for one that is too large or badly compressed; ``ServingError`` and ``JSONError`` for anything else.
     func members(_ limits: ServerLimits) async throws -> [(key: String, value: JSONValue)] {
-        let body = try await self.wholeBody(limits)
+        let body = try await self.collectedBody(limits)
         guard body.readableBytes > 0 else { return [] }
         let json = try JSONValue(parsing: body.readableBytesView, maximumDepth: limits.jsonDepth)
         guard let members = json.objectValue else {

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/check-grpc.sh asks of the server: only its address is known, everything else comes by reflection."""
+"""Uses autoglm.v1 through gRPC's own client: only the address is known, everything else comes by reflection."""
 import json
 import queue
 import sys
 
 import grpc
+from checks import MODEL
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
@@ -36,7 +37,7 @@ def method(name):
 
 def begin(text, **fields):
     conversation = message("Conversation", messages=[message("Message", role="user", text=text)])
-    return message("GenerateRequest", begin=message("GenerateBegin", model="chat", conversation=conversation, **fields))
+    return message("GenerateRequest", begin=message("GenerateBegin", model=MODEL, conversation=conversation, **fields))
 
 
 def generate(requests):
@@ -55,7 +56,7 @@ passed("reflection: " + ", ".join(sorted(services)))
 
 listing = method("ListModels")(message("ListModelsRequest"))
 names = {model.name: model for model in listing.models}
-assert names["chat"].is_language_model and names["add_sub"].ready, listing
+assert names[MODEL].is_language_model and names["add_sub"].ready, listing
 assert list(listing.pipelines) == ["task-flow"], listing
 assert method("ModelReady")(message("ModelReadyRequest", name="add_sub")).ready
 method("UnloadModel")(message("UnloadModelRequest", name="add_sub", unload_dependents=True))
@@ -114,5 +115,5 @@ for bytes_ in [b"\xff" * 64, b"\x0a\xff\xff\xff\xff\x0f", b"\x0a\x7f" + b"\x0a\x
         raise AssertionError("not refused")
     except grpc.RpcError as error:
         assert error.code() == grpc.StatusCode.INVALID_ARGUMENT, error
-assert method("ModelReady")(message("ModelReadyRequest", name="chat")).ready
+assert method("ModelReady")(message("ModelReadyRequest", name=MODEL)).ready
 passed("hostile bytes are refused, and the server serves on")
