@@ -42,8 +42,9 @@ struct ONNXServedModel: ImmediateModel {
         }
     }
 
-    /// How many inferences each request has; nil where requests cannot run together. One may spoil the run of the others: then
-    /// each runs by itself.
+    /// How many inferences each request has; nil where requests cannot run together.
+    ///
+    /// One may spoil the run of the others: then each runs by itself.
     private func sizes(_ requests: [InferenceRequest]) -> [Int]? {
         self.configuration.isBatched ? requests.map { $0.inputs.first?.shape.first ?? 1 } : nil
     }

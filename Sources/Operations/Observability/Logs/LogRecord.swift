@@ -80,7 +80,9 @@ public struct LogRecord: Sendable {
         (try? JSONValue(parsing: self.line(service: service))) ?? .string(self.message)
     }
 
-    /// The line as bytes of JSON, with its end. There may be one for each request, so it is written at one go.
+    /// The line as bytes of JSON, with its end.
+    ///
+    /// There may be one for each request, so it is written at one go.
     func line(service: String) -> [UInt8] {
         var line = LogLine()
         line.raw(#"{"timestamp":""#)

@@ -138,7 +138,9 @@ package final class LoadedModel: Sendable {
     /// Whether who asks may run the model.
     private var isBrief: Bool { self.immediate != nil && self.runTime.load(ordering: .relaxed) < Self.briefRun }
 
-    /// Whether requests may be answered at once. Those of sequences, and answers that keep their order, may have to wait for others.
+    /// Whether requests may be answered at once.
+    ///
+    /// Those of sequences, and answers that keep their order, may have to wait for others.
     var answersAtOnce: Bool {
         guard case .batches = self.configuration.scheduling else { return false }
         return self.isBrief && self.ordered == nil && !self.configuration.isDecoupled
