@@ -75,7 +75,9 @@ struct LiveKServe: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var options = ModelRepository.Options()
         (options.folders, options.control) = ([folder], .explicit)
-        let repository = ModelRepository(options, backends: backend.map { [$0] } ?? [], logger: logger)
+        // A model of the test's own takes no time, however busy the machine is.
+        let clock = backend == nil ? ServingClock() : ServingClock(HeldClock())
+        let repository = ModelRepository(options, backends: backend.map { [$0] } ?? [], clock: clock, logger: logger)
         for name in models.keys { try await repository.load(name) }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         var server = HTTPServer(models: Gateway(models: []), logger: logger)
