@@ -15,7 +15,7 @@ struct LogLine {
     /// Writes a string; nearly all have nothing that must be escaped.
     mutating func string(_ text: String) {
         let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        guard isPlain else { return self.value(.string(text)) }
+        guard isPlain else { return self.json(.string(text)) }
         self.bytes.append(UInt8(ascii: "\""))
         self.bytes.append(contentsOf: text.utf8)
         self.bytes.append(UInt8(ascii: "\""))
@@ -23,10 +23,10 @@ struct LogLine {
 
     /// Writes any value.
     mutating func value(_ value: AttributeValue) {
-        if case .string(let text) = value { self.string(text) } else { self.value(value.json) }
+        if case .string(let text) = value { self.string(text) } else { self.json(value.json) }
     }
 
-    private mutating func value(_ value: JSONValue) {
+    private mutating func json(_ value: JSONValue) {
         var writer = JSONWriter()
         writer.value(value)
         self.bytes.append(contentsOf: writer.bytes)
