@@ -43,9 +43,9 @@ struct LogTests {
     @Test("A level that changes counts for the next line, and a logger's own level for itself alone")
     func threshold() {
         let threshold = LogThreshold(.warning)
-        let lines = Mutex<[String]>([])
+        let lines = Mutex<[[UInt8]]>([])
         let logger = Logger(label: "test") { label in
-            JSONLogHandler(label: label, service: "autoglm", threshold: threshold) { line in
+            JSONLogHandler(label: label, service: "autoglm", threshold: threshold) { line, _ in
                 lines.withLock { $0.append(line) }
             }
         }
