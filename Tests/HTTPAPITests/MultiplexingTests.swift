@@ -24,7 +24,7 @@ struct MultiplexingTests {
 
     @Test("A client that gives up a request ends its generation, streamed or not, and keeps its connection")
     func cancellation() async throws {
-        let model = EndlessModel()
+        let model = HangingModel()
         try await Self.run(model) { server in
             for stream in ["", #","stream":true"#] {
                 await withTaskGroup(of: Void.self) { group in

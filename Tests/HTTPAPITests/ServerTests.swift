@@ -81,7 +81,7 @@ struct ServerTests {
 
     @Test("A client that goes away ends its generation, streamed or not", arguments: [true, false])
     func cancellation(streams: Bool) async throws {
-        let model = EndlessModel()
+        let model = HangingModel()
         try await LiveServer.run(model) { server in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { _ = try? await server.chat(streams ? #","stream":true"# : "", model: "endless") }

@@ -2,8 +2,8 @@
 
 import LLMCore
 
-/// A model that never ends, and tells when its generation begins and when nobody reads it any more.
-final class EndlessModel: ModelAdapter {
+/// A model that says one thing and never ends, and tells when its generation begins and when nobody reads it any more.
+final class HangingModel: ModelAdapter {
     let name = "endless"
     let capabilities: ModelCapabilities = .chat
     let started: AsyncStream<Void>
