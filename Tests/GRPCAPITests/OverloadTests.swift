@@ -28,7 +28,7 @@ struct OverloadTests {
         "What is more than a server does at a time is refused with the time to wait, over every service, and health is told"
     )
     func refuses() async throws {
-        let gate = RequestGate(1, queue: 0, longestWait: .seconds(2))
+        let gate = RequestGate(.init(1, queue: 0, longestWait: .seconds(2)))
         try await LiveGRPC.run(gate: gate) { server in
             try await server.withClient { client in
                 let kserve = Inference_GRPCInferenceService.Client(wrapping: client)
@@ -52,7 +52,7 @@ struct OverloadTests {
     @Test("A stream keeps its place until its last message, and a client that goes away gives it back")
     func streams() async throws {
         let model = EndlessModel(saying: "On and on")
-        try await LiveGRPC.run(chat: model, gate: RequestGate(1, queue: 0, longestWait: .seconds(2))) { server in
+        try await LiveGRPC.run(chat: model, gate: RequestGate(.init(1, queue: 0, longestWait: .seconds(2)))) { server in
             try await server.withClient { client in
                 let autoglm = Autoglm_V1_AutoGLM.Client(wrapping: client)
                 let begin = Autoglm_V1_GenerateRequest.with { ($0.begin.model, $0.begin.text) = ("endless", "Go") }
