@@ -59,8 +59,9 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
+        let (transport, executor) = (self.transport, EventLoopsExecutor())
         let server = GRPCServer(
-            transport: self.transport,
+            transport: transport,
             services: [
                 InferenceService(repository: self.repository, version: self.version),
                 AutoGLMService(models: self.models, repository: self.repository, pipelines: self.pipelines),
@@ -68,7 +69,7 @@ package struct GRPCInferenceServer: Service {
             ],
             interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: EventLoopsExecutor()) {
+            group.addTask(executorPreference: executor) {
                 try await withGracefulShutdownHandler {
                     try await server.serve()
                 } onGracefulShutdown: {
