@@ -9,6 +9,20 @@ import Testing
 
 @Suite("The repository of models")
 struct RepositoryTests {
+    @Test("Who asks a repository that has stopped is told so", .timeLimit(.minutes(1)))
+    func stopped() async throws {
+        let folder = RepositoryFolder()
+        try folder.write("held", Models.identity("dynamic_batching { }"))
+        let repository = try await Models.withRepository(folder) { repository in
+            try await repository.load("held")
+            return repository
+        }
+        let error = await #expect(throws: ServingError.self) {
+            _ = try await repository.infer(try Models.text("held"))
+        }
+        #expect(error?.code == .unavailable)
+    }
+
     @Test("A model is loaded, asked, and unloaded")
     func life() async throws {
         let folder = RepositoryFolder()

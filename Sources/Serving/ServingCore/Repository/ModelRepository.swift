@@ -130,10 +130,13 @@ package final class ModelRepository: Service {
     /// - Throws: ``ServingError`` where it is refused.
     package func start(_ request: InferenceRequest) throws -> InferenceCall {
         self.tell(request)
+        var closed: LoadedModel?
         while true {
             let model = try self.model(named: request.model, version: request.version)
-            // A version that was replaced in this moment takes nothing more; its successor is there already.
-            do { return try model.start(request) } catch is SchedulerClosed { continue }
+            // A version that was replaced in this moment takes nothing more, and its successor is there already; one that is still
+            // there is closed with the server.
+            guard model !== closed else { throw ServingError(.unavailable, "The server is stopping.") }
+            do { return try model.start(request) } catch is SchedulerClosed { closed = model }
         }
     }
 
