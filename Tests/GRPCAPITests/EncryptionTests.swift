@@ -39,12 +39,14 @@ struct EncryptionTests {
         }
     }
 
+    /// Whether a client is answered; one that is refused tries again until its time is over.
     private static func isLive(
-        _ server: LiveGRPC, _ security: HTTP2ClientTransport.Posix.TransportSecurity
+        _ server: LiveGRPC, _ security: HTTP2ClientTransport.Posix.TransportSecurity,
+        within time: Duration = .seconds(30)
     ) async -> Bool {
         let answer = try? await server.withClient(security) { client in
             var options = CallOptions.defaults
-            options.timeout = .seconds(2)
+            options.timeout = time
             return try await Inference_GRPCInferenceService.Client(wrapping: client)
                 .serverLive(.init(), options: options).live
         }
@@ -57,7 +59,7 @@ struct EncryptionTests {
         let contexts = try TLSContexts(settings)
         try await LiveGRPC.run(tls: contexts) { server in
             #expect(await Self.isLive(server, self.security(showing: nil)))
-            #expect(await !Self.isLive(server, .plaintext))
+            #expect(await !Self.isLive(server, .plaintext, within: .seconds(2)))
             contexts.replace(try TLSFiles(try self.settings(.none)))
             #expect(await Self.isLive(server, self.security(showing: nil)))
         }
@@ -69,8 +71,8 @@ struct EncryptionTests {
         let stranger = try CertificateIssuer().issue("client")
         let known = try self.authority.issue("client")
         try await LiveGRPC.run(tls: contexts) { server in
-            #expect(await !Self.isLive(server, self.security(showing: nil)))
-            #expect(await !Self.isLive(server, self.security(showing: stranger)))
+            #expect(await !Self.isLive(server, self.security(showing: nil), within: .seconds(2)))
+            #expect(await !Self.isLive(server, self.security(showing: stranger), within: .seconds(2)))
             #expect(await Self.isLive(server, self.security(showing: known)))
         }
     }
