@@ -172,24 +172,26 @@ package final class ModelRepository: Service {
     ///   ready, or not there while models are loaded at the start, `.invalidArgument` for a version that is no number.
     package func model(named name: String, version: String = "") throws -> LoadedModel {
         let number = try Self.number(version)
-        let found = self.state.withLock { state -> (model: LoadedModel?, isKnown: Bool) in
-            guard let entry = state.entries[name] else { return (nil, false) }
-            guard let number else { return (entry.latest, true) }
-            if case .ready(let model) = entry.versions[number] { return (model, true) }
-            return (nil, entry.versions[number] != nil)
+        let found = self.state.withLock { state -> (model: LoadedModel?, isKnown: Bool, isStarted: Bool) in
+            guard let entry = state.entries[name] else { return (nil, false, state.isStarted) }
+            guard let number else { return (entry.latest, true, state.isStarted) }
+            if case .ready(let model) = entry.versions[number] { return (model, true, state.isStarted) }
+            return (nil, entry.versions[number] != nil, state.isStarted)
         }
         if let model = found.model { return model }
         let label = number.map { "version \($0) of the model '\(name)'" } ?? "model '\(name)'"
         guard found.isKnown else {
             if let model = try self.model(aliased: name, version: version) { return model }
-            throw self.absence(label, name)
+            // Models that were loaded since it was looked for may be this one.
+            let isStarting = self.loadsFolders && !found.isStarted
+            throw self.absence(label, name, isStarting: isStarting)
         }
         throw ServingError(.unavailable, "The \(label) is not ready.")
     }
 
     /// The error of something that is not there: as long as models are loaded at the start, nobody can say that it never will be.
-    func absence(_ label: String, _ name: String) -> ServingError {
-        self.isStarting
+    func absence(_ label: String, _ name: String, isStarting: Bool? = nil) -> ServingError {
+        isStarting ?? self.isStarting
             ? ServingError(.unavailable, "The \(label) is not there yet: the server still loads its models.")
             : ServingError(.notFound, "There is no \(label). \(NearestName.hint(for: name, in: self.names))")
     }
@@ -220,9 +222,12 @@ package final class ModelRepository: Service {
     }
 
     /// Whether the models of the start are still to be loaded.
-    package var isStarting: Bool {
+    package var isStarting: Bool { self.loadsFolders && !self.state.withLock(\.isStarted) }
+
+    /// Whether there are models that are loaded at the start.
+    private var loadsFolders: Bool {
         let loadsAtStart = self.options.control != .explicit || !self.options.loadedAtStart.isEmpty
-        return loadsAtStart && !self.options.folders.isEmpty && !self.state.withLock(\.isStarted)
+        return loadsAtStart && !self.options.folders.isEmpty
     }
 
     var names: [String] { self.state.withLock { Array($0.entries.keys) } }
