@@ -378,7 +378,8 @@ let package = Package(
             path: "Tests/CrashSubject"),
         // What every store of experiments must do, for the tests of each.
         .target(
-            name: "ExperimentStoreChecks", dependencies: ["LLMCore", "Experiments"], path: "Tests/ExperimentStoreChecks"
+            name: "ExperimentStoreChecks", dependencies: ["LLMCore", "Experiments", "OpenAutoGLMTesting"],
+            path: "Tests/ExperimentStoreChecks"
         ),
         .testTarget(
             name: "RunStorageTests",

@@ -30,18 +30,13 @@ public struct CatalogStoreConformance: Sendable {
     ///
     /// - Returns: A sentence for each rule that the store breaks; empty if it keeps them all.
     public func failures() async -> [String] {
-        var failures = [String]()
-        let checks: [(String, (@escaping Opener) async throws -> String?)] = [
-            ("emptiness", self.checkEmptiness), ("order", self.checkOrder), ("fidelity", self.checkFidelity),
-            ("conflicts", self.checkConflict), ("ids", self.checkIDs), ("all or nothing", self.checkWholeness),
-            ("names", self.checkNames), ("contention", self.checkContention),
-        ]
-        for (name, check) in checks {
-            do {
-                if let failure = try await check(try await self.makeStore()) { failures.append("\(name): \(failure)") }
-            } catch { failures.append("\(name): threw \(error)") }
-        }
-        return failures
+        await ConformanceChecks(
+            [
+                ("emptiness", self.checkEmptiness), ("order", self.checkOrder), ("fidelity", self.checkFidelity),
+                ("conflicts", self.checkConflict), ("ids", self.checkIDs), ("all or nothing", self.checkWholeness),
+                ("names", self.checkNames), ("contention", self.checkContention),
+            ], of: self.makeStore
+        ).failures()
     }
 
     // MARK: - Checks

@@ -33,21 +33,17 @@ public struct RunQueueConformance: Sendable {
     ///
     /// - Returns: A sentence for each rule that the queue breaks; empty if it keeps them all.
     public func failures() async -> [String] {
-        var failures = [String]()
-        let checks: [(String, (any RunQueue) async throws -> String?)] = [
-            ("order", self.checkOrder), ("delays", self.checkDelay), ("fair shares", self.checkFairness),
-            ("entering twice", self.checkEnteringTwice), ("redelivery", self.checkRedelivery),
-            ("heartbeats", self.checkHeartbeat), ("lost leases", self.checkLostLease),
-            ("giving back", self.checkRelease),
-            ("completion", self.checkCompletion), ("setting aside", self.checkSettingAside),
-            ("cancelling in line", self.checkCancellationInLine), ("cancelling at work", self.checkCancellationAtWork),
-        ]
-        for (name, check) in checks {
-            do {
-                if let failure = try await check(try await self.makeQueue()) { failures.append("\(name): \(failure)") }
-            } catch { failures.append("\(name): threw \(error)") }
-        }
-        return failures
+        await ConformanceChecks(
+            [
+                ("order", self.checkOrder), ("delays", self.checkDelay), ("fair shares", self.checkFairness),
+                ("entering twice", self.checkEnteringTwice), ("redelivery", self.checkRedelivery),
+                ("heartbeats", self.checkHeartbeat), ("lost leases", self.checkLostLease),
+                ("giving back", self.checkRelease),
+                ("completion", self.checkCompletion), ("setting aside", self.checkSettingAside),
+                ("cancelling in line", self.checkCancellationInLine),
+                ("cancelling at work", self.checkCancellationAtWork),
+            ], of: self.makeQueue
+        ).failures()
     }
 
     // MARK: - Order

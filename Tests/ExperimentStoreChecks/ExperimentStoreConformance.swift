@@ -2,6 +2,7 @@
 
 package import Experiments
 internal import LLMCore
+internal import OpenAutoGLMTesting
 
 /// What every `ExperimentStore` must do, as checks that any store's tests can run.
 package struct ExperimentStoreConformance: Sendable {
@@ -19,19 +20,15 @@ package struct ExperimentStoreConformance: Sendable {
     ///
     /// - Returns: A sentence for each rule that the store breaks; empty if it keeps them all.
     package func failures() async -> [String] {
-        var failures = [String]()
-        let checks: [(String, (@escaping Opener) async throws -> String?)] = [
-            ("emptiness", self.checkEmptiness), ("definitions", self.checkDefinitions), ("events", self.checkEvents),
-            ("fidelity", self.checkFidelity), ("units", self.checkUnits), ("contention", self.checkContention),
-            ("outcomes", self.checkOutcomes), ("repetition", self.checkRepetition), ("order", self.checkOrder),
-            ("versions", self.checkVersions),
-        ]
-        for (name, check) in checks {
-            do {
-                if let failure = try await check(try await self.makeStore()) { failures.append("\(name): \(failure)") }
-            } catch { failures.append("\(name): threw \(error)") }
-        }
-        return failures
+        await ConformanceChecks(
+            [
+                ("emptiness", self.checkEmptiness), ("definitions", self.checkDefinitions),
+                ("events", self.checkEvents),
+                ("fidelity", self.checkFidelity), ("units", self.checkUnits), ("contention", self.checkContention),
+                ("outcomes", self.checkOutcomes), ("repetition", self.checkRepetition), ("order", self.checkOrder),
+                ("versions", self.checkVersions),
+            ], of: self.makeStore
+        ).failures()
     }
 
     // MARK: - Experiments

@@ -64,6 +64,19 @@ struct TelemetryTests {
         #expect(line?.contains("secret-path") == false)
     }
 
+    @Test("A span says that its request came encrypted")
+    func encryption() async throws {
+        let (telemetry, encrypted) = (self.telemetry(), try EncryptedServer())
+        let model = self.watched(ScriptedModel(replies: ["Hello"]), telemetry)
+        try await LiveServer.run(model, telemetry: telemetry, tls: encrypted.contexts) { server in
+            try await EncryptedServer.withClient(encrypted.client()) { client in
+                #expect(try await server.encrypted(by: client).chat().status == 200)
+            }
+        }
+        let span = try #require(self.spans.all.first { $0.kind == .server })
+        #expect(span.attributes["url.scheme"] == "https")
+    }
+
     @Test("Metrics are shown in the format that is asked for, and looking at them is no request")
     func metrics() async throws {
         let telemetry = self.telemetry()

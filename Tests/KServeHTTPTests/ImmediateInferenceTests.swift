@@ -198,7 +198,7 @@ struct ImmediateInferenceTests {
             #expect(span.attributes["http.route"] == "/v2/models/{model}/infer")
             #expect(span.attributes["http.response.status_code"] == 200)
             #expect(span.attributes["url.path"] == .string(Self.path))
-            #expect(span.attributes["user_agent.original"] == "me")
+            #expect(span.attributes["user_agent.original"] == "me" && span.attributes["url.scheme"] == "http")
             // A request that was left to the routes is counted once, and none is in progress afterwards.
             #expect(try await server.post(Self.path, "{").status == 400)
             let text = String(decoding: try await server.send(.GET, "/metrics").bytes, as: UTF8.self)

@@ -66,13 +66,23 @@ public final class SpanTracer: Tracer {
     /// - Parameter describe: Tells what else is known of it; it is asked only where the span is kept for certain, or for now.
     func ended(_ record: SpanRecord, describe: ((inout SpanRecord) -> Void)?) {
         var record = record
-        let isDecided = record.context.isSampled || record.isLocalRoot
-        if record.context.isSampled || !isDecided { describe?(&record) }
-        var kept = record.context.isSampled ? [record] : self.tail?.add(record) ?? []
-        guard !kept.isEmpty else { return }
-        // The tail sampler gives what it was told of last at the end.
-        if !record.context.isSampled, isDecided { describe?(&kept[kept.count - 1]) }
-        for span in kept { for receiver in self.receivers { receiver.receive(span) } }
+        if record.context.isSampled {
+            describe?(&record)
+            return self.deliver([record])
+        }
+        guard let tail else { return }
+        // A trace that is not sampled is decided on when its first span ends: that one is nearly always dropped.
+        guard record.isLocalRoot else {
+            describe?(&record)
+            return self.deliver(tail.add(record))
+        }
+        var kept = tail.add(record)
+        if !kept.isEmpty { describe?(&kept[kept.count - 1]) }
+        self.deliver(kept)
+    }
+
+    private func deliver(_ spans: [SpanRecord]) {
+        for span in spans { for receiver in self.receivers { receiver.receive(span) } }
     }
 
     // MARK: - The tracing interface

@@ -100,7 +100,7 @@ package struct GRPCInferenceServer: Service {
     /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.
     private var interceptors: [any ServerInterceptor] {
         var interceptors: [any ServerInterceptor] = []
-        if let telemetry { interceptors.append(TracingInterceptor(telemetry: telemetry, logger: self.logger)) }
+        if let telemetry { interceptors.append(TracingInterceptor(telemetry: telemetry, log: RequestLog(self.logger))) }
         if let access { interceptors.append(AccessInterceptor(access: access)) }
         if let gate { interceptors.append(OverloadInterceptor(gate: gate)) }
         interceptors.append(LongCalls())

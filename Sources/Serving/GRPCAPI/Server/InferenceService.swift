@@ -74,13 +74,23 @@ struct InferenceService: Inference_GRPCInferenceService.SimpleServiceProtocol {
         request: Inference_ModelInferRequest, context: ServerContext
     ) async throws -> Inference_ModelInferResponse {
         try await RPCError.telling {
-            let call = try self.repository.start(try InferenceRequest(request))
-            if let result = call.resultAtOnce() { return try Inference_ModelInferResponse(try result.get()) }
-            // A client that goes away, or whose deadline passes, takes its request out of the queue.
-            let cancellation = context.cancellation
-            let answer = try await race(against: { try await cancellation.cancelled }) { try await call.response() }
-            guard let answer else { throw CancellationError() }
-            return try Inference_ModelInferResponse(answer)
+            let isBrief = self.repository.briefModel(named: request.modelName, version: request.modelVersion) != nil
+            if isBrief { return try await self.answer(request, context.cancellation) }
+            // What computes for longer leaves the event loop, which other connections wait for.
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await self.answer(request, context.cancellation)
+            }
         }
+    }
+
+    private func answer(
+        _ request: Inference_ModelInferRequest, _ cancellation: ServerContext.RPCCancellationHandle
+    ) async throws -> Inference_ModelInferResponse {
+        let call = try self.repository.start(try InferenceRequest(request))
+        if let result = call.resultAtOnce() { return try Inference_ModelInferResponse(try result.get()) }
+        // A client that goes away, or whose deadline passes, takes its request out of the queue.
+        let answer = try await race(against: { try await cancellation.cancelled }) { try await call.response() }
+        guard let answer else { throw CancellationError() }
+        return try Inference_ModelInferResponse(answer)
     }
 }

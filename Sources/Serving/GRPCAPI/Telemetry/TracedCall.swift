@@ -2,7 +2,6 @@
 
 internal import AdapterMiddleware
 internal import GRPCCore
-internal import Logging
 internal import Observability
 internal import Synchronization
 internal import Tracing
@@ -16,12 +15,12 @@ final class TracedCall: Sendable {
 
     private let span: TracedSpan
     private let telemetry: Telemetry
-    private let logger: Logger
+    private let log: RequestLog
     private let method: String
     private let start: Duration
     private let hasEnded = Mutex(false)
 
-    init(_ method: MethodDescriptor, _ metadata: Metadata, _ telemetry: Telemetry, _ logger: Logger) {
+    init(_ method: MethodDescriptor, _ metadata: Metadata, _ telemetry: Telemetry, _ log: RequestLog) {
         let parent = TraceContext(
             traceparent: Array(metadata[stringValues: "traceparent"]),
             tracestate: Array(metadata[stringValues: "tracestate"]))
@@ -32,7 +31,7 @@ final class TracedCall: Sendable {
                 "rpc.system": "grpc", "rpc.service": .string(method.service.fullyQualifiedService),
                 "rpc.method": .string(method.method),
             ])
-        (self.telemetry, self.logger, self.start) = (telemetry, logger, telemetry.time.now)
+        (self.telemetry, self.log, self.start) = (telemetry, log, telemetry.time.now)
     }
 
     deinit { self.end(CancellationError()) }
@@ -55,13 +54,12 @@ final class TracedCall: Sendable {
             if Self.serverErrors.contains(code) { record.status = .error("") }
         }
         let seconds = (self.telemetry.time.now - self.start).inSeconds
-        ServiceContext.withValue(self.span.context) {
-            self.logger.info(
-                "Request",
-                metadata: [
-                    "method": "\(self.method)", "status": "\(code.map { "\($0)" } ?? "ok")", "seconds": "\(seconds)",
-                ])
-        }
+        self.log.info(
+            "Request", in: self.span.context,
+            [
+                "method": .string(self.method), "seconds": .string("\(seconds)"),
+                "status": .string(code.map { "\($0)" } ?? "ok"),
+            ])
         self.span.finish()
     }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import GRPCCore
-internal import Logging
 internal import Observability
 internal import Tracing
 
 /// Makes a span of every call, as part of the caller's trace where its metadata name one, and a log line at its end.
 struct TracingInterceptor: ServerInterceptor {
     let telemetry: Telemetry
-    let logger: Logger
+    let log: RequestLog
 
     func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>, context: ServerContext,
@@ -16,7 +15,7 @@ struct TracingInterceptor: ServerInterceptor {
             @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
-        let call = TracedCall(context.descriptor, request.metadata, self.telemetry, self.logger)
+        let call = TracedCall(context.descriptor, request.metadata, self.telemetry, self.log)
         do {
             var response = try await ServiceContext.withValue(call.context) { try await next(request, context) }
             switch response.accepted {

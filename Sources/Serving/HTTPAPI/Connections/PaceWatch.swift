@@ -23,21 +23,23 @@ final class PaceWatch {
         let pause = TimeAmount(self.interval)
         self.looks = context.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in
             let (watch, context, refuse) = bound.value
-            guard let message = watch.fault(isWritable: context.channel.isWritable) else { return }
-            if let message, watch.pace.owesAnswer { refuse(message, context) }
+            let isWritable = context.channel.isWritable
+            guard let fault = watch.pace.look(isReading: watch.isReading, isWritable: isWritable) else { return }
+            if let message = fault.message, watch.pace.owesAnswer { refuse(message, context) }
             context.close(promise: nil)
         }
     }
 
     func stop() { self.looks?.cancel() }
+}
 
-    /// What the client is told that is too slow; inside nil where it would not read it, nil where it is fast enough.
-    private func fault(isWritable: Bool) -> String?? {
-        switch self.pace.look(isReading: self.isReading, isWritable: isWritable) {
-        case nil: .none
-        case .head: .some("The head of the request did not come in time.")
-        case .body: .some("The body of the request came too slowly.")
-        case .reading, .idle: .some(nil)
+extension ClientPace.Fault {
+    /// What the client is told; nil where it would not read it, or has asked for nothing.
+    fileprivate var message: String? {
+        switch self {
+        case .head: "The head of the request did not come in time."
+        case .body: "The body of the request came too slowly."
+        case .reading, .idle: nil
         }
     }
 }

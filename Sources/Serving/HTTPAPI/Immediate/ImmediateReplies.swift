@@ -5,7 +5,6 @@ internal import AdapterMiddleware
 internal import HTTPTypes
 internal import LLMCore
 internal import NIOCore
-internal import Observability
 internal import Tracing
 
 /// What a server answers at once, with all that it does around other replies: places, spans, measures and dates.
@@ -24,8 +23,7 @@ struct ImmediateReplies: Sendable {
 
     let routes: [any ImmediateRoute]
     let gate: RequestGate?
-    let telemetry: Telemetry?
-    let log: RequestLog
+    let watch: RequestWatch?
     let dates: DateHeader
 
     /// Whether a request may be answered at once: what needs more than its head and its body is left to the routes.
@@ -49,10 +47,10 @@ struct ImmediateReplies: Sendable {
         let (isLetIn, place) = self.gate?.enterAtOnce() ?? (true, nil)
         guard isLetIn else { return nil }
         let route = self.routes[index]
-        guard let telemetry else {
+        guard let watch else {
             return route.read(head, body).map { Item(route: index, call: $0, exchange: nil, place: place) }
         }
-        let exchange = TracedExchange(head, telemetry, self.log)
+        let exchange = watch.begin(head)
         guard let call = ServiceContext.withValue(exchange.context, operation: { route.read(head, body) }) else {
             exchange.abandon()
             return nil

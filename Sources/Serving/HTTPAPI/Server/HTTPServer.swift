@@ -77,7 +77,10 @@ public struct HTTPServer: Service {
     private var routes: Router<BasicRequestContext> {
         let router = Router()
         if self.models.hasSources { router.add(middleware: ExposureReplies()) }
-        if let telemetry { self.watch(router, telemetry) }
+        if let watch = self.requestWatch {
+            let quietPaths: Set<String> = ["/health", self.metricsPath ?? "/health"]
+            router.add(middleware: RequestTelemetry(watch: watch, quietPaths: quietPaths))
+        }
         router.add(middleware: ErrorReplies())
         if let access { router.add(middleware: AccessMiddleware(access, metricsPath: self.metricsPath)) }
         if let gate { router.add(middleware: OverloadMiddleware(gate, metricsPath: self.metricsPath)) }
@@ -106,11 +109,12 @@ public struct HTTPServer: Service {
         return router
     }
 
-    /// Watches what is asked.
-    private func watch(_ router: Router<BasicRequestContext>, _ telemetry: Telemetry) {
-        let quietPaths: Set<String> = ["/health", self.metricsPath ?? "/health"]
-        router.add(
-            middleware: RequestTelemetry(telemetry: telemetry, log: RequestLog(self.logger), quietPaths: quietPaths))
+    /// What watches requests; nil watches nothing.
+    private var requestWatch: RequestWatch? {
+        self.telemetry.map { telemetry in
+            RequestWatch(
+                telemetry: telemetry, log: RequestLog(self.logger), scheme: self.tls == nil ? "http" : "https")
+        }
     }
 
     /// Shows what was measured.
@@ -125,7 +129,6 @@ public struct HTTPServer: Service {
         let routes = self.access == nil ? self.otherRoutes.flatMap(\.immediate) : []
         guard !routes.isEmpty else { return nil }
         return ImmediateReplies(
-            routes: routes, gate: self.gate, telemetry: self.telemetry, log: RequestLog(self.logger),
-            dates: DateHeader(self.clock.seconds))
+            routes: routes, gate: self.gate, watch: self.requestWatch, dates: DateHeader(self.clock.seconds))
     }
 }

@@ -9,8 +9,7 @@ internal import Tracing
 
 /// Makes a span and measures for every request, as part of the caller's trace where the request names one.
 struct RequestTelemetry<Context: RequestContext>: RouterMiddleware {
-    let telemetry: Telemetry
-    let log: RequestLog
+    let watch: RequestWatch
     /// Paths that are asked for all the time by machines that look whether this one is well.
     let quietPaths: Set<String>
 
@@ -18,7 +17,7 @@ struct RequestTelemetry<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard !self.quietPaths.contains(request.uri.path) else { return try await next(request, context) }
-        let exchange = TracedExchange(request.head, self.telemetry, self.log)
+        let exchange = self.watch.begin(request.head)
         do {
             var response = try await ServiceContext.withValue(exchange.context) { try await next(request, context) }
             exchange.answer(response.status, route: context.endpointPath)

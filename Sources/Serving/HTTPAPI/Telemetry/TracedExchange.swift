@@ -18,18 +18,17 @@ final class TracedExchange: Sendable {
         var exposure: Exposure?
     }
 
-    private let telemetry: Telemetry
+    private let watch: RequestWatch
     private let span: TracedSpan
     private let head: HTTPRequest
     private let method: String
     private let start: Duration
-    private let log: RequestLog
     private let state = Mutex(State())
 
     /// Begins.
-    init(_ head: HTTPRequest, _ telemetry: Telemetry, _ log: RequestLog) {
-        self.telemetry = telemetry
-        self.log = log
+    init(_ head: HTTPRequest, _ watch: RequestWatch) {
+        let telemetry = watch.telemetry
+        self.watch = watch
         self.head = head
         self.method = Self.known(head.method)
         self.start = telemetry.time.now
@@ -58,7 +57,7 @@ final class TracedExchange: Sendable {
     /// Forgets the request: another exchange begins for it.
     func abandon() {
         self.state.withLock { $0.hasEnded = true }
-        self.telemetry.requests.abandoned(self.method)
+        self.watch.telemetry.requests.abandoned(self.method)
         self.span.abandon()
     }
 
@@ -78,12 +77,12 @@ final class TracedExchange: Sendable {
             return state.hasEnded ? nil : state
         }
         guard let ending else { return }
-        let duration = self.telemetry.time.now - self.start
+        let duration = self.watch.telemetry.time.now - self.start
         if let error = ending.error, error != ErrorType.cancelled { self.span.update { $0.status = .error("") } }
-        self.telemetry.requests.ended(
+        self.watch.telemetry.requests.ended(
             self.method, route: ending.route, status: ending.status, error: ending.error, took: duration,
             trace: self.span.trace)
-        self.log.info(
+        self.watch.log.info(
             "Request", in: self.span.context,
             [
                 "method": .string(self.method), "path": .string(ending.route ?? "(unknown)"),
@@ -96,7 +95,8 @@ final class TracedExchange: Sendable {
     private func describe(_ record: inout SpanRecord, _ ending: State) {
         let path = self.head.path?.prefix { $0 != "?" } ?? "/"
         var attributes: AttributeList = [
-            "http.request.method": .string(self.method), "url.path": .string(String(path)), "url.scheme": "http",
+            "http.request.method": .string(self.method), "url.path": .string(String(path)),
+            "url.scheme": .string(self.watch.scheme),
         ]
         attributes["user_agent.original"] = self.head.headerFields[.userAgent].map { .string($0) }
         if let route = ending.route {
