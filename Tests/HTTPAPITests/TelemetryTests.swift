@@ -70,7 +70,8 @@ struct TelemetryTests {
         let model = self.watched(ScriptedModel(replies: ["Hello"]), telemetry)
         try await LiveServer.run(model, telemetry: telemetry, tls: encrypted.contexts) { server in
             try await EncryptedServer.withClient(encrypted.client()) { client in
-                #expect(try await server.encrypted(by: client).chat().status == 200)
+                let reply = try await server.encrypted(by: client).chat()
+                #expect(reply.status == 200)
             }
         }
         let span = try #require(self.spans.all.first { $0.kind == .server })
