@@ -29,6 +29,11 @@ struct GRPCListener: HTTP2ServerTransport.ListenerFactory {
                 }.flatMap { _ in
                     connectionConfigurator.configure(
                         channel: channel, tls: self.tls == nil ? .none : .configured(requireALPN: false))
+                }.map { connection in
+                    // One that comes while the server ends is taken by nobody; freed before its channel is closed, it would end the
+                    // process.
+                    channel.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
+                    return connection
                 }
             }
     }
