@@ -247,10 +247,11 @@ let package = Package(
             ]),
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
+        library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "ServerTLS", "CZlib", "LLMCore", "SourceDocuments", "AdapterMiddleware",
+                "AccessControl", "EventLoops", "ServerTLS", "CZlib", "LLMCore", "SourceDocuments", "AdapterMiddleware",
                 "Observability",
                 "ModelGateway", "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto,
                 hummingbird,
@@ -290,10 +291,10 @@ let package = Package(
         library(
             "GRPCAPI", in: "Serving",
             [
-                "AccessControl", "ServerTLS", "LLMCore", "Pipelines", "KServeProtocol", "AutoGLMProtocol",
-                "AdapterMiddleware",
-                "Observability", "ModelGateway", "ServingCore", orderedCollections, logging, tracing, grpcCore,
-                grpcHTTP2, grpcProtobuf, swiftProtobuf, serviceLifecycle, nio("NIOCore"), nio("NIOPosix"),
+                "AccessControl", "EventLoops", "ServerTLS", "LLMCore", "Pipelines", "KServeProtocol",
+                "AutoGLMProtocol", "AdapterMiddleware", "Observability", "ModelGateway", "ServingCore",
+                orderedCollections, logging, tracing, grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
+                serviceLifecycle, nio("NIOCore"), nio("NIOPosix"), nioHPACK, nioHTTP2,
             ]),
 
         // What applications import, what their tests import, and the program, which needs no macros.

@@ -51,32 +51,47 @@ struct LiveGRPC: Sendable {
         """,
     ]
 
+    private static func floats(_ backend: String) -> String {
+        """
+        backend: "\(backend)"
+        input { name: "INPUT0" data_type: TYPE_FP32 dims: [ -1 ] }
+        output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ -1 ] }
+        """
+    }
+
     /// Serves while a test talks to the server.
     ///
     /// - Parameters:
     ///   - model: A language model that is served as `text` by KServe's protocol.
+    ///   - backend: A backend of the test's own, whose model `own` takes and gives one tensor of numbers.
     ///   - chat: A language model that is served by `autoglm.v1`.
     ///   - access: Who is let in.
     ///   - gate: Bounds how much is done at a time.
     ///   - beginTime: How long the first bytes of a connection may take.
     ///   - readTime: How long a client may take nothing of what waits for it.
     static func run<Value: Sendable>(
-        text model: (any ModelAdapter)? = nil, chat: (any ModelAdapter)? = nil, access: AccessGuard? = nil,
+        text model: (any ModelAdapter)? = nil, backend: (any ModelBackend)? = nil, chat: (any ModelAdapter)? = nil,
+        access: AccessGuard? = nil,
         telemetry: Telemetry? = nil, tls: TLSContexts? = nil, gate: RequestGate? = nil,
         beginTime: Duration = .seconds(15), readTime: Duration = .seconds(30),
         _ body: @escaping @Sendable (LiveGRPC) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for (name, configuration) in Self.models {
+        var models = Self.models
+        if let backend { models["own"] = Self.floats(backend.name) }
+        for (name, configuration) in models {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)/1", withIntermediateDirectories: true)
             try Data(configuration.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)/config.pbtxt"))
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var options = ModelRepository.Options()
         (options.folders, options.control) = ([folder], .explicit)
-        let repository = ModelRepository(options, tracer: telemetry?.tracer, logger: logger)
-        for name in Self.models.keys { try await repository.load(name) }
+        // A model of the test's own takes no time, however busy the machine is.
+        let clock = backend == nil ? ServingClock() : ServingClock(HeldClock())
+        let repository = ModelRepository(
+            options, backends: backend.map { [$0] } ?? [], clock: clock, tracer: telemetry?.tracer, logger: logger)
+        for name in models.keys { try await repository.load(name) }
         if let model {
             let configuration = try LanguageModelBackend.configuration(named: "text")
             let source = ModelSource(configuration: configuration, version: 1, folder: "")

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AccessControl
+internal import EventLoops
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
 package import Logging
 package import ModelGateway
+internal import NIOCore
 package import Observability
 package import ServerTLS
 internal import ServiceLifecycle
@@ -93,8 +95,20 @@ package struct GRPCInferenceServer: Service {
         configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { [beginTime, readTime] in
             SlowReaders.watch($0, beginTime: beginTime, readTime: readTime)
         }
-        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { SlowReaders.watch(stream: $0) }
+        let turns = self.access == nil ? ImmediateTurns(self.immediateInference) : nil
+        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { stream in
+            stream.eventLoop.makeCompletedFuture {
+                guard let turns else { return try SlowReaders.watch(stream) }
+                try stream.pipeline.syncOperations.addHandler(ImmediateCalls(turns), position: .first)
+            }
+        }
         return HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
+    }
+
+    /// Who answers brief calls at once; whoever is asked for keys asks the services.
+    private var immediateInference: ImmediateInference {
+        ImmediateInference(
+            repository: self.repository, gate: self.gate, telemetry: self.telemetry, log: RequestLog(self.logger))
     }
 
     /// What surrounds each call, the outermost first: refusals are in traces, and who may not call takes no place.

@@ -46,10 +46,8 @@ final class SlowReaders: ChannelInboundHandler {
     }
 
     /// Watches a stream of a connection that is watched, from its event loop.
-    static func watch(stream: any Channel) -> EventLoopFuture<Void> {
-        stream.eventLoop.makeCompletedFuture {
-            try stream.parent?.pipeline.syncOperations.handler(type: SlowReaders.self).add(stream)
-        }
+    static func watch(_ stream: any Channel) throws {
+        try stream.parent?.pipeline.syncOperations.handler(type: SlowReaders.self).add(stream)
     }
 
     private func add(_ stream: any Channel) {

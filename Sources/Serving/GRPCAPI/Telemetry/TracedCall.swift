@@ -20,10 +20,16 @@ final class TracedCall: Sendable {
     private let start: Duration
     private let hasEnded = Mutex(false)
 
-    init(_ method: MethodDescriptor, _ metadata: Metadata, _ telemetry: Telemetry, _ log: RequestLog) {
-        let parent = TraceContext(
-            traceparent: Array(metadata[stringValues: "traceparent"]),
-            tracestate: Array(metadata[stringValues: "tracestate"]))
+    /// Begins.
+    ///
+    /// - Parameters:
+    ///   - traceparent: The caller's trace, as its metadata has it.
+    ///   - tracestate: What goes with it.
+    init(
+        _ method: MethodDescriptor, traceparent: [String], tracestate: [String], _ telemetry: Telemetry,
+        _ log: RequestLog
+    ) {
+        let parent = TraceContext(traceparent: traceparent, tracestate: tracestate)
         self.method = method.fullyQualifiedMethod
         self.span = telemetry.tracer.begin(
             self.method, kind: .server, parent: parent,
@@ -38,6 +44,12 @@ final class TracedCall: Sendable {
 
     /// What is done for the call belongs to this.
     var context: ServiceContext { self.span.context }
+
+    /// Forgets the call: another one begins for it.
+    func abandon() {
+        self.hasEnded.withLock { $0 = true }
+        self.span.abandon()
+    }
 
     /// Ends the call; nil is a good end.
     func end(_ error: (any Error)? = nil) {

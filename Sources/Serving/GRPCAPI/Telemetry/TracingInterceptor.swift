@@ -15,7 +15,9 @@ struct TracingInterceptor: ServerInterceptor {
             @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
             StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
-        let call = TracedCall(context.descriptor, request.metadata, self.telemetry, self.log)
+        let call = TracedCall(
+            context.descriptor, traceparent: Array(request.metadata[stringValues: "traceparent"]),
+            tracestate: Array(request.metadata[stringValues: "tracestate"]), self.telemetry, self.log)
         do {
             var response = try await ServiceContext.withValue(call.context) { try await next(request, context) }
             switch response.accepted {

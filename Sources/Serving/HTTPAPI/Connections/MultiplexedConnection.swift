@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventLoops
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore

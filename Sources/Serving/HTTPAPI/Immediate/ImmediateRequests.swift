@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DequeModule
+internal import EventLoops
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
@@ -17,7 +18,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let replies: ImmediateReplies
     private let turns: ImmediateTurns
-    private var turn: ImmediateTurn?
+    private var turn: EventLoopTurn<ImmediateTurns.Waiting>?
     private var context: ChannelHandlerContext?
     private var held: (head: HTTPRequest, body: ByteBuffer?)?
     /// Whether what is held is complete, and is answered at the end of this turn or soon after.
@@ -86,7 +87,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
         case .end(let trailers):
             if trailers == nil, let held, let item = self.replies.read(held.head, held.body ?? ByteBuffer()) {
                 self.isWaiting = true
-                self.turn?.add(item) { self.answer($0) }
+                self.turn?.add((item, { self.answer($0) }))
             } else {
                 self.passOn(context)
                 context.fireChannelRead(self.wrapInboundOut(part))

@@ -32,16 +32,10 @@ extension InferRoute: ImmediateRoute {
 
     func answer(_ calls: [any ImmediateCall], _ answer: @escaping @Sendable (Int, WholeReply?) -> Void) {
         let calls = calls.compactMap { $0 as? Call }
-        var rest = Array(calls.indices)
-        // Nearly always there is one model; each has those of its own.
-        while let model = rest.first.map({ calls[$0].model }) {
-            let own = rest.filter { calls[$0].model === model }
-            rest.removeAll { calls[$0].model === model }
-            let refused = self.repository.start(own.map { calls[$0].job }, by: model) { index, result in
-                answer(own[index], self.reply(to: calls[own[index]], result))
-            }
-            for index in refused { answer(own[index], nil) }
+        let refused = self.repository.start(calls.map { ($0.model, $0.job) }) { index, result in
+            answer(index, self.reply(to: calls[index], result))
         }
+        for index in refused { answer(index, nil) }
     }
 
     private func reply(to call: Call, _ result: Result<InferenceResponse, any Error>) -> WholeReply {

@@ -154,12 +154,21 @@ package final class ModelRepository: Service {
     }
 
     /// Takes requests that came together, as ``LoadedModel/start(_:finished:)`` does.
+    ///
+    /// - Parameter jobs: The requests, each with the model that it is for.
     package func start(
-        _ jobs: [InferenceJob], by model: LoadedModel,
+        _ jobs: [(model: LoadedModel, job: InferenceJob)],
         finished: @escaping @Sendable (Int, Result<InferenceResponse, any Error>) -> Void
     ) -> [Int] {
-        for job in jobs { self.tell(job.request) }
-        return model.start(jobs, finished: finished)
+        var (rest, refused) = (Array(jobs.indices), [Int]())
+        // Nearly always there is one model; each has those of its own.
+        while let model = rest.first.map({ jobs[$0].model }) {
+            let own = rest.filter { jobs[$0].model === model }
+            rest.removeAll { jobs[$0].model === model }
+            for index in own { self.tell(jobs[index].job.request) }
+            refused += model.start(own.map { jobs[$0].job }) { finished(own[$0], $1) }.map { own[$0] }
+        }
+        return refused
     }
 
     private func tell(_ request: InferenceRequest) {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventLoops
+internal import GRPCCore
+internal import NIOCore
+internal import NIOHPACK
+internal import NIOHTTP2
+
+/// Answers the call of a stream, if that can be done at once, before the transport hears of it.
+///
+/// A call is held until its message is complete. What is too large for that, and what ``ImmediateInference`` leaves, goes on to the
+/// transport as it came.
+final class ImmediateCalls: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private enum State {
+        /// No headers have come.
+        case idle
+        /// The call's headers have come, and perhaps parts of its message.
+        case held(HPACKHeaders, ByteBuffer)
+        /// The message is complete, and is answered at the end of this turn or soon after.
+        case waiting(HPACKHeaders, ByteBuffer)
+        /// The call is the transport's.
+        case passing
+        case answered
+    }
+
+    private let turns: ImmediateTurns
+    private var state = State.idle
+    private var context: ChannelHandlerContext?
+
+    init(_ turns: ImmediateTurns) { self.turns = turns }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { (self.context, self.state) = (nil, .answered) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (self.state, self.unwrapInboundIn(data)) {
+        case (.idle, .headers(let part)) where !part.endStream && self.turns.inference.takes(part.headers):
+            self.state = .held(part.headers, ByteBuffer())
+        case (.held(let headers, let body), .data(let part)) where Self.holds(body, part):
+            self.hold(headers, body, part, context)
+        case (.idle, .headers), (.held, .headers), (.held, .data):
+            self.passOn(context)
+            context.fireChannelRead(data)
+        default: context.fireChannelRead(data)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The end of the server ends calls that are not complete.
+        if event is ChannelShouldQuiesceEvent, case .held = self.state { self.passOn(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private static func holds(_ body: ByteBuffer, _ part: HTTP2Frame.FramePayload.Data) -> Bool {
+        body.readableBytes + part.data.readableBytes <= ImmediateInference.mostBytes
+    }
+
+    private func hold(
+        _ headers: HPACKHeaders, _ body: ByteBuffer, _ part: HTTP2Frame.FramePayload.Data,
+        _ context: ChannelHandlerContext
+    ) {
+        guard case .byteBuffer(var bytes) = part.data else { return }
+        var body = body
+        if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
+        self.state = .held(headers, body)
+        guard part.endStream else { return }
+        guard let call = self.turns.inference.read(headers, body) else {
+            return self.passOn(context, isComplete: true)
+        }
+        self.state = .waiting(headers, body)
+        self.turns.turn(of: context.eventLoop).add((call, { self.send($0) }))
+    }
+
+    private func send(_ answer: ImmediateInference.Answer?) {
+        // The client may have gone away.
+        guard let context, case .waiting(let headers, let body) = self.state else { return }
+        guard let answer else {
+            self.state = .held(headers, body)
+            self.passOn(context, isComplete: true)
+            return context.fireChannelReadComplete()
+        }
+        self.state = .answered
+        for payload in answer.payloads { context.write(self.wrapOutboundOut(payload), promise: nil) }
+        context.flush()
+        if !context.channel.isWritable { try? SlowReaders.watch(context.channel) }
+    }
+
+    /// Gives what is held to the transport, and all that follows.
+    private func passOn(_ context: ChannelHandlerContext, isComplete: Bool = false) {
+        let state = self.state
+        self.state = .passing
+        try? SlowReaders.watch(context.channel)
+        guard case .held(let headers, let body) = state else { return }
+        context.fireChannelRead(self.wrapInboundOut(.headers(.init(headers: headers))))
+        guard isComplete || body.readableBytes > 0 else { return }
+        let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(body), endStream: isComplete)
+        context.fireChannelRead(self.wrapInboundOut(.data(data)))
+    }
+}
