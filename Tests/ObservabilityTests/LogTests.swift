@@ -18,7 +18,11 @@ struct LogTests {
         return Logger(label: "test") {
             JSONLogHandler(
                 label: $0, service: "autoglm", redaction: redaction, receivers: [probe], now: { probe.now },
-                write: { bytes, _ in write(String(decoding: bytes, as: UTF8.self)) })
+                write: { _, line in
+                    var bytes: [UInt8] = []
+                    line(&bytes)
+                    write(String(decoding: bytes, as: UTF8.self))
+                })
         }
     }
 
@@ -43,10 +47,10 @@ struct LogTests {
     @Test("A level that changes counts for the next line, and a logger's own level for itself alone")
     func threshold() {
         let threshold = LogThreshold(.warning)
-        let lines = Mutex<[[UInt8]]>([])
+        let lines = Mutex<[UInt8]>([])
         let logger = Logger(label: "test") { label in
-            JSONLogHandler(label: label, service: "autoglm", threshold: threshold) { line, _ in
-                lines.withLock { $0.append(line) }
+            JSONLogHandler(label: label, service: "autoglm", threshold: threshold) { _, line in
+                lines.withLock { line(&$0) }
             }
         }
         var quiet = logger
@@ -56,7 +60,7 @@ struct LogTests {
             logger.info("Hello")
             quiet.warning("Hello")
         }
-        #expect(lines.withLock { $0.count } == 1)
+        #expect(lines.withLock { $0.count { $0 == UInt8(ascii: "\n") } } == 1)
     }
 
     @Test("A line has the trace of the task that says it")

@@ -25,7 +25,7 @@ struct LogWriterTests {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await writer.run() }
             await clock.waitForSleepers(1)
-            for (text, severity) in lines { writer.append(Array("\(text)\n".utf8), severity) }
+            for (text, severity) in lines { writer.append(severity) { $0 += "\(text)\n".utf8 } }
             group.cancelAll()
         }
         return writer
@@ -46,10 +46,10 @@ struct LogWriterTests {
     @Test("Before it runs and afterwards whoever says a line writes it")
     func outside() async {
         let early = LogWriter { [written] in written.add($0) }
-        early.append(Array("a\n".utf8), .info)
+        early.append(.info) { $0 += "a\n".utf8 }
         #expect(self.written.all == ["a\n"])
         let writer = await self.whileRunning([("b", .info)])
-        writer.append(Array("c\n".utf8), .info)
+        writer.append(.info) { $0 += "c\n".utf8 }
         #expect(self.written.all == ["a\n", "b\n", "c\n"])
     }
 

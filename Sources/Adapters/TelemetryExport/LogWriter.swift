@@ -18,8 +18,8 @@ public final class LogWriter: Service {
     }
 
     private let state = Mutex(State())
-    /// Held by who writes, so that lines keep their order.
-    private let turn = Mutex(())
+    /// Held by who writes, so that lines keep their order; with room for the lines that come meanwhile.
+    private let turn = Mutex<[UInt8]>([])
     private let limit: Int
     private let delay: Duration
     private let time: Timekeeper
@@ -45,15 +45,15 @@ public final class LogWriter: Service {
     /// Takes a line.
     ///
     /// - Parameters:
-    ///   - line: The line with its end.
     ///   - severity: How much it matters.
-    public func append(_ line: [UInt8], _ severity: LogRecord.Severity) {
+    ///   - line: Appends the line, with its end, to others.
+    public func append(_ severity: LogRecord.Severity, _ line: (inout [UInt8]) -> Void) {
         let waits = self.state.withLock { state in
-            let waits = state.isRunning && severity < .warning
-            if waits, state.waiting.count + line.count > self.limit {
+            let (waits, count) = (state.isRunning && severity < .warning, state.waiting.count)
+            line(&state.waiting)
+            if waits, state.waiting.count > self.limit {
+                state.waiting.removeLast(state.waiting.count - count)
                 state.droppedCount += 1
-            } else {
-                state.waiting += line
             }
             return waits
         }
@@ -62,12 +62,14 @@ public final class LogWriter: Service {
 
     /// Writes what waits.
     public func flush() {
-        self.turn.withLock { _ in
-            let (lines, dropped) = self.state.withLock { state in
-                defer { (state.waiting, state.droppedCount) = ([], 0) }
-                return (state.waiting, state.droppedCount)
+        self.turn.withLock { lines in
+            let dropped = self.state.withLock { state in
+                defer { state.droppedCount = 0 }
+                swap(&state.waiting, &lines)
+                return state.droppedCount
             }
             if !lines.isEmpty { self.write(lines) }
+            lines.removeAll(keepingCapacity: true)
             if dropped > 0 {
                 self.write(Array("\(dropped) log lines were dropped: nobody reads them fast enough.\n".utf8))
             }

@@ -183,11 +183,12 @@ private struct TelemetryRow: Sendable {
     var size: Int { self.record.utf8.count + self.name.utf8.count + 128 }
 
     func insert(_ database: Database) throws {
-        try database.execute(
+        let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO telemetry (trace, is_span, is_root, is_error, severity, took, name, record, size)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                """)
+        try statement.execute(
             arguments: [
                 self.trace, self.isSpan, self.isRoot, self.isError, self.severity, self.took, self.name, self.record,
                 self.size,

@@ -47,7 +47,7 @@ struct ProgramTelemetry {
         self.telemetry = Telemetry(tracer: tracer, metrics: metrics, options: settings.options)
         self.metricsPath = settings.metricsPath
         let lines = settings.writesLogs ? LogWriter { Console.note(lines: $0) } : nil
-        var write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
+        var write: JSONLogHandler.Writer?
         if let lines {
             services.append(lines)
             write = { lines.append($0, $1) }

@@ -27,6 +27,20 @@ enum HexDigits {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Writes the 16 digits of a number behind other text.
+    static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        for half in [UInt32(truncatingIfNeeded: value >> 32), UInt32(truncatingIfNeeded: value)] {
+            // Each digit goes to a byte of its own, and those from 10 on to the letters, eight at a time.
+            var digits = UInt64(half)
+            digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+            digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+            digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+            let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+            digits = digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+            withUnsafeBytes(of: digits.bigEndian) { bytes.append(contentsOf: $0) }
+        }
+    }
+
     /// Writes a number behind other text.
     static func append(_ value: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
         for place in stride(from: value.bitWidth - 4, through: 0, by: -4) {

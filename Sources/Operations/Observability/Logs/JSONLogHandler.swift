@@ -9,6 +9,13 @@ public import Logging
 /// {"timestamp":"2026-11-29T02:00:00.000000Z","level":"error","service":"autoglm","trace_id":"…","span_id":"…","message":"…"}
 /// ```
 public struct JSONLogHandler: LogHandler {
+    /// Writes a line.
+    ///
+    /// - Parameters:
+    ///   - severity: How much it matters.
+    ///   - line: Appends the line, newline included.
+    public typealias Writer = @Sendable (_ severity: LogRecord.Severity, _ line: (inout [UInt8]) -> Void) -> Void
+
     /// Who says what is said.
     public let label: String
     /// What is known of every line.
@@ -22,10 +29,11 @@ public struct JSONLogHandler: LogHandler {
     }
     private var ownLevel: Logger.Level?
     private let threshold: LogThreshold
-    private let service: String
+    /// The program's name as JSON.
+    private let service: [UInt8]
     private let redaction: LogRedaction
     private let receivers: [any TelemetryReceiver]
-    private let write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
+    private let write: Writer?
     private let now: @Sendable () -> UInt64
 
     /// Makes a handler.
@@ -37,16 +45,16 @@ public struct JSONLogHandler: LogHandler {
     ///   - redaction: What is kept out of the lines.
     ///   - receivers: Who is given lines besides.
     ///   - now: The time in nanoseconds since 1970.
-    ///   - write: Writes a line, newline included, of which it is told how much it matters; nil only gives them to the receivers.
+    ///   - write: Writes lines; nil only gives them to the receivers.
     public init(
         label: String, service: String, threshold: LogThreshold = LogThreshold(),
         redaction: LogRedaction = LogRedaction(),
         receivers: [any TelemetryReceiver] = [],
         now: @escaping @Sendable () -> UInt64 = WallTime.now,
-        write: (@Sendable ([UInt8], LogRecord.Severity) -> Void)?
+        write: Writer?
     ) {
         self.label = label
-        self.service = service
+        self.service = LogLine.quoted(service)
         self.threshold = threshold
         self.redaction = redaction
         self.receivers = receivers
@@ -71,13 +79,17 @@ public struct JSONLogHandler: LogHandler {
                 attributes: self.attributes(of: event)))
     }
 
-    /// Writes a line of which nothing comes from users.
-    func log(_ severity: LogRecord.Severity, _ message: String, of trace: TraceContext?, _ attributes: AttributeList) {
-        guard severity.level >= self.logLevel, self.isWanted(severity, of: trace) else { return }
-        self.write(
-            LogRecord(
-                time: self.now(), severity: severity, logger: self.label, message: message, trace: trace,
-                attributes: attributes))
+    /// Writes the line of a request. There may be ten thousands of them in a second, so that it is put together only once.
+    func log(_ request: RequestLine, of trace: TraceContext) {
+        guard Logger.Level.info >= self.logLevel else { return }
+        let record = LogRecord(
+            time: self.now(), severity: .info, logger: self.label, message: RequestLine.message, trace: trace)
+        self.write(record, request)
+        for receiver in self.receivers where receiver.wants(.info, of: trace) {
+            var record = record
+            record.attributes = request.attributes
+            receiver.receive(record)
+        }
     }
 
     private func isWanted(_ severity: LogRecord.Severity, of trace: TraceContext?) -> Bool {
@@ -85,9 +97,15 @@ public struct JSONLogHandler: LogHandler {
     }
 
     private func write(_ record: LogRecord) {
-        if let write { write(record.line(service: self.service), record.severity) }
+        self.write(record, nil)
         for receiver in self.receivers where receiver.wants(record.severity, of: record.trace) {
             receiver.receive(record)
+        }
+    }
+
+    private func write(_ record: LogRecord, _ request: RequestLine?) {
+        self.write?(record.severity) { bytes in
+            LogLine.append(to: &bytes) { record.write(to: &$0, service: self.service, request) }
         }
     }
 

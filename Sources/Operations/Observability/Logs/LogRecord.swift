@@ -77,32 +77,36 @@ public struct LogRecord: Sendable {
 
     /// The line as JSON; what it says of itself comes before what else is known.
     public func json(service: String) -> JSONValue {
-        (try? JSONValue(parsing: self.line(service: service))) ?? .string(self.message)
+        var bytes: [UInt8] = []
+        LogLine.append(to: &bytes) { self.write(to: &$0, service: LogLine.quoted(service)) }
+        return (try? JSONValue(parsing: bytes)) ?? .string(self.message)
     }
 
-    /// The line as bytes of JSON, with its end.
+    /// Writes the line as JSON, with its end.
     ///
-    /// There may be one for each request, so it is written at one go.
-    func line(service: String) -> [UInt8] {
-        var line = LogLine()
+    /// - Parameters:
+    ///   - service: The program's name as JSON.
+    ///   - request: What is said instead of attributes.
+    func write(to line: inout LogLine, service: [UInt8], _ request: RequestLine? = nil) {
         line.raw(#"{"timestamp":""#)
-        Timestamp.append(self.time, to: &line.bytes)
+        line.time(self.time)
         line.raw(#"","level":""#)
-        line.bytes.append(contentsOf: self.severity.name.utf8)
+        line.plain(self.severity.name)
         line.raw(#"","service":"#)
-        line.string(service)
+        line.raw(service)
         if let trace {
             line.raw(#","trace_id":""#)
-            HexDigits.append(trace.traceID.high, to: &line.bytes)
-            HexDigits.append(trace.traceID.low, to: &line.bytes)
+            line.digits(trace.traceID.high)
+            line.digits(trace.traceID.low)
             line.raw(#"","span_id":""#)
-            HexDigits.append(trace.spanID.value, to: &line.bytes)
+            line.digits(trace.spanID.value)
             line.raw("\"")
         }
         line.raw(#","message":"#)
         line.string(self.message)
         line.raw(#","logger":"#)
         line.string(self.logger)
+        request?.write(to: &line)
         for (key, value) in self.attributes.all {
             line.raw(",")
             line.string(Self.ownNames.contains(key) ? "attributes.\(key)" : key)
@@ -110,6 +114,5 @@ public struct LogRecord: Sendable {
             line.value(value)
         }
         line.raw("}\n")
-        return line.bytes
     }
 }

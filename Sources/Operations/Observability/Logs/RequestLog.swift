@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
 package import Logging
-package import Tracing
+internal import Tracing
 
-/// Says a line for each request, of which nothing comes from users: it need not be looked through, and where ``JSONLogHandler``
-/// writes it, no metadata are put together.
-package struct RequestLog: Sendable {
+/// Says a line for each request. It need not be looked through for secrets, and where ``JSONLogHandler`` writes it, no metadata are
+/// put together.
+package final class RequestLog: Sendable {
     private let logger: Logger
     private let handler: JSONLogHandler?
 
@@ -17,14 +16,17 @@ package struct RequestLog: Sendable {
     }
 
     /// Says a line.
-    package func info(_ message: String, in context: ServiceContext, _ attributes: AttributeList) {
-        if let handler { return handler.log(.info, message, of: context.trace, attributes) }
-        ServiceContext.withValue(context) {
-            self.logger.info(
-                "\(message)",
-                metadata: Dictionary(
-                    attributes.all.map { ($0.key, "\($0.value.json.stringValue ?? $0.value.json.serialized())") },
-                    uniquingKeysWith: { $1 }))
+    ///
+    /// - Parameter span: The request.
+    package func info(_ line: RequestLine, in span: TracedSpan) {
+        // A handler has many parts; it is not copied for every line.
+        guard self.handler?.log(line, of: span.trace) == nil else { return }
+        ServiceContext.withValue(span.context) {
+            var metadata: Logger.Metadata = [
+                "method": "\(line.method)", "seconds": "\(line.seconds)", "status": "\(line.status)",
+            ]
+            metadata["path"] = line.path.map { "\($0)" }
+            self.logger.info("\(RequestLine.message)", metadata: metadata)
         }
     }
 }

@@ -18,13 +18,13 @@ package enum Timestamp {
         let second = seconds % 86_400
         let micro = Int(nanoseconds % 1_000_000_000) / 1000
         func write(_ number: Int, _ digits: Int, _ end: Unicode.Scalar) {
-            var unit = 1
-            for _ in 1..<digits { unit *= 10 }
-            while unit > 0 {
-                bytes.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
-                unit /= 10
+            var (rest, place) = (number, bytes.count + digits)
+            bytes.append(contentsOf: repeatElement(UInt8(ascii: end), count: digits + 1))
+            for _ in 0..<digits {
+                place -= 1
+                bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
             }
-            bytes.append(UInt8(ascii: end))
         }
         write(year, 4, "-")
         write(month, 2, "-")

@@ -53,6 +53,18 @@ public final class TailSampler: Sendable {
     /// How many spans were dropped for lack of room.
     public var droppedCount: Int { self.state.withLock { $0.dropped } }
 
+    /// Whether a span is the first of its trace, is not worth keeping, and nothing waits for it.
+    func drops(_ span: SpanRecord) -> Bool {
+        guard span.isLocalRoot, !self.isWorthKeeping(span) else { return false }
+        return self.state.withLock { state in
+            state.waiting[span.context.traceID] == nil && !state.kept.contains(span.context.traceID)
+        }
+    }
+
+    private func isWorthKeeping(_ span: SpanRecord) -> Bool {
+        self.keepsErrors && span.isError || self.slow.map { span.duration >= $0 } ?? false
+    }
+
     /// Takes a span.
     ///
     /// - Returns: The spans that are worth keeping now.
@@ -63,8 +75,7 @@ public final class TailSampler: Sendable {
             let known = state.waiting.removeValue(forKey: trace)
             let hasFailed = known?.hasFailed ?? false || self.keepsErrors && span.isError
             guard !span.isLocalRoot else {
-                let isSlow = self.slow.map { span.duration >= $0 } ?? false
-                guard hasFailed || isSlow else { return [] }
+                guard hasFailed || self.isWorthKeeping(span) else { return [] }
                 self.remember(trace, in: &state)
                 return (known?.spans ?? []) + [span]
             }

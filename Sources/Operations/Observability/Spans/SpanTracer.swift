@@ -61,6 +61,9 @@ public final class SpanTracer: Tracer {
     /// Whether spans of a trace are recorded: it is sampled, or may be kept at its end.
     package func records(_ trace: TraceContext) -> Bool { trace.isSampled || self.tail != nil }
 
+    /// Whether nothing is done with a span that has ended.
+    func drops(_ record: SpanRecord) -> Bool { !record.context.isSampled && self.tail?.drops(record) ?? true }
+
     /// Takes a span that has ended.
     ///
     /// - Parameter describe: Tells what else is known of it; it is asked only where the span is kept for certain, or for now.

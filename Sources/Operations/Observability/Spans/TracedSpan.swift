@@ -14,18 +14,21 @@ public final class TracedSpan: Span {
     /// Where it is in which trace.
     public let trace: TraceContext
     /// What tasks that work for it belong to.
-    public let context: ServiceContext
+    public var context: ServiceContext {
+        var context = self.surroundings
+        context.trace = self.trace
+        return context
+    }
     /// Whether anything of it is kept.
     public let isRecording: Bool
     private let tracer: SpanTracer
+    private let surroundings: ServiceContext
     private let state: Mutex<SpanRecord?>
     private let fallbackName: String
 
     init(_ record: SpanRecord, within context: ServiceContext, isRecording: Bool, tracer: SpanTracer) {
         self.trace = record.context
-        var context = context
-        context.trace = record.context
-        self.context = context
+        self.surroundings = context
         self.isRecording = isRecording
         self.fallbackName = record.name
         self.state = Mutex(isRecording ? record : nil)
@@ -63,14 +66,14 @@ public final class TracedSpan: Span {
     ///
     /// - Parameter describe: Tells what else is known of it, and is asked only where the span is kept: most are not.
     package func finish(at time: UInt64? = nil, describe: ((inout SpanRecord) -> Void)? = nil) {
-        guard
-            var record = self.state.withLock({ state in
-                defer { state = nil }
-                return state
-            })
-        else { return }
-        record.end = max(record.start, time ?? self.tracer.now())
-        self.tracer.ended(record, describe: describe)
+        let ended = self.state.withLock { state -> SpanRecord? in
+            defer { state = nil }
+            guard let start = state?.start else { return nil }
+            state?.end = max(start, time ?? self.tracer.now())
+            // Nearly all spans are dropped here, and need not be moved.
+            return state.map { self.tracer.drops($0) } == true ? nil : state
+        }
+        if let ended { self.tracer.ended(ended, describe: describe) }
     }
 
     // MARK: - The tracing interface

@@ -76,7 +76,11 @@ struct ImmediateInference: Sendable {
         }
         let trace = TracedCall(
             Self.method, traceparent: headers["traceparent"], tracestate: headers["tracestate"], telemetry, self.log)
-        let job = ServiceContext.withValue(trace.context) { model.job(forAnsweringAtOnce: request) }
+        // Of what is brief no more than the call itself is in traces that are kept only where something goes wrong.
+        let job =
+            trace.isSampled
+            ? ServiceContext.withValue(trace.context) { model.job(forAnsweringAtOnce: request) }
+            : model.job(forAnsweringAtOnce: request)
         guard let job else {
             trace.abandon()
             return nil

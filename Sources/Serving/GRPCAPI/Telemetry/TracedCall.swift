@@ -32,7 +32,7 @@ final class TracedCall: Sendable {
         let parent = TraceContext(traceparent: traceparent, tracestate: tracestate)
         self.method = method.fullyQualifiedMethod
         self.span = telemetry.tracer.begin(
-            self.method, kind: .server, parent: parent,
+            self.method, kind: .server, parent: parent, within: .topLevel,
             attributes: [
                 "rpc.system": "grpc", "rpc.service": .string(method.service.fullyQualifiedService),
                 "rpc.method": .string(method.method),
@@ -41,6 +41,9 @@ final class TracedCall: Sendable {
     }
 
     deinit { self.end(CancellationError()) }
+
+    /// Whether its trace is kept whatever happens.
+    var isSampled: Bool { self.span.trace.isSampled }
 
     /// What is done for the call belongs to this.
     var context: ServiceContext { self.span.context }
@@ -65,13 +68,9 @@ final class TracedCall: Sendable {
             record.attributes["error.type"] = .string("\(code)")
             if Self.serverErrors.contains(code) { record.status = .error("") }
         }
-        let seconds = (self.telemetry.time.now - self.start).inSeconds
+        let duration = self.telemetry.time.now - self.start
         self.log.info(
-            "Request", in: self.span.context,
-            [
-                "method": .string(self.method), "seconds": .string("\(seconds)"),
-                "status": .string(code.map { "\($0)" } ?? "ok"),
-            ])
+            RequestLine(method: self.method, took: duration, status: code.map { "\($0)" } ?? "ok"), in: self.span)
         self.span.finish()
     }
 

@@ -51,7 +51,11 @@ struct ImmediateReplies: Sendable {
             return route.read(head, body).map { Item(route: index, call: $0, exchange: nil, place: place) }
         }
         let exchange = watch.begin(head)
-        guard let call = ServiceContext.withValue(exchange.context, operation: { route.read(head, body) }) else {
+        // Of what is brief no more than the request itself is in traces that are kept only where something goes wrong.
+        let call =
+            exchange.isSampled
+            ? ServiceContext.withValue(exchange.context) { route.read(head, body) } : route.read(head, body)
+        guard let call else {
             exchange.abandon()
             return nil
         }

@@ -32,14 +32,15 @@ final class TracedExchange: Sendable {
         self.head = head
         self.method = Self.known(head.method)
         self.start = telemetry.time.now
-        let parent = TraceContext(
-            traceparent: head.headerFields.values(named: "traceparent"),
-            tracestate: head.headerFields.values(named: "tracestate"))
-        self.span = telemetry.tracer.begin(self.method, kind: .server, parent: parent)
+        self.span = telemetry.tracer.begin(
+            self.method, kind: .server, parent: head.headerFields.trace, within: .topLevel)
         telemetry.requests.began(self.method)
     }
 
     deinit { self.end() }
+
+    /// Whether its trace is kept whatever happens.
+    var isSampled: Bool { self.span.trace.isSampled }
 
     /// What is done for the request belongs to this.
     var context: ServiceContext { self.span.context }
@@ -83,11 +84,9 @@ final class TracedExchange: Sendable {
             self.method, route: ending.route, status: ending.status, error: ending.error, took: duration,
             trace: self.span.trace)
         self.watch.log.info(
-            "Request", in: self.span.context,
-            [
-                "method": .string(self.method), "path": .string(ending.route ?? "(unknown)"),
-                "seconds": .string("\(duration.inSeconds)"), "status": .string("\(ending.status)"),
-            ])
+            RequestLine(
+                method: self.method, path: ending.route ?? "(unknown)", took: duration, status: "\(ending.status)"),
+            in: self.span)
         self.span.finish { self.describe(&$0, ending) }
     }
 
@@ -115,16 +114,24 @@ final class TracedExchange: Sendable {
 
     /// Methods come from outside; those that nobody knows count together.
     private static func known(_ method: HTTPRequest.Method) -> String {
-        let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .connect, .trace]
-        return known.contains(method) ? method.rawValue : "_OTHER"
+        switch method {
+        case .post, .get, .head, .put, .patch, .delete, .options, .connect, .trace: method.rawValue
+        default: "_OTHER"
+        }
     }
 }
 
 extension HTTPFields {
-    /// The values of all fields of a name.
-    fileprivate func values(named name: String) -> [String] {
-        // Nearly all requests have none: then nothing is put together.
-        self.contains { $0.name.canonicalName == name }
-            ? self.filter { $0.name.canonicalName == name }.map(\.value) : []
+    /// The caller's place in its trace; nil where it names none.
+    fileprivate var trace: TraceContext? {
+        var (parents, states) = ([String](), [String]())
+        for field in self where field.name.canonicalName.utf8.first == UInt8(ascii: "t") {
+            switch field.name.canonicalName {
+            case "traceparent": parents.append(field.value)
+            case "tracestate": states.append(field.value)
+            default: break
+            }
+        }
+        return TraceContext(traceparent: parents, tracestate: states)
     }
 }
