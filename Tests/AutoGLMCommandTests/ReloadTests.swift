@@ -58,9 +58,17 @@ struct ReloadTests {
             let body = String(repeating: " ", count: 2 << 20)
             #expect(try await HTTPClient.shared.status(chat, body: body) == 413)
             let changed = Self.configuration("limits: {body_megabytes: 4}, host: 0.0.0.0, metrics_port: 0")
-            try files.write(Data(changed.utf8), "autoglm.yaml")
+            let parts = """
+
+                usage: {store: usage.sqlite}
+                telemetry: {logs: {level: error}}
+                experiments: {review: 20s}
+                catalog: {serve: [chat@champion]}
+                """
+            try files.write(Data((changed + parts).utf8), "autoglm.yaml")
             let said = try await server.reload()
-            #expect(said.contains("host, metrics_port need a restart"), "\(said)")
+            let keys = "host, metrics_port, usage, telemetry, catalog, experiments"
+            #expect(said.contains("\(keys) need a restart"), "\(said)")
             #expect(try await HTTPClient.shared.status(chat, body: body) == 400)
         }
     }

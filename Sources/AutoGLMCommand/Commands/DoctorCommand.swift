@@ -73,7 +73,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Asks every server that a configuration names.
     private static func servers(_ path: String) async throws -> [Finding] {
-        let configuration = try ServerSettings.read(path: path, environment: Settings.environment).models
+        let configuration = try ServedConfiguration(path: path, environment: Settings.environment).models
         var findings: [Finding] = []
         for (name, model) in try configuration.servers() {
             do {

@@ -36,7 +36,7 @@ struct GatewayCheckCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try ServerSettings.read(path: self.config, environment: Settings.environment).models
+        let configuration = try ServedConfiguration(path: self.config, environment: Settings.environment).models
         switch self.output.format {
         case .text: try Console.line("valid: \(configuration.names.joined(separator: ", "))")
         case .json:

@@ -24,7 +24,7 @@ struct GatewayUsageCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try ServerSettings.read(path: self.config, environment: Settings.environment).models
+        let configuration = try ServedConfiguration(path: self.config, environment: Settings.environment).models
         guard let store = try configuration.usageStore() else {
             throw CommandError(
                 .badInput, "'\(self.config)' stores no usage; write 'usage: {store: usage.sqlite}' into it.")

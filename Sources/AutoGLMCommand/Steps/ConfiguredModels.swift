@@ -17,7 +17,7 @@ actor ConfiguredModels {
     ///
     /// - Throws: ``CommandError`` where it cannot be read; `GatewayError` with everything that is wrong with it.
     init(path: String) throws {
-        self.configuration = try ServerSettings.read(path: path, environment: Settings.environment).models
+        self.configuration = try ServedConfiguration(path: path, environment: Settings.environment).models
         self.names = self.configuration.names
         self.telemetry = self.configuration.telemetry
     }

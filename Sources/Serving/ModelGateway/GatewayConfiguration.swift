@@ -86,6 +86,17 @@ public struct GatewayConfiguration: Sendable {
     /// The models' names, in the order of the file.
     public var names: [String] { self.models.map(\.name) }
 
+    /// The keys of parts that differ from another configuration in what is read only at the start.
+    package func keysForRestart(since start: GatewayConfiguration) -> [String] {
+        var telemetry = self.telemetry
+        // The level follows the file.
+        if let level = start.telemetry?.logLevel { telemetry?.logLevel = level }
+        var keys: [String] = []
+        if self.usagePath != start.usagePath { keys.append("usage") }
+        if telemetry != start.telemetry { keys.append("telemetry") }
+        return keys
+    }
+
     /// Where accounts outlive the program; nil where the file names no place.
     ///
     /// - Throws: A ``CodedError`` where the database cannot be opened.

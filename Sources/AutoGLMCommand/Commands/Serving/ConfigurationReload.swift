@@ -19,6 +19,8 @@ struct ConfigurationReload: Service {
     let options: ServingOptions
     /// The settings at the start.
     let started: ServerSettings
+    /// The file at the start.
+    let startedFile: ServedConfiguration?
     let live: LiveSettings
     let gateway: Gateway
     let repository: ModelRepository
@@ -32,7 +34,7 @@ struct ConfigurationReload: Service {
     private func reload() async {
         let what = self.path.map { "'\($0)'" } ?? "The certificate"
         do {
-            let file = try self.path.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
+            let file = try self.path.map { try ServedConfiguration(path: $0, environment: Settings.environment) }
             let settings = self.options.applied(to: file?.server ?? ServerSettings())
             // What can fail comes first, so that everything is taken or nothing.
             let models = try file.map { try self.gateway.prepare($0.models) }
@@ -40,7 +42,7 @@ struct ConfigurationReload: Service {
             var changes = ""
             if let models { changes = try await self.take(models) }
             if self.repository.options.control != .explicit { await self.repository.poll() }
-            Console.note("Reloaded \(what)\(self.summary(settings))\(changes).")
+            Console.note("Reloaded \(what)\(self.summary(settings, file))\(changes).")
         } catch { Console.note("\(what) is not taken, and the settings stay as they are: \(error)") }
     }
 
@@ -55,11 +57,12 @@ struct ConfigurationReload: Service {
             .map { "; \($0.0): \($0.1.joined(separator: ", "))" }.joined()
     }
 
-    private func summary(_ settings: ServerSettings) -> String {
+    private func summary(_ settings: ServerSettings, _ file: ServedConfiguration?) -> String {
         var parts: [String] = []
         if self.live.access != nil, let keys = settings.access?.keys { parts.append("\(keys.count) keys") }
         if let note = self.live.certificateNote { parts.append(note) }
-        let keys = settings.keysForRestart(since: self.started)
+        var keys = settings.keysForRestart(since: self.started)
+        if let file, let startedFile { keys += file.keysForRestart(since: startedFile) }
         if !keys.isEmpty { parts.append("\(keys.joined(separator: ", ")) need a restart") }
         return parts.isEmpty ? "" : ": " + parts.joined(separator: "; ")
     }

@@ -85,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // As many event loops as processors that this process may use: more would only wait for each other.
         NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
-        let file = try self.config.map { try ServerSettings.read(path: $0, environment: Settings.environment) }
+        let file = try self.config.map { try ServedConfiguration(path: $0, environment: Settings.environment) }
         let configuration = file?.models
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
         // From here on a change of the files is heard of, also while models are loaded.
@@ -112,7 +112,7 @@ struct ServeCommand: AsyncParsableCommand {
         let services: [any Service] =
             try (program?.services ?? []) + gateway.services + traffic.services + aliases + [repository]
             + self.otherServers(settings, repository, gateway, live, program)
-            + self.reloads(settings, live, gateway, repository, hangUps)
+            + self.reloads(settings, file, live, gateway, repository, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -165,15 +165,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// What reads the configuration and certificates again; nothing where there are none.
     private func reloads(
-        _ settings: ServerSettings, _ live: LiveSettings, _ gateway: Gateway, _ repository: ModelRepository,
-        _ hangUps: UnixSignalsSequence?
+        _ settings: ServerSettings, _ file: ServedConfiguration?, _ live: LiveSettings, _ gateway: Gateway,
+        _ repository: ModelRepository, _ hangUps: UnixSignalsSequence?
     ) -> [any Service] {
         guard let hangUps else { return [] }
         return [
             gateway.laterServices,
             ConfigurationReload(
-                path: self.config, options: self.serving, started: settings, live: live, gateway: gateway,
-                repository: repository, signals: hangUps),
+                path: self.config, options: self.serving, started: settings, startedFile: file, live: live,
+                gateway: gateway, repository: repository, signals: hangUps),
         ]
     }
 

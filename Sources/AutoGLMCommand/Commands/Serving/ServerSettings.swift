@@ -53,33 +53,11 @@ struct ServerSettings {
 
     /// Everything by its defaults.
     init() {}
-
-    /// Reads a configuration file with this part and those of ``TrafficSettings``.
-    ///
-    /// - Throws: `GatewayError` with everything that is wrong in the file, with its place.
-    static func read(
-        path: String, environment: [String: String]
-    ) throws -> (models: GatewayConfiguration, server: ServerSettings, traffic: TrafficSettings) {
-        var (settings, traffic) = (ServerSettings(), TrafficSettings())
-        let parts = [
-            GatewayConfiguration.Part(key: Self.key) { reader, node in
-                reader.server(node, into: &settings, environment: environment)
-            },
-            GatewayConfiguration.Part(key: TrafficSettings.catalogKey) { reader, node in
-                traffic.catalog = reader.catalog(node)
-            },
-            GatewayConfiguration.Part(key: TrafficSettings.experimentsKey) { reader, node in
-                traffic.experiments = reader.experiments(node)
-            },
-        ]
-        let models = try GatewayConfiguration(
-            yaml: InputFile.text(path: path), file: path, environment: environment, parts: parts)
-        return (models, settings, traffic)
-    }
 }
 
 extension FieldReader {
-    fileprivate mutating func server(
+    /// Reads the part `server`.
+    mutating func server(
         _ node: SourceNode, into settings: inout ServerSettings, environment: [String: String]
     ) {
         let fields = self.fields(

@@ -24,7 +24,7 @@ struct TrafficSettings {
     static let experimentsKey = "experiments"
 
     /// The catalogue of models.
-    struct Catalog {
+    struct Catalog: Equatable {
         var store = CatalogOptions.usualCatalog
         var artefacts = CatalogOptions.usualArtefacts
         var models = "\(StoreOptions.defaultFolder)/served-models"
@@ -32,7 +32,7 @@ struct TrafficSettings {
     }
 
     /// Experiments that are served.
-    struct Experiments {
+    struct Experiments: Equatable {
         var store = ExperimentStoreOptions.usualStore
         var definitions: [String] = []
         var review = Duration.seconds(10)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+internal import ModelGateway
+internal import SourceDocuments
+
+/// A configuration file of `autoglm serve`, part by part.
+struct ServedConfiguration {
+    /// The models, where accounts are kept, and what is told of the program's work.
+    let models: GatewayConfiguration
+    let server: ServerSettings
+    let traffic: TrafficSettings
+
+    /// Reads a file.
+    ///
+    /// - Throws: `GatewayError` with everything that is wrong in the file, with its place.
+    init(path: String, environment: [String: String]) throws {
+        var (server, traffic) = (ServerSettings(), TrafficSettings())
+        let parts = [
+            GatewayConfiguration.Part(key: ServerSettings.key) { reader, node in
+                reader.server(node, into: &server, environment: environment)
+            },
+            GatewayConfiguration.Part(key: TrafficSettings.catalogKey) { reader, node in
+                traffic.catalog = reader.catalog(node)
+            },
+            GatewayConfiguration.Part(key: TrafficSettings.experimentsKey) { reader, node in
+                traffic.experiments = reader.experiments(node)
+            },
+        ]
+        self.models = try GatewayConfiguration(
+            yaml: InputFile.text(path: path), file: path, environment: environment, parts: parts)
+        (self.server, self.traffic) = (server, traffic)
+    }
+
+    /// The parts beside `server` that differ from another file in what is read only at the start.
+    func keysForRestart(since start: ServedConfiguration) -> [String] {
+        var keys = self.models.keysForRestart(since: start.models)
+        if self.traffic.catalog != start.traffic.catalog { keys.append(TrafficSettings.catalogKey) }
+        if self.traffic.experiments != start.traffic.experiments { keys.append(TrafficSettings.experimentsKey) }
+        return keys
+    }
+}
