@@ -247,11 +247,12 @@ let package = Package(
             ]),
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
+        library("ByteCompression", in: "Serving", ["CZlib", nio("NIOCore")]),
         library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "EventLoops", "ServerTLS", "CZlib", "LLMCore", "SourceDocuments", "AdapterMiddleware",
+                "AccessControl", "EventLoops", "ServerTLS", "ByteCompression", "LLMCore", "SourceDocuments", "AdapterMiddleware",
                 "Observability",
                 "ModelGateway", "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto,
                 hummingbird,
@@ -291,7 +292,7 @@ let package = Package(
         library(
             "GRPCAPI", in: "Serving",
             [
-                "AccessControl", "EventLoops", "ServerTLS", "LLMCore", "Pipelines", "KServeProtocol",
+                "AccessControl", "EventLoops", "ServerTLS", "ByteCompression", "LLMCore", "Pipelines", "KServeProtocol",
                 "AutoGLMProtocol", "AdapterMiddleware", "Observability", "ModelGateway", "ServingCore",
                 orderedCollections, logging, tracing, grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
                 serviceLifecycle, nio("NIOCore"), nio("NIOPosix"), nioHPACK, nioHTTP2,
@@ -417,7 +418,8 @@ let package = Package(
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["LLMCore", "Experiments", orderedCollections],
+            name: "ExperimentsTests",
+            dependencies: ["LLMCore", "SourceDocuments", "Experiments", orderedCollections],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "LocalModelsTests",
@@ -509,8 +511,8 @@ let package = Package(
                 "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "AdapterMiddleware", "Pipelines",
                 "KServeProtocol", "KServeModels",
                 "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
-                "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf, swiftProtobuf,
-                logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
+                "ByteCompression", "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf,
+                swiftProtobuf, logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),

@@ -2,6 +2,7 @@
 
 import Experiments
 import LLMCore
+import SourceDocuments
 import Testing
 
 /// What comes from outside, with a few bytes changed: it is read, or refused with a reason, and nothing else happens.

@@ -97,6 +97,40 @@ enum RawHTTP2 {
         }
     }
 
+    /// Sends bytes after the preface, and leaves the connection open once a ping among them is answered.
+    static func open(_ port: Int, _ bytes: [UInt8], untilPing ping: [UInt8]) async throws -> any Channel {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let answered = group.any().makePromise(of: Void.self)
+        let channel = try await ClientBootstrap(group: group)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Watch(for: ping, answered))
+                }
+            }.connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(bytes: Self.preface + bytes))
+        try await answered.futureResult.get()
+        return channel
+    }
+
+    /// Tells when some bytes have come, or the connection has ended without them.
+    private final class Watch: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let wanted: [UInt8]
+        private let promise: EventLoopPromise<Void>
+        private var seen = ByteBuffer()
+
+        init(for wanted: [UInt8], _ promise: EventLoopPromise<Void>) { (self.wanted, self.promise) = (wanted, promise) }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var bytes = self.unwrapInboundIn(data)
+            self.seen.writeBuffer(&bytes)
+            if self.seen.readableBytesView.firstRange(of: self.wanted) != nil { self.promise.succeed() }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { self.promise.fail(ChannelError.eof) }
+    }
+
     private static func connection(_ port: Int) async throws -> Connection {
         try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port) { channel in

@@ -40,6 +40,14 @@ struct TraceContextTests {
         ])
     func refuses(header: String) { #expect(TraceContext(traceparent: [header]) == nil) }
 
+    @Test("Every digit of a name is written", arguments: [0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210, .max, 9, 10])
+    func digits(number: UInt64) throws {
+        let text = try #require(TraceID(high: number, low: number)).description
+        let digits = String(number, radix: 16)
+        #expect(text == String(repeating: String(repeating: "0", count: 16 - digits.count) + digits, count: 2))
+        #expect(TraceID(text)?.high == number)
+    }
+
     @Test("Two headers, or none, begin a new trace")
     func count() {
         let header = "00-\(trace)-\(span)-01"

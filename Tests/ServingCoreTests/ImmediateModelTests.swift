@@ -27,6 +27,13 @@ final class NotingModel: ImmediateModel, ModelBackend {
     }
 }
 
+/// How requests ended.
+private final class Answers: Sendable {
+    private let state = Mutex<[Result<InferenceResponse, any Error>]>([])
+    var all: [Result<InferenceResponse, any Error>] { self.state.withLock { $0 } }
+    func add(_ answer: Result<InferenceResponse, any Error>) { self.state.withLock { $0.append(answer) } }
+}
+
 @Suite("Models that answer at once")
 struct ImmediateModelTests {
     private static let configuration = Models.identity("dynamic_batching { }").replacing(
@@ -71,6 +78,53 @@ struct ImmediateModelTests {
                 await Task.yield()
             }
             #expect(model.runs.withLock { $0 == Array(repeating: false, count: 50) })
+        }
+    }
+
+    /// Asks until runs are known to be brief.
+    private func warmUp(_ repository: ModelRepository) async throws {
+        for _ in 0..<10_000 where repository.briefModel(named: "held") == nil {
+            _ = try await repository.infer(try Models.text("held"))
+        }
+    }
+
+    @Test("What is refused is let go of, with all that its asker holds")
+    func refused() async throws {
+        final class Held: Sendable {}
+        try await self.serve(NotingModel(), HeldClock()) { repository in
+            try await self.warmUp(repository)
+            let model = try #require(repository.briefModel(named: "held"))
+            let job = try #require(model.job(forAnsweringAtOnce: try Models.text("held")))
+            try await repository.unload("held")
+            var held: Held? = Held()
+            weak let known = held
+            let refused = repository.start([(model, job)]) { [held] _, _ in withExtendedLifetime(held) {} }
+            held = nil
+            #expect(refused == [0] && known == nil)
+        }
+    }
+
+    @Test("What is taken back ends as cancelled, and is counted so")
+    func cancelled() async throws {
+        let (clock, answers) = (HeldClock(), Answers())
+        let folder = RepositoryFolder()
+        let waiting = "dynamic_batching { preferred_batch_size: [ 2 ] max_queue_delay_microseconds: 60000000 }"
+        try folder.write("held", Self.configuration.replacing("dynamic_batching { }", with: waiting))
+        try await Models.withRepository(folder, backends: [NotingModel()], clock: ServingClock(clock)) { repository in
+            try await repository.load("held")
+            for _ in 0..<10_000 where repository.briefModel(named: "held") == nil {
+                async let other = repository.infer(try Models.text("held"))
+                _ = try await (repository.infer(try Models.text("held")), other)
+            }
+            let model = try #require(repository.briefModel(named: "held"))
+            let job = try #require(model.job(forAnsweringAtOnce: try Models.text("held")))
+            let refused = repository.start([(model, job)]) { _, result in answers.add(result) }
+            #expect(refused.isEmpty && answers.all.isEmpty)
+            model.cancel(job)
+            model.cancel(job)
+            #expect(answers.all.count == 1)
+            #expect(throws: CancellationError.self) { try answers.all[0].get() }
+            #expect(model.statistics.snapshot.failures[.cancelled] == 1)
         }
     }
 

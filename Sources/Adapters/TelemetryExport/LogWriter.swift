@@ -21,6 +21,8 @@ public final class LogWriter: Service {
     /// Held by who writes, so that lines keep their order; with room for the lines that come meanwhile.
     private let turn = Mutex<[UInt8]>([])
     private let limit: Int
+    /// Up to so many bytes memory is kept for the next lines.
+    private static let keptBytes = 1 << 20
     private let delay: Duration
     private let time: Timekeeper
     private let write: @Sendable ([UInt8]) -> Void
@@ -50,6 +52,10 @@ public final class LogWriter: Service {
     public func append(_ severity: LogRecord.Severity, _ line: (inout [UInt8]) -> Void) {
         let waits = self.state.withLock { state in
             let (waits, count) = (state.isRunning && severity < .warning, state.waiting.count)
+            guard !waits || count < self.limit else {
+                state.droppedCount += 1
+                return waits
+            }
             line(&state.waiting)
             if waits, state.waiting.count > self.limit {
                 state.waiting.removeLast(state.waiting.count - count)
@@ -69,7 +75,7 @@ public final class LogWriter: Service {
                 return state.droppedCount
             }
             if !lines.isEmpty { self.write(lines) }
-            lines.removeAll(keepingCapacity: true)
+            lines.removeAll(keepingCapacity: lines.capacity <= Self.keptBytes)
             if dropped > 0 {
                 self.write(Array("\(dropped) log lines were dropped: nobody reads them fast enough.\n".utf8))
             }

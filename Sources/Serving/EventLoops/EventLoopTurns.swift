@@ -13,7 +13,7 @@ package final class EventLoopTurns<Item>: Sendable {
     /// - Parameter work: Gets what one turn of an event loop has brought, on that event loop.
     package init(_ work: @escaping @Sendable ([Item], any EventLoop) -> Void) { self.work = work }
 
-    /// The turns of the event loop at work.
+    /// The turns of an event loop, asked for on it.
     package func turn(of eventLoop: any EventLoop) -> EventLoopTurn<Item> {
         self.turns.withLock { turns in
             if let turn = turns[ObjectIdentifier(eventLoop)] { return turn }

@@ -20,8 +20,8 @@ enum HexDigits {
         return value
     }
 
-    /// Writes a number with all its leading zeros.
-    static func text(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
+    /// The 16 digits of a number.
+    static func text(_ value: UInt64) -> String {
         var bytes: [UInt8] = []
         self.append(value, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -38,14 +38,6 @@ enum HexDigits {
             let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
             digits = digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
             withUnsafeBytes(of: digits.bigEndian) { bytes.append(contentsOf: $0) }
-        }
-    }
-
-    /// Writes a number behind other text.
-    static func append(_ value: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
-        for place in stride(from: value.bitWidth - 4, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: value >> place) & 0xF
-            bytes.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
         }
     }
 }

@@ -53,7 +53,7 @@ public struct TraceContext: Sendable, Hashable {
     /// The value of `traceparent`.
     public var traceparent: String {
         let flags: UInt8 = (self.isSampled ? 1 : 0) | (self.isRandom ? 2 : 0)
-        return "00-\(self.traceID)-\(self.spanID)-\(HexDigits.text(flags))"
+        return "00-\(self.traceID)-\(self.spanID)-0\(flags)"
     }
 
     /// The value of `tracestate`; nil where there is nothing to tell.

@@ -6,7 +6,7 @@ internal import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
 
-/// Answers the call of a stream, if that can be done at once, before the transport hears of it.
+/// Answers the call of a stream, if that can be done at once, before the transport sees its headers.
 ///
 /// A call is held until its message is complete. What is too large for that, and what ``ImmediateInference`` leaves, goes on to the
 /// transport as it came.
@@ -21,7 +21,7 @@ final class ImmediateCalls: ChannelInboundHandler {
         /// The call's headers have come, and perhaps parts of its message.
         case held(HPACKHeaders, ByteBuffer)
         /// The message is complete, and is answered at the end of this turn or soon after.
-        case waiting(HPACKHeaders, ByteBuffer)
+        case waiting(HPACKHeaders, ByteBuffer, ImmediateInference.Call)
         /// The call is the transport's.
         case passing
         case answered
@@ -30,12 +30,22 @@ final class ImmediateCalls: ChannelInboundHandler {
     private let turns: ImmediateTurns
     private var state = State.idle
     private var context: ChannelHandlerContext?
+    private var isWatched = false
 
     init(_ turns: ImmediateTurns) { self.turns = turns }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { (self.context, self.state) = (nil, .answered) }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        // The client has gone away.
+        if case .waiting(_, _, let call) = self.state { call.cancel() }
+        (self.context, self.state) = (nil, .answered)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .answered = self.state { self.watchReader(context) }
+        context.fireChannelWritabilityChanged()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (self.state, self.unwrapInboundIn(data)) {
@@ -51,8 +61,11 @@ final class ImmediateCalls: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The end of the server ends calls that are not complete.
-        if event is ChannelShouldQuiesceEvent, case .held = self.state { self.passOn(context) }
+        if event is ChannelShouldQuiesceEvent, case .held = self.state {
+            // The transport tells who does not complete its call that the server ends.
+            self.passOn(context)
+            context.fireChannelReadComplete()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -72,13 +85,13 @@ final class ImmediateCalls: ChannelInboundHandler {
         guard let call = self.turns.inference.read(headers, body) else {
             return self.passOn(context, isComplete: true)
         }
-        self.state = .waiting(headers, body)
+        self.state = .waiting(headers, body, call)
         self.turns.turn(of: context.eventLoop).add((call, { self.send($0) }))
     }
 
     private func send(_ answer: ImmediateInference.Answer?) {
         // The client may have gone away.
-        guard let context, case .waiting(let headers, let body) = self.state else { return }
+        guard let context, case .waiting(let headers, let body, _) = self.state else { return }
         guard let answer else {
             self.state = .held(headers, body)
             self.passOn(context, isComplete: true)
@@ -87,7 +100,14 @@ final class ImmediateCalls: ChannelInboundHandler {
         self.state = .answered
         for payload in answer.payloads { context.write(self.wrapOutboundOut(payload), promise: nil) }
         context.flush()
-        if !context.channel.isWritable { try? SlowReaders.watch(context.channel) }
+        self.watchReader(context)
+    }
+
+    /// Has a client looked at that does not take its answer at once.
+    private func watchReader(_ context: ChannelHandlerContext) {
+        guard !self.isWatched, !context.channel.isWritable else { return }
+        self.isWatched = true
+        try? SlowReaders.watch(context.channel)
     }
 
     /// Gives what is held to the transport, and all that follows.

@@ -46,8 +46,11 @@ extension ImmediateInference.Answer {
             ]
         case .failure(let error):
             headers.add(name: "grpc-status", value: "\(error.code.rawValue)")
-            let message = error.message.addingPercentEncoding(withAllowedCharacters: Self.plainCharacters)
-            headers.add(name: "grpc-message", value: message ?? "")
+            if let message = error.message.addingPercentEncoding(withAllowedCharacters: Self.plainCharacters),
+                !message.isEmpty
+            {
+                headers.add(name: "grpc-message", value: message)
+            }
             return [.headers(.init(headers: headers, endStream: true))]
         }
     }

@@ -11,7 +11,8 @@ internal import ServingCore
 internal import SwiftProtobuf
 internal import Tracing
 
-/// Calls of `ModelInfer` for models whose runs are brief: they are answered on the thread of their connection, and without a task.
+/// Calls of `ModelInfer` for models whose runs are brief: they are answered on the thread of their connection, past interceptors and
+/// services.
 ///
 /// It may leave any call to the server's services, which answer the same, with more ways to say what is wrong.
 struct ImmediateInference: Sendable {
@@ -21,6 +22,9 @@ struct ImmediateInference: Sendable {
         fileprivate let job: InferenceJob
         fileprivate let trace: TracedCall?
         fileprivate let place: Lease?
+
+        /// Takes the call back: nobody waits for its answer any more.
+        func cancel() { self.model.cancel(self.job) }
     }
 
     /// How a call ends.
@@ -96,12 +100,15 @@ struct ImmediateInference: Sendable {
             answer(index, Self.conclude(calls[index], result))
         }
         for index in refused {
+            calls[index].place?.end()
             calls[index].trace?.abandon()
             answer(index, nil)
         }
     }
 
     private static func conclude(_ call: Call, _ result: Result<InferenceResponse, any Error>) -> Answer {
+        // Others of the same turn, with whom this is held, may take longer.
+        call.place?.end()
         do {
             let message = try Self.frame(try result.get())
             call.trace?.end()

@@ -25,6 +25,6 @@ struct ImmediateTurns: Sendable {
         }
     }
 
-    /// The turns of the event loop at work.
+    /// The turns of an event loop, asked for on it.
     func turn(of eventLoop: any EventLoop) -> EventLoopTurn<Waiting> { self.turns.turn(of: eventLoop) }
 }

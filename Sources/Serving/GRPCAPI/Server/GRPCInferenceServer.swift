@@ -61,7 +61,8 @@ package struct GRPCInferenceServer: Service {
     ///
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
-        let (transport, executor) = (self.transport, EventLoopsExecutor())
+        let connections = LiveConnections()
+        let (transport, executor) = (self.transport(connections), EventLoopsExecutor())
         let server = GRPCServer(
             transport: transport,
             services: [
@@ -72,10 +73,15 @@ package struct GRPCInferenceServer: Service {
             interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: executor) {
-                try await withGracefulShutdownHandler {
-                    try await server.serve()
-                } onGracefulShutdown: {
-                    server.beginGracefulShutdown()
+                defer { connections.close() }
+                try await withTaskCancellationHandler {
+                    try await withGracefulShutdownHandler {
+                        try await server.serve()
+                    } onGracefulShutdown: {
+                        server.beginGracefulShutdown()
+                    }
+                } onCancel: {
+                    connections.close()
                 }
             }
             let address = await transport.listeningAddress
@@ -84,7 +90,7 @@ package struct GRPCInferenceServer: Service {
         }
     }
 
-    private var transport: HTTP2ServerTransport.Custom<GRPCListener> {
+    private func transport(_ connections: LiveConnections) -> HTTP2ServerTransport.Custom<GRPCListener> {
         let listener = GRPCListener(
             host: self.host, port: self.port, backlog: self.backlog, tls: self.tls, handshakeTime: self.beginTime)
         var configuration = HTTP2ServerTransport.Custom<GRPCListener>.Config.defaults
@@ -92,14 +98,20 @@ package struct GRPCInferenceServer: Service {
         configuration.compression.enabledAlgorithms = .all
         configuration.http2.maxConcurrentStreams = Self.mostStreams
         configuration.connection.keepalive.time = .seconds(60)
-        configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { [beginTime, readTime] in
-            SlowReaders.watch($0, beginTime: beginTime, readTime: readTime)
+        configuration.channelDebuggingCallbacks.onAcceptTCPConnection = { [beginTime, readTime] channel in
+            connections.add(channel)
+            return SlowReaders.watch(channel, beginTime: beginTime, readTime: readTime)
         }
         let turns = self.access == nil ? ImmediateTurns(self.immediateInference) : nil
-        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { stream in
+        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { [maximumRequestBytes] stream in
             stream.eventLoop.makeCompletedFuture {
-                guard let turns else { return try SlowReaders.watch(stream) }
-                try stream.pipeline.syncOperations.addHandler(ImmediateCalls(turns), position: .first)
+                let pipeline = stream.pipeline.syncOperations
+                if let turns {
+                    try pipeline.addHandler(ImmediateCalls(turns), position: .first)
+                } else {
+                    try SlowReaders.watch(stream)
+                }
+                try pipeline.addHandler(InflatedCalls(maximumBytes: maximumRequestBytes), position: .first)
             }
         }
         return HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)

@@ -64,6 +64,8 @@ struct ImmediateReplies: Sendable {
 
     /// The reply to a request as it is sent, watched to its end; nil leaves the request to the routes.
     func conclude(_ item: Item, _ reply: WholeReply?) -> WholeReply? {
+        // Others of the same turn, with whom this is held, may take longer.
+        item.place?.end()
         guard let reply else {
             item.exchange?.abandon()
             return nil

@@ -23,6 +23,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     private var held: (head: HTTPRequest, body: ByteBuffer?)?
     /// Whether what is held is complete, and is answered at the end of this turn or soon after.
     private var isWaiting = false
+    private var waiting: ImmediateReplies.Item?
     /// What came after it.
     private var later: Deque<HTTPRequestPart> = []
     /// Whether more is to be read after it, and whether the connection is to end then.
@@ -41,7 +42,9 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        (self.context, self.turn, self.held) = (nil, nil, nil)
+        // The client has gone away.
+        self.waiting?.call.cancel()
+        (self.context, self.turn, self.held, self.waiting) = (nil, nil, nil, nil)
         self.later.removeAll()
     }
 
@@ -87,6 +90,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
         case .end(let trailers):
             if trailers == nil, let held, let item = self.replies.read(held.head, held.body ?? ByteBuffer()) {
                 self.isWaiting = true
+                self.waiting = item
                 self.turn?.add((item, { self.answer($0) }))
             } else {
                 self.passOn(context)
@@ -97,7 +101,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Sends the reply to what is held, and looks at what came after it.
     private func answer(_ reply: WholeReply?) {
-        self.isWaiting = false
+        (self.isWaiting, self.waiting) = (false, nil)
         // The client may have gone away.
         guard let context else { return }
         if let reply {

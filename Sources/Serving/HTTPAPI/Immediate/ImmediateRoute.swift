@@ -7,6 +7,9 @@ package import NIOCore
 package protocol ImmediateCall: Sendable {
     /// The route's path as it is declared.
     var path: String { get }
+
+    /// Takes the request back: nobody waits for its reply any more.
+    func cancel()
 }
 
 /// Answers requests for which hardly anything has to be waited for: on the thread of their connection, and without a task.

@@ -13,6 +13,8 @@ extension InferRoute: ImmediateRoute {
         let form: InferOutputForm
         let coding: ContentCoding?
         let path: String
+
+        func cancel() { self.model.cancel(self.job) }
     }
 
     func takes(_ head: HTTPRequest) -> Bool {

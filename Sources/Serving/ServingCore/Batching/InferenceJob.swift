@@ -76,6 +76,9 @@ package final class InferenceJob: Sendable {
         self.state.withLock { state in if case .pending = state { state = .observed(observer) } }
     }
 
+    /// Forgets who was to be told: the request was refused, and goes another way.
+    func forget() { self.state.withLock { $0 = .told } }
+
     /// Takes what the request has ended with, once; nil while it has not.
     func takeResult() -> Result<InferenceResponse, any Error>? {
         self.state.withLock { state in

@@ -104,11 +104,13 @@ package final class LoadedModel: Sendable {
         _ jobs: [InferenceJob], finished: @escaping @Sendable (Int, Result<InferenceResponse, any Error>) -> Void
     ) -> [Int] {
         guard let scheduler else { return Array(jobs.indices) }
+        // Who is told holds the request, and is let go of when it ends, or is refused.
         for (index, job) in jobs.enumerated() {
             let call = InferenceCall(self, job.request, job: job, arrival: job.arrival)
             job.observe { finished(index, $0.mapError(call.failed)) }
         }
         let (batch, refused) = scheduler.submit(together: jobs)
+        for job in refused { job.forget() }
         if let batch { self.lead(scheduler, from: batch) }
         return refused.isEmpty ? [] : jobs.indices.filter { index in refused.contains { $0 === jobs[index] } }
     }
@@ -147,6 +149,12 @@ package final class LoadedModel: Sendable {
     }
 
     func remove(_ job: InferenceJob) { self.scheduler?.remove(job) }
+
+    /// Takes out a request that was started, because nobody waits for it any more; it ends with a `CancellationError`.
+    package func cancel(_ job: InferenceJob) {
+        self.remove(job)
+        job.finish(.failure(CancellationError()))
+    }
 
     /// Takes no more requests, and ends ``run()`` after those that wait.
     func retire() { self.scheduler?.close() }
