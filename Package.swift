@@ -128,6 +128,9 @@ let package = Package(
                 "TransformerRuntime", orderedCollections,
             ]),
 
+        // Learning: models that we train ourselves.
+        library("DifferentiableTensors", in: "Learning", ["CTensorKernels", "TensorKernels"]),
+
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
         library("TaskRouting", in: "Orchestration", ["LLMCore", "PromptTemplates", "ResultParsing"]),
@@ -252,7 +255,8 @@ let package = Package(
         library(
             "HTTPAPI", in: "Serving",
             [
-                "AccessControl", "EventLoops", "ServerTLS", "ByteCompression", "LLMCore", "SourceDocuments", "AdapterMiddleware",
+                "AccessControl", "EventLoops", "ServerTLS", "ByteCompression", "LLMCore", "SourceDocuments",
+                "AdapterMiddleware",
                 "Observability",
                 "ModelGateway", "RemoteTransport", deque, orderedCollections, nio("NIOHTTP1"), nioHTTPTypes, crypto,
                 hummingbird,
@@ -343,6 +347,9 @@ let package = Package(
         .testTarget(
             name: "TensorKernelsTests", dependencies: ["CTensorKernels", "TensorKernels"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "DifferentiableTensorsTests",
+            dependencies: ["DifferentiableTensors", "TensorKernels", "OpenAutoGLMTesting"]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "ModelQuantizationTests",

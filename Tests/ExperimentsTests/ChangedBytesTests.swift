@@ -27,10 +27,12 @@ struct ChangedBytesTests {
         """
 
     /// What mistakes and attacks are made of.
-    private static let pieces = [
-        "\u{0}", "\"", "'", ",", "\n", "\r", "{", "}", "[", "]", ":", "- ", "&a ", "*a", "!!", "|\n", "1e999", "-1", ".nan",
-        "99999999999999999999", "$not", "\\", "\u{FEFF}", "\u{202E}", "(", "(a+)+", "null", "~", "\t", "%", "#",
-    ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80]]
+    private static let pieces: [[UInt8]] =
+        [
+            "\u{0}", "\"", "'", ",", "\n", "\r", "{", "}", "[", "]", ":", "- ", "&a ", "*a", "!!", "|\n", "1e999", "-1",
+            ".nan",
+            "99999999999999999999", "$not", "\\", "\u{FEFF}", "\u{202E}", "(", "(a+)+", "null", "~", "\t", "%", "#",
+        ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80]]
 
     private static func changed(_ text: String, _ chance: inout Chance) -> String {
         var bytes = Array(text.utf8)

@@ -10,6 +10,8 @@
 #define CTK_TILE 4
 #define CTK_ROWS 4
 #define CTK_VECTORS 4
+#define CTK_GEMM_ROWS 6
+#define CTK_GEMM_VECTORS 1
 #include "ctk_vector_body.h"
 
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p) {

@@ -11,6 +11,8 @@
 #define CTK_TILE 8
 #define CTK_ROWS 6
 #define CTK_VECTORS 24
+#define CTK_GEMM_ROWS 14
+#define CTK_GEMM_VECTORS 2
 #include "ctk_vector_body.h"
 
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p) {

@@ -61,6 +61,11 @@ static inline float ctk_gelu_tanh(float x) {
 /// GELU by its definition.
 static inline float ctk_gelu_erf(float x) { return x / 2 * (1 + erff(x * 0.707106781f)); }
 
+/// The derivative of GELU: the normal distribution's share up to x, and x times its density there.
+static inline float ctk_gelu_erf_slope(float x) {
+    return (1 + erff(x * 0.707106781f)) / 2 + x * 0.398942280f * expf(-x * x / 2);
+}
+
 /// Keeps a number between -cap and cap, smoothly.
 static inline float ctk_softcap(float x, float cap) { return cap * tanhf(x / cap); }
 

@@ -10,6 +10,8 @@
 #define CTK_TILE 4
 #define CTK_ROWS 4
 #define CTK_VECTORS 4
+#define CTK_GEMM_ROWS 6
+#define CTK_GEMM_VECTORS 1
 #include "ctk_vector_body.h"
 
 CTK_INLINE float32x4_t four_halves(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }

@@ -230,6 +230,47 @@ static void softcap(float *x, size_t count, float cap) {
     for (size_t i = 0; i < count; i++) x[i] = ctk_softcap(x[i], cap);
 }
 
+static void gelu_erf_backward(float *dx, const float *x, const float *dy, size_t count) {
+    for (size_t i = 0; i < count; i++) dx[i] = dy[i] * ctk_gelu_erf_slope(x[i]);
+}
+
+static void layer_norm_backward(float *dx, float *weight_gradient, float *bias_gradient, const float *x, const float *weight,
+                                const float *dy, size_t count, float epsilon) {
+    double mean = 0, variance = 0, shift = 0, slope = 0;
+    for (size_t i = 0; i < count; i++) mean += x[i] / (double)count;
+    for (size_t i = 0; i < count; i++) variance += (x[i] - mean) * (x[i] - mean) / (double)count;
+    const double factor = 1 / sqrt(variance + epsilon);
+    for (size_t i = 0; i < count; i++) {
+        const double gradient = (double)dy[i] * weight[i] / (double)count;
+        shift += gradient, slope += gradient * (x[i] - mean) * factor;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double normal = (x[i] - mean) * factor, d = dy[i];
+        weight_gradient[i] += (float)(d * normal);
+        bias_gradient[i] += (float)d;
+        dx[i] = (float)((d * weight[i] - shift - normal * slope) * factor);
+    }
+}
+
+/// The right side is read where it is.
+static void gemm_pack(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end) {
+    (void)call, (void)step, (void)depth, (void)begin, (void)end;
+}
+
+static void gemm_multiply(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch) {
+    (void)scratch;
+    const ctk_gemm_side left = call->left, right = call->right;
+    for (size_t i = begin; i < end; i++) {
+        for (size_t j = 0; j < call->columns; j++) {
+            double sum = 0;
+            for (size_t k = step; k < step + depth; k++)
+                sum += (double)left.values[i * left.row + k * left.column] * right.values[k * right.row + j * right.column];
+            float *out = call->out + i * call->out_stride + j;
+            *out = (float)(call->adds ? *out + sum : sum);
+        }
+    }
+}
+
 const ctk_kernels_table ctk_table_scalar = {
     .name = "scalar",
     .matmul = {CTK_EACH_TYPE(CTK_SCALAR_ENTRY)},
@@ -240,6 +281,8 @@ const ctk_kernels_table ctk_table_scalar = {
     .silu_multiply = silu_multiply,
     .gelu_multiply = gelu_multiply,
     .gelu_erf = gelu_erf,
+    .gelu_erf_backward = gelu_erf_backward,
+    .layer_norm_backward = layer_norm_backward,
     .rope_pairs = rope_pairs,
     .rope_halves = rope_halves,
     .store_halves = store_halves,
@@ -250,4 +293,9 @@ const ctk_kernels_table ctk_table_scalar = {
     .sum_exp = sum_exp,
     .softmax = softmax,
     .softcap = softcap,
+    .gemm_rows = 1,
+    .gemm_columns = 1,
+    .gemm_block = 1,
+    .gemm_pack = gemm_pack,
+    .gemm_multiply = gemm_multiply,
 };

@@ -2,7 +2,8 @@
 //
 // Kernels written once over vectors of 16 floats; the compiler splits them to the width of the instruction set. Included
 // by one file an instruction set, which defines before: CTK_TILE (tokens of a tile of a product), CTK_ROWS (rows of a
-// tile of attention) and CTK_VECTORS (sums that attention keeps in registers), and after:
+// tile of attention), CTK_VECTORS (sums that attention keeps in registers), CTK_GEMM_ROWS and CTK_GEMM_VECTORS (a tile of a product
+// of floats), and after:
 // ctk_load_half and ctk_store_half (16 at a time), ctk_max and ctk_min, ctk_product_quants and its table.
 
 // Every function that takes or returns wide vectors is inlined, so their calling convention never matters.
@@ -236,6 +237,8 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
 }
 
 #include "ctk_product_body.h"
+#include "ctk_gemm_body.h"
+#include "ctk_gradient_body.h"
 
 #define CTK_BODY_TABLE(label)                  \
     {                                          \
@@ -248,6 +251,8 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .silu_multiply = ctk_body_silu_multiply, \
         .gelu_multiply = ctk_body_gelu_multiply, \
         .gelu_erf = ctk_body_gelu_erf,         \
+        .gelu_erf_backward = ctk_body_gelu_erf_backward, \
+        .layer_norm_backward = ctk_body_layer_norm_backward, \
         .rope_pairs = ctk_body_rope_pairs,     \
         .rope_halves = ctk_body_rope_halves,   \
         .store_halves = ctk_body_store_halves, \
@@ -258,6 +263,11 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .sum_exp = ctk_body_sum_exp,           \
         .softmax = ctk_body_softmax,           \
         .softcap = ctk_body_softcap,           \
+        .gemm_rows = CTK_GEMM_ROWS,            \
+        .gemm_columns = CTK_GEMM_COLUMNS,      \
+        .gemm_block = CTK_GEMM_BLOCK,          \
+        .gemm_pack = ctk_body_gemm_pack,       \
+        .gemm_multiply = ctk_body_gemm_multiply, \
     }
 
 #include "ctk_attention_body.h"

@@ -127,6 +127,26 @@ typedef struct {
     float softcap;     ///< Scaled scores become softcap * tanh(score / softcap); 0 leaves them as they are.
 } ctk_attention;
 
+/// A matrix of floats as a product reads it: element (i, j) is values[i * row + j * column].
+typedef struct {
+    const float *values;
+    size_t row;
+    size_t column;
+} ctk_gemm_side;
+
+/// out = left x right in floats, or out += left x right: rows x inner times inner x columns.
+///
+/// Workers share a call: each packs some panels of the right side, and when all are packed multiplies some rows.
+typedef struct {
+    ctk_gemm_side left;
+    ctk_gemm_side right;
+    float *out;         ///< rows x columns; out[i * out_stride + j]
+    size_t out_stride;
+    size_t columns;
+    float *packed;      ///< Room for a multiple of gemm_columns, at least `columns`, times the steps of a call.
+    bool adds;          ///< Whether out keeps what it has.
+} ctk_gemm;
+
 /// One implementation of every kernel.
 typedef struct {
     const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "neon"
@@ -146,6 +166,11 @@ typedef struct {
     void (*gelu_multiply)(float *out, const float *gate, const float *up, size_t count);
     /// out[i] = x[i] * (1 + erf(x[i] / sqrt(2))) / 2; `out` may be x.
     void (*gelu_erf)(float *out, const float *x, size_t count);
+    /// dx[i] = dy[i] * the derivative of gelu_erf at x[i]; `dx` may be x or dy.
+    void (*gelu_erf_backward)(float *dx, const float *x, const float *dy, size_t count);
+    /// What layer_norm's output's gradient `dy` means for its input; adds what it means for weight and bias.
+    void (*layer_norm_backward)(float *dx, float *weight_gradient, float *bias_gradient, const float *x, const float *weight,
+                                const float *dy, size_t count, float epsilon);
     /// Rotates neighbouring pairs; `table` holds cos, sin for each of `pairs` pairs.
     void (*rope_pairs)(float *x, const float *table, size_t pairs);
     /// Rotates x[i] and x[i + pairs] by the i-th angle of such a table.
@@ -165,6 +190,13 @@ typedef struct {
     void (*softmax)(float *x, size_t count, float factor);
     /// x[i] = cap * tanh(x[i] / cap)
     void (*softcap)(float *x, size_t count, float cap);
+    size_t gemm_rows;     ///< Rows of a tile of ctk_gemm; workers' shares begin at multiples.
+    size_t gemm_columns;  ///< Columns of a panel of ctk_gemm.
+    size_t gemm_block;    ///< Rows that are packed at a time; scratch holds as many times the steps of a call.
+    /// Packs panels [begin, end) of the right side for `depth` steps of the inner dimension from `step` on.
+    void (*gemm_pack)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end);
+    /// Multiplies rows [begin, end) for these steps.
+    void (*gemm_multiply)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch);
 } ctk_kernels_table;
 
 /// The fastest implementation that this processor and its operating system support; chosen at the first call.

@@ -79,7 +79,9 @@ public struct JSONLogHandler: LogHandler {
                 attributes: self.attributes(of: event)))
     }
 
-    /// Writes the line of a request. There may be ten thousands of them in a second, so that it is put together only once.
+    /// Writes the line of a request.
+    ///
+    /// There may be ten thousands of them in a second, so that it is put together only once.
     func log(_ request: RequestLine, of trace: TraceContext) {
         guard Logger.Level.info >= self.logLevel else { return }
         let record = LogRecord(

@@ -3,8 +3,9 @@
 package import Logging
 internal import Tracing
 
-/// Says a line for each request. It need not be looked through for secrets, and where ``JSONLogHandler`` writes it, no metadata are
-/// put together.
+/// Says a line for each request.
+///
+/// It need not be looked through for secrets, and where ``JSONLogHandler`` writes it, no metadata are put together.
 package final class RequestLog: Sendable {
     private let logger: Logger
     private let handler: JSONLogHandler?

@@ -33,7 +33,8 @@ extension ImmediateInference {
 
 extension ImmediateInference.Answer {
     /// What a status message is written with; everything else has percent signs (gRPC over HTTP/2, Responses).
-    private static let plainCharacters = CharacterSet(charactersIn: " "..."~").subtracting(CharacterSet(charactersIn: "%"))
+    private static let plainCharacters = CharacterSet(charactersIn: " "..."~").subtracting(
+        CharacterSet(charactersIn: "%"))
 
     /// The frames of the answer, which end its stream.
     var payloads: [HTTP2Frame.FramePayload] {

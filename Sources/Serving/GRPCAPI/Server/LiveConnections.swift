@@ -22,7 +22,9 @@ final class LiveConnections: Sendable {
             return state.isClosed
         }
         if isClosed { return channel.close(promise: nil) }
-        channel.closeFuture.whenComplete { _ in self.state.withLock { state in _ = state.channels.removeValue(forKey: id) } }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { state in _ = state.channels.removeValue(forKey: id) }
+        }
     }
 
     /// Ends all connections, and those that are still to come.

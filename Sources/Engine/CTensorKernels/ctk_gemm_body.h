@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Products of float matrices, as training needs them: left x right in tiles of CTK_GEMM_ROWS x CTK_GEMM_COLUMNS that stay in
+// registers, from panels that are copied together first (Goto and van de Geijn, 2008). Included by ctk_vector_body.h.
+
+#define CTK_GEMM_COLUMNS (16 * CTK_GEMM_VECTORS)
+/// Rows that are packed at a time: with 384 steps, what a core's second cache holds with room to spare.
+#define CTK_GEMM_BLOCK (8 * CTK_GEMM_ROWS)
+
+/// Copies a panel of `width` (at most `full`) rows of left, or columns of right, for `depth` steps: panel[step * full + lane].
+CTK_INLINE void ctk_gemm_panel(float *panel, const float *from, size_t lane_stride, size_t step_stride, size_t width,
+                               size_t full, size_t depth) {
+    if (lane_stride == 1 && width == full) {
+        for (size_t step = 0; step < depth; step++)
+            memcpy(panel + step * full, from + step * step_stride, full * sizeof(float));
+        return;
+    }
+    if (width < full) memset(panel, 0, depth * full * sizeof(float));
+    // A few steps at a time, so that the lines that are written stay near.
+    for (size_t start = 0; start < depth; start += 16) {
+        const size_t end = start + 16 < depth ? start + 16 : depth;
+        for (size_t lane = 0; lane < width; lane++)
+            for (size_t step = start; step < end; step++)
+                panel[step * full + lane] = from[lane * lane_stride + step * step_stride];
+    }
+}
+
+static void ctk_body_gemm_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
+    for (size_t panel = first_panel; panel < end_panel; panel++) {
+        const size_t column = panel * CTK_GEMM_COLUMNS;
+        const size_t rest = call->columns - column;
+        ctk_gemm_panel(call->packed + panel * CTK_GEMM_COLUMNS * depth,
+                       call->right.values + column * call->right.column + first_step * call->right.row, call->right.column,
+                       call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS, CTK_GEMM_COLUMNS, depth);
+    }
+}
+
+/// One tile: out = left panel x right panel, or out += that.
+CTK_INLINE void ctk_gemm_tile(const float *left, const float *right, size_t depth, float *out, size_t stride, bool adds) {
+    ctk_vf sums[CTK_GEMM_ROWS][CTK_GEMM_VECTORS] = {};
+    for (size_t step = 0; step < depth; step++) {
+        ctk_vf values[CTK_GEMM_VECTORS];
+        CTK_UNROLL for (size_t v = 0; v < CTK_GEMM_VECTORS; v++)
+            values[v] = ctk_load(right + step * CTK_GEMM_COLUMNS + 16 * v);
+        CTK_UNROLL for (size_t row = 0; row < CTK_GEMM_ROWS; row++) {
+            const ctk_vf factor = ctk_splat(left[step * CTK_GEMM_ROWS + row]);
+            CTK_UNROLL for (size_t v = 0; v < CTK_GEMM_VECTORS; v++) sums[row][v] += factor * values[v];
+        }
+    }
+    CTK_UNROLL for (size_t row = 0; row < CTK_GEMM_ROWS; row++)
+        CTK_UNROLL for (size_t v = 0; v < CTK_GEMM_VECTORS; v++) {
+            float *at = out + row * stride + 16 * v;
+            ctk_store(at, adds ? ctk_load(at) + sums[row][v] : sums[row][v]);
+        }
+}
+
+static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
+                                   size_t end_row, float *scratch) {
+    float edge[CTK_GEMM_ROWS * CTK_GEMM_COLUMNS];
+    for (size_t block = first_row; block < end_row; block += CTK_GEMM_BLOCK) {
+        const size_t block_end = block + CTK_GEMM_BLOCK < end_row ? block + CTK_GEMM_BLOCK : end_row;
+        for (size_t row = block; row < block_end; row += CTK_GEMM_ROWS) {
+            const size_t height = block_end - row < CTK_GEMM_ROWS ? block_end - row : CTK_GEMM_ROWS;
+            ctk_gemm_panel(scratch + (row - block) * depth, call->left.values + row * call->left.row + first_step * call->left.column,
+                           call->left.row, call->left.column, height, CTK_GEMM_ROWS, depth);
+        }
+        for (size_t column = 0; column < call->columns; column += CTK_GEMM_COLUMNS) {
+            const size_t width = call->columns - column < CTK_GEMM_COLUMNS ? call->columns - column : CTK_GEMM_COLUMNS;
+            const float *right = call->packed + column * depth;
+            for (size_t row = block; row < block_end; row += CTK_GEMM_ROWS) {
+                const size_t height = block_end - row < CTK_GEMM_ROWS ? block_end - row : CTK_GEMM_ROWS;
+                const float *left = scratch + (row - block) * depth;
+                float *out = call->out + row * call->out_stride + column;
+                if (height == CTK_GEMM_ROWS && width == CTK_GEMM_COLUMNS) {
+                    ctk_gemm_tile(left, right, depth, out, call->out_stride, call->adds);
+                    continue;
+                }
+                ctk_gemm_tile(left, right, depth, edge, CTK_GEMM_COLUMNS, false);
+                for (size_t i = 0; i < height; i++) {
+                    float *to = out + i * call->out_stride;
+                    for (size_t j = 0; j < width; j++) to[j] = edge[i * CTK_GEMM_COLUMNS + j] + (call->adds ? to[j] : 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CTensorKernels
+internal import TensorKernels
+internal import _Differentiation
+
+extension Tensor {
+    /// The sums of two tensors of one shape.
+    @differentiable(reverse)
+    package static func + (left: Tensor, right: Tensor) -> Tensor {
+        if left.isZero { return right }
+        var sum = left
+        sum.add(right)
+        return sum
+    }
+
+    @derivative(of: +)
+    package static func addDerivative(
+        _ left: Tensor, _ right: Tensor
+    ) -> (value: Tensor, pullback: (Tensor) -> (Tensor, Tensor)) { (left + right, { ($0, $0) }) }
+
+    /// The differences of two tensors of one shape.
+    @differentiable(reverse)
+    package static func - (left: Tensor, right: Tensor) -> Tensor {
+        if right.isZero { return left }
+        return left + right.scaled(by: -1)
+    }
+
+    @derivative(of: -)
+    package static func subtractDerivative(
+        _ left: Tensor, _ right: Tensor
+    ) -> (value: Tensor, pullback: (Tensor) -> (Tensor, Tensor)) { (left - right, { ($0, $0.scaled(by: -1)) }) }
+
+    /// Adds a tensor of the same shape in place.
+    package static func += (left: inout Tensor, right: Tensor) {
+        if left.isZero { left = right } else { left.add(right) }
+    }
+
+    /// Each number times a factor.
+    @differentiable(reverse,wrt: self)
+    package func scaled(by factor: Float) -> Tensor {
+        Tensor.make(self.shape) { out in
+            for index in 0..<self.count { out[index] = self.base[index] * factor }
+        }
+    }
+
+    @derivative(of: scaled, wrt: self)
+    package func scaledDerivative(by factor: Float) -> (value: Tensor, pullback: (Tensor) -> Tensor) {
+        (self.scaled(by: factor), { $0.scaled(by: factor) })
+    }
+
+    /// Each row with the same numbers added.
+    ///
+    /// - Parameter bias: As many numbers as a row has.
+    @differentiable(reverse)
+    package func adding(toRows bias: Tensor) -> Tensor {
+        precondition(bias.count == self.columns, "\(bias.count) numbers are no row of \(self.shape).")
+        var sum = self
+        let (rows, columns) = (self.rows, self.columns)
+        sum.withMutableBase { base in
+            ComputePool.current.compute { workers in
+                for row in 0..<rows { workers.kernels.table.pointee.add(base + row * columns, bias.base, columns) }
+            }
+        }
+        return sum
+    }
+
+    @derivative(of: adding)
+    package func addingDerivative(toRows bias: Tensor) -> (value: Tensor, pullback: (Tensor) -> (Tensor, Tensor)) {
+        let shape = bias.shape
+        return (self.adding(toRows: bias), { $0.isZero ? ($0, $0) : ($0, $0.sumOfRows().reshaped(shape)) })
+    }
+
+    /// The sum of all rows, one row.
+    func sumOfRows() -> Tensor {
+        var sum = Tensor([self.columns], repeating: 0)
+        sum.withMutableBase { base in
+            ComputePool.current.compute { workers in
+                for row in 0..<self.rows {
+                    workers.kernels.table.pointee.add(base, self.base + row * self.columns, self.columns)
+                }
+            }
+        }
+        return sum
+    }
+
+    private mutating func add(_ other: Tensor) {
+        if other.isZero { return }
+        precondition(self.shape == other.shape, "\(self.shape) and \(other.shape) are not added.")
+        let count = self.count
+        self.withMutableBase { base in
+            ComputePool.current.compute { $0.kernels.table.pointee.add(base, other.base, count) }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DifferentiableTensors
+import TensorKernels
+import Testing
+import _Differentiation
+
+@Suite("Derivatives of tensors")
+struct DerivativeTests {
+    /// Every kind of kernels, on one thread and on two.
+    static let pools = Kernels.available.flatMap { kernels in
+        [1, 2].map { ComputePool(threads: $0, kernels: kernels) }
+    }
+
+    @Test("They are what differences of values are, whoever computes", arguments: pools.indices)
+    func derivatives(pool: Int) {
+        ComputePool.$current.withValue(Self.pools[pool]) {
+            let (x, y) = (GradientCheck.tensor([3, 5], seed: 1), GradientCheck.tensor([3, 5], seed: 2))
+            GradientCheck.check(x) { ($0 + y).weighted() }
+            GradientCheck.check(x) { (y - $0.scaled(by: 3)).weighted() }
+            GradientCheck.check(GradientCheck.tensor([5], seed: 3)) { x.adding(toRows: $0).weighted() }
+            GradientCheck.check(x) { $0.adding(toRows: Tensor([5], repeating: 2)).weighted() }
+            let matrix = GradientCheck.tensor([5, 4], seed: 4)
+            GradientCheck.check(x) { $0.times(matrix).weighted() }
+            GradientCheck.check(matrix) { x.times($0).weighted() }
+            GradientCheck.check(GradientCheck.tensor([4, 19], seed: 5, scale: 3)) { $0.gelu().weighted() }
+            GradientCheck.check(x) { $0.crossEntropy([4, 0, 2]) }
+            GradientCheck.check(GradientCheck.tensor([6, 3], seed: 6)) { $0.gathering([5, 0, 5, 2]).weighted() }
+        }
+    }
+
+    @Test("Those of layer normalisation are, for the row, the weight and the bias", arguments: pools.indices)
+    func layerNorm(pool: Int) {
+        ComputePool.$current.withValue(Self.pools[pool]) {
+            let x = GradientCheck.tensor([3, 19], seed: 1, scale: 2)
+            let (weight, bias) = (GradientCheck.tensor([19], seed: 2), GradientCheck.tensor([19], seed: 3))
+            GradientCheck.check(x) { $0.normalized(weight: weight, bias: bias).weighted() }
+            GradientCheck.check(weight) { x.normalized(weight: $0, bias: bias).weighted() }
+            GradientCheck.check(bias) { x.normalized(weight: weight, bias: $0).weighted() }
+        }
+    }
+
+    /// A few layers, as models have them.
+    struct Network: Differentiable {
+        var table: Tensor
+        var layers: [Layer]
+
+        struct Layer: Differentiable {
+            var weights: Tensor
+            var bias: Tensor
+
+            @differentiable(reverse)
+            func callAsFunction(_ input: Tensor) -> Tensor {
+                input + input.times(self.weights).adding(toRows: self.bias).gelu()
+            }
+        }
+
+        @differentiable(reverse,wrt: self)
+        func loss(_ rows: [Int], _ classes: [Int]) -> Float {
+            var hidden = self.table.gathering(rows)
+            for index in 0..<withoutDerivative(at: self.layers.count) { hidden = self.layers[index](hidden) }
+            return hidden.crossEntropy(classes)
+        }
+    }
+
+    @Test("Arrays of layers are differentiated as a whole, and learn")
+    func learning() {
+        var network = Network(
+            table: GradientCheck.tensor([4, 8], seed: 1),
+            layers: (0..<3).map { layer in
+                .init(
+                    weights: GradientCheck.tensor([8, 8], seed: UInt64(10 + layer), scale: 0.4),
+                    bias: Tensor([8], repeating: 0))
+            })
+        let (rows, classes) = ([0, 1, 2, 3], [3, 2, 1, 7])
+        let first = network.loss(rows, classes)
+        for _ in 0..<60 {
+            var step = gradient(at: network) { $0.loss(rows, classes) }
+            step.table = step.table.scaled(by: -0.5)
+            for index in step.layers.base.indices {
+                step.layers.base[index].weights = step.layers.base[index].weights.scaled(by: -0.5)
+                step.layers.base[index].bias = step.layers.base[index].bias.scaled(by: -0.5)
+            }
+            network.move(by: step)
+        }
+        #expect(first > 1 && network.loss(rows, classes) < 0.05)
+    }
+}

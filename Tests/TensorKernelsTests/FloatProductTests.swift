@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TensorKernels
+import Testing
+
+@Suite("Products of float matrices")
+struct FloatProductTests {
+    struct Case: Sendable, CustomStringConvertible {
+        let rows: Int, inner: Int, columns: Int
+        var description: String { "\(self.rows) x \(self.inner) x \(self.columns)" }
+    }
+
+    /// Edges of tiles, panels, blocks and steps, and nothing at all.
+    static let cases = [
+        (1, 1, 1), (1, 5, 3), (14, 384, 32), (15, 385, 33), (13, 400, 31), (113, 20, 65), (3, 0, 4), (0, 3, 4),
+        (3, 4, 0), (64, 800, 48), (230, 37, 70),
+    ].map { Case(rows: $0.0, inner: $0.1, columns: $0.2) }
+
+    private static func numbers(_ count: Int, _ factor: Int) -> [Float] {
+        // An empty array has no place in memory to look at.
+        (0..<max(1, count)).map { Float(($0 * factor + 3) % 23) - 11 }
+    }
+
+    private static func turned(_ matrix: [Float], _ rows: Int, _ columns: Int) -> [Float] {
+        guard rows > 0, columns > 0 else { return matrix }
+        return matrix.indices.map { matrix[$0 % rows * columns + $0 / rows] }
+    }
+
+    @Test(
+        "They are the sums of products, turned over or not, by any kernels and any number of workers", arguments: cases)
+    func products(one: Case) throws {
+        let (left, right) = (Self.numbers(one.rows * one.inner, 7), Self.numbers(one.inner * one.columns, 5))
+        var sums = [Float](repeating: 0, count: one.rows * one.columns)
+        for i in 0..<one.rows {
+            for k in 0..<one.inner {
+                for j in 0..<one.columns {
+                    sums[i * one.columns + j] += left[i * one.inner + k] * right[k * one.columns + j]
+                }
+            }
+        }
+        let turnedLeft = Self.turned(left, one.rows, one.inner)
+        let turnedRight = Self.turned(right, one.inner, one.columns)
+        for kernels in Kernels.available {
+            for workers in [1, 2, 3] {
+                let products = MatrixProducts(try WorkerPool(count: workers), kernels: kernels)
+                for (isLeftTurned, isRightTurned) in [(false, false), (true, false), (false, true), (true, true)] {
+                    // A column more lies between the rows of the result, which is not touched.
+                    var out = [Float](repeating: 1, count: one.rows * (one.columns + 1))
+                    (isLeftTurned ? turnedLeft : left).withUnsafeBufferPointer { left in
+                        (isRightTurned ? turnedRight : right).withUnsafeBufferPointer { right in
+                            guard let left = left.baseAddress, let right = right.baseAddress else { return }
+                            let leftView =
+                                isLeftTurned
+                                ? MatrixView(left, rows: one.inner, columns: one.rows).transposed
+                                : MatrixView(left, rows: one.rows, columns: one.inner)
+                            let rightView =
+                                isRightTurned
+                                ? MatrixView(right, rows: one.columns, columns: one.inner).transposed
+                                : MatrixView(right, rows: one.inner, columns: one.columns)
+                            out.withUnsafeMutableBufferPointer { out in
+                                guard let base = out.baseAddress else { return }
+                                products.multiply(leftView, rightView, into: base, stride: one.columns + 1)
+                                products.multiply(leftView, rightView, into: base, stride: one.columns + 1, adds: true)
+                            }
+                        }
+                    }
+                    for i in 0..<one.rows {
+                        let row = out[(i * (one.columns + 1))...].prefix(one.columns + 1)
+                        #expect(Array(row.dropLast()) == sums[(i * one.columns)...].prefix(one.columns).map { 2 * $0 })
+                        #expect(row.last == 1)
+                    }
+                }
+            }
+        }
+    }
+}
