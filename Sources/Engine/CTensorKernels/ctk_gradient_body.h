@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What gradients of outputs mean for inputs. Included by ctk_vector_body.h.
+// What gradients of outputs mean for inputs, and for weights in the end. Included by ctk_vector_body.h.
 
 static void ctk_body_gelu_erf_backward(float *dx, const float *x, const float *dy, size_t count) {
     size_t i = 0;
@@ -42,5 +42,25 @@ static void ctk_body_layer_norm_backward(float *dx, float *weight_gradient, floa
         weight_gradient[i] += d * centred * factor;
         bias_gradient[i] += d;
         dx[i] = (d * weight[i] - shift - centred * slope) * factor;
+    }
+}
+
+static void ctk_body_adamw(const ctk_adamw *step, float *weights, float *first, float *second, const float *gradient,
+                           size_t count) {
+    const ctk_adamw s = *step;
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const ctk_vf g = ctk_load(gradient + i);
+        const ctk_vf mean = ctk_load(first + i) * s.first_decay + g * (1 - s.first_decay);
+        const ctk_vf square = ctk_load(second + i) * s.second_decay + g * g * (1 - s.second_decay);
+        ctk_store(first + i, mean);
+        ctk_store(second + i, square);
+        const ctk_vf size = __builtin_elementwise_sqrt(square) * s.correction + s.epsilon;
+        ctk_store(weights + i, ctk_load(weights + i) * s.shrink - mean * s.rate / size);
+    }
+    for (; i < count; i++) {
+        first[i] = first[i] * s.first_decay + gradient[i] * (1 - s.first_decay);
+        second[i] = second[i] * s.second_decay + gradient[i] * gradient[i] * (1 - s.second_decay);
+        weights[i] = weights[i] * s.shrink - s.rate * first[i] / (sqrtf(second[i]) * s.correction + s.epsilon);
     }
 }

@@ -252,6 +252,14 @@ static void layer_norm_backward(float *dx, float *weight_gradient, float *bias_g
     }
 }
 
+static void adamw(const ctk_adamw *step, float *weights, float *first, float *second, const float *gradient, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        first[i] = first[i] * step->first_decay + gradient[i] * (1 - step->first_decay);
+        second[i] = second[i] * step->second_decay + gradient[i] * gradient[i] * (1 - step->second_decay);
+        weights[i] = weights[i] * step->shrink - step->rate * first[i] / (sqrtf(second[i]) * step->correction + step->epsilon);
+    }
+}
+
 /// The right side is read where it is.
 static void gemm_pack(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end) {
     (void)call, (void)step, (void)depth, (void)begin, (void)end;
@@ -293,6 +301,7 @@ const ctk_kernels_table ctk_table_scalar = {
     .sum_exp = sum_exp,
     .softmax = softmax,
     .softcap = softcap,
+    .adamw = adamw,
     .gemm_rows = 1,
     .gemm_columns = 1,
     .gemm_block = 1,

@@ -263,6 +263,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .sum_exp = ctk_body_sum_exp,           \
         .softmax = ctk_body_softmax,           \
         .softcap = ctk_body_softcap,           \
+        .adamw = ctk_body_adamw,               \
         .gemm_rows = CTK_GEMM_ROWS,            \
         .gemm_columns = CTK_GEMM_COLUMNS,      \
         .gemm_block = CTK_GEMM_BLOCK,          \

@@ -15,6 +15,16 @@ package final class ComputePool: Sendable {
         package let products: MatrixProducts
         /// The kernels for this processor.
         package let kernels: Kernels
+        private let ownProducts: [MatrixProducts]
+
+        fileprivate init(_ pool: WorkerPool?, _ kernels: Kernels) {
+            (self.pool, self.kernels) = (pool, kernels)
+            self.products = MatrixProducts(pool, kernels: kernels)
+            self.ownProducts = (0..<(pool?.count ?? 1)).map { _ in MatrixProducts(nil, kernels: kernels) }
+        }
+
+        /// Products that one thread makes alone, while others make theirs.
+        package func products(of share: Share) -> MatrixProducts { self.ownProducts[share.index] }
 
         /// How many threads compute together, the caller included.
         package var count: Int { self.pool?.count ?? 1 }
@@ -57,7 +67,7 @@ package final class ComputePool: Sendable {
 
     private static func workers(_ threads: Int, _ kernels: Kernels) -> sending Workers {
         let pool = threads > 1 ? try? WorkerPool(count: threads) : nil
-        return Workers(pool: pool, products: MatrixProducts(pool, kernels: kernels), kernels: kernels)
+        return Workers(pool, kernels)
     }
 
     /// Computes something.

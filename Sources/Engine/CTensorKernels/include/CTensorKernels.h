@@ -147,6 +147,16 @@ typedef struct {
     bool adds;          ///< Whether out keeps what it has.
 } ctk_gemm;
 
+/// How AdamW steps: what depends on the step alone.
+typedef struct {
+    float rate;          ///< The learning rate, over the first moments' correction.
+    float first_decay;   ///< How much of the mean of gradients is kept.
+    float second_decay;  ///< How much of the mean of their squares is kept.
+    float correction;    ///< 1 / the square root of the second moments' correction.
+    float epsilon;
+    float shrink;        ///< What weights are multiplied by: 1 - learning rate * weight decay.
+} ctk_adamw;
+
 /// One implementation of every kernel.
 typedef struct {
     const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "neon"
@@ -190,6 +200,8 @@ typedef struct {
     void (*softmax)(float *x, size_t count, float factor);
     /// x[i] = cap * tanh(x[i] / cap)
     void (*softcap)(float *x, size_t count, float cap);
+    /// weights[i] = weights[i] * shrink - rate * first[i] / (sqrt(second[i]) * correction + epsilon), the moments renewed before.
+    void (*adamw)(const ctk_adamw *step, float *weights, float *first, float *second, const float *gradient, size_t count);
     size_t gemm_rows;     ///< Rows of a tile of ctk_gemm; workers' shares begin at multiples.
     size_t gemm_columns;  ///< Columns of a panel of ctk_gemm.
     size_t gemm_block;    ///< Rows that are packed at a time; scratch holds as many times the steps of a call.

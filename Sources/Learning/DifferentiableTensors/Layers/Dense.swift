@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import _Differentiation
+
+/// A layer of weighted sums: each row times a matrix, and a bias.
+package struct Dense: ParameterGroup, Sendable {
+    /// inputs × outputs.
+    package var weights: Tensor
+    /// One number for each output.
+    package var bias: Tensor
+
+    /// Makes a layer.
+    ///
+    /// - Parameters:
+    ///   - weights: inputs × outputs.
+    ///   - bias: One number for each output.
+    package init(weights: Tensor, bias: Tensor) { (self.weights, self.bias) = (weights, bias) }
+
+    /// Makes a layer with weights that keep the size of what goes through (Glorot and Bengio, 2010), and biases of zero.
+    package init(_ inputs: Int, _ outputs: Int, using generator: inout some RandomNumberGenerator) {
+        let bound = (6 / Float(inputs + outputs)).squareRoot()
+        self.init(
+            weights: Tensor(
+                [inputs, outputs], (0..<inputs * outputs).map { _ in .random(in: -bound...bound, using: &generator) }),
+            bias: Tensor([outputs], repeating: 0))
+    }
+
+    /// Each row's sums.
+    @differentiable(reverse)
+    package func callAsFunction(_ rows: Tensor) -> Tensor { rows.times(self.weights).adding(toRows: self.bias) }
+
+    package mutating func visit(
+        _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
+    ) {
+        visit(&self.weights, gradient.weights)
+        visit(&self.bias, gradient.bias)
+    }
+}
