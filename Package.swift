@@ -385,6 +385,10 @@ let package = Package(
             name: "CrashSubject",
             dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
             path: "Tests/CrashSubject"),
+        // What tests of servers ask and look at.
+        .target(
+            name: "ServedModelProbes", dependencies: ["LLMCore", "KServeProtocol", "Observability", "ServingCore"],
+            path: "Tests/ServedModelProbes"),
         // What every store of experiments must do, for the tests of each.
         .target(
             name: "ExperimentStoreChecks", dependencies: ["LLMCore", "Experiments", "OpenAutoGLMTesting"],
@@ -509,7 +513,7 @@ let package = Package(
             name: "KServeHTTPTests",
             dependencies: [
                 "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "KServeProtocol", "ModelGateway",
-                "HTTPAPI", "ServingCore", "KServeHTTP", "Observability",
+                "HTTPAPI", "ServingCore", "KServeHTTP", "Observability", "ServedModelProbes",
                 "OpenAutoGLMTesting", asyncHTTPClient, logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
             ]),
         .testTarget(
@@ -518,7 +522,8 @@ let package = Package(
                 "AccessControl", "ServerTLS", "CertificateIssuing", "LLMCore", "AdapterMiddleware", "Pipelines",
                 "KServeProtocol", "KServeModels",
                 "AutoGLMProtocol", "ServiceClient", "Observability", "ModelGateway", "HTTPAPI", "ServingCore",
-                "ByteCompression", "KServeHTTP", "GRPCAPI", "OpenAutoGLMTesting", grpcCore, grpcHTTP2, grpcProtobuf,
+                "ByteCompression", "KServeHTTP", "GRPCAPI", "ServedModelProbes", "OpenAutoGLMTesting", grpcCore,
+                grpcHTTP2, grpcProtobuf,
                 swiftProtobuf, logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
         .testTarget(

@@ -81,6 +81,28 @@ struct AdamWTests {
         }
     }
 
+    @Test("Layers that a loss does not depend on stay as they are, and keep their place among the weights")
+    func unused() {
+        var generator = Numbers()
+        let block = Block(
+            first: LayerNormalization(4), attention: Dense(4, 12, using: &generator),
+            joined: Dense(4, 4, using: &generator))
+        var network = Network(blocks: [block, block], classes: Dense(4, 3, using: &generator))
+        let before = network
+        var gradients = 0
+        for _ in 0..<2 {
+            let gradient = gradient(at: network) { $0.classes.weights.weighted() + $0.classes.bias.weighted() }
+            network.visit(gradient) { weight, gradient in
+                gradients += 1
+                // Both layers of a block have six weights; the classes' come last.
+                #expect((gradient == .zero) == ((gradients - 1) % 14 < 12))
+                if gradient != .zero { weight += gradient }
+            }
+        }
+        #expect(gradients == 28 && network.classes.weights != before.classes.weights)
+        #expect(network.blocks[1].joined.weights == before.blocks[1].joined.weights)
+    }
+
     @Test("Layers of attention learn what the whole sequence says, the same on one thread and two")
     func learning() {
         // Each row's class is that of its sequence, which only one of its rows tells.

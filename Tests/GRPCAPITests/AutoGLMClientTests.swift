@@ -5,6 +5,7 @@ import AdapterMiddleware
 import LLMCore
 import Observability
 import OpenAutoGLMTesting
+import ServedModelProbes
 import ServiceClient
 import Synchronization
 import Testing

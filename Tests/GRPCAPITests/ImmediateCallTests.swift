@@ -10,30 +10,10 @@ import LLMCore
 import NIOCore
 import NIOPosix
 import Observability
+import ServedModelProbes
 import ServingCore
 import SwiftProtobuf
-import Synchronization
 import Testing
-
-/// A model that gives back its input, and notes whether a task runs it: what is answered at once has none.
-private final class NotingModel: ImmediateModel, ModelBackend {
-    let name = "noting"
-    private let inTasks = Mutex<[Bool]>([])
-    /// Whether each of the runs so far was a task's.
-    var runs: [Bool] { self.inTasks.withLock { $0 } }
-
-    func load(_ source: ModelSource) async throws -> any ServedModel { self }
-
-    func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>] {
-        let inTask = withUnsafeCurrentTask { $0 != nil }
-        self.inTasks.withLock { $0.append(inTask) }
-        return requests.map { request in
-            let (shape, bytes) = (request.inputs[0].shape, request.inputs[0].bytes)
-            if request.id == "fail" { return .failure(ServingError(.backendFailed, "It broke by 100 %: \u{1F4A5}\n.")) }
-            return Result { [try KServeTensor("OUTPUT0", datatype: .fp32, shape: shape, bytes: bytes)] }
-        }
-    }
-}
 
 @Suite("Calls that are answered at once", .timeLimit(.minutes(5)))
 struct ImmediateCallTests {
@@ -178,6 +158,36 @@ struct ImmediateCallTests {
         }
         // The server has ended, and with it the connection.
         try await promise.futureResult.get().closeFuture.get()
+    }
+
+    @Test("A client that leaves while its call waits takes it out of the queue")
+    func leaving() async throws {
+        let spans = SpanList()
+        let telemetry = Telemetry(tracer: SpanTracer(receivers: [spans]))
+        try await self.run(telemetry: telemetry) { [model] server, service in
+            var message = Self.message()
+            message.modelName = "patient"
+            message.inputs[0].shape = [1, 2]
+            let asked = message
+            while server.repository.briefModel(named: "patient") == nil {
+                async let other = service.modelInfer(asked)
+                _ = try await (service.modelInfer(asked), other)
+            }
+            let patient = try server.repository.model(named: "patient")
+            let frames = try Self.call(asked) + RawHTTP2.frame(6, Array(1...8))
+            let client = try await RawHTTP2.open(server.port, frames, untilPing: Array(1...8))
+            while patient.pendingCount == 0 { await Task.yield() }
+            try await client.close()
+            while patient.statistics.snapshot.failures[.cancelled] != 1 { await Task.yield() }
+            #expect(patient.pendingCount == 0)
+            let cancelled = AttributeValue.int(RPCError.Code.cancelled.rawValue)
+            while !spans.all.contains(where: { $0.attributes["rpc.grpc.status_code"] == cancelled }) {
+                await Task.yield()
+            }
+            async let other = service.modelInfer(asked)
+            _ = try await (service.modelInfer(asked), other)
+            #expect(model.runs.last == false)
+        }
     }
 
     @Test("Messages that are compressed are answered, at once and by services", arguments: ZlibForm.allCases)

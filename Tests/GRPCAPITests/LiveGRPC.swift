@@ -12,6 +12,7 @@ import ModelGateway
 import Observability
 import OpenAutoGLMTesting
 import Pipelines
+import ServedModelProbes
 import ServerTLS
 import ServingCore
 
@@ -51,19 +52,11 @@ struct LiveGRPC: Sendable {
         """,
     ]
 
-    private static func floats(_ backend: String) -> String {
-        """
-        backend: "\(backend)"
-        input { name: "INPUT0" data_type: TYPE_FP32 dims: [ -1 ] }
-        output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ -1 ] }
-        """
-    }
-
     /// Serves while a test talks to the server.
     ///
     /// - Parameters:
     ///   - model: A language model that is served as `text` by KServe's protocol.
-    ///   - backend: A backend of the test's own, whose model `own` takes and gives one tensor of numbers.
+    ///   - backend: A backend of the test's own, whose models `own` and `patient` take and give one tensor of numbers.
     ///   - chat: A language model that is served by `autoglm.v1`.
     ///   - access: Who is let in.
     ///   - gate: Bounds how much is done at a time.
@@ -79,7 +72,7 @@ struct LiveGRPC: Sendable {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var models = Self.models
-        if let backend { models["own"] = Self.floats(backend.name) }
+        if let backend { models.merge(NotingModel.configurations(backend)) { $1 } }
         for (name, configuration) in models {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)/1", withIntermediateDirectories: true)
             try Data(configuration.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)/config.pbtxt"))

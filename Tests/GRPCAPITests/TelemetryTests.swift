@@ -8,8 +8,8 @@ import KServeProtocol
 import LLMCore
 import Observability
 import OpenAutoGLMTesting
+import ServedModelProbes
 import SwiftProtobuf
-import Synchronization
 import Testing
 
 @Suite("Calls watched")
@@ -79,11 +79,4 @@ struct TelemetryTests {
             #expect(parts.allSatisfy { $0.attributes["autoglm.model.version"] == "1" })
         }
     }
-}
-
-/// Spans that were kept.
-final class SpanList: TelemetryReceiver {
-    private let state = Mutex<[SpanRecord]>([])
-    var all: [SpanRecord] { self.state.withLock { $0 } }
-    func receive(_ span: SpanRecord) { self.state.withLock { $0.append(span) } }
 }

@@ -8,41 +8,11 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Observability
+import ServedModelProbes
 import ServingCore
-import Synchronization
 import Testing
 
-/// A model that gives back its input, and notes whether a task runs it: what is answered at once has none.
-private final class NotingModel: ImmediateModel, ModelBackend {
-    let name = "noting"
-    private let inTasks = Mutex<[Bool]>([])
-    /// Whether each of the runs so far was a task's.
-    var runs: [Bool] { self.inTasks.withLock { $0 } }
-
-    func load(_ source: ModelSource) async throws -> any ServedModel { self }
-
-    func answer(_ requests: [InferenceRequest], instance: Int) -> [Result<[KServeTensor], any Error>] {
-        let inTask = withUnsafeCurrentTask { $0 != nil }
-        self.inTasks.withLock { $0.append(inTask) }
-        return requests.map { request in
-            if request.id == "fail" { return .failure(ServingError(.backendFailed, "The model broke.")) }
-            return Result {
-                [
-                    try KServeTensor(
-                        "OUTPUT0", datatype: .fp32, shape: request.inputs[0].shape, bytes: request.inputs[0].bytes)
-                ]
-            }
-        }
-    }
-}
-
-private final class SpanList: TelemetryReceiver {
-    private let state = Mutex<[SpanRecord]>([])
-    var all: [SpanRecord] { self.state.withLock { $0 } }
-    func receive(_ span: SpanRecord) { self.state.withLock { $0.append(span) } }
-}
-
-@Suite("Inference that is answered at once")
+@Suite("Inference that is answered at once", .timeLimit(.minutes(5)))
 struct ImmediateInferenceTests {
     private static let path = "/v2/models/own/infer"
     private let model = NotingModel()
@@ -175,6 +145,32 @@ struct ImmediateInferenceTests {
             withExtendedLifetime(place) {}
             #expect(refused.status == 503 && refused.headers["retry-after"] != nil)
             #expect(self.model.runs.count == runs)
+        }
+    }
+
+    @Test("A client that leaves while its request waits takes it out of the queue")
+    func leaving() async throws {
+        let spans = SpanList()
+        let telemetry = Telemetry(tracer: SpanTracer(receivers: [spans]))
+        try await LiveKServe.run(telemetry: telemetry, backend: self.model) { [self] server in
+            let (path, body) = ("/v2/models/patient/infer", Self.body().replacing("[2]", with: "[1,2]"))
+            while server.repository.briefModel(named: "patient") == nil {
+                async let other = server.post(path, body)
+                _ = try await (server.post(path, body), other)
+            }
+            let patient = try server.repository.model(named: "patient")
+            let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .connect(host: "127.0.0.1", port: server.port).get()
+            try await client.writeAndFlush(
+                ByteBuffer(string: Self.request(body).replacing(Self.path, with: path)))
+            while patient.pendingCount == 0 { await Task.yield() }
+            try await client.close()
+            while patient.statistics.snapshot.failures[.cancelled] != 1 { await Task.yield() }
+            #expect(patient.pendingCount == 0)
+            while !spans.all.contains(where: { $0.attributes["error.type"] == "cancelled" }) { await Task.yield() }
+            async let other = server.post(path, body)
+            let answers = try await [server.post(path, body), other]
+            #expect(answers.allSatisfy { $0.status == 200 } && self.model.runs.last == false)
         }
     }
 

@@ -12,6 +12,7 @@ import NIOCore
 import NIOHTTP1
 import Observability
 import OpenAutoGLMTesting
+import ServedModelProbes
 import ServingCore
 
 /// The server with a repository of built-in models on a free port, for the time of a test.
@@ -67,7 +68,7 @@ struct LiveKServe: Sendable {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("models-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var models = Self.models
-        if let backend { models["own"] = Self.models["floats"]?.replacing("\"identity\"", with: "\"\(backend.name)\"") }
+        if let backend { models.merge(NotingModel.configurations(backend)) { $1 } }
         for (name, configuration) in models {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)/1", withIntermediateDirectories: true)
             try Data(configuration.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)/config.pbtxt"))

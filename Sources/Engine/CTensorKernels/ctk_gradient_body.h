@@ -14,13 +14,10 @@ static void ctk_body_gelu_erf_backward(float *dx, const float *x, const float *d
 
 static void ctk_body_layer_norm_backward(float *dx, float *weight_gradient, float *bias_gradient, const float *x,
                                          const float *weight, const float *dy, size_t count, float epsilon) {
-    ctk_vf sums = {}, squares = {}, gradients = {}, products = {};
+    const float mean = ctk_mean(x, count);
+    ctk_vf squares = {}, gradients = {}, products = {};
     size_t i = 0;
-    for (; i + 16 <= count; i += 16) sums += ctk_load(x + i);
-    float sum = ctk_reduce_add(sums);
-    for (; i < count; i++) sum += x[i];
-    const float mean = sum / (float)count;
-    for (i = 0; i + 16 <= count; i += 16) {
+    for (; i + 16 <= count; i += 16) {
         const ctk_vf centred = ctk_load(x + i) - mean, gradient = ctk_load(dy + i) * ctk_load(weight + i);
         squares += centred * centred, gradients += gradient, products += gradient * centred;
     }

@@ -98,16 +98,22 @@ static void ctk_body_add(float *x, const float *y, size_t count) {
     for (; i < count; i++) x[i] += y[i];
 }
 
-/// The mean is taken in two steps: what the first leaves, far from zero, is more than a float's rounding.
-static void ctk_body_layer_norm(float *out, const float *x, const float *weight, const float *bias, size_t count,
-                                float epsilon) {
-    ctk_vf sums = {}, squares = {}, rests = {};
+CTK_INLINE float ctk_mean(const float *x, size_t count) {
+    ctk_vf sums = {};
     size_t i = 0;
     for (; i + 16 <= count; i += 16) sums += ctk_load(x + i);
     float sum = ctk_reduce_add(sums);
     for (; i < count; i++) sum += x[i];
-    const float mean = sum / (float)count;
-    for (i = 0; i + 16 <= count; i += 16) {
+    return sum / (float)count;
+}
+
+/// The mean is taken in two steps: what the first leaves, far from zero, is more than a float's rounding.
+static void ctk_body_layer_norm(float *out, const float *x, const float *weight, const float *bias, size_t count,
+                                float epsilon) {
+    const float mean = ctk_mean(x, count);
+    ctk_vf squares = {}, rests = {};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
         const ctk_vf v = ctk_load(x + i) - mean;
         rests += v, squares += v * v;
     }

@@ -70,6 +70,6 @@ package final class ComputePool: Sendable {
         return Workers(pool, kernels)
     }
 
-    /// Computes something.
+    /// Computes something, which may not compute again within: it would wait for itself.
     package func compute(_ body: (Workers) -> Void) { self.workers.withLock { body($0) } }
 }

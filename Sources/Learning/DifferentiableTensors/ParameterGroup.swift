@@ -16,7 +16,9 @@ extension Array: ParameterGroup where Element: ParameterGroup {
     package mutating func visit(
         _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
     ) {
-        // A layer that the loss does not depend on has no gradient.
-        for (index, element) in zip(self.indices, gradient.base) { self[index].visit(element, visit) }
+        // Where the loss depends on no layer there are no gradients; the weights are visited all the same, in their order.
+        for index in self.indices {
+            self[index].visit(gradient.base.isEmpty ? .zero : gradient.base[index], visit)
+        }
     }
 }

@@ -7,7 +7,7 @@ internal import TensorKernels
 ///
 /// Memory that is given up is kept for the next tensor of about the same size: a step of training makes the same tensors again and
 /// again, and fresh memory costs more than what is computed in it.
-final class TensorStorage: @unchecked Sendable {  // Who writes is the only one who holds it, as with arrays.
+final class TensorStorage: @unchecked Sendable {  // Tensor writes only where it alone holds it, as arrays do.
     /// How many numbers there are.
     let count: Int
     private let buffer: Buffer<Float>
@@ -31,7 +31,7 @@ private final class KeptBuffers: Sendable {
     /// The most floats that wait: 512 MiB.
     private static let most = 1 << 27
 
-    private struct State: @unchecked Sendable {  // A buffer is in here or with one storage, never with both.
+    private struct State: @unchecked Sendable {  // A buffer is in here, or with one storage that lives.
         var buffers: [Int: [Buffer<Float>]] = [:]
         var count = 0
     }

@@ -37,9 +37,10 @@ final class ImmediateCalls: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        // The client has gone away.
-        if case .waiting(_, _, let call) = self.state { call.cancel() }
+        let left = self.state
         (self.context, self.state) = (nil, .answered)
+        // The client has gone away. Whoever is told of that finds nobody to answer.
+        if case .waiting(_, _, let call) = left { call.cancel() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

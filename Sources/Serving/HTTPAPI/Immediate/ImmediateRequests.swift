@@ -21,9 +21,9 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     private var turn: EventLoopTurn<ImmediateTurns.Waiting>?
     private var context: ChannelHandlerContext?
     private var held: (head: HTTPRequest, body: ByteBuffer?)?
-    /// Whether what is held is complete, and is answered at the end of this turn or soon after.
-    private var isWaiting = false
+    /// What is held, once it is complete: it is answered at the end of this turn or soon after.
     private var waiting: ImmediateReplies.Item?
+    private var isWaiting: Bool { self.waiting != nil }
     /// What came after it.
     private var later: Deque<HTTPRequestPart> = []
     /// Whether more is to be read after it, and whether the connection is to end then.
@@ -42,10 +42,12 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        // The client has gone away.
-        self.waiting?.call.cancel()
+        let left = self.waiting
         (self.context, self.turn, self.held, self.waiting) = (nil, nil, nil, nil)
         self.later.removeAll()
+        // The client has gone away. Whoever is told of that finds nobody to answer.
+        left?.exchange?.fail(CancellationError())
+        left?.call.cancel()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -89,7 +91,6 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
             if self.held?.body?.writeBuffer(&bytes) == nil { self.held?.body = bytes }
         case .end(let trailers):
             if trailers == nil, let held, let item = self.replies.read(held.head, held.body ?? ByteBuffer()) {
-                self.isWaiting = true
                 self.waiting = item
                 self.turn?.add((item, { self.answer($0) }))
             } else {
@@ -101,7 +102,7 @@ final class ImmediateRequests: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Sends the reply to what is held, and looks at what came after it.
     private func answer(_ reply: WholeReply?) {
-        (self.isWaiting, self.waiting) = (false, nil)
+        self.waiting = nil
         // The client may have gone away.
         guard let context else { return }
         if let reply {

@@ -71,9 +71,19 @@ package final class InferenceJob: Sendable {
         return true
     }
 
-    /// Tells somebody, once, what the request has ended with; instead of ``value(onCancel:)``, and before it is taken.
+    /// Tells somebody, once, what the request has ended with, or has ended with already; instead of ``value(onCancel:)``.
     func observe(_ observer: @escaping Observer) {
-        self.state.withLock { state in if case .pending = state { state = .observed(observer) } }
+        let result = self.state.withLock { state -> Result<InferenceResponse, any Error>? in
+            switch state {
+            case .pending: state = .observed(observer)
+            case .finished(let result):
+                state = .told
+                return result
+            case .awaited, .observed, .told: break
+            }
+            return nil
+        }
+        if let result { observer(result) }
     }
 
     /// Forgets who was to be told: the request was refused, and goes another way.
