@@ -54,14 +54,16 @@ enum RawHTTP2 {
         return block
     }
 
-    /// A call on stream 1: its headers, then bytes in as many frames as they need.
-    static func call(_ path: String, _ bytes: [UInt8], _ more: [(String, String)] = []) -> [UInt8] {
-        var frames = Self.frame(1, flags: 4, stream: 1, Self.headers(path, more))
+    /// A call on a stream: its headers, then bytes in as many frames as they need.
+    static func call(
+        _ path: String, _ bytes: [UInt8], _ more: [(String, String)] = [], stream: UInt32 = 1
+    ) -> [UInt8] {
+        var frames = Self.frame(1, flags: 4, stream: stream, Self.headers(path, more))
         var rest = bytes[...]
         repeat {
             let part = rest.prefix(1 << 14)
             rest = rest.dropFirst(part.count)
-            frames += Self.frame(0, flags: rest.isEmpty ? 1 : 0, stream: 1, Array(part))
+            frames += Self.frame(0, flags: rest.isEmpty ? 1 : 0, stream: stream, Array(part))
         } while !rest.isEmpty
         return frames
     }

@@ -81,7 +81,7 @@ struct OverloadTests {
         let model = ScriptedModel(replies: [.held("Once", until: { await door.wait() }, then: " more"), "fine"])
         try await LiveServer.run(model) { server in
             let body = #"{"model":"scripted","stream":\#(streams),"messages":[{"role":"user","content":"Hi"}]}"#
-            let late = try await server.send(body: body, headers: [("X-Request-Timeout", "100ms")])
+            let late = try await server.send(body: body, headers: [("X-Request-Timeout", "1s")])
             #expect(late.status == (streams ? 200 : 504), "\(late.text)")
             #expect(late.text.contains("llm.deadline-exceeded") && !late.text.contains("[DONE]"))
             let inTime = try await server.send(body: body, headers: [("X-Request-Timeout", "60")])

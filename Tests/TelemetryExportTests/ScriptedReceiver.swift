@@ -136,12 +136,10 @@ final class ScriptedReceiver: Sendable {
     private static func runGRPC<Value: Sendable>(
         _ receiver: ScriptedReceiver, _ body: @escaping @Sendable (ScriptedReceiver, OTLPSettings) async throws -> Value
     ) async throws -> Value {
-        let server = GRPCServer(
+        try await withGRPCServer(
             transport: .http2NIOPosix(address: .ipv4(host: "127.0.0.1", port: 0), transportSecurity: .plaintext),
-            services: [GRPCReceiver(receiver: receiver)])
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.serve() }
-            defer { group.cancelAll() }
+            services: [GRPCReceiver(receiver: receiver)]
+        ) { server in
             let port = try await server.listeningAddress?.ipv4?.port ?? 0
             var settings = OTLPSettings(endpoint: "http://127.0.0.1:\(port)")
             settings.carrier = .grpc

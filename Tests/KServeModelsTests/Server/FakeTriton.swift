@@ -48,15 +48,13 @@ final class FakeTriton: Sendable {
                 }
             }
         }
-        let server = GRPCServer(
+        return try await withGRPCServer(
             transport: .http2NIOPosix(
                 address: .ipv4(host: "127.0.0.1", port: 0),
                 transportSecurity: isEncrypted ? Self.encryption : .plaintext
             ),
-            services: [GRPCTriton(triton: triton)])
-        return try await withThrowingTaskGroup { group in
-            group.addTask { try await server.serve() }
-            defer { group.cancelAll() }
+            services: [GRPCTriton(triton: triton)]
+        ) { server in
             let port = try await server.listeningAddress?.ipv4?.port ?? 0
             return try await body(
                 isEncrypted ? "grpcs://localhost:\(port)" : "grpc://127.0.0.1:\(port)", triton)

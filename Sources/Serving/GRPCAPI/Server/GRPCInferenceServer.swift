@@ -62,7 +62,7 @@ package struct GRPCInferenceServer: Service {
     /// - Throws: The transport's error when the address cannot be listened on.
     package func run() async throws {
         let connections = LiveConnections()
-        let (transport, executor) = (self.transport(connections), EventLoopsExecutor())
+        let transport = self.transport(connections)
         let server = GRPCServer(
             transport: transport,
             services: [
@@ -72,21 +72,35 @@ package struct GRPCInferenceServer: Service {
             ],
             interceptors: self.interceptors)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask(executorPreference: executor) {
-                defer { connections.close() }
-                try await withTaskCancellationHandler {
-                    try await withGracefulShutdownHandler {
-                        try await server.serve()
-                    } onGracefulShutdown: {
-                        server.beginGracefulShutdown()
-                    }
-                } onCancel: {
-                    connections.close()
-                }
-            }
+            group.addTask { try await Self.serve(server, connections) }
             let address = await transport.listeningAddress
             if let port = address?.ipv4?.port ?? address?.ipv6?.port { await self.onListening(port) }
             try await group.waitForAll()
+        }
+    }
+
+    /// Serves until the server is told to end.
+    ///
+    /// A transport that is cancelled forgets calls that come meanwhile: freed before their streams are closed, they would end the
+    /// process. So its task is not cancelled, but its connections are closed, after which it has nothing to wait for.
+    private static func serve(
+        _ server: GRPCServer<HTTP2ServerTransport.Custom<GRPCListener>>, _ connections: LiveConnections
+    ) async throws {
+        defer { connections.close() }
+        let serving = Task(executorPreference: EventLoopsExecutor()) { try await server.serve() }
+        do {
+            try await withTaskCancellationHandler {
+                try await withGracefulShutdownHandler {
+                    try await serving.value
+                } onGracefulShutdown: {
+                    server.beginGracefulShutdown()
+                }
+            } onCancel: {
+                server.beginGracefulShutdown()
+                connections.close()
+            }
+        } catch let error as RuntimeError where error.code == .serverIsStopped {
+            // It was told to end before it began.
         }
     }
 
