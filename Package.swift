@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -130,6 +131,12 @@ let package = Package(
 
         // Learning: models that we train ourselves.
         library("DifferentiableTensors", in: "Learning", ["CTensorKernels", "TensorKernels"]),
+        library(
+            "TaskModels", in: "Learning",
+            ["LLMCore", "ModelFiles", "DifferentiableTensors", orderedCollections, heapModule]),
+        library(
+            "ModelTraining", in: "Learning",
+            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -320,7 +327,8 @@ let package = Package(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
-                "TensorKernels", "ModelFiles", "ModelQuantization", "Tokenization", "TokenConstraints",
+                "TensorKernels", "ModelFiles", "DifferentiableTensors", "TaskModels", "ModelTraining",
+                "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
@@ -350,6 +358,11 @@ let package = Package(
         .testTarget(
             name: "DifferentiableTensorsTests",
             dependencies: ["DifferentiableTensors", "TensorKernels", "OpenAutoGLMTesting"]),
+        .testTarget(
+            name: "ModelTrainingTests",
+            dependencies: [
+                "LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", "ModelTraining", orderedCollections,
+            ]),
         .testTarget(name: "ModelFilesTests", dependencies: ["LLMCore", "ModelFiles"]),
         .testTarget(
             name: "ModelQuantizationTests",

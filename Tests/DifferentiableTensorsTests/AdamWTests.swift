@@ -19,7 +19,10 @@ struct AdamWTests {
                     GradientCheck.tensor([5, 7], seed: UInt64(10 * step)),
                     GradientCheck.tensor([7], seed: UInt64(step)),
                 ]
-                optimiser.step(&layer, along: .init(weights: gradients[0], bias: gradients[1]), rate: 0.01)
+                // The factor is what the gradients lack.
+                let halves = gradients.map { $0.scaled(by: 2) }
+                optimiser.step(
+                    &layer, along: .init(weights: halves[0], bias: halves[1]), rate: 0.01, times: 0.5)
                 for group in 0..<2 {
                     let decay = group == 0 ? 0.1 : 0
                     for (index, gradient) in gradients[group].values.enumerated() {
@@ -53,12 +56,10 @@ struct AdamWTests {
             rows + self.joined(self.attention(self.first(rows)).attended(in: [4, 4], heads: 2))
         }
 
-        mutating func visit(
-            _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
-        ) {
-            self.first.visit(gradient.first, visit)
-            self.attention.visit(gradient.attention, visit)
-            self.joined.visit(gradient.joined, visit)
+        mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+            self.first.visit(gradient.first, "\(name).first", visit)
+            self.attention.visit(gradient.attention, "\(name).attention", visit)
+            self.joined.visit(gradient.joined, "\(name).joined", visit)
         }
     }
 
@@ -73,11 +74,9 @@ struct AdamWTests {
             return self.classes(hidden).crossEntropy(labels)
         }
 
-        mutating func visit(
-            _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
-        ) {
-            self.blocks.visit(gradient.blocks, visit)
-            self.classes.visit(gradient.classes, visit)
+        mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+            self.blocks.visit(gradient.blocks, "\(name).blocks", visit)
+            self.classes.visit(gradient.classes, "\(name).classes", visit)
         }
     }
 
@@ -89,16 +88,19 @@ struct AdamWTests {
             joined: Dense(4, 4, using: &generator))
         var network = Network(blocks: [block, block], classes: Dense(4, 3, using: &generator))
         let before = network
-        var gradients = 0
+        var (gradients, names) = (0, [String]())
         for _ in 0..<2 {
             let gradient = gradient(at: network) { $0.classes.weights.weighted() + $0.classes.bias.weighted() }
-            network.visit(gradient) { weight, gradient in
+            network.visit(gradient, "net") { name, weight, gradient in
+                names.append(name)
                 gradients += 1
                 // Both layers of a block have six weights; the classes' come last.
                 #expect((gradient == .zero) == ((gradients - 1) % 14 < 12))
                 if gradient != .zero { weight += gradient }
             }
         }
+        #expect(names[8] == "net.blocks.1.attention.weight" && names[13] == "net.classes.bias")
+        #expect(Array(names.prefix(14)) == network.weights.map { "net\($0.name)" })
         #expect(gradients == 28 && network.classes.weights != before.classes.weights)
         #expect(network.blocks[1].joined.weights == before.blocks[1].joined.weights)
     }

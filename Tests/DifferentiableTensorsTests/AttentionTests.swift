@@ -59,3 +59,35 @@ struct AttentionTests {
         }
     }
 }
+
+@Suite("Summaries")
+struct SummaryTests {
+    private static let sequences = [1, 5, 3]
+    private static let queries = GradientCheck.tensor([3, 8], seed: 31)
+    private static let rows = GradientCheck.tensor([9, 16], seed: 32)
+
+    @Test("The summary of a sequence is what attention gives for that row", arguments: DerivativeTests.pools.indices)
+    func same(pool: Int) {
+        ComputePool.$current.withValue(DerivativeTests.pools[pool]) {
+            let all = GradientCheck.tensor([9, 24], seed: 33)
+            let parts = all.values
+            func columns(_ range: Range<Int>, of rows: [Int]) -> Tensor {
+                Tensor([rows.count, range.count], rows.flatMap { row in range.map { parts[row * 24 + $0] } })
+            }
+            let whole = all.attended(in: Self.sequences, heads: 2).gathering([0, 1, 6])
+            let summary = columns(0..<8, of: [0, 1, 6])
+                .summary(of: columns(8..<24, of: Array(0..<9)), in: Self.sequences, heads: 2)
+            #expect(summary.shape == [3, 8])
+            #expect(zip(summary.values, whole.values).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+    }
+
+    @Test("Its derivatives are what differences of values are", arguments: DerivativeTests.pools.indices)
+    func derivative(pool: Int) {
+        ComputePool.$current.withValue(DerivativeTests.pools[pool]) {
+            let (queries, rows) = (Self.queries, Self.rows)
+            GradientCheck.check(queries) { $0.summary(of: rows, in: Self.sequences, heads: 2).weighted() }
+            GradientCheck.check(rows) { queries.summary(of: $0, in: Self.sequences, heads: 2).weighted() }
+        }
+    }
+}

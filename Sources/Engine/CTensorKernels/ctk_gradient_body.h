@@ -47,7 +47,7 @@ static void ctk_body_adamw(const ctk_adamw *step, float *weights, float *first, 
     const ctk_adamw s = *step;
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
-        const ctk_vf g = ctk_load(gradient + i);
+        const ctk_vf g = ctk_load(gradient + i) * s.factor;
         const ctk_vf mean = ctk_load(first + i) * s.first_decay + g * (1 - s.first_decay);
         const ctk_vf square = ctk_load(second + i) * s.second_decay + g * g * (1 - s.second_decay);
         ctk_store(first + i, mean);
@@ -56,8 +56,9 @@ static void ctk_body_adamw(const ctk_adamw *step, float *weights, float *first, 
         ctk_store(weights + i, ctk_load(weights + i) * s.shrink - mean * s.rate / size);
     }
     for (; i < count; i++) {
-        first[i] = first[i] * s.first_decay + gradient[i] * (1 - s.first_decay);
-        second[i] = second[i] * s.second_decay + gradient[i] * gradient[i] * (1 - s.second_decay);
+        const float g = gradient[i] * s.factor;
+        first[i] = first[i] * s.first_decay + g * (1 - s.first_decay);
+        second[i] = second[i] * s.second_decay + g * g * (1 - s.second_decay);
         weights[i] = weights[i] * s.shrink - s.rate * first[i] / (sqrtf(second[i]) * s.correction + s.epsilon);
     }
 }

@@ -254,8 +254,9 @@ static void layer_norm_backward(float *dx, float *weight_gradient, float *bias_g
 
 static void adamw(const ctk_adamw *step, float *weights, float *first, float *second, const float *gradient, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        first[i] = first[i] * step->first_decay + gradient[i] * (1 - step->first_decay);
-        second[i] = second[i] * step->second_decay + gradient[i] * gradient[i] * (1 - step->second_decay);
+        const float g = gradient[i] * step->factor;
+        first[i] = first[i] * step->first_decay + g * (1 - step->first_decay);
+        second[i] = second[i] * step->second_decay + g * g * (1 - step->second_decay);
         weights[i] = weights[i] * step->shrink - step->rate * first[i] / (sqrtf(second[i]) * step->correction + step->epsilon);
     }
 }

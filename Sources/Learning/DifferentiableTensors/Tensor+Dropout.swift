@@ -18,7 +18,7 @@ extension Tensor {
             ComputePool.current.compute { workers in
                 workers.run { share in
                     for index in share.of(self.count) {
-                        let isKept = Self.bits(seed, UInt64(index)) >> 32 >= bound
+                        let isKept = SeededNumbers.bits(seed, UInt64(index)) >> 32 >= bound
                         out[index] = isKept ? self.base[index] * factor : 0
                     }
                 }
@@ -31,13 +31,5 @@ extension Tensor {
         _ rate: Float, seed: UInt64
     ) -> (value: Tensor, pullback: (Tensor) -> Tensor) {
         (self.dropping(rate, seed: seed), { $0.isZero ? $0 : $0.dropping(rate, seed: seed) })
-    }
-
-    /// A place's random bits (the mixing of SplitMix64).
-    private static func bits(_ seed: UInt64, _ place: UInt64) -> UInt64 {
-        var mixed = seed &+ (place &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

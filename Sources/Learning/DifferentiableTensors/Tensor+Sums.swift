@@ -59,7 +59,11 @@ extension Tensor {
         let (rows, columns) = (self.rows, self.columns)
         sum.withMutableBase { base in
             ComputePool.current.compute { workers in
-                for row in 0..<rows { workers.kernels.table.pointee.add(base + row * columns, bias.base, columns) }
+                workers.run { share in
+                    for row in share.of(rows) {
+                        workers.kernels.table.pointee.add(base + row * columns, bias.base, columns)
+                    }
+                }
             }
         }
         return sum
@@ -73,11 +77,17 @@ extension Tensor {
 
     /// The sum of all rows, one row.
     func sumOfRows() -> Tensor {
-        var sum = Tensor([self.columns], repeating: 0)
+        let columns = self.columns
+        var sum = Tensor([columns], repeating: 0)
         sum.withMutableBase { base in
             ComputePool.current.compute { workers in
-                for row in 0..<self.rows {
-                    workers.kernels.table.pointee.add(base, self.base + row * self.columns, self.columns)
+                workers.run { share in
+                    // Each worker sums its columns, so that sums do not depend on how many there are.
+                    let own = share.of(columns)
+                    for row in 0..<self.rows {
+                        workers.kernels.table.pointee.add(
+                            base + own.lowerBound, self.base + row * columns + own.lowerBound, own.count)
+                    }
                 }
             }
         }
@@ -89,7 +99,25 @@ extension Tensor {
         precondition(self.shape == other.shape, "\(self.shape) and \(other.shape) are not added.")
         let count = self.count
         self.withMutableBase { base in
-            ComputePool.current.compute { $0.kernels.table.pointee.add(base, other.base, count) }
+            ComputePool.current.compute { workers in
+                workers.run { share in
+                    let own = share.of(count)
+                    workers.kernels.table.pointee.add(base + own.lowerBound, other.base + own.lowerBound, own.count)
+                }
+            }
         }
+    }
+
+    /// The sum of the squares of all numbers.
+    package var sumOfSquares: Double {
+        var sum = 0.0
+        for row in 0..<self.rows {
+            var squares: Float = 0
+            for index in row * self.columns..<(row + 1) * self.columns {
+                squares += self.base[index] * self.base[index]
+            }
+            sum += Double(squares)
+        }
+        return sum
     }
 }

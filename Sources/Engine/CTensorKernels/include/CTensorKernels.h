@@ -154,6 +154,7 @@ typedef struct {
     float second_decay;  ///< How much of the mean of their squares is kept.
     float correction;    ///< 1 / the square root of the second moments' correction.
     float epsilon;
+    float factor;        ///< What gradients are multiplied by.
     float shrink;        ///< What weights are multiplied by: 1 - learning rate * weight decay.
 } ctk_adamw;
 

@@ -29,10 +29,8 @@ package struct Dense: ParameterGroup, Sendable {
     @differentiable(reverse)
     package func callAsFunction(_ rows: Tensor) -> Tensor { rows.times(self.weights).adding(toRows: self.bias) }
 
-    package mutating func visit(
-        _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
-    ) {
-        visit(&self.weights, gradient.weights)
-        visit(&self.bias, gradient.bias)
+    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        visit("\(name).weight", &self.weights, gradient.weights)
+        visit("\(name).bias", &self.bias, gradient.bias)
     }
 }

@@ -20,10 +20,8 @@ package struct LayerNormalization: ParameterGroup, Sendable {
         rows.normalized(weight: self.weight, bias: self.bias)
     }
 
-    package mutating func visit(
-        _ gradient: TangentVector, _ visit: (_ weight: inout Tensor, _ gradient: Tensor) -> Void
-    ) {
-        visit(&self.weight, gradient.weight)
-        visit(&self.bias, gradient.bias)
+    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        visit("\(name).weight", &self.weight, gradient.weight)
+        visit("\(name).bias", &self.bias, gradient.bias)
     }
 }

@@ -16,10 +16,20 @@ package struct AdamW: Sendable {
     package var weightDecay: Float = 0.01
     /// How many steps were taken.
     package private(set) var steps = 0
-    private var moments: [(first: Tensor, second: Tensor)] = []
+    /// The means of the gradients and of their squares, for each weight in its order; empty before the first step.
+    package private(set) var moments: [(first: Tensor, second: Tensor)] = []
 
     /// Begins.
     package init() {}
+
+    /// Goes on.
+    ///
+    /// - Parameters:
+    ///   - steps: How many steps were taken.
+    ///   - moments: What ``moments`` was after them.
+    package init(steps: Int, moments: [(first: Tensor, second: Tensor)]) {
+        (self.steps, self.moments) = (steps, moments)
+    }
 
     /// Changes a model's weights.
     ///
@@ -27,8 +37,9 @@ package struct AdamW: Sendable {
     ///   - model: The same model at every step.
     ///   - gradient: What the loss says of it.
     ///   - rate: The learning rate.
+    ///   - factor: What gradients are multiplied by, such as what shortens them to a norm.
     package mutating func step<Model: ParameterGroup>(
-        _ model: inout Model, along gradient: Model.TangentVector, rate: Float
+        _ model: inout Model, along gradient: Model.TangentVector, rate: Float, times factor: Float = 1
     ) {
         self.steps += 1
         let correction = 1 - pow(Double(self.decays.first), Double(self.steps))
@@ -36,9 +47,9 @@ package struct AdamW: Sendable {
         call.rate = Float(Double(rate) / correction)
         (call.first_decay, call.second_decay) = (self.decays.first, self.decays.second)
         call.correction = Float(1 / (1 - pow(Double(self.decays.second), Double(self.steps))).squareRoot())
-        call.epsilon = self.epsilon
+        (call.epsilon, call.factor) = (self.epsilon, factor)
         var index = 0
-        model.visit(gradient) { weight, gradient in
+        model.visit(gradient, "") { _, weight, gradient in
             if index == self.moments.count {
                 self.moments.append(
                     (Tensor(weight.shape, repeating: 0), Tensor(weight.shape, repeating: 0)))

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelTraining
+internal import OrderedCollections
+internal import TaskModels
+
+/// `autoglm evaluate intent`: how often an intent model is right.
+struct EvaluateIntentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intent",
+        abstract: "Judge an intent model by dialogues that it has not seen.",
+        discussion: """
+            Example:
+              autoglm evaluate intent --model intents --data dialogues/test.jsonl --output json
+
+            Utterances whose intent the model has not learnt are left out, and counted. JSON has accuracy, macro_f1, ece (the expected \
+            calibration error) and each intent's precision, recall and F1.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var threads: ComputeOptions
+
+    @Option(help: "The model's folder.")
+    var model: String
+
+    @Option(help: "A file of dialogues, one in each line.")
+    var data: String
+
+    func run() async throws {
+        try self.threads.withPool { try self.evaluate() }
+    }
+
+    private func evaluate() throws {
+        let model = try IntentModel(folder: self.model)
+        let examples = IntentExamples(try DialogueFile.dialogues(path: self.data), for: model)
+        guard !examples.classes.isEmpty else {
+            throw TrainingError(.noData, "\(self.data): no utterance has an intent that the model has learnt.")
+        }
+        let bar = ProgressBar()
+        defer { bar.end() }
+        let result = try IntentEvaluation(model, examples) { bar.show("Judging", "Judging", $0, of: $1) }
+        bar.end()
+        let report = result.report
+        switch self.output.format {
+        case .json:
+            var json = report.json
+            json["loss"] = .number(result.loss)
+            json["unknown_intents"] = .integer(examples.unknown)
+            try Console.json(.object(json))
+        case .text: try Console.write(self.text(report, examples.unknown))
+        }
+    }
+
+    private func text(_ report: ClassificationReport, _ unknown: Int) -> String {
+        func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+        let width = report.classes.map(\.label.count).max() ?? 0
+        let rows = report.classes.filter { $0.support > 0 }.sorted { $0.f1 < $1.f1 }.map { entry in
+            "  \(entry.label.padding(width))  F1 \(percent(entry.f1).padding(7))  precision \(percent(entry.precision).padding(7))  "
+                + "recall \(percent(entry.recall).padding(7))  of \(entry.support)"
+        }
+        return """
+            \(report.count) utterances: accuracy \(percent(report.accuracy)), macro F1 \(percent(report.macroF1)), calibration error \
+            \(percent(report.calibrationError))\(unknown > 0 ? "; \(unknown) have an intent that was not learnt" : "").
+            \(rows.joined(separator: "\n"))
+
+            """
+    }
+}
+
+extension String {
+    /// The text with spaces behind it.
+    fileprivate func padding(_ width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - self.count))
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFiles
+internal import ModelTraining
+internal import OrderedCollections
+internal import TaskModels
+
+/// `autoglm train intent`: what users want, from dialogues.
+struct TrainIntentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "intent",
+        abstract: "Train a model that tells a user's intent from the utterance and the turns before it.",
+        discussion: """
+            Example:
+              autoglm train intent --data dialogues --turns 4 --out intents
+
+            The data folder has train.jsonl and dev.jsonl (or val.jsonl). A line is a dialogue,
+              {"turns": [{"speaker": "user", "text": "A table for two, please", "intent": "book"}, {"speaker": "system", "text": …}, …]}
+            or a single utterance, {"text": "…", "intent": "…"}. Subwords and intents are those of train.jsonl; after each epoch the model \
+            is judged by dev.jsonl, and the best one is kept.
+
+            The output folder gets the model (config.json, vocabulary.json, model.safetensors), report.json, \
+            learning-curve.svg, and checkpoint.safetensors, from which the same command goes on after Ctrl-C or a kill.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var threads: ComputeOptions
+
+    @Option(help: "The folder with train.jsonl and dev.jsonl.")
+    var data: String
+
+    @Option(help: "The folder for the model; it is made where it is missing.")
+    var out: String
+
+    @Option(help: "How many turns before the utterance the model reads.")
+    var turns = IntentTrainingSettings().turns
+
+    @Option(help: "How often everything is read at most.")
+    var epochs = IntentTrainingSettings().epochs
+
+    @Option(help: "How many epochs without a better one are waited for.")
+    var patience = IntentTrainingSettings().patience
+
+    @Option(help: "How many utterances a step reads.")
+    var batch = IntentTrainingSettings().batch
+
+    @Option(help: "The highest learning rate.")
+    var rate = IntentTrainingSettings().rate
+
+    @Option(help: "The share of numbers that are dropped in training.")
+    var dropout = IntentTrainingSettings().dropout
+
+    @Option(help: "The share of subwords that are hidden in training.")
+    var hiddenPieces = IntentTrainingSettings().hiddenPieces
+
+    @Option(help: "How many layers the encoder has.")
+    var layers = EncoderSettings().layers
+
+    @Option(help: "How many numbers a row of the encoder has (d_model).")
+    var width = EncoderSettings().width
+
+    @Option(help: "How many heads attention has.")
+    var heads = EncoderSettings().heads
+
+    @Option(help: "How many hidden numbers the feed-forward network has.")
+    var feedForward = EncoderSettings().feedForward
+
+    @Option(help: "The most subwords.")
+    var vocabularySize = IntentTrainingSettings().vocabularySize
+
+    @Option(help: "How often at least an intent must be in train.jsonl to be learnt.")
+    var minimumExamples = IntentTrainingSettings().minimumExamples
+
+    @Option(help: "What everything random depends on.")
+    var seed = IntentTrainingSettings().seed
+
+    @Flag(help: "Begin anew, whatever checkpoint there is.")
+    var restart = false
+
+    func run() async throws {
+        try self.threads.withPool { try self.train() }
+    }
+
+    private func train() throws {
+        let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
+        Console.note("Reading \(self.data)…")
+        var trainer = try IntentTrainer(
+            self.settings, training: DialogueFile.dialogues(path: "\(self.data)/train.jsonl"),
+            development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"))
+        try FilePath.makeFolders(self.out)
+        let checkpoint = "\(self.out)/checkpoint.safetensors"
+        if !self.restart, FilePath.isFile(checkpoint) {
+            try trainer.resume(from: checkpoint)
+            Console.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
+        }
+        let counts = trainer.exampleCounts
+        Console.note(
+            "\(counts.training) utterances to learn from, \(counts.development) to judge by, \(trainer.best.labels.count) intents, "
+                + "\(trainer.best.vocabulary.pieces.count) subwords.")
+        try self.run(&trainer, checkpoint)
+        try self.finish(trainer)
+    }
+
+    private func run(_ trainer: inout IntentTrainer, _ checkpoint: String) throws {
+        let bar = ProgressBar()
+        defer { bar.end() }
+        while !trainer.isDone {
+            let epochs = trainer.history.epochs.count
+            do {
+                try trainer.advance(for: .seconds(120)) { Self.show($0, bar) }
+            } catch is CancellationError {
+                try trainer.writeCheckpoint(to: checkpoint)
+                throw CancellationError()
+            }
+            if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
+                bar.end()
+                Console.note(
+                    "Epoch \(epochs + 1): loss \(Self.rounded(last.loss, 4)), dev loss \(Self.rounded(last.developmentLoss, 4)), "
+                        + "dev accuracy \(Self.rounded(last.accuracy * 100, 2)) %, \(Int(last.tokensPerSecond)) tokens/s."
+                )
+                if trainer.history.best == epochs { try trainer.best.write(to: self.out) }
+                try self.writeReport(trainer)
+            }
+            try trainer.writeCheckpoint(to: checkpoint)
+        }
+    }
+
+    private static func show(_ progress: TrainingProgress, _ bar: ProgressBar) {
+        let what =
+            switch progress.phase {
+            case .training:
+                "Epoch \(progress.epoch)/\(progress.epochs), loss \(Self.rounded(progress.loss, 4)), "
+                    + "\(Int(progress.tokensPerSecond)) tokens/s"
+            case .judging: "Epoch \(progress.epoch)/\(progress.epochs), judging"
+            }
+        bar.show(
+            progress.phase == .training ? "Epoch \(progress.epoch)" : "Judging", what, progress.step, of: progress.steps
+        )
+    }
+
+    private static func rounded(_ value: Double, _ digits: Int) -> Double {
+        let factor = [1, 10, 100, 1000, 10000][digits]
+        return (value * Double(factor)).rounded() / Double(factor)
+    }
+
+    private var settings: IntentTrainingSettings {
+        var settings = IntentTrainingSettings()
+        (settings.turns, settings.epochs, settings.patience) = (self.turns, self.epochs, self.patience)
+        (settings.batch, settings.rate, settings.dropout) = (self.batch, self.rate, self.dropout)
+        (settings.hiddenPieces, settings.vocabularySize) = (self.hiddenPieces, self.vocabularySize)
+        (settings.minimumExamples, settings.seed) = (self.minimumExamples, self.seed)
+        (settings.encoder.layers, settings.encoder.width) = (self.layers, self.width)
+        (settings.encoder.heads, settings.encoder.feedForward) = (self.heads, self.feedForward)
+        return settings
+    }
+
+    private func writeReport(_ trainer: IntentTrainer) throws {
+        try ReplacingFile.replace(
+            "\(self.out)/report.json", with: JSONValue.object(trainer.report(data: self.data)).serialized() + "\n")
+        let curve = LearningCurve(
+            trainer.history, title: "Intents, \(self.turns) turns before the utterance, seed \(self.seed)")
+        try ReplacingFile.replace("\(self.out)/learning-curve.svg", with: curve.svg)
+    }
+
+    private func finish(_ trainer: IntentTrainer) throws {
+        guard let best = trainer.history.best else { return }
+        switch self.output.format {
+        case .json:
+            try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))
+        case .text:
+            try Console.line(
+                "\(self.out): the model of epoch \(best + 1), right for \(Self.rounded(trainer.history.epochs[best].accuracy * 100, 2)) % of "
+                    + "the development part; see report.json and learning-curve.svg there.")
+        }
+    }
+}

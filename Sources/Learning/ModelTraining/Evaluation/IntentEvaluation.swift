@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+package import TaskModels
+
+/// What a model says of utterances whose intents are known.
+package struct IntentEvaluation {
+    /// The logits of each utterance's classes.
+    package private(set) var logits: [[Float]] = []
+    /// The classes that are right.
+    package let classes: [Int]
+    private let labels: [String]
+    private let temperature: Float
+    /// How many utterances are read together.
+    private static let batch = 128
+
+    /// Asks a model.
+    ///
+    /// - Parameter onProgress: Is told how many of how many utterances were read.
+    /// - Throws: `CancellationError` when the task is cancelled.
+    package init(
+        _ model: IntentModel, _ examples: IntentExamples, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) throws {
+        (self.classes, self.labels, self.temperature) = (examples.classes, model.labels, model.temperature)
+        for start in stride(from: 0, to: examples.inputs.count, by: Self.batch) {
+            try Task.checkCancellation()
+            let inputs = examples.inputs[start..<min(examples.inputs.count, start + Self.batch)]
+            let values = model.logits(of: inputs).values
+            for row in inputs.indices.map({ $0 - start }) {
+                self.logits.append(Array(values[row * self.labels.count..<(row + 1) * self.labels.count]))
+            }
+            onProgress(start + inputs.count, examples.inputs.count)
+        }
+    }
+
+    /// How good it is.
+    package var report: ClassificationReport {
+        ClassificationReport(
+            probabilities: self.logits.map { TemperatureScaling.softmax($0, self.temperature) }, classes: self.classes,
+            labels: self.labels)
+    }
+
+    /// The mean negative logarithm of the probability of what is right, in nats.
+    package var loss: Double { TemperatureScaling.loss(self.logits, self.classes, self.temperature) }
+
+    /// The temperature with which the loss is least.
+    package func calibratedTemperature() -> Float { TemperatureScaling.fit(self.logits, self.classes) }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// Makes probabilities say how often they are right, by one number that logits are divided by (Guo et al., 2017).
+enum TemperatureScaling {
+    /// Probabilities of logits.
+    static func softmax(_ logits: [Float], _ temperature: Float) -> [Double] {
+        let maximum = logits.max() ?? 0
+        let powers = logits.map { exp(Double(($0 - maximum) / temperature)) }
+        let sum = powers.reduce(0, +)
+        return powers.map { $0 / sum }
+    }
+
+    /// The mean negative logarithm of the probability of what is right, in nats.
+    static func loss(_ logits: [[Float]], _ classes: [Int], _ temperature: Float) -> Double {
+        guard !classes.isEmpty else { return 0 }
+        var sum = 0.0
+        for (row, label) in zip(logits, classes) {
+            let maximum = row.max() ?? 0
+            let total = row.reduce(0.0) { $0 + exp(Double(($1 - maximum) / temperature)) }
+            sum += log(total) - Double((row[label] - maximum) / temperature)
+        }
+        return sum / Double(classes.count)
+    }
+
+    /// The temperature between 1/20 and 20 with which the loss is least: it has one valley, which is cut by the golden ratio.
+    static func fit(_ logits: [[Float]], _ classes: [Int]) -> Float {
+        let ratio = (5.0.squareRoot() - 1) / 2
+        var (low, high) = (log(0.05), log(20.0))
+        func value(_ point: Double) -> Double { self.loss(logits, classes, Float(exp(point))) }
+        var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
+        var (leftValue, rightValue) = (value(left), value(right))
+        while high - low > 1e-3 {
+            if leftValue < rightValue {
+                (high, right, rightValue) = (right, left, leftValue)
+                left = high - ratio * (high - low)
+                leftValue = value(left)
+            } else {
+                (low, left, leftValue) = (left, right, rightValue)
+                right = low + ratio * (high - low)
+                rightValue = value(right)
+            }
+        }
+        return Float(exp((low + high) / 2))
+    }
+}

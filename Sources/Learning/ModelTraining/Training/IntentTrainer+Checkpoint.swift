@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+internal import LLMCore
+internal import TaskModels
+
+extension IntentTrainer {
+    private static let format = "autoglm-intent-checkpoint"
+
+    /// Writes all that is needed to go on.
+    ///
+    /// - Throws: ``ModelFileError`` with code `.notWritable`.
+    package func writeCheckpoint(to path: String) throws {
+        let names = self.model.encoder.weights
+        var weights = names.map { ("weights/\($0)", $1) }
+        weights += self.best.encoder.weights.map { ("best/\($0)", $1) }
+        for (name, moments) in zip(names.map(\.name), self.optimiser.moments) {
+            weights += [("first/\(name)", moments.first), ("second/\(name)", moments.second)]
+        }
+        try WeightFile.write(
+            weights.map { (name: $0, weight: $1) },
+            [
+                ("format", Self.format), ("settings", self.settings.json.serialized()),
+                ("examples", self.exampleText), ("steps", "\(self.optimiser.steps)"),
+                ("temperature", "\(self.best.temperature)"), ("history", self.history.json.serialized()),
+                ("position", self.position.text),
+            ], to: path)
+    }
+
+    private var exampleText: String { "\(self.training.classes.count) \(self.development.classes.count)" }
+
+    /// Goes on from a checkpoint.
+    ///
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data are not those of the checkpoint;
+    ///   ``TrainingError``, ``TaskModelError`` or ``ModelFileError`` where it is damaged. The training stays as it was.
+    package mutating func resume(from path: String) throws {
+        let file = try WeightFile(path: path)
+        let metadata = file.metadata
+        guard metadata["format"] == Self.format else {
+            throw TrainingError(.badData, "\(path): this is no checkpoint of an intent model.")
+        }
+        guard metadata["settings"] == self.settings.json.serialized(), metadata["examples"] == self.exampleText else {
+            throw TrainingError(
+                .otherTraining,
+                "\(path): is of a training with other settings or data; begin anew, or in another folder.")
+        }
+        guard let steps = metadata["steps"].flatMap({ Int($0) }), steps > 0,
+            let temperature = metadata["temperature"].flatMap({ Float($0) }), temperature > 0, temperature.isFinite,
+            let history = try? TrainingHistory(JSONValue(parsing: metadata["history"] ?? "")),
+            let position = metadata["position"].flatMap({ Position($0) }), position.step <= self.stepsPerEpoch,
+            steps == history.epochs.count * self.stepsPerEpoch + position.step
+        else { throw TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.") }
+        var (model, best) = (self.model, self.best)
+        try file.read(into: &model.encoder, prefix: "weights/")
+        try file.read(into: &best.encoder, prefix: "best/")
+        best.temperature = temperature
+        let moments = try model.encoder.weights.map { name, weight in
+            (
+                first: try file.tensor("first/\(name)", weight.shape),
+                second: try file.tensor("second/\(name)", weight.shape)
+            )
+        }
+        var optimiser = AdamW(steps: steps, moments: moments)
+        optimiser.weightDecay = self.settings.weightDecay
+        (self.model, self.best, self.optimiser) = (model, best, optimiser)
+        (self.history, self.position) = (history, position)
+    }
+}
+
+extension IntentTrainer.Position {
+    /// The position as checkpoints have it.
+    var text: String { "\(self.step) \(self.loss) \(self.tokens) \(self.seconds)" }
+
+    /// Reads a position; nil where it is none.
+    init?(_ text: String) {
+        let parts = text.split(separator: " ")
+        guard parts.count == 4, let step = Int(parts[0]), let loss = Double(parts[1]), let tokens = Int(parts[2]),
+            let seconds = Double(parts[3]), step >= 0, tokens >= 0, loss.isFinite, seconds >= 0, seconds.isFinite
+        else { return nil }
+        self.init(step: step, loss: loss, tokens: tokens, seconds: seconds)
+    }
+}

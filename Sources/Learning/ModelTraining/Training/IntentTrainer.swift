@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+internal import LLMCore
+package import TaskModels
+internal import _Differentiation
+
+/// Trains an intent model, epoch by epoch; the best on the development part is kept.
+///
+/// Everything random depends on the seed, the epoch and the step alone: a training that goes on from a checkpoint comes to what it would
+/// have come to.
+package struct IntentTrainer {
+    /// What the training has come to.
+    package internal(set) var history = TrainingHistory()
+    /// The model of the best epoch so far.
+    package internal(set) var best: IntentModel
+    var model: IntentModel
+    var optimiser = AdamW()
+    /// Where in the epoch the training is.
+    var position = Position()
+    let settings: IntentTrainingSettings
+    let training: IntentExamples
+    let development: IntentExamples
+    private let schedule: LearningRateSchedule
+
+    /// What of an epoch is done.
+    struct Position: Equatable {
+        var step = 0
+        /// The sum of the losses of what was read, in nats.
+        var loss = 0.0
+        var tokens = 0
+        var seconds = 0.0
+
+        /// How many pieces were read a second.
+        var tokensPerSecond: Double { self.seconds > 0 ? Double(self.tokens) / self.seconds : 0 }
+    }
+
+    /// Prepares a training: the subwords and the classes are those of the dialogues to learn from.
+    ///
+    /// - Parameters:
+    ///   - settings: How to train.
+    ///   - training: What to learn from.
+    ///   - development: What epochs are judged by.
+    /// - Throws: ``TrainingError``, ``TaskModelError``.
+    package init(
+        _ settings: IntentTrainingSettings, training: [LabelledDialogue], development: [LabelledDialogue]
+    ) throws {
+        try settings.check()
+        var generator = SeededNumbers(seed: settings.seed)
+        let model = try IntentModel(
+            settings.encoder, turns: settings.turns, labels: Self.labels(training, settings),
+            vocabulary: SubwordTrainer.vocabulary(
+                of: training.lazy.flatMap { $0.turns.lazy.map(\.text) }, size: settings.vocabularySize),
+            using: &generator)
+        (self.model, self.best, self.settings) = (model, model, settings)
+        self.training = IntentExamples(training, for: model)
+        self.development = IntentExamples(development, for: model)
+        guard !self.development.classes.isEmpty else {
+            throw TrainingError(.noData, "No utterance of the development part has an intent that is learnt.")
+        }
+        let steps = (self.training.classes.count + settings.batch - 1) / settings.batch * settings.epochs
+        self.schedule = LearningRateSchedule(
+            peak: settings.rate, warmUp: max(1, Int(Float(steps) * settings.warmUp)), steps: steps)
+        self.optimiser.weightDecay = settings.weightDecay
+    }
+
+    private static func labels(
+        _ dialogues: [LabelledDialogue], _ settings: IntentTrainingSettings
+    ) throws -> [String] {
+        var counts: [String: Int] = [:]
+        for dialogue in dialogues {
+            for intent in dialogue.intents { if let intent { counts[intent, default: 0] += 1 } }
+        }
+        let labels = counts.filter { $0.value >= settings.minimumExamples }.keys.sorted()
+        guard labels.count > 1 else {
+            throw TrainingError(
+                .noData,
+                "\(labels.count) of \(counts.count) intents are there at least \(settings.minimumExamples) times; two are needed."
+            )
+        }
+        return labels
+    }
+
+    /// How many utterances are learnt from, and judged by.
+    package var exampleCounts: (training: Int, development: Int) {
+        (self.training.classes.count, self.development.classes.count)
+    }
+
+    /// Whether there is nothing more to do.
+    package var isDone: Bool {
+        guard let best = self.history.best else { return false }
+        let count = self.history.epochs.count
+        return count >= self.settings.epochs || count - 1 - best >= self.settings.patience
+    }
+
+    /// Trains for some time, at most to the end of an epoch, which is judged then.
+    ///
+    /// - Parameters:
+    ///   - duration: When to stop; at least one step is made.
+    ///   - onProgress: Is told after each step.
+    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled, and the training can go on from
+    ///   the step after the last.
+    package mutating func advance(for duration: Duration, _ onProgress: (TrainingProgress) -> Void) throws {
+        let clock = ContinuousClock()
+        let (epoch, end, order) = (self.history.epochs.count, clock.now + duration, self.order)
+        while self.position.step < self.stepsPerEpoch {
+            try Task.checkCancellation()
+            let start = clock.now
+            try self.step(self.position.step, of: order)
+            self.position.seconds += (clock.now - start) / .seconds(1)
+            onProgress(self.progress(.training, self.position.step, of: self.stepsPerEpoch))
+            if clock.now >= end, self.position.step < self.stepsPerEpoch { return }
+        }
+        let result = try IntentEvaluation(self.model, self.development) { done, all in
+            onProgress(self.progress(.judging, done, of: all))
+        }
+        self.history.epochs.append(
+            TrainingHistory.Epoch(
+                loss: self.position.loss / Double(order.count), accuracy: result.report.accuracy,
+                developmentLoss: result.loss, seconds: self.position.seconds,
+                tokensPerSecond: self.position.tokensPerSecond))
+        self.position = Position()
+        if self.history.best == epoch {
+            self.best = self.model
+            self.best.temperature = result.calibratedTemperature()
+        }
+    }
+
+    var stepsPerEpoch: Int { (self.training.classes.count + self.settings.batch - 1) / self.settings.batch }
+
+    /// In which order this epoch reads what there is.
+    private var order: [Int] {
+        var generator = SeededNumbers(seed: self.seed(0))
+        return Array(self.training.classes.indices).shuffled(using: &generator)
+    }
+
+    /// What is random in a step of this epoch, from 1; 0 is the epoch's own.
+    private func seed(_ step: Int) -> UInt64 {
+        (self.settings.seed &* 7919 &+ UInt64(self.history.epochs.count)) &* 1_000_003 &+ UInt64(step)
+    }
+
+    private func progress(_ phase: TrainingProgress.Phase, _ step: Int, of steps: Int) -> TrainingProgress {
+        let read = min(self.training.classes.count, self.position.step * self.settings.batch)
+        return TrainingProgress(
+            phase: phase, epoch: self.history.epochs.count + 1, epochs: self.settings.epochs, step: step, steps: steps,
+            loss: self.position.loss / Double(max(1, read)), tokensPerSecond: self.position.tokensPerSecond)
+    }
+
+    private mutating func step(_ step: Int, of order: [Int]) throws {
+        var batch = IntentBatch()
+        let own = order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)]
+        for index in own { batch.append(self.training.inputs[index]) }
+        var generator = SeededNumbers(seed: self.seed(step + 1))
+        batch.hidePieces(self.settings.hiddenPieces, using: &generator)
+        let number = self.history.epochs.count * self.stepsPerEpoch + step
+        self.position.loss += try self.step(batch, own.map { self.training.classes[$0] }, number) * Double(own.count)
+        self.position.tokens += batch.pieces.count
+        self.position.step += 1
+    }
+
+    private mutating func step(_ batch: IntentBatch, _ classes: [Int], _ number: Int) throws -> Double {
+        let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
+        let (loss, gradient) = valueWithGradient(at: self.model.encoder) { encoder in
+            encoder.logits(batch, dropout).crossEntropy(classes)
+        }
+        let norm = self.model.encoder.norm(of: gradient)
+        guard loss.isFinite, norm.isFinite else {
+            throw TrainingError(
+                .diverged, "The loss of step \(number + 1) is no number any more; a lower --rate may help.")
+        }
+        let longest = self.settings.longestGradient
+        self.optimiser.step(
+            &self.model.encoder, along: gradient, rate: self.schedule.rate(at: number),
+            times: norm > longest ? longest / norm : 1)
+        return Double(loss)
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Inputs of the intent model, one after the other: each is the utterance, then the turns before it, the nearest first.
+package struct IntentBatch: Sendable {
+    /// The most pieces of the utterance and of a turn before it.
+    package static let utterancePieces = 64, turnPieces = 40
+
+    /// Each piece's number in the vocabulary.
+    package private(set) var pieces: [Int] = []
+    /// Each piece's place within its turn.
+    package private(set) var places: [Int] = []
+    /// How many turns ago each piece was said.
+    package private(set) var distances: [Int] = []
+    /// Who said it.
+    package private(set) var speakers: [Int] = []
+    /// How many pieces each input has.
+    package private(set) var lengths: [Int] = []
+    /// Where each input begins.
+    package private(set) var starts: [Int] = []
+
+    /// Begins with nothing.
+    package init() {}
+
+    /// An input that is read once and used often.
+    package struct Input: Sendable {
+        /// The pieces of each turn, the utterance first.
+        package let turns: [(speaker: DialogueTurn.Speaker, pieces: [Int32])]
+
+        /// Reads the last of some turns, and those before it.
+        ///
+        /// - Parameters:
+        ///   - turns: At least one; the last is the utterance.
+        ///   - count: The most turns before it.
+        package init(
+            _ turns: some BidirectionalCollection<DialogueTurn>, before count: Int, _ vocabulary: SubwordVocabulary
+        ) {
+            self.turns = turns.suffix(count + 1).reversed().enumerated().map { distance, turn in
+                let limit = distance == 0 ? IntentBatch.utterancePieces : IntentBatch.turnPieces
+                return (turn.speaker, vocabulary.numbers(of: turn.text, limit: limit).map(Int32.init))
+            }
+        }
+    }
+
+    /// Appends an input.
+    package mutating func append(_ input: Input) {
+        let start = self.pieces.count
+        self.starts.append(start)
+        self.append(SubwordVocabulary.beginning, 0, 0, .user)
+        for (distance, turn) in input.turns.enumerated() {
+            for (index, piece) in turn.pieces.enumerated() {
+                self.append(Int(piece), index + 1, distance, turn.speaker)
+            }
+            self.append(SubwordVocabulary.end, 0, distance, turn.speaker)
+        }
+        self.lengths.append(self.pieces.count - start)
+    }
+
+    private mutating func append(_ piece: Int, _ place: Int, _ distance: Int, _ speaker: DialogueTurn.Speaker) {
+        self.pieces.append(piece)
+        self.places.append(place)
+        self.distances.append(distance)
+        self.speakers.append(speaker.number)
+    }
+
+    /// Makes some pieces unknown, so that a model learns not to depend on any of them.
+    ///
+    /// - Parameter rate: The share of pieces, each by itself.
+    package mutating func hidePieces(_ rate: Float, using generator: inout some RandomNumberGenerator) {
+        guard rate > 0 else { return }
+        for index in self.pieces.indices where self.pieces[index] >= SubwordVocabulary.special.count {
+            if Float.random(in: 0..<1, using: &generator) < rate { self.pieces[index] = SubwordVocabulary.unknown }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DifferentiableTensors
+internal import _Differentiation
+
+/// The contextual intent model: a Transformer encoder over the utterance and the turns before it, each piece with who said it, how
+/// long ago and where in the turn; the class is read at the first row.
+package struct IntentEncoder: ParameterGroup, Sendable {
+    /// Rows of the vocabulary, of places in turns, of distances, of speakers.
+    var pieces: Tensor, places: Tensor, distances: Tensor, speakers: Tensor
+    var embeddingNorm: LayerNormalization
+    var blocks: [EncoderBlock]
+    var summary: SummaryBlock
+    var norm: LayerNormalization
+    var classes: Dense
+    @noDerivative private let heads: Int
+
+    /// Makes a model that has learnt nothing.
+    ///
+    /// - Parameters:
+    ///   - settings: The shape, which was checked.
+    ///   - vocabulary: How many pieces there are.
+    ///   - turns: How many turns before the utterance it reads.
+    ///   - classes: How many classes there are.
+    package init(
+        _ settings: EncoderSettings, vocabulary: Int, turns: Int, classes: Int,
+        using generator: inout some RandomNumberGenerator
+    ) {
+        func table(_ rows: Int) -> Tensor {
+            // Uniform, with a standard deviation of 0.02.
+            Tensor(
+                [rows, settings.width],
+                (0..<rows * settings.width).map { _ in .random(in: -0.0346...0.0346, using: &generator) })
+        }
+        self.pieces = table(vocabulary)
+        self.places = table(IntentBatch.utterancePieces + 1)
+        self.distances = table(turns + 1)
+        self.speakers = table(DialogueTurn.Speaker.allCases.count)
+        self.embeddingNorm = LayerNormalization(settings.width)
+        self.blocks = (1..<settings.layers).map { _ in EncoderBlock(settings, using: &generator) }
+        self.summary = SummaryBlock(settings, using: &generator)
+        self.norm = LayerNormalization(settings.width)
+        self.classes = Dense(settings.width, classes, using: &generator)
+        self.heads = settings.heads
+    }
+
+    /// The logits of the classes of each input.
+    ///
+    /// - Returns: inputs × classes.
+    @differentiable(reverse,wrt: self)
+    package func logits(_ batch: IntentBatch, _ dropout: Dropout = .none) -> Tensor {
+        let embedded =
+            self.pieces.gathering(batch.pieces) + self.places.gathering(batch.places)
+            + self.distances.gathering(batch.distances) + self.speakers.gathering(batch.speakers)
+        var rows = self.embeddingNorm(embedded).dropping(dropout.rate, seed: dropout.seed(0))
+        for index in 0..<withoutDerivative(at: self.blocks.count) {
+            rows = self.blocks[index](rows, in: batch.lengths, heads: self.heads, dropout.layer(index))
+        }
+        let first = self.summary(
+            rows, in: batch.lengths, from: batch.starts, heads: self.heads, dropout.layer(-1))
+        return self.classes(self.norm(first).dropping(dropout.rate, seed: dropout.seed(1)))
+    }
+
+    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        visit("\(name)pieces", &self.pieces, gradient.pieces)
+        visit("\(name)places", &self.places, gradient.places)
+        visit("\(name)distances", &self.distances, gradient.distances)
+        visit("\(name)speakers", &self.speakers, gradient.speakers)
+        self.embeddingNorm.visit(gradient.embeddingNorm, "\(name)embedding_norm", visit)
+        self.blocks.visit(gradient.blocks, "\(name)blocks", visit)
+        self.summary.visit(gradient.summary, "\(name)summary", visit)
+        self.norm.visit(gradient.norm, "\(name)norm", visit)
+        self.classes.visit(gradient.classes, "\(name)classes", visit)
+    }
+}

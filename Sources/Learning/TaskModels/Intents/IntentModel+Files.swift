@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+internal import LLMCore
+internal import ModelFiles
+internal import OrderedCollections
+
+extension IntentModel {
+    private static let format = "autoglm-intent", version = 1
+    private static let configuration = "config.json", pieces = "vocabulary.json", weights = "model.safetensors"
+
+    /// Writes the model's files into a folder that there is.
+    ///
+    /// - Throws: ``ModelFileError`` with code `.notWritable`.
+    package func write(to folder: String) throws {
+        let pieces = JSONValue.array(self.vocabulary.pieces.map { .string($0) })
+        try ReplacingFile.replace("\(folder)/\(Self.pieces)", with: pieces.serialized())
+        try WeightFile.write(self.encoder.weights.map { ($0, $1) }, [], to: "\(folder)/\(Self.weights)")
+        // Last, so that there is no model before all of it is there.
+        try ReplacingFile.replace("\(folder)/\(Self.configuration)", with: self.configuration.serialized() + "\n")
+    }
+
+    private var configuration: JSONValue {
+        .object([
+            "format": .string(Self.format), "version": .integer(Self.version),
+            "layers": .integer(self.settings.layers), "width": .integer(self.settings.width),
+            "heads": .integer(self.settings.heads), "feed_forward": .integer(self.settings.feedForward),
+            "turns": .integer(self.turns), "temperature": .number(Double(self.temperature)),
+            "labels": .array(self.labels.map { .string($0) }),
+        ])
+    }
+
+    /// Reads a model.
+    ///
+    /// - Parameter folder: Where ``write(to:)`` has written it.
+    /// - Throws: ``TaskModelError`` with code `.malformed`, or ``ModelFileError``; the message names the file.
+    package init(folder: String) throws {
+        let (json, pieces) = try (
+            Self.json("\(folder)/\(Self.configuration)"), Self.json("\(folder)/\(Self.pieces)").arrayValue
+        )
+        func failure(_ what: String) -> TaskModelError {
+            TaskModelError(.malformed, "\(folder)/\(Self.configuration): \(what).")
+        }
+        func number(_ key: String) throws -> Int {
+            guard let number = json[key]?.integerValue else { throw failure("'\(key)' is no whole number") }
+            return number
+        }
+        guard json["format"]?.stringValue == Self.format, try number("version") == Self.version else {
+            throw failure("this is no intent model of a version that is known")
+        }
+        var settings = EncoderSettings()
+        (settings.layers, settings.width) = try (number("layers"), number("width"))
+        (settings.heads, settings.feedForward) = try (number("heads"), number("feed_forward"))
+        guard let labels = json["labels"]?.arrayValue?.compactMap(\.stringValue),
+            let temperature = json["temperature"]?.numberValue.map(Float.init), temperature > 0, temperature.isFinite
+        else { throw failure("'labels' and a 'temperature' above 0 are needed") }
+        guard let pieces = pieces?.compactMap(\.stringValue) else {
+            throw TaskModelError(.malformed, "\(folder)/\(Self.pieces): a list of texts is needed.")
+        }
+        var generator = SeededNumbers(seed: 0)
+        try self.init(
+            settings, turns: number("turns"), labels: labels, vocabulary: SubwordVocabulary(pieces: pieces),
+            using: &generator)
+        self.temperature = temperature
+        try WeightFile(path: "\(folder)/\(Self.weights)").read(into: &self.encoder, prefix: "")
+    }
+
+    private static func json(_ path: String) throws -> JSONValue {
+        let storage = try ByteStorage(mapping: path)
+        do { return try JSONValue(parsing: Array(storage.bytes)) } catch {
+            throw TaskModelError(.malformed, "\(path): this is no JSON.", cause: error)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DifferentiableTensors
+internal import LLMCore
+
+/// A trained intent model with everything that belongs to it.
+package struct IntentModel: Sendable {
+    /// The encoder's shape.
+    package let settings: EncoderSettings
+    /// How many turns before the utterance it reads.
+    package let turns: Int
+    /// The classes.
+    package let labels: [String]
+    /// The subwords that it reads.
+    package let vocabulary: SubwordVocabulary
+    /// The weights.
+    package var encoder: IntentEncoder
+    /// What logits are divided by, so that probabilities are what they say (Guo et al., 2017).
+    package var temperature: Float = 1
+
+    /// Makes a model that has learnt nothing.
+    ///
+    /// - Throws: ``TaskModelError`` with code `.badSettings`.
+    package init(
+        _ settings: EncoderSettings, turns: Int, labels: [String], vocabulary: SubwordVocabulary,
+        using generator: inout some RandomNumberGenerator
+    ) throws {
+        try settings.check()
+        guard (0...64).contains(turns), labels.count > 1, Set(labels).count == labels.count else {
+            throw TaskModelError(
+                .badSettings, "An intent model reads 0 to 64 turns, and has at least two classes, none of them twice.")
+        }
+        (self.settings, self.turns, self.labels, self.vocabulary) = (settings, turns, labels, vocabulary)
+        self.encoder = IntentEncoder(
+            settings, vocabulary: vocabulary.pieces.count, turns: turns, classes: labels.count, using: &generator)
+    }
+
+    /// Reads a dialogue.
+    ///
+    /// - Parameter turns: At least one; the last is the utterance.
+    package func input(_ turns: some BidirectionalCollection<DialogueTurn>) -> IntentBatch.Input {
+        IntentBatch.Input(turns, before: self.turns, self.vocabulary)
+    }
+
+    /// The logits of each input's classes, before they are divided by ``temperature``: inputs × classes.
+    package func logits(of inputs: some Sequence<IntentBatch.Input>) -> Tensor {
+        var batch = IntentBatch()
+        for input in inputs { batch.append(input) }
+        return self.encoder.logits(batch)
+    }
+}

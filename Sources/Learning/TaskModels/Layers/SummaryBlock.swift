@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DifferentiableTensors
+internal import _Differentiation
+
+/// The last layer of an encoder, of which only the first row of each sequence is wanted: nothing else is computed.
+package struct SummaryBlock: ParameterGroup, Sendable {
+    var attentionNorm: LayerNormalization
+    var query: Dense
+    /// Key and value.
+    var attention: Dense
+    var joined: Dense
+    var feedForward: FeedForward
+
+    init(_ settings: EncoderSettings, using generator: inout some RandomNumberGenerator) {
+        self.attentionNorm = LayerNormalization(settings.width)
+        self.query = Dense(settings.width, settings.width, using: &generator)
+        self.attention = Dense(settings.width, 2 * settings.width, using: &generator)
+        self.joined = Dense(settings.width, settings.width, using: &generator)
+        self.feedForward = FeedForward(settings, using: &generator)
+    }
+
+    /// The first row of each sequence after this layer.
+    @differentiable(reverse,wrt: (self, rows))
+    func callAsFunction(
+        _ rows: Tensor, in sequences: [Int], from starts: [Int], heads: Int, _ dropout: Dropout
+    ) -> Tensor {
+        let normalized = self.attentionNorm(rows)
+        let attended = self.query(normalized.gathering(starts))
+            .summary(of: self.attention(normalized), in: sequences, heads: heads)
+        return self.feedForward(
+            rows.gathering(starts) + self.joined(attended).dropping(dropout.rate, seed: dropout.seed(0)), dropout)
+    }
+
+    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        self.attentionNorm.visit(gradient.attentionNorm, "\(name).attention_norm", visit)
+        self.query.visit(gradient.query, "\(name).query", visit)
+        self.attention.visit(gradient.attention, "\(name).attention", visit)
+        self.joined.visit(gradient.joined, "\(name).joined", visit)
+        self.feedForward.visit(gradient.feedForward, "\(name).feed_forward", visit)
+    }
+}

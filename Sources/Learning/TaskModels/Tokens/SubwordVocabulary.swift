@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+/// The subwords that texts are read as, each by the longest that fits (Wu et al., 2016).
+package struct SubwordVocabulary: Sendable, Equatable {
+    /// The pieces by their numbers; those that begin a word begin with ``wordMark``.
+    package let pieces: [String]
+    private let numbers: [String: Int]
+    private let longest: Int
+
+    /// Stands for whatever has no piece.
+    package static let unknown = 0
+    /// Begins an input; what is read of it is read here.
+    package static let beginning = 1
+    /// Ends a turn.
+    package static let end = 2
+    /// The pieces that every vocabulary begins with.
+    package static let special = ["<unknown>", "<beginning>", "<end>"]
+    /// What pieces begin with that begin a word.
+    static let wordMark: Unicode.Scalar = "\u{2581}"
+
+    /// Makes a vocabulary.
+    ///
+    /// - Parameter pieces: ``special``, and then each piece once.
+    /// - Throws: ``TaskModelError`` with code `.malformed` when they are something else.
+    package init(pieces: [String]) throws {
+        guard pieces.starts(with: Self.special), Set(pieces).count == pieces.count else {
+            throw TaskModelError(
+                .malformed, "A vocabulary begins with \(Self.special.joined(separator: ", ")), and has no piece twice.")
+        }
+        self.pieces = pieces
+        self.numbers = Dictionary(
+            uniqueKeysWithValues: pieces.enumerated().dropFirst(Self.special.count).map { ($1, $0) })
+        self.longest = pieces.dropFirst(Self.special.count).map(\.unicodeScalars.count).max() ?? 0
+    }
+
+    /// The numbers of a text's pieces.
+    ///
+    /// - Parameter limit: The most pieces; what comes after them is not read.
+    package func numbers(of text: String, limit: Int) -> [Int] {
+        var numbers: [Int] = []
+        for word in TextWords.words(of: text) {
+            guard numbers.count < limit else { break }
+            self.append(word, to: &numbers, limit)
+        }
+        return Array(numbers.prefix(limit))
+    }
+
+    private func append(_ word: String, to numbers: inout [Int], _ limit: Int) {
+        let scalars = [Self.wordMark] + Array(word.unicodeScalars)
+        if let whole = self.number(scalars[...]) { return numbers.append(whole) }
+        var start = 0
+        while start < scalars.count, numbers.count < limit {
+            var end = min(scalars.count, start + self.longest)
+            while end > start {
+                if let number = self.number(scalars[start..<end]) {
+                    numbers.append(number)
+                    break
+                }
+                end -= 1
+            }
+            if end == start { numbers.append(Self.unknown) }
+            start = max(end, start + 1)
+        }
+    }
+
+    private func number(_ scalars: ArraySlice<Unicode.Scalar>) -> Int? {
+        var piece = String.UnicodeScalarView()
+        piece.append(contentsOf: scalars)
+        return self.numbers[String(piece)]
+    }
+}
