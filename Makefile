@@ -13,7 +13,7 @@ PROGRAM := .build/release/autoglm
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests)
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
 
-.PHONY: help setup build release demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
+.PHONY: help setup build release demo train-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -30,6 +30,9 @@ release: setup ## Build the program: .build/release/autoglm
 
 demo: release ## Run the main job on the default model, shown step by step
 	@scripts/demo.sh
+
+train-demo: release ## Train a small intent model from sample dialogues, and use it in a pipeline
+	@scripts/train-demo.sh
 
 test: setup ## Run every test, in release; and other people's clients against the program
 	@scripts/test-setup.sh

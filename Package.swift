@@ -225,7 +225,8 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "RemoteTransport", "RunStorage", "PluginHost", "PostgresConnections",
+                "TaskRouting", "Pipelines", "TaskModels", "RemoteTransport", "RunStorage", "PluginHost",
+                "PostgresConnections",
                 orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
@@ -438,7 +439,7 @@ let package = Package(
             name: "PipelineStepsTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
-                "PostgresServing",
+                "PostgresServing", "DifferentiableTensors", "TaskModels",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         .testTarget(

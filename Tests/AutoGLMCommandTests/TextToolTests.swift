@@ -215,7 +215,8 @@ struct TextToolTests {
         #expect(
             steps.compactMap { $0["name"]?.stringValue } == [
                 "assert", "calculator", "chat", "classify", "embed", "emit", "extract", "file", "generate", "http",
-                "index", "input", "judge", "output", "parse", "plugin", "prompt", "python", "retrieve", "route",
+                "index", "input", "intent", "judge", "output", "parse", "plugin", "prompt", "python", "retrieve",
+                "route",
                 "split", "sql", "summarise", "translate",
             ])
         #expect(steps.allSatisfy { $0["inputs"]?["type"] == "object" && $0["outputs"]?["type"] == "object" })

@@ -11,7 +11,7 @@ struct TrainCommand: AsyncParsableCommand {
               autoglm train intent --data dialogues --out intents
               autoglm evaluate intent --model intents --data dialogues/test.jsonl
             """,
-        subcommands: [TrainIntentCommand.self])
+        subcommands: [TrainIntentCommand.self, TrainSampleCommand.self])
 }
 
 /// `autoglm evaluate`: how good a model of our own is.

@@ -24,10 +24,11 @@ enum TemperatureScaling {
         return sum / Double(classes.count)
     }
 
-    /// The temperature between 1/20 and 20 with which the loss is least: it has one valley, which is cut by the golden ratio.
+    /// The temperature from 0.5 to 20 with which the loss is least: it has one valley, which is cut by the golden ratio. What is always right on
+    /// a small part is not certain for that: it would be divided by nothing.
     static func fit(_ logits: [[Float]], _ classes: [Int]) -> Float {
         let ratio = (5.0.squareRoot() - 1) / 2
-        var (low, high) = (log(0.05), log(20.0))
+        var (low, high) = (log(0.5), log(20.0))
         func value(_ point: Double) -> Double { self.loss(logits, classes, Float(exp(point))) }
         var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
         var (leftValue, rightValue) = (value(left), value(right))

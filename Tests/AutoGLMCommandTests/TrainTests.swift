@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Testing
+
+@Suite("Training from the command line", .timeLimit(.minutes(5)))
+struct TrainTests {
+    private static let small = [
+        "--turns", "2", "--width", "32", "--heads", "2", "--feed-forward", "64", "--epochs", "3", "--rate", "0.01",
+        "--vocabulary-size", "300", "--threads", "1",
+    ]
+
+    /// Sample dialogues, and a model of them in a folder.
+    private func train(_ files: TemporaryFiles, _ more: [String] = []) async throws -> Program.Outcome {
+        let (data, model) = (files.path("data"), files.path("model"))
+        if !FileManager.default.fileExists(atPath: data) {
+            #expect(try await Program.run(["train", "sample", "--out", data, "--dialogues", "400"]).status == 0)
+        }
+        return try await Program.run(["train", "intent", "--data", data, "--out", model] + Self.small + more)
+    }
+
+    @Test("Sample dialogues are learnt, judged, and known again in a pipeline; a training that is done stays as it is")
+    func wholeWay() async throws {
+        let files = try TemporaryFiles()
+        let report = try await self.train(files, ["--output", "json"])
+        #expect(report.status == 0 && report.errors.contains("Epoch 2: loss"), "\(report.errors)")
+        #expect(try report.json()["dev_accuracy"]?.numberValue ?? 0 > 0.9 && report.json()["intents"] == 21)
+        let again = try await self.train(files, ["--output", "json"])
+        #expect(again.errors.contains("Going on from") && again.text == report.text)
+        for file in ["config.json", "model.safetensors", "report.json", "learning-curve.svg", "checkpoint.safetensors"]
+        {
+            #expect(FileManager.default.fileExists(atPath: files.path("model/\(file)")), "\(file)")
+        }
+        let model = ["--model", files.path("model"), "--data", files.path("data/test.jsonl")]
+        let judged = try await Program.run(["evaluate", "intent"] + model + ["--output", "json"]).json()
+        #expect(judged["accuracy"]?.numberValue ?? 0 > 0.9 && judged["unknown_intents"] == 0)
+        #expect(judged["ece"]?.numberValue ?? 1 < 0.2 && judged["classes"]?["goodbye"]?["support"] != 0)
+        let text = try await Program.run(["evaluate", "intent"] + model).text
+        #expect(text.contains("utterances: accuracy") && text.contains("taxi.confirm"))
+
+        let pipeline = """
+            pipeline: talk
+            version: 1.0.0
+            steps:
+              - id: intent
+                uses: intent
+                with:
+                  model: \(files.path("model"))
+                  text: Yes, please
+                  history:
+                    - {speaker: user, text: "Play some jazz"}
+                    - {speaker: system, text: "How about Paper Moon? Shall I play it?"}
+            output: "${intent.intent}"
+            """
+        try pipeline.write(toFile: files.path("talk.yaml"), atomically: true, encoding: .utf8)
+        let run = try await Program.run(["run", files.path("talk.yaml"), "--output", "json"])
+        #expect(try run.json()["output"] == "music.confirm", "\(run.errors)")
+    }
+
+    @Test("What cannot be done is told, and leaves stdout empty")
+    func refused() async throws {
+        let files = try TemporaryFiles(["bad/train.jsonl": "{\"turns\":1}", "bad/dev.jsonl": "{}"])
+        for (arguments, status, word) in [
+            (["train", "intent", "--data", "/nowhere", "--out", files.path("a")], Int32(1), "/nowhere/train.jsonl"),
+            (["train", "intent", "--data", files.path("bad"), "--out", files.path("a")], 1, "train.jsonl, line 1"),
+            (["train", "intent", "--data", "/nowhere", "--out", files.path("a"), "--threads", "0"], 64, "--threads"),
+            (["train", "sample", "--out", files.path("b"), "--dialogues", "1"], 64, "--dialogues"),
+            (["evaluate", "intent", "--model", files.path("bad"), "--data", "/nowhere"], 1, "config.json"),
+        ] {
+            let outcome = try await Program.run(arguments)
+            #expect(outcome.status == status && outcome.output.isEmpty, "\(arguments)")
+            #expect(outcome.errors.contains(word), "\(outcome.errors)")
+        }
+        _ = try await self.train(files)
+        let other = try await self.train(files, ["--seed", "9"])
+        #expect(other.status == 1 && other.errors.contains("other-training"), "\(other.errors)")
+        #expect(try await self.train(files, ["--seed", "9", "--restart"]).status == 0)
+    }
+}
