@@ -292,7 +292,8 @@ let package = Package(
         library(
             "ModelBackends", in: "Serving",
             [
-                "LLMCore", "Pipelines", "KServeProtocol", "OpenVINOModels", "PluginHost", "ServingCore", swiftProtobuf,
+                "LLMCore", "DifferentiableTensors", "TaskModels", "Pipelines", "KServeProtocol", "OpenVINOModels",
+                "PluginHost", "ServingCore", swiftProtobuf,
             ]),
         library(
             "KServeHTTP", in: "Serving",
@@ -520,7 +521,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "Observability", "OpenVINOModels",
                 "PluginHost",
-                "ServingCore", "ModelBackends", "OpenAutoGLMTesting", logging, tracing,
+                "ServingCore", "ModelBackends", "DifferentiableTensors", "TaskModels", "OpenAutoGLMTesting", logging,
+                tracing,
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

@@ -40,8 +40,8 @@ public struct IntentStep: PipelineStep {
     /// Asks the model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let model = try await self.models.model(in: inputs.requiredString("model"))
-        let turns = try Self.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
-        let intents = model.prediction(of: turns).intents
+        let turns = try DialogueTurn.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
+        let intents = model.intents(of: turns)
         guard let best = intents.first else { throw PipelineError(.invalidValue, "The model has no intents.") }
         return [
             "intent": .string(best.label), "confidence": .number(best.probability),
@@ -51,19 +51,6 @@ public struct IntentStep: PipelineStep {
                     ["intent": .string($0.label), "probability": .number($0.probability)]
                 }),
         ]
-    }
-
-    private static func turns(_ history: JSONValue?) throws -> [DialogueTurn] {
-        try (history?.arrayValue ?? []).enumerated().map { index, turn in
-            guard let text = turn["text"]?.stringValue,
-                let speaker = turn["speaker"]?.stringValue.flatMap(DialogueTurn.Speaker.init)
-            else {
-                throw PipelineError(
-                    .invalidValue, "Turn \(index + 1) of 'history' must have a 'speaker', user or system, and a 'text'."
-                )
-            }
-            return DialogueTurn(speaker, text)
-        }
     }
 }
 

@@ -21,7 +21,7 @@ extension ServeCommand {
         var logger = RunningServices.logger
         logger.logLevel = .info
         let languageModels = ServedLanguageModels.backend(gateway)
-        var backends: [any ModelBackend] = [languageModels, ONNXBackend(), PluginBackend()]
+        var backends: [any ModelBackend] = [languageModels, ONNXBackend(), IntentBackend(), PluginBackend()]
         if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry)) }
         let repository = ModelRepository(
             settings.repository, backends: backends, tracer: telemetry?.tracer, logger: logger)

@@ -24,8 +24,10 @@ enum TemperatureScaling {
         return sum / Double(classes.count)
     }
 
-    /// The temperature from 0.5 to 20 with which the loss is least: it has one valley, which is cut by the golden ratio. What is always right on
-    /// a small part is not certain for that: it would be divided by nothing.
+    /// The temperature from 0.5 to 20 with which the loss is least.
+    ///
+    /// The loss has one valley, which is cut by the golden ratio. What is always right on a small part is not certain for that: it would be
+    /// divided by nothing.
     static func fit(_ logits: [[Float]], _ classes: [Int]) -> Float {
         let ratio = (5.0.squareRoot() - 1) / 2
         var (low, high) = (log(0.5), log(20.0))

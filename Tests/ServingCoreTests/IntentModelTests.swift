@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DifferentiableTensors
+import Foundation
+import KServeProtocol
+import LLMCore
+import ModelBackends
+import ServingCore
+import TaskModels
+import Testing
+
+@Suite("Intent models in the repository")
+struct IntentModelTests {
+    /// A model that has learnt nothing yet: what it says is random, but always the same.
+    private static func model() throws -> IntentModel {
+        var settings = EncoderSettings()
+        (settings.width, settings.heads, settings.feedForward) = (8, 2, 8)
+        var generator = SeededNumbers(seed: 3)
+        return try IntentModel(
+            settings, turns: 2, labels: ["book", "cancel", "thank"],
+            vocabulary: SubwordTrainer.vocabulary(of: ["yes no please", "yes no"], size: 30), using: &generator)
+    }
+
+    private static func withRepository(
+        _ configuration: String?, _ body: @escaping @Sendable (ModelRepository) async throws -> Void
+    ) async throws {
+        let folder = RepositoryFolder()
+        try folder.write("talk", configuration ?? "")
+        if configuration == nil { try folder.remove("talk/config.pbtxt") }
+        try Self.model().write(to: "\(folder.path)/talk/1")
+        try await Models.withRepository(folder, backends: [IntentBackend()], body)
+    }
+
+    private static func strings(_ name: String, _ texts: [String]) throws -> KServeTensor {
+        try KServeTensor(name, shape: [texts.count, 1], strings: texts)
+    }
+
+    @Test("Utterances are answered with their turns, together or alone, without a configuration")
+    func answers() async throws {
+        try await Self.withRepository(nil) { repository in
+            try await repository.load("talk")
+            let configuration = try repository.model(named: "talk").configuration
+            #expect(configuration.platform == "autoglm_intent" && configuration.maximumBatchSize == 32)
+            #expect(configuration.outputs.map(\.name) == ["intent", "confidence", "probabilities"])
+            let history = #"[{"speaker": "system", "text": "no?"}]"#
+            let together = try await repository.infer(
+                InferenceRequest(
+                    model: "talk",
+                    inputs: [Self.strings("text", ["yes", "no"]), Self.strings("history", ["", history])])
+            ).outputs
+            let model = try Self.model()
+            let expected = [
+                model.intents(of: [DialogueTurn(.user, "yes")]),
+                model.intents(of: [DialogueTurn(.system, "no?"), DialogueTurn(.user, "no")]),
+            ]
+            #expect(together.map(\.shape) == [[2, 1], [2, 1], [2, 3]])
+            #expect(try together[0].strings() == expected.map { $0[0].label })
+            let confidences = try together[1].values(as: Float.self)
+            #expect(zip(confidences, expected).allSatisfy { abs(Double($0) - $1[0].probability) < 1e-5 })
+            let alone = try await repository.infer(
+                InferenceRequest(model: "talk", inputs: [Self.strings("text", ["yes"])])
+            ).outputs
+            #expect(try abs(alone[1].values(as: Float.self)[0] - confidences[0]) < 1e-5)
+            #expect(try abs(alone[2].values(as: Float.self).reduce(0, +) - 1) < 1e-5)
+        }
+    }
+
+    @Test(
+        "A request that is wrong does not harm those that run with it",
+        arguments: ["{", "[1]", #"[{"text":"a"}]"#, "7"])
+    func wrongHistory(history: String) async throws {
+        try await Self.withRepository(nil) { repository in
+            try await repository.load("talk")
+            let wrong = InferenceRequest(
+                model: "talk", inputs: [try Self.strings("text", ["yes"]), try Self.strings("history", [history])])
+            let right = InferenceRequest(model: "talk", inputs: [try Self.strings("text", ["yes"])])
+            async let other = repository.infer(right)
+            let error = await #expect(throws: (any Error).self) { try await repository.infer(wrong) }
+            #expect(
+                error.map { "\($0)" }?.contains("urn") == true || error.map { "\($0)" }?.contains("history") == true)
+            #expect(try await other.outputs.count == 3)
+        }
+    }
+
+    @Test(
+        "Tensors that the model does not have are refused when it is loaded",
+        arguments: [
+            "input { name: \"words\" data_type: TYPE_STRING dims: [ 1 ] }",
+            "output { name: \"intent\" data_type: TYPE_FP32 dims: [ 1 ] }",
+            "output { name: \"probabilities\" data_type: TYPE_FP32 dims: [ 4 ] }",
+        ])
+    func refused(configuration: String) async throws {
+        try await Self.withRepository("backend: \"intent\"\n" + configuration) { repository in
+            await #expect(throws: (any Error).self) { try await repository.load("talk") }
+        }
+    }
+}

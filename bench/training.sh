@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Compares training of the intent model with PyTorch's on the same model, data and threads, in turns; medians and ratios.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+. bench/lib.sh
+
+usage() {
+    cat <<'TEXT'
+Usage: bench/training.sh [--runs N] [--dialogues N] [--threads N]
+
+Trains the intent model (2 layers, d_model 256, 8 heads, N = 4 turns) for one epoch on the first dialogues of a file, here and in
+PyTorch, in turns. Prints a table, then one line of JSON. Tokens are those that are no padding; memory is the whole process's peak.
+
+  --runs N       turns of each side (default 3)
+  --dialogues N  dialogues to learn from (default 600)
+  --threads N    threads of each side (default 2)
+
+AUTOGLM_BIN        our program (default .build/release/autoglm)
+AUTOGLM_TRAINING   a file of dialogues (default: sample dialogues of the program, which are short)
+AUTOGLM_BENCH_DIR  where PyTorch is installed and kept (default .bench)
+TEXT
+}
+
+runs=3
+dialogues=600
+threads=2
+while [ "$#" -gt 0 ]; do
+    case $1 in
+        --runs | --dialogues | --threads)
+            [ "$#" -gt 1 ] || fail "$1 needs a value." "See bench/training.sh --help"
+            printf -v "${1#--}" '%s' "$2"
+            shift
+            ;;
+        --help | -h) usage && exit ;;
+        *) fail "Unknown option '$1'." "See bench/training.sh --help" ;;
+    esac
+    shift
+done
+[[ $runs$threads =~ ^[1-9][0-9]*$ && $dialogues =~ ^[0-9]+$ && $dialogues -ge 100 ]] ||
+    fail "--runs and --threads are numbers from 1 up, --dialogues from 100 up."
+
+autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
+[ -x "$autoglm" ] || fail "$autoglm is not there." "Build it with: make release"
+peer=$bench_dir/pytorch
+if ! "$peer/bin/python" -c 'import torch' 2>/dev/null; then
+    mkdir -p "$bench_dir"
+    logged "$bench_dir/pytorch.log" "Making a Python environment" python3 -m venv "$peer"
+    # The build for processors alone where one is offered; the usual one brings gigabytes for graphics cards.
+    logged "$bench_dir/pytorch.log" "Installing PyTorch" bash -c \
+        '"$1/bin/pip" install "torch==2.13.0+cpu" || "$1/bin/pip" install torch' _ "$peer"
+fi
+work=$(mktemp -d)
+clean_up_with rm -rf "$work"
+mkdir "$work/data" "$work/results"
+if [ -n "${AUTOGLM_TRAINING:-}" ]; then
+    [ -r "$AUTOGLM_TRAINING" ] || fail "AUTOGLM_TRAINING=$AUTOGLM_TRAINING cannot be read."
+    head -n "$dialogues" "$AUTOGLM_TRAINING" >"$work/data/train.jsonl"
+    tail -n 20 "$AUTOGLM_TRAINING" >"$work/data/dev.jsonl"
+else
+    "$autoglm" train sample --out "$work/data" --dialogues "$dialogues"
+fi
+
+for ((turn = 1; turn <= runs; turn++)); do
+    say "  turn $turn of $runs"
+    measure "$work/results/ours.$turn" python3 bench/process.py "$autoglm" train intent --data "$work/data" --out "$work/model" \
+        --epochs 1 --restart --threads "$threads" --output json
+    measure "$work/results/pytorch.$turn" "$peer/bin/python" bench/training/pytorch.py "$work/model" \
+        "$work/data/train.jsonl" "$threads"
+done
+python3 bench/training/compare.py "$work/results" "$threads"

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the results of bench/training.sh; prints a table of medians and ratios, then one line of JSON.
+
+Usage: compare.py FOLDER THREADS
+Results are named ours.TURN, what bench/process.py printed of `autoglm train intent`, and pytorch.TURN, what pytorch.py printed.
+"""
+import json
+import pathlib
+import statistics
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from machine import machine  # noqa: E402
+
+
+def read(folder):
+    ours, peers = [], []
+    for path in sorted(pathlib.Path(folder).iterdir()):
+        if path.suffix == ".log":
+            continue
+        result = json.loads(path.read_text(encoding="utf-8"))
+        if path.name.startswith("ours."):
+            epoch = json.loads(result["output"])["epochs"][0]
+            ours.append({"tokens": epoch["tokens_per_second"], "loss": epoch["loss"], "peak": result["peak_mb"]})
+        else:
+            peers.append({"tokens": result["tokens_per_second"], "loss": result["loss"], "peak": result["peak_mb"]} | result)
+    return ours, peers
+
+
+def median(results, name):
+    return statistics.median(result[name] for result in results)
+
+
+def row_of(measure, unit, ours, peer, target, is_better_higher):
+    ratio = ours / peer
+    return {
+        "measure": measure, "ours": round(ours, 1), "peer": round(peer, 1), "unit": unit, "ratio": round(ratio, 3),
+        "better": "higher" if is_better_higher else "lower", "target": target,
+        "reached": ratio >= target if is_better_higher else ratio <= target,
+    }
+
+
+def main(folder, threads):
+    ours, peers = read(folder)
+    rows = [
+        row_of("intent_train_tokens", "tokens/s", median(ours, "tokens"), median(peers, "tokens"), 1.2, True),
+        row_of("intent_train_memory", "MB", median(ours, "peak"), median(peers, "peak"), 0.7, False),
+    ]
+    print(f"{'measure':<24}{'ours':>10}{'PyTorch':>10}{'ratio':>8}  wanted")
+    for row in rows:
+        sign = "≥" if row["better"] == "higher" else "≤"
+        print(f"{row['measure']:<24}{row['ours']:>10.0f}{row['peer']:>10.0f}{row['ratio']:>8.2f}  {sign} {row['target']:g} "
+              f"{'reached' if row['reached'] else 'missed'}  {row['unit']}")
+    print(f"mean loss of the epoch: ours {median(ours, 'loss'):.3f}, PyTorch {median(peers, 'loss'):.3f}; "
+          f"PyTorch's padded tokens/s: {median(peers, 'padded_tokens_per_second'):.0f}")
+    described = machine(int(threads), torch=peers[0]["torch"])
+    print(f"{described['cpu']}, {threads} threads on {described['cores']} cores; PyTorch {described['torch']}")
+    print(json.dumps({"bench": "training", "machine": described, "rows": rows}, ensure_ascii=False))
+
+
+if len(sys.argv) != 3:
+    sys.exit(__doc__.strip())
+main(*sys.argv[1:])
