@@ -25,6 +25,8 @@ struct DerivativeTests {
             GradientCheck.check(matrix) { x.times($0).weighted() }
             GradientCheck.check(GradientCheck.tensor([4, 19], seed: 5, scale: 3)) { $0.gelu().weighted() }
             GradientCheck.check(x) { $0.crossEntropy([4, 0, 2]) }
+            let teacher = GradientCheck.tensor(x.shape, seed: 7, scale: 3)
+            GradientCheck.check(x) { $0.divergence(from: teacher, temperature: 2) }
             GradientCheck.check(GradientCheck.tensor([6, 3], seed: 6)) { $0.gathering([5, 0, 5, 2]).weighted() }
         }
     }

@@ -131,6 +131,46 @@ struct IntentTrainerTests {
         }
     }
 
+    @Test("A student comes nearer to its teacher than one that learns from the right intents alone")
+    func student() throws {
+        var teacher = try TinyDialogues.trainer()
+        while !teacher.isDone { try teacher.advance(for: .seconds(60)) { _ in } }
+        func student(_ distillation: Distillation?) throws -> IntentModel {
+            var settings = TinyDialogues.settings()
+            (settings.encoder.layers, settings.encoder.width, settings.seed) = (1, 8, 4)
+            settings.distillation = distillation
+            var trainer = try IntentTrainer(
+                settings, training: TinyDialogues.make(60), development: TinyDialogues.make(20, seed: 2),
+                teacher: distillation == nil ? nil : teacher.best)
+            while !trainer.isDone { try trainer.advance(for: .seconds(60)) { _ in } }
+            #expect(trainer.report(data: "")["settings"]?["alpha"] == (distillation == nil ? .null : 0.1))
+            return trainer.best
+        }
+        var distillation = Distillation()
+        distillation.alpha = 0.1
+        let inputs = IntentExamples(TinyDialogues.make(20, seed: 2), for: teacher.best).inputs
+        func distance(_ model: IntentModel) -> Float {
+            model.logits(of: inputs).divergence(from: teacher.best.logits(of: inputs), temperature: 2)
+        }
+        let (alone, led) = try (distance(student(nil)), distance(student(distillation)))
+        #expect(led < alone, "\(led), alone \(alone)")
+    }
+
+    @Test("A teacher of other intents is refused")
+    func otherTeacher() throws {
+        var settings = TinyDialogues.settings()
+        let teacher = try TinyDialogues.trainer().best
+        settings.distillation = Distillation()
+        let other = [LabelledDialogue(turns: [DialogueTurn(.user, "hm")], intents: ["else"])]
+        #expect(throws: TrainingError.self) {
+            try IntentTrainer(
+                settings, training: TinyDialogues.make(20) + other + other, development: TinyDialogues.make(5),
+                teacher: teacher)
+        }
+        settings.distillation?.temperature = 0
+        #expect(throws: TrainingError.self) { try TinyDialogues.trainer(settings) }
+    }
+
     @Test("A task that is cancelled stops after its step, and can go on")
     func cancelled() async throws {
         var trainer = try TinyDialogues.trainer()

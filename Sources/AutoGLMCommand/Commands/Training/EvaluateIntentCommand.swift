@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import DifferentiableTensors
 internal import LLMCore
 internal import ModelTraining
 internal import OrderedCollections
@@ -19,6 +20,9 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
             calibration error) and each intent's precision, recall and F1.
             """)
 
+    /// The most utterances that are timed.
+    private static let timedUtterances = 2000
+
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
 
@@ -27,6 +31,9 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
 
     @Option(help: "A file of dialogues, one in each line.")
     var data: String
+
+    @Flag(help: "Also measure how long a single utterance takes, on one thread.")
+    var latency = false
 
     func run() async throws {
         try self.threads.withPool { try self.evaluate() }
@@ -48,9 +55,35 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
             var json = report.json
             json["loss"] = .number(result.loss)
             json["unknown_intents"] = .integer(examples.unknown)
+            json["size_bytes"] = .integer(FilePath.size("\(self.model)/model.safetensors") ?? 0)
+            if let times = self.times(model, examples) {
+                (json["latency_p50_ms"], json["latency_p99_ms"]) = (.number(times.median), .number(times.tail))
+            }
             try Console.json(.object(json))
-        case .text: try Console.write(self.text(report, examples.unknown))
+        case .text:
+            try Console.write(self.text(report, examples.unknown))
+            if let times = self.times(model, examples) {
+                try Console.line(
+                    "A single utterance takes \(times.median) ms in the median, P99 \(times.tail) ms, on one thread.")
+            }
         }
+    }
+
+    /// Milliseconds of utterances one by one; nil where nobody asks.
+    private func times(_ model: IntentModel, _ examples: IntentExamples) -> (median: Double, tail: Double)? {
+        guard self.latency else { return nil }
+        let inputs = examples.inputs.prefix(Self.timedUtterances)
+        var times: [Double] = []
+        ComputePool.$current.withValue(ComputePool(threads: 1)) {
+            // The first ones only wake the processor.
+            for input in inputs.prefix(100) { _ = model.probabilities(of: [input]) }
+            for input in inputs {
+                times.append(ContinuousClock().measure { _ = model.probabilities(of: [input]) } / .milliseconds(1))
+            }
+        }
+        times.sort()
+        func place(_ share: Double) -> Double { (times[Int(Double(times.count - 1) * share)] * 1000).rounded() / 1000 }
+        return (place(0.5), place(0.99))
     }
 
     private func text(_ report: ClassificationReport, _ unknown: Int) -> String {

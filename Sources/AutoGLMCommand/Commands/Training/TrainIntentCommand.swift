@@ -15,6 +15,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm train intent --data dialogues --turns 4 --out intents
+              autoglm train intent --data dialogues --turns 4 --teacher intents --layers 1 --width 64 --out student
 
             The data folder has train.jsonl and dev.jsonl (or val.jsonl). A line is a dialogue,
               {"turns": [{"speaker": "user", "text": "A table for two, please", "intent": "book"}, {"speaker": "system", "text": …}, …]}
@@ -76,6 +77,15 @@ struct TrainIntentCommand: AsyncParsableCommand {
     @Option(help: "What everything random depends on.")
     var seed = IntentTrainingSettings().seed
 
+    @Option(help: "The folder of a larger model that this one learns from as well (distillation).")
+    var teacher: String?
+
+    @Option(help: "How much the right intents count beside the teacher, from 0 to 1.")
+    var alpha = Distillation().alpha
+
+    @Option(help: "What logits are divided by when the teacher is followed.")
+    var distillationTemperature = Distillation().temperature
+
     @Flag(help: "Begin anew, whatever checkpoint there is.")
     var restart = false
 
@@ -86,9 +96,14 @@ struct TrainIntentCommand: AsyncParsableCommand {
     private func train() throws {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
         Console.note("Reading \(self.data)…")
+        let bar = ProgressBar()
+        defer { bar.end() }
         var trainer = try IntentTrainer(
             self.settings, training: DialogueFile.dialogues(path: "\(self.data)/train.jsonl"),
-            development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"))
+            development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
+            teacher: self.teacher.map { try IntentModel(folder: $0) }
+        ) { bar.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
+        bar.end()
         try FilePath.makeFolders(self.out)
         let checkpoint = "\(self.out)/checkpoint.safetensors"
         if !self.restart, FilePath.isFile(checkpoint) {
@@ -153,6 +168,11 @@ struct TrainIntentCommand: AsyncParsableCommand {
         (settings.minimumExamples, settings.seed) = (self.minimumExamples, self.seed)
         (settings.encoder.layers, settings.encoder.width) = (self.layers, self.width)
         (settings.encoder.heads, settings.encoder.feedForward) = (self.heads, self.feedForward)
+        if self.teacher != nil {
+            var distillation = Distillation()
+            (distillation.alpha, distillation.temperature) = (self.alpha, self.distillationTemperature)
+            settings.distillation = distillation
+        }
         return settings
     }
 

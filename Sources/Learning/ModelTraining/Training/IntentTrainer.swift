@@ -21,6 +21,8 @@ package struct IntentTrainer {
     let settings: IntentTrainingSettings
     let training: IntentExamples
     let development: IntentExamples
+    /// The teacher's logits for each utterance to learn from.
+    private let teacher: [[Float]]?
     private let schedule: LearningRateSchedule
 
     /// What of an epoch is done.
@@ -41,9 +43,12 @@ package struct IntentTrainer {
     ///   - settings: How to train.
     ///   - training: What to learn from.
     ///   - development: What epochs are judged by.
-    /// - Throws: ``TrainingError``, ``TaskModelError``.
+    ///   - teacher: A model of the same classes that this one follows, as the settings say.
+    ///   - onProgress: Is told how many utterances of how many the teacher has answered.
+    /// - Throws: ``TrainingError``, ``TaskModelError``; `CancellationError` when the task is cancelled.
     package init(
-        _ settings: IntentTrainingSettings, training: [LabelledDialogue], development: [LabelledDialogue]
+        _ settings: IntentTrainingSettings, training: [LabelledDialogue], development: [LabelledDialogue],
+        teacher: IntentModel? = nil, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
         try settings.check()
         var generator = SeededNumbers(seed: settings.seed)
@@ -57,6 +62,12 @@ package struct IntentTrainer {
         self.development = IntentExamples(development, for: model)
         guard !self.development.classes.isEmpty else {
             throw TrainingError(.noData, "No utterance of the development part has an intent that is learnt.")
+        }
+        self.teacher = try teacher.map { teacher in
+            guard teacher.labels == model.labels else {
+                throw TrainingError(.otherTraining, "The teacher knows other intents than those of the training part.")
+            }
+            return try IntentEvaluation(teacher, IntentExamples(training, for: teacher), onProgress).logits
         }
         let steps = (self.training.classes.count + settings.batch - 1) / settings.batch * settings.epochs
         self.schedule = LearningRateSchedule(
@@ -153,16 +164,29 @@ package struct IntentTrainer {
         var generator = SeededNumbers(seed: self.seed(step + 1))
         batch.hidePieces(self.settings.hiddenPieces, using: &generator)
         let number = self.history.epochs.count * self.stepsPerEpoch + step
-        self.position.loss += try self.step(batch, own.map { self.training.classes[$0] }, number) * Double(own.count)
+        let teacher = self.teacher.map { teacher in
+            Tensor([own.count, self.model.labels.count], own.flatMap { teacher[$0] })
+        }
+        let classes = own.map { self.training.classes[$0] }
+        self.position.loss += try self.step(batch, classes, teacher, number) * Double(own.count)
         self.position.tokens += batch.pieces.count
         self.position.step += 1
     }
 
-    private mutating func step(_ batch: IntentBatch, _ classes: [Int], _ number: Int) throws -> Double {
+    private mutating func step(
+        _ batch: IntentBatch, _ classes: [Int], _ teacher: Tensor?, _ number: Int
+    ) throws -> Double {
         let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
-        let (loss, gradient) = valueWithGradient(at: self.model.encoder) { encoder in
-            encoder.logits(batch, dropout).crossEntropy(classes)
-        }
+        let (loss, gradient) =
+            if let teacher {
+                valueWithGradient(at: self.model.encoder) { encoder in
+                    encoder.logits(batch, dropout).loss(classes, teacher, self.settings.distillation ?? Distillation())
+                }
+            } else {
+                valueWithGradient(at: self.model.encoder) { encoder in
+                    encoder.logits(batch, dropout).crossEntropy(classes)
+                }
+            }
         let norm = self.model.encoder.norm(of: gradient)
         guard loss.isFinite, norm.isFinite else {
             throw TrainingError(
@@ -173,5 +197,15 @@ package struct IntentTrainer {
             &self.model.encoder, along: gradient, rate: self.schedule.rate(at: number),
             times: norm > longest ? longest / norm : 1)
         return Double(loss)
+    }
+}
+
+extension Tensor {
+    /// The loss of a student.
+    @differentiable(reverse,wrt: self)
+    fileprivate func loss(_ classes: [Int], _ teacher: Tensor, _ distillation: Distillation) -> Float {
+        let (alpha, temperature) = (distillation.alpha, distillation.temperature)
+        return alpha * self.crossEntropy(classes) + (1 - alpha) * temperature * temperature
+            * self.divergence(from: teacher, temperature: temperature)
     }
 }

@@ -32,6 +32,8 @@ package struct IntentTrainingSettings: Sendable, Equatable {
     package var longestGradient: Float = 1
     /// How many epochs without a better one are waited for.
     package var patience = 2
+    /// How a teacher is followed, where there is one.
+    package var distillation: Distillation?
     /// What everything random depends on.
     package var seed: UInt64 = 1
 
@@ -54,6 +56,13 @@ package struct IntentTrainingSettings: Sendable, Equatable {
             ((1...1000).contains(self.patience), "a patience of 1 to 1,000 epochs"),
             (self.minimumExamples > 0, "at least 1 example of an intent"),
         ]
+        if let distillation {
+            guard (0...1).contains(distillation.alpha), distillation.temperature > 0, distillation.temperature <= 100
+            else {
+                throw TrainingError(
+                    .badSettings, "A teacher is followed with an alpha from 0 to 1 and a temperature above 0.")
+            }
+        }
         for (isRight, range) in ranges where !isRight {
             throw TrainingError(.badSettings, "A training needs \(range).")
         }
@@ -72,7 +81,10 @@ package struct IntentTrainingSettings: Sendable, Equatable {
             "dropout": .number(Double("\(self.dropout)") ?? 0),
             "hidden_pieces": .number(Double("\(self.hiddenPieces)") ?? 0),
             "longest_gradient": .number(Double("\(self.longestGradient)") ?? 0),
-            "patience": .integer(self.patience), "seed": .integer(Int(truncatingIfNeeded: self.seed)),
+            "patience": .integer(self.patience),
+            "alpha": self.distillation.map { .number(Double("\($0.alpha)") ?? 0) } ?? .null,
+            "distillation_temperature": self.distillation.map { .number(Double("\($0.temperature)") ?? 0) } ?? .null,
+            "seed": .integer(Int(truncatingIfNeeded: self.seed)),
         ])
     }
 }
