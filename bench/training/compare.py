@@ -24,7 +24,7 @@ def read(folder):
             epoch = json.loads(result["output"])["epochs"][0]
             ours.append({"tokens": epoch["tokens_per_second"], "loss": epoch["loss"], "peak": result["peak_mb"]})
         else:
-            peers.append({"tokens": result["tokens_per_second"], "loss": result["loss"], "peak": result["peak_mb"]} | result)
+            peers.append(result | {"tokens": result["tokens_per_second"], "peak": result["peak_mb"]})
     return ours, peers
 
 

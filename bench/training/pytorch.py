@@ -92,6 +92,8 @@ class Encoder(nn.Module):
         width = config["width"]
         self.tables = nn.ModuleList(
             nn.Embedding(count, width) for count in (pieces, UTTERANCE + 1, config["turns"] + 1, 2))
+        for table in self.tables:
+            nn.init.normal_(table.weight, std=0.02)
         self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(0.1)
         layer = nn.TransformerEncoderLayer(
