@@ -2,6 +2,7 @@
 
 import DifferentiableTensors
 import Testing
+import _Differentiation
 
 @Suite("Tensors")
 struct TensorTests {
@@ -30,4 +31,33 @@ struct TensorTests {
         #expect(kept.allSatisfy { tensor in tensor.values.allSatisfy { $0 == tensor.values[0] } })
         #expect(Set(kept.map { $0.values[0] }).count == kept.count)
     }
+}
+
+@Suite("Layers in 8 bits")
+struct QuantizedLayerTests {
+    @Test("They give nearly what the layer gives, on one thread and two", arguments: DerivativeTests.pools.indices)
+    func near(pool: Int) {
+        ComputePool.$current.withValue(DerivativeTests.pools[pool]) {
+            let layer = Dense(
+                weights: GradientCheck.tensor([96, 48], seed: 1), bias: GradientCheck.tensor([48], seed: 2))
+            let rows = GradientCheck.tensor([7, 96], seed: 3)
+            let (exact, quantized) = (layer(rows), layer.quantize()(rows))
+            #expect(quantized.shape == [7, 48] && quantized != exact)
+            // Each product is a sum of 96 numbers of up to 1 with errors of up to 1/127 of their block's largest.
+            #expect(zip(exact.values, quantized.values).allSatisfy { abs($0 - $1) < 0.1 })
+            let gradient = gradient(at: layer.quantize()) { $0(rows).weighted() }
+            #expect(gradient.weights == .zero && gradient.bias.count == 48)
+        }
+    }
+
+    @Test("A layer whose sizes are no whole blocks stays as it is", arguments: [[31, 16], [32, 15]])
+    func sizes(shape: [Int]) {
+        let layer = Dense(weights: GradientCheck.tensor(shape, seed: 1), bias: Tensor([shape[1]], repeating: 0))
+        let rows = GradientCheck.tensor([3, shape[0]], seed: 3)
+        #expect(layer.quantize()(rows) == layer(rows))
+        #expect(QuantizedMatrix(layer.weights) == nil)
+    }
+
+    @Test("Numbers that are none are not quantised")
+    func infinite() { #expect(QuantizedMatrix(Tensor([32, 16], repeating: .infinity)) == nil) }
 }

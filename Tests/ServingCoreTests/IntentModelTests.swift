@@ -83,11 +83,12 @@ struct IntentModelTests {
     }
 
     @Test(
-        "Tensors that the model does not have are refused when it is loaded",
+        "Tensors and settings that the model does not have are refused when it is loaded",
         arguments: [
             "input { name: \"words\" data_type: TYPE_STRING dims: [ 1 ] }",
             "output { name: \"intent\" data_type: TYPE_FP32 dims: [ 1 ] }",
             "output { name: \"probabilities\" data_type: TYPE_FP32 dims: [ 4 ] }",
+            "parameters { key: \"precision\" value { string_value: \"int4\" } }",
         ])
     func refused(configuration: String) async throws {
         try await Self.withRepository("backend: \"intent\"\n" + configuration) { repository in

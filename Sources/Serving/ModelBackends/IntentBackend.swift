@@ -15,6 +15,8 @@ internal import TaskModels
 /// | `history` | optional: the turns before as JSON, the oldest first, `[{"speaker": "user", "text": …}, …]` |
 /// | `intent`, `confidence` | the likeliest intent and its probability |
 /// | `probabilities` | that of each intent, in the order of the model's `labels` |
+///
+/// The parameter `precision` is `int8` (default: layers in 8 bits, several times as fast) or `float32`.
 package struct IntentBackend: ModelBackend {
     /// The most utterances of a request where the configuration does not say.
     private static let usualBatchSize: Int32 = 32
@@ -51,7 +53,7 @@ package struct IntentBackend: ModelBackend {
     }
 
     package func load(_ source: ModelSource) async throws -> any ServedModel {
-        let model = try IntentModel(folder: source.folder)
+        let model = try self.model(source)
         let configuration = source.configuration
         func check(_ tensors: [TensorSpecification], _ known: [String: (KServeDatatype, [Int])]) throws {
             for tensor in tensors {
@@ -74,6 +76,21 @@ package struct IntentBackend: ModelBackend {
         // A thread for each instance: an utterance is too small a thing to share.
         let pools = (0..<configuration.instances).map { _ in ComputePool(threads: 1) }
         return ServedIntentModel(model: model, configuration: configuration, pools: pools)
+    }
+}
+
+extension IntentBackend {
+    fileprivate func model(_ source: ModelSource) throws -> IntentModel {
+        let model = try IntentModel(folder: source.folder)
+        switch source.parameter("precision") ?? "int8" {
+        case "int8": return model.quantized()
+        case "float32": return model
+        case let other:
+            throw ServingError(
+                .invalidArgument,
+                "The intent model '\(source.configuration.name)' has the precision '\(other.prefix(40))', not int8 or float32."
+            )
+        }
     }
 }
 

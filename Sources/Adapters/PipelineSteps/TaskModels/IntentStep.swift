@@ -60,7 +60,7 @@ private actor IntentModels {
 
     func model(in folder: String) throws -> IntentModel {
         if let model = self.opened[folder] { return model }
-        let model = try IntentModel(folder: folder)
+        let model = try IntentModel(folder: folder).quantized()
         self.opened[folder] = model
         return model
     }

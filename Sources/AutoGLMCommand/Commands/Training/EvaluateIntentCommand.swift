@@ -32,6 +32,9 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
     @Option(help: "A file of dialogues, one in each line.")
     var data: String
 
+    @Flag(help: "Judge the model with layers in 8 bits, as it is served.")
+    var quantized = false
+
     @Flag(help: "Also measure how long a single utterance takes, on one thread.")
     var latency = false
 
@@ -40,7 +43,8 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
     }
 
     private func evaluate() throws {
-        let model = try IntentModel(folder: self.model)
+        var model = try IntentModel(folder: self.model)
+        if self.quantized { model = model.quantized() }
         let examples = IntentExamples(try DialogueFile.dialogues(path: self.data), for: model)
         guard !examples.classes.isEmpty else {
             throw TrainingError(.noData, "\(self.data): no utterance has an intent that the model has learnt.")

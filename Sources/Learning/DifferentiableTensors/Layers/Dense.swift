@@ -8,6 +8,8 @@ package struct Dense: ParameterGroup, Sendable {
     package var weights: Tensor
     /// One number for each output.
     package var bias: Tensor
+    /// What the weights are in 8 bits; where it is there, it is multiplied with, and nothing is learnt.
+    @noDerivative private var quantized: QuantizedMatrix?
 
     /// Makes a layer.
     ///
@@ -27,7 +29,19 @@ package struct Dense: ParameterGroup, Sendable {
 
     /// Each row's sums.
     @differentiable(reverse)
-    package func callAsFunction(_ rows: Tensor) -> Tensor { rows.times(self.weights).adding(toRows: self.bias) }
+    package func callAsFunction(_ rows: Tensor) -> Tensor {
+        if let quantized = self.quantized {
+            return withoutDerivative(at: quantized.product(of: rows)).adding(toRows: self.bias)
+        }
+        return rows.times(self.weights).adding(toRows: self.bias)
+    }
+
+    /// The layer with weights in 8 bits, where its sizes allow that.
+    package func quantize() -> Self {
+        var layer = self
+        layer.quantized = QuantizedMatrix(self.weights)
+        return layer
+    }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         visit("\(name).weight", &self.weights, gradient.weights)

@@ -61,6 +61,12 @@ package struct IntentEncoder: ParameterGroup, Sendable {
         return self.classes(self.norm(first).dropping(dropout.rate, seed: dropout.seed(1)))
     }
 
+    /// Makes the weights of layers ones of 8 bits; those of tables and of the classes stay as they are.
+    mutating func quantize() {
+        for index in self.blocks.indices { self.blocks[index].quantize() }
+        self.summary.quantize()
+    }
+
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         visit("\(name)pieces", &self.pieces, gradient.pieces)
         visit("\(name)places", &self.places, gradient.places)

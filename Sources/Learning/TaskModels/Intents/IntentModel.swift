@@ -48,4 +48,11 @@ package struct IntentModel: Sendable {
         for input in inputs { batch.append(input) }
         return self.encoder.logits(batch)
     }
+
+    /// The model with layers in 8 bits, which answers several times as fast, and cannot learn.
+    package func quantized() -> Self {
+        var model = self
+        model.encoder.quantize()
+        return model
+    }
 }

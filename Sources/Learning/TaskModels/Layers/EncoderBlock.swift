@@ -27,6 +27,12 @@ package struct EncoderBlock: ParameterGroup, Sendable {
             rows + self.joined(attended).dropping(dropout.rate, seed: dropout.seed(0)), dropout)
     }
 
+    /// Makes the weights ones of 8 bits.
+    mutating func quantize() {
+        (self.attention, self.joined) = (self.attention.quantize(), self.joined.quantize())
+        self.feedForward.quantize()
+    }
+
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.attentionNorm.visit(gradient.attentionNorm, "\(name).attention_norm", visit)
         self.attention.visit(gradient.attention, "\(name).attention", visit)

@@ -21,6 +21,9 @@ package struct FeedForward: ParameterGroup, Sendable {
         return rows + self.down(hidden).dropping(dropout.rate, seed: dropout.seed(2))
     }
 
+    /// Makes the weights ones of 8 bits.
+    mutating func quantize() { (self.up, self.down) = (self.up.quantize(), self.down.quantize()) }
+
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.norm.visit(gradient.norm, "\(name).norm", visit)
         self.up.visit(gradient.up, "\(name).up", visit)

@@ -32,6 +32,14 @@ package struct SummaryBlock: ParameterGroup, Sendable {
             rows.gathering(starts) + self.joined(attended).dropping(dropout.rate, seed: dropout.seed(0)), dropout)
     }
 
+    /// Makes the weights ones of 8 bits.
+    mutating func quantize() {
+        (self.query, self.attention, self.joined) = (
+            self.query.quantize(), self.attention.quantize(), self.joined.quantize()
+        )
+        self.feedForward.quantize()
+    }
+
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.attentionNorm.visit(gradient.attentionNorm, "\(name).attention_norm", visit)
         self.query.visit(gradient.query, "\(name).query", visit)
