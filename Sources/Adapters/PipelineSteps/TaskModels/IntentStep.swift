@@ -21,12 +21,16 @@ public struct IntentStep: PipelineStep {
                 StepPort("text", .string, "What the user said.", isRequired: true),
                 StepPort("model", .string, "The model's folder.", isRequired: true),
                 StepPort("history", .array, "The turns before, the oldest first: {speaker: user or system, text}."),
-                StepPort("threshold", .number, "The probability from which an intent is accepted; 0 if not given."),
+                StepPort(
+                    "threshold", .number,
+                    "The probability from which an intent is accepted; the model's own if not given."),
             ],
             outputs: [
                 StepPort("intent", .string, "The likeliest intent."),
                 StepPort("confidence", .number, "Its probability from 0 to 1."),
-                StepPort("accepted", .boolean, "Whether that is at least the threshold."),
+                StepPort(
+                    "accepted", .boolean,
+                    "Whether that is at least the threshold, and the intent not the one for everything else."),
                 StepPort("alternatives", .array, "The ten likeliest intents with their probabilities."),
             ])
     }
@@ -42,10 +46,12 @@ public struct IntentStep: PipelineStep {
         let model = try await self.models.model(in: inputs.requiredString("model"))
         let turns = try DialogueTurn.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
         let intents = model.intents(of: turns)
+        var rejection = model.rejection
+        if let threshold = inputs["threshold"]?.numberValue { rejection.threshold = threshold }
         guard let best = intents.first else { throw PipelineError(.invalidValue, "The model has no intents.") }
         return [
             "intent": .string(best.label), "confidence": .number(best.probability),
-            "accepted": .bool(best.probability >= inputs["threshold"]?.numberValue ?? 0),
+            "accepted": .bool(rejection.accepts(best.label, best.probability)),
             "alternatives": .array(
                 intents.prefix(Self.mostAlternatives).map {
                     ["intent": .string($0.label), "probability": .number($0.probability)]

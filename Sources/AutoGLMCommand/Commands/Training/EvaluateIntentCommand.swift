@@ -17,7 +17,8 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
               autoglm evaluate intent --model intents --data dialogues/test.jsonl --output json
 
             Utterances whose intent the model has not learnt are left out, and counted. JSON has accuracy, macro_f1, ece (the expected \
-            calibration error) and each intent's precision, recall and F1.
+            calibration error) and each intent's precision, recall and F1; where an intent stands for everything else, also \
+            how much of that is rejected.
             """)
 
     /// The most utterances that are timed.
@@ -59,6 +60,11 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
             var json = report.json
             json["loss"] = .number(result.loss)
             json["unknown_intents"] = .integer(examples.unknown)
+            if let rejection = result.rejectionReport {
+                json["in_scope_accuracy"] = .number(rejection.inScopeAccuracy)
+                json["out_of_scope_recall"] = .number(rejection.outOfScopeRecall)
+                json["out_of_scope_precision"] = .number(rejection.outOfScopePrecision)
+            }
             json["size_bytes"] = .integer(FilePath.size("\(self.model)/model.safetensors") ?? 0)
             if let times = self.times(model, examples) {
                 (json["latency_p50_ms"], json["latency_p99_ms"]) = (.number(times.median), .number(times.tail))
@@ -66,6 +72,12 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
             try Console.json(.object(json))
         case .text:
             try Console.write(self.text(report, examples.unknown))
+            if let rejection = result.rejectionReport {
+                func percent(_ share: Double) -> Double { (share * 1000).rounded() / 10 }
+                try Console.line(
+                    "Below a probability of \(model.rejection.threshold) nothing is believed: \(percent(rejection.inScopeAccuracy)) % in scope are right, "
+                        + "\(percent(rejection.outOfScopeRecall)) % of everything else is rejected.")
+            }
             if let times = self.times(model, examples) {
                 try Console.line(
                     "A single utterance takes \(times.median) ms in the median, P99 \(times.tail) ms, on one thread.")

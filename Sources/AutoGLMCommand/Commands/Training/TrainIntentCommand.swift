@@ -77,6 +77,9 @@ struct TrainIntentCommand: AsyncParsableCommand {
     @Option(help: "What everything random depends on.")
     var seed = IntentTrainingSettings().seed
 
+    @Option(help: "The intent that stands for everything else, where train.jsonl has it.")
+    var outOfScope = "oos"
+
     @Option(help: "The folder of a larger model that this one learns from as well (distillation).")
     var teacher: String?
 
@@ -168,6 +171,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
         (settings.minimumExamples, settings.seed) = (self.minimumExamples, self.seed)
         (settings.encoder.layers, settings.encoder.width) = (self.layers, self.width)
         (settings.encoder.heads, settings.encoder.feedForward) = (self.heads, self.feedForward)
+        settings.outOfScope = self.outOfScope
         if self.teacher != nil {
             var distillation = Distillation()
             (distillation.alpha, distillation.temperature) = (self.alpha, self.distillationTemperature)

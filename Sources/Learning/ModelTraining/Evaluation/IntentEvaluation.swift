@@ -11,6 +11,7 @@ package struct IntentEvaluation {
     package let classes: [Int]
     private let labels: [String]
     private let temperature: Float
+    private let rejection: Rejection
     /// How many utterances are read together.
     private static let batch = 128
 
@@ -21,7 +22,8 @@ package struct IntentEvaluation {
     package init(
         _ model: IntentModel, _ examples: IntentExamples, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
-        (self.classes, self.labels, self.temperature) = (examples.classes, model.labels, model.temperature)
+        (self.classes, self.labels) = (examples.classes, model.labels)
+        (self.temperature, self.rejection) = (model.temperature, model.rejection)
         for start in stride(from: 0, to: examples.inputs.count, by: Self.batch) {
             try Task.checkCancellation()
             let inputs = examples.inputs[start..<min(examples.inputs.count, start + Self.batch)]
@@ -36,8 +38,27 @@ package struct IntentEvaluation {
     /// How good it is.
     package var report: ClassificationReport {
         ClassificationReport(
-            probabilities: self.logits.map { TemperatureScaling.softmax($0, self.temperature) }, classes: self.classes,
-            labels: self.labels)
+            probabilities: self.probabilities(self.temperature), classes: self.classes, labels: self.labels)
+    }
+
+    /// How well it tells what it knows from everything else; nil where it does not know of anything else.
+    package var rejectionReport: RejectionReport? {
+        guard self.rejection.label != nil else { return nil }
+        return RejectionReport(
+            probabilities: self.probabilities(self.temperature), classes: self.classes, labels: self.labels,
+            rejection: self.rejection)
+    }
+
+    /// What to reject, with probabilities of a temperature.
+    ///
+    /// - Parameter label: The intent that stands for everything else.
+    package func calibratedRejection(_ label: String?, temperature: Float) -> Rejection {
+        RejectionReport.fit(
+            label, probabilities: self.probabilities(temperature), classes: self.classes, labels: self.labels)
+    }
+
+    private func probabilities(_ temperature: Float) -> [[Double]] {
+        self.logits.map { TemperatureScaling.softmax($0, temperature) }
     }
 
     /// The mean negative logarithm of the probability of what is right, in nats.

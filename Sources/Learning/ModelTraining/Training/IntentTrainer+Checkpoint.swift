@@ -22,7 +22,8 @@ extension IntentTrainer {
             [
                 ("format", Self.format), ("settings", self.settings.json.serialized()),
                 ("examples", self.exampleText), ("steps", "\(self.optimiser.steps)"),
-                ("temperature", "\(self.best.temperature)"), ("history", self.history.json.serialized()),
+                ("temperature", "\(self.best.temperature)"), ("threshold", "\(self.best.rejection.threshold)"),
+                ("out_of_scope", self.best.rejection.label ?? ""), ("history", self.history.json.serialized()),
                 ("position", self.position.text),
             ], to: path)
     }
@@ -46,6 +47,7 @@ extension IntentTrainer {
         }
         guard let steps = metadata["steps"].flatMap({ Int($0) }), steps > 0,
             let temperature = metadata["temperature"].flatMap({ Float($0) }), temperature > 0, temperature.isFinite,
+            let threshold = metadata["threshold"].flatMap({ Double($0) }), (0...1).contains(threshold),
             let history = try? TrainingHistory(JSONValue(parsing: metadata["history"] ?? "")),
             let position = metadata["position"].flatMap({ Position($0) }), position.step <= self.stepsPerEpoch,
             steps == history.epochs.count * self.stepsPerEpoch + position.step
@@ -54,6 +56,8 @@ extension IntentTrainer {
         try file.read(into: &model.encoder, prefix: "weights/")
         try file.read(into: &best.encoder, prefix: "best/")
         best.temperature = temperature
+        let other = metadata["out_of_scope"].flatMap { best.labels.contains($0) ? $0 : nil }
+        best.rejection = Rejection(label: other, threshold: threshold)
         let moments = try model.encoder.weights.map { name, weight in
             (
                 first: try file.tensor("first/\(name)", weight.shape),

@@ -134,6 +134,8 @@ package struct IntentTrainer {
         if self.history.best == epoch {
             self.best = self.model
             self.best.temperature = result.calibratedTemperature()
+            let other = self.settings.outOfScope.flatMap { self.best.labels.contains($0) ? $0 : nil }
+            self.best.rejection = result.calibratedRejection(other, temperature: self.best.temperature)
         }
     }
 

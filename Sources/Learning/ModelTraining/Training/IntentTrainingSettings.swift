@@ -32,6 +32,8 @@ package struct IntentTrainingSettings: Sendable, Equatable {
     package var longestGradient: Float = 1
     /// How many epochs without a better one are waited for.
     package var patience = 2
+    /// The intent that stands for everything else, where there is one.
+    package var outOfScope: String? = "oos"
     /// How a teacher is followed, where there is one.
     package var distillation: Distillation?
     /// What everything random depends on.
@@ -81,7 +83,7 @@ package struct IntentTrainingSettings: Sendable, Equatable {
             "dropout": .number(Double("\(self.dropout)") ?? 0),
             "hidden_pieces": .number(Double("\(self.hiddenPieces)") ?? 0),
             "longest_gradient": .number(Double("\(self.longestGradient)") ?? 0),
-            "patience": .integer(self.patience),
+            "patience": .integer(self.patience), "out_of_scope": self.outOfScope.map { .string($0) } ?? .null,
             "alpha": self.distillation.map { .number(Double("\($0.alpha)") ?? 0) } ?? .null,
             "distillation_temperature": self.distillation.map { .number(Double("\($0.temperature)") ?? 0) } ?? .null,
             "seed": .integer(Int(truncatingIfNeeded: self.seed)),

@@ -26,6 +26,8 @@ extension IntentModel {
             "layers": .integer(self.settings.layers), "width": .integer(self.settings.width),
             "heads": .integer(self.settings.heads), "feed_forward": .integer(self.settings.feedForward),
             "turns": .integer(self.turns), "temperature": .number(Double(self.temperature)),
+            "out_of_scope": self.rejection.label.map { .string($0) } ?? .null,
+            "threshold": .number(self.rejection.threshold),
             "labels": .array(self.labels.map { .string($0) }),
         ])
     }
@@ -62,6 +64,11 @@ extension IntentModel {
             settings, turns: number("turns"), labels: labels, vocabulary: SubwordVocabulary(pieces: pieces),
             using: &generator)
         self.temperature = temperature
+        let (other, threshold) = (json["out_of_scope"]?.stringValue, json["threshold"]?.numberValue ?? 0)
+        guard other.map({ labels.contains($0) }) ?? true, (0...1).contains(threshold) else {
+            throw failure("'out_of_scope' must be one of the labels, and 'threshold' from 0 to 1")
+        }
+        self.rejection = Rejection(label: other, threshold: threshold)
         try WeightFile(path: "\(folder)/\(Self.weights)").read(into: &self.encoder, prefix: "")
     }
 

@@ -17,6 +17,8 @@ package struct IntentModel: Sendable {
     package var encoder: IntentEncoder
     /// What logits are divided by, so that probabilities are what they say (Guo et al., 2017).
     package var temperature: Float = 1
+    /// When an utterance is none of what the model knows.
+    package var rejection = Rejection(label: nil)
 
     /// Makes a model that has learnt nothing.
     ///
