@@ -359,7 +359,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "DifferentiableTensorsTests",
-            dependencies: ["DifferentiableTensors", "TensorKernels", "OpenAutoGLMTesting"]),
+            dependencies: ["DifferentiableTensors", "TensorKernels", "OpenAutoGLMTesting"],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "ModelTrainingTests",
             dependencies: [
