@@ -136,7 +136,7 @@ let package = Package(
             ["LLMCore", "ModelFiles", "DifferentiableTensors", orderedCollections, heapModule]),
         library(
             "ModelTraining", in: "Learning",
-            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections]),
+            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections, swiftProtobuf]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),
@@ -522,7 +522,8 @@ let package = Package(
             dependencies: [
                 "LLMCore", "AdapterMiddleware", "Pipelines", "KServeProtocol", "Observability", "OpenVINOModels",
                 "PluginHost",
-                "ServingCore", "ModelBackends", "DifferentiableTensors", "TaskModels", "OpenAutoGLMTesting", logging,
+                "ServingCore", "ModelBackends", "DifferentiableTensors", "TaskModels", "ModelTraining",
+                "OpenAutoGLMTesting", logging,
                 tracing,
             ],
             resources: [.copy("Fixtures")]),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the Swift code of the gRPC services in Protos/, by the plugins that belong to the packages in Package.resolved.
+# Makes the Swift code of the gRPC services and messages in Protos/, by the plugins that belong to the packages in Package.resolved.
 # Usage: scripts/generate-protobuf.sh [--check]   --check changes nothing and says whether the committed code is what
 # comes out; it is skipped where there is no protoc (Debian: protobuf-compiler).
 set -euo pipefail
@@ -70,4 +70,5 @@ generate Sources/Adapters/KServeProtocol/Generated kserve_model_config kserve_in
 generate Sources/Adapters/AutoGLMProtocol/Generated autoglm_v1
 generate Sources/Serving/GRPCAPI/Generated grpc_health grpc_reflection
 generate Sources/Adapters/TelemetryExport/Generated otlp
+generate Sources/Learning/ModelTraining/Export/Generated onnx
 describe Sources/Serving/GRPCAPI/Reflection/ProtocolDescriptors.swift autoglm_v1 kserve_inference grpc_health grpc_reflection

@@ -5,6 +5,8 @@ import Foundation
 import KServeProtocol
 import LLMCore
 import ModelBackends
+import ModelTraining
+import OpenVINOModels
 import ServingCore
 import TaskModels
 import Testing
@@ -63,6 +65,44 @@ struct IntentModelTests {
             #expect(try abs(alone[1].values(as: Float.self)[0] - confidences[0]) < 1e-5)
             #expect(try abs(alone[2].values(as: Float.self).reduce(0, +) - 1) < 1e-5)
         }
+    }
+
+    @Test("As ONNX it says the same, with padding too; in 8 bits nearly the same", arguments: [false, true])
+    func export(isQuantized: Bool) async throws {
+        let folder = RepositoryFolder()
+        try folder.write("talk", "")
+        let (model, path) = (try Self.model(), "\(folder.path)/talk/1/model.onnx")
+        var export = IntentModelExport(model, isQuantized: isQuantized)
+        try export.write(to: path)
+        let inputs = [
+            model.input([DialogueTurn(.user, "yes")]),
+            model.input([DialogueTurn(.system, "no? yes please"), DialogueTurn(.user, "no no no")]),
+        ]
+        let batches = inputs.map { input in
+            var batch = IntentBatch()
+            batch.append(input)
+            return batch
+        }
+        let length = batches.map(\.pieces.count).max() ?? 0
+        func tensor(_ name: String, _ rows: [[Int]]) throws -> KServeTensor {
+            let padded = rows.flatMap { $0 + [Int](repeating: 0, count: length - $0.count) }
+            return try KServeTensor(name, shape: [rows.count, length], values: padded.map { Int64($0) })
+        }
+        let outputs = try await ONNXModel.load(path: path).run(
+            [
+                [
+                    tensor("pieces", batches.map(\.pieces)), tensor("places", batches.map(\.places)),
+                    tensor("distances", batches.map(\.distances)), tensor("speakers", batches.map(\.speakers)),
+                    tensor("mask", batches.map { $0.pieces.map { _ in 1 } }),
+                ]
+            ], sizes: nil, instance: 0)[0]
+        let logits = try #require(outputs.first { $0.name == "logits" })
+        #expect(logits.shape == [2, 3])
+        let difference = zip(try logits.values(as: Float.self), model.logits(of: inputs).values).map { abs($0 - $1) }
+            .max()
+        #expect(try #require(difference) < (isQuantized ? 0.1 : 1e-4))
+        let probabilities = try #require(outputs.first { $0.name == "probabilities" }).values(as: Float.self)
+        #expect(abs(probabilities.reduce(0, +) - 2) < 1e-5)
     }
 
     @Test(

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import DifferentiableTensors
 internal import LLMCore
+internal import ModelFiles
 internal import ModelTraining
 internal import OrderedCollections
 internal import TaskModels
@@ -33,6 +34,9 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
     @Option(help: "A file of dialogues, one in each line.")
     var data: String
 
+    @Option(help: "A file for each utterance's probabilities, one JSON object in each line.")
+    var predictions: String?
+
     @Flag(help: "Judge the model with layers in 8 bits, as it is served.")
     var quantized = false
 
@@ -55,6 +59,7 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
         let result = try IntentEvaluation(model, examples) { bar.show("Judging", "Judging", $0, of: $1) }
         bar.end()
         let report = result.report
+        if let predictions { try self.write(result, model, to: predictions) }
         switch self.output.format {
         case .json:
             var json = report.json
@@ -83,6 +88,17 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
                     "A single utterance takes \(times.median) ms in the median, P99 \(times.tail) ms, on one thread.")
             }
         }
+    }
+
+    private func write(_ result: IntentEvaluation, _ model: IntentModel, to path: String) throws {
+        let lines = zip(result.probabilities, result.classes).map { row, right -> String in
+            let best = row.indices.max { row[$0] < row[$1] } ?? 0
+            return JSONValue.object([
+                "intent": .string(model.labels[best]), "right": .string(model.labels[right]),
+                "probabilities": .array(row.map { .number($0) }),
+            ]).serialized() + "\n"
+        }
+        try ReplacingFile.replace(path, with: lines.joined())
     }
 
     /// Milliseconds of utterances one by one; nil where nobody asks.

@@ -35,17 +35,20 @@ package struct IntentEvaluation {
         }
     }
 
+    /// The probabilities of each utterance's classes.
+    package var probabilities: [[Double]] { self.probabilities(self.temperature) }
+
     /// How good it is.
     package var report: ClassificationReport {
         ClassificationReport(
-            probabilities: self.probabilities(self.temperature), classes: self.classes, labels: self.labels)
+            probabilities: self.probabilities, classes: self.classes, labels: self.labels)
     }
 
     /// How well it tells what it knows from everything else; nil where it does not know of anything else.
     package var rejectionReport: RejectionReport? {
         guard self.rejection.label != nil else { return nil }
         return RejectionReport(
-            probabilities: self.probabilities(self.temperature), classes: self.classes, labels: self.labels,
+            probabilities: self.probabilities, classes: self.classes, labels: self.labels,
             rejection: self.rejection)
     }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+internal import LLMCore
+internal import ModelFiles
+internal import SwiftProtobuf
+package import TaskModels
+
+/// An intent model as ONNX: `pieces`, `places`, `distances`, `speakers` and `mask` (1 for what is there, 0 for padding) of batch × length,
+/// to `logits` and `probabilities` of batch × intents.
+package struct IntentModelExport {
+    private var graph: ONNXGraph
+    private let model: IntentModel
+    private let weights: [String: Tensor]
+
+    /// Prepares to write a model.
+    ///
+    /// - Parameter isQuantized: Whether dense layers are computed in 8 bits.
+    package init(_ model: IntentModel, isQuantized: Bool) {
+        self.graph = ONNXGraph(isQuantized: isQuantized)
+        self.model = model
+        self.weights = Dictionary(uniqueKeysWithValues: model.encoder.weights.map { ($0, $1) })
+    }
+
+    /// Writes the file, which takes the place of one that is there.
+    ///
+    /// - Throws: ``ModelFileError`` with code `.notWritable`.
+    package mutating func write(to path: String) throws {
+        let axes = ["batch", "length"]
+        let tables = ["pieces", "places", "distances", "speakers"]
+        let embedded = tables.map { self.graph.node("Gather", [self.constant($0), self.graph.input($0, axes)]) }
+        let mask = self.additive(self.graph.input("mask", axes))
+        var rows = embedded.dropFirst().reduce(embedded[0]) { self.graph.node("Add", [$0, $1]) }
+        rows = self.norm(rows, "embedding_norm")
+        for index in 0..<self.model.settings.layers - 1 { rows = self.block(rows, mask, "blocks.\(index)") }
+        let first = self.norm(self.summary(rows, mask), "norm")
+        // The first row of each input is all that is left.
+        let logits = self.graph.node("Squeeze", [self.dense(first, "classes"), self.graph.constant([1])])
+        self.graph.output(logits, "logits", columns: self.model.labels.count)
+        let scaled = self.graph.node("Div", [logits, self.graph.constant(self.model.temperature)])
+        self.graph.output(
+            self.graph.node("Softmax", [scaled], ["axis": [-1]]), "probabilities", columns: self.model.labels.count)
+        let labels = JSONValue.array(self.model.labels.map { .string($0) })
+        let bytes: [UInt8] = try self.graph.model(
+            metadata: [("labels", labels.serialized()), ("turns", "\(self.model.turns)")]
+        ).serializedBytes()
+        var file = try ReplacingFile(path: path)
+        try bytes.withUnsafeBytes { try file.append($0) }
+        try file.finish()
+    }
+
+    private func weight(_ name: String) -> Tensor { self.weights[name] ?? Tensor([0], []) }
+
+    private mutating func constant(_ name: String) -> String { self.graph.constant(self.weight(name)) }
+
+    /// What is added to scores: nothing, or so little that padding is not looked at.
+    private mutating func additive(_ mask: String) -> String {
+        let floats = self.graph.node("Cast", [mask], ["to": [Autoglm_Onnx_TensorProto.DataType.float.rawValue]])
+        let scores = self.graph.node(
+            "Mul", [self.graph.node("Sub", [floats, self.graph.constant(1)]), self.graph.constant(1e9)])
+        return self.graph.node("Unsqueeze", [scores, self.graph.constant([1, 2])])
+    }
+
+    private mutating func norm(_ rows: String, _ name: String) -> String {
+        self.graph.node(
+            "LayerNormalization", [rows, self.constant("\(name).weight"), self.constant("\(name).bias")],
+            ["axis": [-1]],
+            floats: ["epsilon": 1e-5])
+    }
+
+    private mutating func dense(_ rows: String, _ name: String) -> String {
+        self.graph.dense(rows, self.weight("\(name).weight"), self.weight("\(name).bias"))
+    }
+
+    private mutating func feedForward(_ rows: String, _ name: String) -> String {
+        let hidden = self.graph.gelu(self.dense(self.norm(rows, "\(name).norm"), "\(name).up"))
+        return self.graph.node("Add", [rows, self.dense(hidden, "\(name).down")])
+    }
+
+    private mutating func block(_ rows: String, _ mask: String, _ name: String) -> String {
+        let (width, normalized) = (self.model.settings.width, self.norm(rows, "\(name).attention_norm"))
+        let parts = self.graph.node(
+            "Split", [self.dense(normalized, "\(name).attention"), self.graph.constant([width, width, width])],
+            ["axis": [-1]], outputs: 3)
+        let attended = self.attention(parts[0], parts[1], parts[2], mask)
+        let joined = self.graph.node("Add", [rows, self.dense(attended, "\(name).joined")])
+        return self.feedForward(joined, "\(name).feed_forward")
+    }
+
+    private mutating func summary(_ rows: String, _ mask: String) -> String {
+        let (width, normalized) = (self.model.settings.width, self.norm(rows, "summary.attention_norm"))
+        let first = { (graph: inout ONNXGraph, rows: String) in
+            graph.node("Gather", [rows, graph.constant([0])], ["axis": [1]])
+        }
+        let query = self.dense(first(&self.graph, normalized), "summary.query")
+        let parts = self.graph.node(
+            "Split", [self.dense(normalized, "summary.attention"), self.graph.constant([width, width])], ["axis": [-1]],
+            outputs: 2)
+        let attended = self.attention(query, parts[0], parts[1], mask)
+        let joined = self.graph.node("Add", [first(&self.graph, rows), self.dense(attended, "summary.joined")])
+        return self.feedForward(joined, "summary.feed_forward")
+    }
+
+    /// Attention of several heads, of queries to all rows that are no padding.
+    private mutating func attention(_ query: String, _ key: String, _ value: String, _ mask: String) -> String {
+        let (heads, size) = (self.model.settings.heads, self.model.settings.width / self.model.settings.heads)
+        let shape = self.graph.constant([0, 0, heads, size])
+        func turned(_ rows: String, _ order: [Int]) -> String {
+            self.graph.node("Transpose", [self.graph.node("Reshape", [rows, shape])], lists: ["perm": order])
+        }
+        let scores = self.graph.node("MatMul", [turned(query, [0, 2, 1, 3]), turned(key, [0, 2, 3, 1])])
+        let scaled = self.graph.node("Mul", [scores, self.graph.constant(1 / Float(size).squareRoot())])
+        let shares = self.graph.node("Softmax", [self.graph.node("Add", [scaled, mask])], ["axis": [-1]])
+        let mixed = self.graph.node("MatMul", [shares, turned(value, [0, 2, 1, 3])])
+        let rows = self.graph.node("Transpose", [mixed], lists: ["perm": [0, 2, 1, 3]])
+        return self.graph.node("Reshape", [rows, self.graph.constant([0, 0, heads * size])])
+    }
+}

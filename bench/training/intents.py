@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads dialogues as intent models do, in Python: words, subwords by a model's vocabulary, inputs with the turns before."""
+import json
+import pathlib
+import unicodedata
+
+UTTERANCE, TURN = 64, 40
+
+
+def kind(character):
+    if character.isspace() or unicodedata.category(character) == "Cc":
+        return "space"
+    if unicodedata.category(character) == "Nd":
+        return "digit"
+    if unicodedata.name(character, "").startswith("CJK UNIFIED"):
+        return "ideograph"
+    return "letter" if character.isalpha() or unicodedata.category(character) == "Mn" else "sign"
+
+
+def words(text):
+    word, last = "", "space"
+    for character in text.lower():
+        now = kind(character)
+        if now != last or now == "sign":
+            if word:
+                yield word
+            word = ""
+        last = now
+        if now != "space":
+            word += "0" if now == "digit" else character
+    if word:
+        yield word
+
+
+class Vocabulary:
+    def __init__(self, pieces):
+        self.numbers = {piece: number for number, piece in enumerate(pieces)}
+        self.longest = max(map(len, pieces))
+        self.known = {}
+
+    def word(self, word):
+        if word not in self.known:
+            text, start, found = "\u2581" + word, 0, []
+            while start < len(text):
+                for end in range(min(len(text), start + self.longest), start, -1):
+                    if text[start:end] in self.numbers:
+                        found.append(self.numbers[text[start:end]])
+                        start = end
+                        break
+                else:
+                    found.append(0)
+                    start += 1
+            self.known[word] = found
+        return self.known[word]
+
+    def read(self, text, limit):
+        return [number for word in words(text) for number in self.word(word)][:limit]
+
+
+def examples(path, labels, vocabulary, before):
+    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
+        turns = json.loads(line)["turns"]
+        for index, turn in enumerate(turns):
+            if turn.get("intent") not in labels:
+                continue
+            rows = [(1, 0, 0, 0)]
+            for distance, said in enumerate(reversed(turns[max(0, index - before):index + 1])):
+                speaker = 0 if said["speaker"] == "user" else 1
+                numbers = vocabulary.read(said["text"], UTTERANCE if distance == 0 else TURN)
+                rows += [(number, place + 1, distance, speaker) for place, number in enumerate(numbers)]
+                rows.append((2, 0, distance, speaker))
+            yield rows, labels[turn["intent"]]
