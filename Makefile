@@ -62,8 +62,9 @@ format: ## Format the Swift sources in place
 bench: release ## Measure against llama.cpp, side by side (installs it the first time, about 9 minutes)
 	@bench/llama.sh
 
-evaluate: release ## 1,000 answers under schemas, schema suites where they are, the float32 reference (perplexity, agreement)
+evaluate: release ## 1,000 answers under schemas, schema suites and training on dialogues where they are, the float32 reference
 	@scripts/evaluate.sh
+	@scripts/evaluate-training.sh
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 

@@ -8,14 +8,15 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'TEXT'
-Usage: bench/training.sh [--runs N] [--dialogues N] [--threads N]
+Usage: bench/training.sh [--runs N] [--dialogues N] [--threads N] [--no-student]
 
 Trains the intent model (2 layers, d_model 256, 8 heads, N = 4 turns) for one epoch on the first dialogues of a file, here and in
-PyTorch, in turns. Prints a table, then one line of JSON. Tokens are those that are no padding; memory is the whole process's peak.
+PyTorch, in turns; then a teacher for four epochs, and a student of one layer that follows it. Prints a table, then one line of JSON. Tokens are those that are no padding; memory is the whole process's peak.
 
   --runs N       turns of each side (default 3)
   --dialogues N  dialogues to learn from (default 600)
   --threads N    threads of each side (default 2)
+  --no-student   leave the student out
 
 AUTOGLM_BIN        our program (default .build/release/autoglm)
 AUTOGLM_TRAINING   a file of dialogues (default: sample dialogues of the program, which are short)
@@ -26,6 +27,7 @@ TEXT
 runs=3
 dialogues=600
 threads=2
+student=yes
 while [ "$#" -gt 0 ]; do
     case $1 in
         --runs | --dialogues | --threads)
@@ -33,6 +35,7 @@ while [ "$#" -gt 0 ]; do
             printf -v "${1#--}" '%s' "$2"
             shift
             ;;
+        --no-student) student= ;;
         --help | -h) usage && exit ;;
         *) fail "Unknown option '$1'." "See bench/training.sh --help" ;;
     esac
@@ -57,7 +60,7 @@ mkdir "$work/data" "$work/results"
 if [ -n "${AUTOGLM_TRAINING:-}" ]; then
     [ -r "$AUTOGLM_TRAINING" ] || fail "AUTOGLM_TRAINING=$AUTOGLM_TRAINING cannot be read."
     head -n "$dialogues" "$AUTOGLM_TRAINING" >"$work/data/train.jsonl"
-    tail -n 20 "$AUTOGLM_TRAINING" >"$work/data/dev.jsonl"
+    tail -n 100 "$AUTOGLM_TRAINING" >"$work/data/dev.jsonl"
 else
     "$autoglm" train sample --out "$work/data" --dialogues "$dialogues"
 fi
@@ -69,4 +72,15 @@ for ((turn = 1; turn <= runs; turn++)); do
     measure "$work/results/pytorch.$turn" "$peer/bin/python" bench/training/pytorch.py "$work/model" \
         "$work/data/train.jsonl" "$threads"
 done
+if [ -n "$student" ]; then
+    say "  a teacher and its student"
+    measure "$work/teacher.json" "$autoglm" train intent --data "$work/data" --out "$work/teacher" --epochs 4 --output json
+    measure "$work/student.json" "$autoglm" train intent --data "$work/data" --teacher "$work/teacher" --out "$work/student" \
+        --layers 1 --width 64 --heads 4 --feed-forward 256 --vocabulary-size 2000 --rate 0.003 --epochs 12 --patience 12 \
+        --dropout 0.05 --hidden-pieces 0.02 --alpha 0.1 --output json
+    for side in teacher student; do
+        measure "$work/results/$side" "$autoglm" evaluate intent --model "$work/$side" --data "$work/data/dev.jsonl" --latency \
+            --output json
+    done
+fi
 python3 bench/training/compare.py "$work/results" "$threads"

@@ -3,7 +3,8 @@
 """Reads the results of bench/training.sh; prints a table of medians and ratios, then one line of JSON.
 
 Usage: compare.py FOLDER THREADS
-Results are named ours.TURN, what bench/process.py printed of `autoglm train intent`, and pytorch.TURN, what pytorch.py printed.
+Results are named ours.TURN, what bench/process.py printed of `autoglm train intent`, pytorch.TURN, what pytorch.py printed, and perhaps
+teacher and student, what `autoglm evaluate intent` printed.
 """
 import json
 import pathlib
@@ -17,7 +18,7 @@ from machine import machine  # noqa: E402
 def read(folder):
     ours, peers = [], []
     for path in sorted(pathlib.Path(folder).iterdir()):
-        if path.suffix == ".log":
+        if path.suffix == ".log" or path.name in ("teacher", "student"):
             continue
         result = json.loads(path.read_text(encoding="utf-8"))
         if path.name.startswith("ours."):
@@ -41,17 +42,30 @@ def row_of(measure, unit, ours, peer, target, is_better_higher):
     }
 
 
+def student_rows(folder):
+    """What a student has of its teacher, where both were judged."""
+    if not pathlib.Path(folder, "student").exists():
+        return []
+    teacher, student = (json.loads(pathlib.Path(folder, side).read_text(encoding="utf-8")) for side in ("teacher", "student"))
+    return [
+        row_of("student_latency", "µs", student["latency_p50_ms"] * 1000, teacher["latency_p50_ms"] * 1000, 0.1, False),
+        row_of("student_size", "KB", student["size_bytes"] / 1e3, teacher["size_bytes"] / 1e3, 0.1, False),
+        row_of("student_accuracy_kept", "%", student["accuracy"] * 100, teacher["accuracy"] * 100, 0.98, True),
+    ]
+
+
 def main(folder, threads):
     ours, peers = read(folder)
     rows = [
         row_of("intent_train_tokens", "tokens/s", median(ours, "tokens"), median(peers, "tokens"), 1.2, True),
         row_of("intent_train_memory", "MB", median(ours, "peak"), median(peers, "peak"), 0.7, False),
-    ]
-    print(f"{'measure':<24}{'ours':>10}{'PyTorch':>10}{'ratio':>8}  wanted")
+    ] + student_rows(folder)
+    print(f"{'measure':<24}{'ours':>10}{'peer':>10}{'ratio':>8}  wanted")
     for row in rows:
         sign = "≥" if row["better"] == "higher" else "≤"
         print(f"{row['measure']:<24}{row['ours']:>10.0f}{row['peer']:>10.0f}{row['ratio']:>8.2f}  {sign} {row['target']:g} "
               f"{'reached' if row['reached'] else 'missed'}  {row['unit']}")
+    print("the peer of training is PyTorch, that of the student its teacher")
     print(f"mean loss of the epoch: ours {median(ours, 'loss'):.3f}, PyTorch {median(peers, 'loss'):.3f}; "
           f"PyTorch's padded tokens/s: {median(peers, 'padded_tokens_per_second'):.0f}")
     described = machine(int(threads), torch=peers[0]["torch"])
