@@ -136,7 +136,7 @@ let package = Package(
             ["LLMCore", "ModelFiles", "DifferentiableTensors", orderedCollections, heapModule]),
         library(
             "ModelTraining", in: "Learning",
-            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections, swiftProtobuf]),
+            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections, crypto, swiftProtobuf]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),

@@ -41,7 +41,7 @@ while [ "$#" -gt 0 ]; do
     esac
     shift
 done
-[[ $runs$threads =~ ^[1-9][0-9]*$ && $dialogues =~ ^[0-9]+$ && $dialogues -ge 100 ]] ||
+[[ $runs =~ ^[1-9][0-9]*$ && $threads =~ ^[1-9][0-9]*$ && $dialogues =~ ^[0-9]+$ && $dialogues -ge 100 ]] ||
     fail "--runs and --threads are numbers from 1 up, --dialogues from 100 up."
 
 autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
@@ -59,7 +59,8 @@ clean_up_with rm -rf "$work"
 mkdir "$work/data" "$work/results"
 if [ -n "${AUTOGLM_TRAINING:-}" ]; then
     [ -r "$AUTOGLM_TRAINING" ] || fail "AUTOGLM_TRAINING=$AUTOGLM_TRAINING cannot be read."
-    head -n "$dialogues" "$AUTOGLM_TRAINING" >"$work/data/train.jsonl"
+    # What the student is judged by is not learnt from.
+    head -n -100 "$AUTOGLM_TRAINING" | sed "${dialogues}q" >"$work/data/train.jsonl"
     tail -n 100 "$AUTOGLM_TRAINING" >"$work/data/dev.jsonl"
 else
     "$autoglm" train sample --out "$work/data" --dialogues "$dialogues"

@@ -51,7 +51,7 @@ def main(program, folder, data, most):
         said = pathlib.Path(box, "said.jsonl")
         subprocess.run([program, "evaluate", "intent", "--model", folder, "--data", data, "--predictions", said],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        lines = said.read_text(encoding="utf-8").splitlines()[:len(inputs)]
+        lines = said.read_text(encoding="utf-8").split("\n")[:len(inputs)]
         ours = numpy.array([json.loads(line)["probabilities"] for line in lines])
         for form, options in (("float", []), ("int8", ["--int8"])):
             path = pathlib.Path(box, f"{form}.onnx")

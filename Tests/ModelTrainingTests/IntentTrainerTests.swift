@@ -60,6 +60,11 @@ struct IntentTrainerTests {
             try trainer.writeCheckpoint(to: "\(folder)/a")
             var other = try TinyDialogues.trainer(TinyDialogues.settings(turns: 1))
             #expect(throws: TrainingError.self) { try other.resume(from: "\(folder)/a") }
+            var others = TinyDialogues.make(60)
+            others[0].turns[0].text = "something else"
+            var changed = try IntentTrainer(
+                TinyDialogues.settings(), training: others, development: TinyDialogues.make(20, seed: 2))
+            #expect(throws: TrainingError.self) { try changed.resume(from: "\(folder)/a") }
             let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/a")))
             let head = 8 + Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
             var generator = SeededNumbers(seed: 5)
@@ -98,6 +103,11 @@ struct IntentTrainerTests {
             #expect(model.logits(of: [input]) == trainer.best.logits(of: [input]))
             for (file, text, word) in [
                 ("config.json", "{}", "intent model"), ("config.json", "nothing", "JSON"),
+                (
+                    "config.json",
+                    #"{"format":"autoglm-intent","version":1,"layers":64,"width":8192,"heads":1,"feed_forward":65536,"#
+                        + #""turns":2,"temperature":1,"labels":["a","b"]}"#, "weights"
+                ),
                 ("vocabulary.json", "[1]", "vocabulary"),
                 ("model.safetensors", "nothing", "safetensors"),
             ] {

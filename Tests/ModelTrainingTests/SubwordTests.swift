@@ -38,6 +38,22 @@ struct SubwordTests {
         #expect(vocabulary.numbers(of: text, limit: 0).isEmpty)
     }
 
+    @Test("Texts that look alike, marks of pieces and pieces that are made twice do no harm")
+    func alike() throws {
+        let texts = [
+            "caf\u{E9} cafe\u{301} caf\u{E9} cafe\u{301}", "a\u{2581}b \u{2581} \u{2581}", "abc bc abc ab abx xbc",
+            "; \u{37E} ; \u{37E}",
+        ]
+        let vocabulary = try SubwordTrainer.vocabulary(of: texts, size: 60)
+        #expect(Set(vocabulary.pieces.map { Array($0.utf8) }).count == vocabulary.pieces.count)
+        for text in texts { #expect(!vocabulary.numbers(of: text, limit: 99).contains(SubwordVocabulary.unknown)) }
+    }
+
+    @Test("There are never more pieces than asked for", arguments: [4, 7, 20])
+    func size(size: Int) throws {
+        #expect(try SubwordTrainer.vocabulary(of: Self.texts, size: size).pieces.count == size)
+    }
+
     @Test("A vocabulary that is none is refused", arguments: [[], ["a"], SubwordVocabulary.special + ["a", "a"]])
     func refused(pieces: [String]) {
         #expect(throws: TaskModelError.self) { try SubwordVocabulary(pieces: pieces) }

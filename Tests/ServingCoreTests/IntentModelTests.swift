@@ -123,11 +123,28 @@ struct IntentModelTests {
     }
 
     @Test(
+        "Texts and turns that are not as many as the request's inferences are refused",
+        arguments: [[2, 1], [1, 2], [0, 0]])
+    func counts(counts: [Int]) async throws {
+        try await Self.withRepository(nil) { repository in
+            try await repository.load("talk")
+            let request = InferenceRequest(
+                model: "talk",
+                inputs: [
+                    try Self.strings("text", .init(repeating: "yes", count: counts[0])),
+                    try Self.strings("history", .init(repeating: "", count: counts[1])),
+                ])
+            await #expect(throws: (any Error).self) { try await repository.infer(request) }
+        }
+    }
+
+    @Test(
         "Tensors and settings that the model does not have are refused when it is loaded",
         arguments: [
             "input { name: \"words\" data_type: TYPE_STRING dims: [ 1 ] }",
             "output { name: \"intent\" data_type: TYPE_FP32 dims: [ 1 ] }",
             "output { name: \"probabilities\" data_type: TYPE_FP32 dims: [ 4 ] }",
+            "max_batch_size: 0 input { name: \"text\" data_type: TYPE_STRING dims: [ -1 ] }",
             "parameters { key: \"precision\" value { string_value: \"int4\" } }",
         ])
     func refused(configuration: String) async throws {

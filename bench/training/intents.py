@@ -19,7 +19,7 @@ def kind(character):
 
 def words(text):
     word, last = "", "space"
-    for character in text.lower():
+    for character in unicodedata.normalize("NFC", text).lower():
         now = kind(character)
         if now != last or now == "sign":
             if word:
@@ -58,14 +58,17 @@ class Vocabulary:
 
 
 def examples(path, labels, vocabulary, before):
-    for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
-        turns = json.loads(line)["turns"]
+    for line in pathlib.Path(path).read_text(encoding="utf-8").split("\n"):
+        if not line.strip():
+            continue
+        value = json.loads(line)
+        turns = value.get("turns", [value])
         for index, turn in enumerate(turns):
             if turn.get("intent") not in labels:
                 continue
             rows = [(1, 0, 0, 0)]
             for distance, said in enumerate(reversed(turns[max(0, index - before):index + 1])):
-                speaker = 0 if said["speaker"] == "user" else 1
+                speaker = 0 if said.get("speaker", "user") == "user" else 1
                 numbers = vocabulary.read(said["text"], UTTERANCE if distance == 0 else TURN)
                 rows += [(number, place + 1, distance, speaker) for place, number in enumerate(numbers)]
                 rows.append((2, 0, distance, speaker))

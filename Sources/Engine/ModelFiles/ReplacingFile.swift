@@ -24,7 +24,8 @@ package struct ReplacingFile: ~Copyable {
     /// - Throws: ``ModelFileError`` with code `.notWritable`.
     package init(path: String) throws {
         self.path = path
-        self.partial = "\(path).\(getpid()).partial"
+        // Whoever else writes, or has died writing, has another name.
+        self.partial = "\(path).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
         self.descriptor = open(self.partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard self.descriptor >= 0 else { throw Self.failure(path, errno) }
     }

@@ -6,6 +6,9 @@ internal import ModelFiles
 
 /// Weights by their names in a safetensors file.
 package struct WeightFile {
+    /// The largest number that is read: far beyond what training makes, and far below what sums up to no number.
+    private static let largest: Float = 10_000
+
     private let file: SafetensorsFile
 
     /// Opens a file.
@@ -15,6 +18,9 @@ package struct WeightFile {
 
     /// The free text that the file carries about itself.
     package var metadata: [String: String] { self.file.metadata }
+
+    /// How many numbers the file's tensors have together.
+    package var count: Int { self.file.tensors.reduce(0) { $0 + $1.elementCount } }
 
     /// Writes a file.
     ///
@@ -56,9 +62,11 @@ package struct WeightFile {
             )
         }
         try self.file.checkIntact()
-        let values = Array(self.file.bytes(of: description).assumingMemoryBound(to: Float.self))
-        guard values.allSatisfy(\.isFinite) else {
-            throw TaskModelError(.malformed, "\(self.file.path): tensor '\(name)' has numbers that are none.")
+        let bytes = self.file.bytes(of: description)
+        let values = (0..<shape.reduce(1, *)).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        guard values.allSatisfy({ abs($0) <= Self.largest }) else {
+            throw TaskModelError(
+                .malformed, "\(self.file.path): tensor '\(name)' has numbers that are none, or beyond \(Self.largest).")
         }
         return Tensor(shape, values)
     }

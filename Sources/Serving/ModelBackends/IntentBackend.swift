@@ -58,7 +58,7 @@ package struct IntentBackend: ModelBackend {
         func check(_ tensors: [TensorSpecification], _ known: [String: (KServeDatatype, [Int])]) throws {
             for tensor in tensors {
                 guard let (datatype, dimensions) = known[tensor.name], tensor.datatype == datatype,
-                    tensor.dimensions == dimensions || tensor.dimensions == [-1]
+                    tensor.dimensions == dimensions
                 else {
                     throw ServingError(
                         .invalidArgument,
@@ -124,6 +124,12 @@ private struct ServedIntentModel: ServedModel {
         }
         let utterances = try texts("text") ?? []
         let histories = try texts("history")
+        let batch = self.configuration.isBatched ? request.inputs.first?.shape.first ?? 0 : 1
+        guard utterances.count == batch, histories.map({ $0.count == batch }) ?? true else {
+            throw ServingError(
+                .invalidArgument,
+                "The inputs 'text' and 'history' must have one text for each inference, \(batch) in this request.")
+        }
         return try utterances.enumerated().map { index, text in
             let history = try histories.map { try self.turns($0[index]) } ?? []
             return self.model.input(history + [DialogueTurn(.user, text)])

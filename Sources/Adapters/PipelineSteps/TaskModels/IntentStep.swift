@@ -47,7 +47,12 @@ public struct IntentStep: PipelineStep {
         let turns = try DialogueTurn.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
         let intents = model.intents(of: turns)
         var rejection = model.rejection
-        if let threshold = inputs["threshold"]?.numberValue { rejection.threshold = threshold }
+        if let threshold = inputs["threshold"]?.numberValue {
+            guard (0...1).contains(threshold) else {
+                throw PipelineError(.invalidValue, "'threshold' is \(threshold); it must be from 0 to 1.")
+            }
+            rejection.threshold = threshold
+        }
         guard let best = intents.first else { throw PipelineError(.invalidValue, "The model has no intents.") }
         return [
             "intent": .string(best.label), "confidence": .number(best.probability),

@@ -129,7 +129,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
             do {
                 try trainer.advance(for: .seconds(120)) { Self.show($0, bar) }
             } catch is CancellationError {
-                try trainer.writeCheckpoint(to: checkpoint)
+                if trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
                 throw CancellationError()
             }
             if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
@@ -190,6 +190,8 @@ struct TrainIntentCommand: AsyncParsableCommand {
 
     private func finish(_ trainer: IntentTrainer) throws {
         guard let best = trainer.history.best else { return }
+        // Whatever has become of the files since they were written.
+        try trainer.best.write(to: self.out)
         switch self.output.format {
         case .json:
             try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))

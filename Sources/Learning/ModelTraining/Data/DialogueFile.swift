@@ -13,6 +13,7 @@ package enum DialogueFile {
         var dialogues: [LabelledDialogue] = []
         let lines = storage.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) {
+            try Task.checkCancellation()
             do {
                 dialogues.append(try LabelledDialogue(JSONValue(parsing: line)))
             } catch let error as any CodedError {

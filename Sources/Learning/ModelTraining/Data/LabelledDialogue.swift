@@ -19,12 +19,20 @@ package struct LabelledDialogue: Sendable {
     /// - Throws: ``TrainingError`` with code `.badData`.
     init(_ json: JSONValue) throws {
         guard let turns = json["turns"] else {
-            (self.turns, self.intents) = ([try Self.turn(json)], [json["intent"]?.stringValue])
+            (self.turns, self.intents) = ([try Self.turn(json)], [try Self.intent(json)])
             return
         }
         guard let turns = turns.arrayValue else { throw TrainingError(.badData, "'turns' is no array.") }
         self.turns = try turns.map(Self.turn)
-        self.intents = turns.map { $0["intent"]?.stringValue }
+        self.intents = try turns.map(Self.intent)
+    }
+
+    private static func intent(_ json: JSONValue) throws -> String? {
+        guard let intent = json["intent"], intent != .null else { return nil }
+        guard let label = intent.stringValue, !label.isEmpty else {
+            throw TrainingError(.badData, "'intent' is \(intent), not a text.")
+        }
+        return label
     }
 
     private static func turn(_ json: JSONValue) throws -> DialogueTurn {

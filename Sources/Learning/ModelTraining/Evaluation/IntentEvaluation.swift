@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DifferentiableTensors
+internal import LLMCore
 package import TaskModels
 
 /// What a model says of utterances whose intents are known.
@@ -18,7 +19,7 @@ package struct IntentEvaluation {
     /// Asks a model.
     ///
     /// - Parameter onProgress: Is told how many of how many utterances were read.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled.
     package init(
         _ model: IntentModel, _ examples: IntentExamples, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
@@ -28,6 +29,9 @@ package struct IntentEvaluation {
             try Task.checkCancellation()
             let inputs = examples.inputs[start..<min(examples.inputs.count, start + Self.batch)]
             let values = model.logits(of: inputs).values
+            guard values.allSatisfy(\.isFinite) else {
+                throw TrainingError(.diverged, "The model's answers are no numbers.")
+            }
             for row in inputs.indices.map({ $0 - start }) {
                 self.logits.append(Array(values[row * self.labels.count..<(row + 1) * self.labels.count]))
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
 internal import DifferentiableTensors
 internal import LLMCore
 internal import TaskModels
@@ -21,14 +22,29 @@ extension IntentTrainer {
             weights.map { (name: $0, weight: $1) },
             [
                 ("format", Self.format), ("settings", self.settings.json.serialized()),
-                ("examples", self.exampleText), ("steps", "\(self.optimiser.steps)"),
+                ("data", self.digest), ("steps", "\(self.optimiser.steps)"),
                 ("temperature", "\(self.best.temperature)"), ("threshold", "\(self.best.rejection.threshold)"),
-                ("out_of_scope", self.best.rejection.label ?? ""), ("history", self.history.json.serialized()),
+                ("history", self.history.json.serialized()),
                 ("position", self.position.text),
-            ], to: path)
+            ] + (self.best.rejection.label.map { [("out_of_scope", $0)] } ?? []), to: path)
     }
 
-    private var exampleText: String { "\(self.training.classes.count) \(self.development.classes.count)" }
+    /// What the training reads, as a SHA-256: subwords, intents, inputs, classes, and what a teacher says.
+    private var digest: String {
+        var hash = SHA256()
+        for text in self.model.vocabulary.pieces + self.model.labels { hash.update(data: Array(text.utf8) + [0]) }
+        for examples in [self.training, self.development] {
+            for (input, label) in zip(examples.inputs, examples.classes) {
+                hash.update(data: withUnsafeBytes(of: (label, input.turns.count)) { Array($0) })
+                for turn in input.turns {
+                    hash.update(data: [UInt8(turn.speaker == .user ? 0 : 1)])
+                    turn.pieces.withUnsafeBytes { hash.update(bufferPointer: $0) }
+                }
+            }
+        }
+        for row in self.teacher ?? [] { row.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 
     /// Goes on from a checkpoint.
     ///
@@ -40,7 +56,7 @@ extension IntentTrainer {
         guard metadata["format"] == Self.format else {
             throw TrainingError(.badData, "\(path): this is no checkpoint of an intent model.")
         }
-        guard metadata["settings"] == self.settings.json.serialized(), metadata["examples"] == self.exampleText else {
+        guard metadata["settings"] == self.settings.json.serialized(), metadata["data"] == self.digest else {
             throw TrainingError(
                 .otherTraining,
                 "\(path): is of a training with other settings or data; begin anew, or in another folder.")
@@ -64,6 +80,9 @@ extension IntentTrainer {
                 second: try file.tensor("second/\(name)", weight.shape)
             )
         }
+        guard moments.allSatisfy({ $0.second.values.allSatisfy { $0 >= 0 } }) else {
+            throw TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.")
+        }
         var optimiser = AdamW(steps: steps, moments: moments)
         optimiser.weightDecay = self.settings.weightDecay
         (self.model, self.best, self.optimiser) = (model, best, optimiser)
@@ -79,7 +98,8 @@ extension IntentTrainer.Position {
     init?(_ text: String) {
         let parts = text.split(separator: " ")
         guard parts.count == 4, let step = Int(parts[0]), let loss = Double(parts[1]), let tokens = Int(parts[2]),
-            let seconds = Double(parts[3]), step >= 0, tokens >= 0, loss.isFinite, seconds >= 0, seconds.isFinite
+            let seconds = Double(parts[3]), step >= 0, (0...1 << 40).contains(tokens), loss.isFinite, seconds.isFinite,
+            step == 0 || seconds > 1e-6
         else { return nil }
         self.init(step: step, loss: loss, tokens: tokens, seconds: seconds)
     }

@@ -22,7 +22,7 @@ package struct IntentTrainer {
     let training: IntentExamples
     let development: IntentExamples
     /// The teacher's logits for each utterance to learn from.
-    private let teacher: [[Float]]?
+    let teacher: [[Float]]?
     private let schedule: LearningRateSchedule
 
     /// What of an epoch is done.
@@ -96,6 +96,9 @@ package struct IntentTrainer {
     package var exampleCounts: (training: Int, development: Int) {
         (self.training.classes.count, self.development.classes.count)
     }
+
+    /// Whether a step was made, so that there is something to go on from.
+    package var hasBegun: Bool { self.optimiser.steps > 0 }
 
     /// Whether there is nothing more to do.
     package var isDone: Bool {

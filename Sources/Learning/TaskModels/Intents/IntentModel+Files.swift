@@ -54,10 +54,19 @@ extension IntentModel {
         (settings.layers, settings.width) = try (number("layers"), number("width"))
         (settings.heads, settings.feedForward) = try (number("heads"), number("feed_forward"))
         guard let labels = json["labels"]?.arrayValue?.compactMap(\.stringValue),
-            let temperature = json["temperature"]?.numberValue.map(Float.init), temperature > 0, temperature.isFinite
-        else { throw failure("'labels' and a 'temperature' above 0 are needed") }
-        guard let pieces = pieces?.compactMap(\.stringValue) else {
+            let temperature = json["temperature"]?.numberValue.map(Float.init), (0.01...100).contains(temperature)
+        else { throw failure("'labels' and a 'temperature' from 0.01 to 100 are needed") }
+        guard let entries = pieces, case let pieces = entries.compactMap(\.stringValue), pieces.count == entries.count
+        else {
             throw TaskModelError(.malformed, "\(folder)/\(Self.pieces): a list of texts is needed.")
+        }
+        let weights = try WeightFile(path: "\(folder)/\(Self.weights)")
+        try settings.check()
+        // Before memory is asked for that the files do not fill.
+        let needed = try settings.weightCount(
+            vocabulary: pieces.count, turns: number("turns"), classes: labels.count)
+        guard needed == weights.count else {
+            throw failure("the model has \(needed) weights, and \(Self.weights) \(weights.count)")
         }
         var generator = SeededNumbers(seed: 0)
         try self.init(
@@ -69,7 +78,7 @@ extension IntentModel {
             throw failure("'out_of_scope' must be one of the labels, and 'threshold' from 0 to 1")
         }
         self.rejection = Rejection(label: other, threshold: threshold)
-        try WeightFile(path: "\(folder)/\(Self.weights)").read(into: &self.encoder, prefix: "")
+        try weights.read(into: &self.encoder, prefix: "")
     }
 
     private static func json(_ path: String) throws -> JSONValue {

@@ -25,6 +25,8 @@ package struct SubwordTrainer {
     }
 
     private var texts: [String] = []
+    /// The number of each text, by its bytes.
+    private var numbers: [[UInt8]: Int] = [:]
     private var words: [Word] = []
     private var counts: [Pair: Int] = [:]
     private var places: [Pair: Set<Int>] = [:]
@@ -41,20 +43,24 @@ package struct SubwordTrainer {
         -> SubwordVocabulary
     {
         var trainer = Self()
-        trainer.read(texts, minimumCount)
-        while trainer.texts.count + SubwordVocabulary.special.count < size, trainer.join(minimumCount) {}
+        trainer.read(texts, minimumCount, most: max(0, size - SubwordVocabulary.special.count - 1))
+        while trainer.texts.count + SubwordVocabulary.special.count < size, trainer.join(minimumCount) {
+            try Task.checkCancellation()
+        }
         return try SubwordVocabulary(pieces: SubwordVocabulary.special + trainer.texts)
     }
 
-    private mutating func read(_ texts: some Sequence<String>, _ minimumCount: Int) {
+    private mutating func read(_ texts: some Sequence<String>, _ minimumCount: Int, most: Int) {
         var (frequencies, characters) = ([String: Int](), [Unicode.Scalar: Int]())
         for text in texts { for word in TextWords.words(of: text) { frequencies[word, default: 0] += 1 } }
         for (word, count) in frequencies {
             for scalar in word.unicodeScalars { characters[scalar, default: 0] += count }
         }
-        // In the order of their bytes, so that nothing depends on the order of dictionaries.
-        let known = characters.filter { $0.value >= minimumCount }.keys.sorted()
+        // The most frequent ones, of equals the first, so that nothing depends on the order of dictionaries.
+        let known = characters.filter { $0.value >= minimumCount }
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most).map(\.key).sorted()
         self.texts = [String(SubwordVocabulary.wordMark)] + known.map { String($0) }
+        for (number, text) in self.texts.enumerated() { self.numbers[Array(text.utf8)] = number }
         let numbers = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0 + 1) })
         for (word, count) in frequencies.sorted(by: { $0.key < $1.key }) {
             // What is rare stays out, and parts the word.
@@ -94,9 +100,17 @@ package struct SubwordTrainer {
         return false
     }
 
+    /// The number of a text, which other pairs may have made already.
+    private mutating func number(of text: String) -> Int {
+        let bytes = Array(text.utf8)
+        if let number = self.numbers[bytes] { return number }
+        self.numbers[bytes] = self.texts.count
+        self.texts.append(text)
+        return self.texts.count - 1
+    }
+
     private mutating func join(_ pair: Pair) {
-        let number = self.texts.count
-        self.texts.append(self.texts[pair.left] + self.texts[pair.right])
+        let number = self.number(of: self.texts[pair.left] + self.texts[pair.right])
         var changed = Set<Pair>()
         for index in self.places.removeValue(forKey: pair) ?? [] {
             let word = self.words[index]

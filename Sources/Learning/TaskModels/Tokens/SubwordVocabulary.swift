@@ -6,7 +6,8 @@ internal import LLMCore
 package struct SubwordVocabulary: Sendable, Equatable {
     /// The pieces by their numbers; those that begin a word begin with ``wordMark``.
     package let pieces: [String]
-    private let numbers: [String: Int]
+    /// By their bytes: texts that look alike may be written otherwise, and are others.
+    private let numbers: [[UInt8]: Int]
     private let longest: Int
 
     /// Stands for whatever has no piece.
@@ -25,13 +26,13 @@ package struct SubwordVocabulary: Sendable, Equatable {
     /// - Parameter pieces: ``special``, and then each piece once.
     /// - Throws: ``TaskModelError`` with code `.malformed` when they are something else.
     package init(pieces: [String]) throws {
-        guard pieces.starts(with: Self.special), Set(pieces).count == pieces.count else {
+        guard pieces.starts(with: Self.special), Set(pieces.map { Array($0.utf8) }).count == pieces.count else {
             throw TaskModelError(
                 .malformed, "A vocabulary begins with \(Self.special.joined(separator: ", ")), and has no piece twice.")
         }
         self.pieces = pieces
         self.numbers = Dictionary(
-            uniqueKeysWithValues: pieces.enumerated().dropFirst(Self.special.count).map { ($1, $0) })
+            uniqueKeysWithValues: pieces.enumerated().dropFirst(Self.special.count).map { (Array($1.utf8), $0) })
         self.longest = pieces.dropFirst(Self.special.count).map(\.unicodeScalars.count).max() ?? 0
     }
 
@@ -66,8 +67,6 @@ package struct SubwordVocabulary: Sendable, Equatable {
     }
 
     private func number(_ scalars: ArraySlice<Unicode.Scalar>) -> Int? {
-        var piece = String.UnicodeScalarView()
-        piece.append(contentsOf: scalars)
-        return self.numbers[String(piece)]
+        self.numbers[scalars.flatMap { Array(UTF8.encode($0) ?? UTF8.encodedReplacementCharacter) }]
     }
 }
