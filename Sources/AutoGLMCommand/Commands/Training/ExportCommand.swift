@@ -10,6 +10,10 @@ internal import TaskModels
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a model of your own for other programs.",
+        discussion: """
+            Example:
+              autoglm export intent --model intents --out intents.onnx
+            """,
         subcommands: [ExportIntentCommand.self])
 }
 

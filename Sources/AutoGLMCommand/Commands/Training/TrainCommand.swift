@@ -18,5 +18,9 @@ struct TrainCommand: AsyncParsableCommand {
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Judge a model of your own by data that it has not seen.",
+        discussion: """
+            Example:
+              autoglm evaluate intent --model intents --data dialogues/test.jsonl
+            """,
         subcommands: [EvaluateIntentCommand.self])
 }
