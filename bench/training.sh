@@ -60,7 +60,7 @@ mkdir "$work/data" "$work/results"
 if [ -n "${AUTOGLM_TRAINING:-}" ]; then
     [ -r "$AUTOGLM_TRAINING" ] || fail "AUTOGLM_TRAINING=$AUTOGLM_TRAINING cannot be read."
     # What the student is judged by is not learnt from.
-    head -n -100 "$AUTOGLM_TRAINING" | sed "${dialogues}q" >"$work/data/train.jsonl"
+    head -n -100 "$AUTOGLM_TRAINING" | sed -n "1,${dialogues}p" >"$work/data/train.jsonl"
     tail -n 100 "$AUTOGLM_TRAINING" >"$work/data/dev.jsonl"
 else
     "$autoglm" train sample --out "$work/data" --dialogues "$dialogues"
