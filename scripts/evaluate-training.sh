@@ -58,6 +58,6 @@ if [ -f "$data/crosswoz_intents_zh/train.jsonl" ]; then
     judge crosswoz dev "$data/crosswoz_intents_zh/dev.jsonl"
 fi
 if [ -f "$data/clinc150_oos/train.jsonl" ]; then
-    train clinc "$data/clinc150_oos" --turns 0 --dropout 0.3 --hidden-pieces 0.2 --epochs 16 --patience 16 --vocabulary-size 3000
+    train clinc "$data/clinc150_oos" --turns 0 --dropout 0.2 --hidden-pieces 0.1 --epochs 12 --patience 12 --vocabulary-size 4000
     judge clinc val "$data/clinc150_oos/val.jsonl"
 fi

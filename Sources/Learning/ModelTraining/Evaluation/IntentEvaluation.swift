@@ -65,7 +65,7 @@ package struct IntentEvaluation {
     }
 
     private func probabilities(_ temperature: Float) -> [[Double]] {
-        self.logits.map { TemperatureScaling.softmax($0, temperature) }
+        self.logits.map { IntentModel.probabilities(ofLogits: $0, temperature: temperature) }
     }
 
     /// The mean negative logarithm of the probability of what is right, in nats.

@@ -4,14 +4,6 @@ internal import Foundation
 
 /// Makes probabilities say how often they are right, by one number that logits are divided by (Guo et al., 2017).
 enum TemperatureScaling {
-    /// Probabilities of logits.
-    static func softmax(_ logits: [Float], _ temperature: Float) -> [Double] {
-        let maximum = logits.max() ?? 0
-        let powers = logits.map { exp(Double(($0 - maximum) / temperature)) }
-        let sum = powers.reduce(0, +)
-        return powers.map { $0 / sum }
-    }
-
     /// The mean negative logarithm of the probability of what is right, in nats.
     static func loss(_ logits: [[Float]], _ classes: [Int], _ temperature: Float) -> Double {
         guard !classes.isEmpty else { return 0 }

@@ -9,8 +9,14 @@ extension IntentModel {
         if inputs.isEmpty { return [] }
         let (logits, count) = (self.logits(of: inputs).values, self.labels.count)
         return inputs.indices.map { row in
-            softmax(logits[row * count..<(row + 1) * count].map { Double($0 / self.temperature) }).map { Float($0) }
+            Self.probabilities(ofLogits: logits[row * count..<(row + 1) * count], temperature: self.temperature)
+                .map { Float($0) }
         }
+    }
+
+    /// Probabilities of the logits of one input.
+    package static func probabilities(ofLogits logits: some Sequence<Float>, temperature: Float) -> [Double] {
+        softmax(logits.map { Double($0) / Double(temperature) })
     }
 
     /// All intents of the last of some turns with their probabilities, the likeliest first.
