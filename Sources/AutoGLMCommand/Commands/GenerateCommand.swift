@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import TaskModels
 
 /// `autoglm generate`: one completion.
 struct GenerateCommand: AsyncParsableCommand {
@@ -15,6 +16,7 @@ struct GenerateCommand: AsyncParsableCommand {
               autoglm generate --choice yes --choice no "Is Paris in France?"
               autoglm generate --regex '\\d{4}' "When did the French Revolution begin?"
               autoglm generate --grammar Examples/grammars/list.gbnf "Name three colours."
+              autoglm generate --model writer --graph triples.json --constrained --drawing growth.svg
 
             The prompt may also be a file (@FILE) or come from standard input. With --output json one object is printed at \
             the end: text, token_ids, finish_reason, usage, timings, model. A form (--json-schema, --regex, --choice, --grammar) is \
@@ -43,6 +45,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Form of the answer") var form: ConstraintFlags
 
+    @OptionGroup(title: "Graph") var graph: GraphFlags
+
     @Flag(help: "Continue the prompt as it is, without the chat template.")
     var raw = false
 
@@ -62,6 +66,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let graph = self.graph.graph { return try self.write(from: graph) }
         let text = try TextInput.text(self.prompt, name: "prompt")
         let schema = try self.form.jsonSchema.map { try ValidateCommand.schema(path: $0) }
         let agent = try await self.model.open(adapters: self.adapter.paths)
@@ -74,6 +79,15 @@ struct GenerateCommand: AsyncParsableCommand {
             let response = try await agent.response(to: request)
             try Console.json(GenerationReport(response, model: agent.adapter, sampling: request.sampling).json)
         }
+    }
+
+    /// Writes from a graph, with a model of our own.
+    private func write(from graph: String) throws {
+        var writing = self.graph.writing
+        if let maxTokens { writing.maxPieces = maxTokens }
+        writing.temperature = self.sampling.choice.temperature ?? 0
+        if let seed = self.sampling.options().seed { writing.seed = seed }
+        try self.graph.write(graph, by: self.model.model, writing, self.output.format)
     }
 
     private func request(_ text: String, to agent: AutoGLM) -> GenerationRequest {

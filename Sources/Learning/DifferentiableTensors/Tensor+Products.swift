@@ -13,7 +13,7 @@ extension Tensor {
         Self.product(self.matrix, weights.matrix, as: Array(self.shape.dropLast()) + [weights.columns])
     }
 
-    @derivative(of: times)
+    @derivative(of: times(_:))
     package func timesDerivative(
         _ weights: Tensor
     ) -> (value: Tensor, pullback: (Tensor) -> (Tensor, Tensor)) {
@@ -25,6 +25,31 @@ extension Tensor {
                 return (
                     Self.product(gradient.matrix, weights.matrix.transposed, as: self.shape),
                     Self.product(self.matrix.transposed, gradient.matrix, as: weights.shape)
+                )
+            }
+        )
+    }
+
+    /// Each row times a matrix that is turned over, as where a table of embeddings gives the logits as well (Press and Wolf, 2017).
+    ///
+    /// - Parameter table: columns × inner, where the rows of this tensor have `inner` numbers.
+    /// - Returns: A tensor of this one's shape with `columns` as its last dimension.
+    @differentiable(reverse)
+    package func times(rowsOf table: Tensor) -> Tensor {
+        Self.product(self.matrix, table.matrix.transposed, as: Array(self.shape.dropLast()) + [table.rows])
+    }
+
+    @derivative(of: times(rowsOf:))
+    package func timesRowsDerivative(
+        rowsOf table: Tensor
+    ) -> (value: Tensor, pullback: (Tensor) -> (Tensor, Tensor)) {
+        (
+            self.times(rowsOf: table),
+            { gradient in
+                if gradient.isZero { return (gradient, gradient) }
+                return (
+                    Self.product(gradient.matrix, table.matrix, as: self.shape),
+                    Self.product(gradient.matrix.transposed, self.matrix, as: table.shape)
                 )
             }
         )

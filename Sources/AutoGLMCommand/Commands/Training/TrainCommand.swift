@@ -11,7 +11,7 @@ struct TrainCommand: AsyncParsableCommand {
               autoglm train intent --data dialogues --out intents
               autoglm evaluate intent --model intents --data dialogues/test.jsonl
             """,
-        subcommands: [TrainIntentCommand.self, TrainSampleCommand.self])
+        subcommands: [TrainIntentCommand.self, TrainGraphCommand.self, TrainSampleCommand.self])
 }
 
 /// `autoglm evaluate`: how good a model of our own is.
@@ -22,5 +22,5 @@ struct EvaluateCommand: AsyncParsableCommand {
             Example:
               autoglm evaluate intent --model intents --data dialogues/test.jsonl
             """,
-        subcommands: [EvaluateIntentCommand.self])
+        subcommands: [EvaluateIntentCommand.self, EvaluateGraphCommand.self])
 }

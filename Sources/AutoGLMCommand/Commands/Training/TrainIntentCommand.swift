@@ -135,8 +135,8 @@ struct TrainIntentCommand: AsyncParsableCommand {
             if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
                 bar.end()
                 Console.note(
-                    "Epoch \(epochs + 1): loss \(Self.rounded(last.loss, 4)), dev loss \(Self.rounded(last.developmentLoss, 4)), "
-                        + "dev accuracy \(Self.rounded(last.accuracy * 100, 2)) %, \(Int(last.tokensPerSecond)) tokens/s."
+                    "Epoch \(epochs + 1): loss \(last.loss.rounded(toPlaces: 4)), dev loss \(last.developmentLoss.rounded(toPlaces: 4)), "
+                        + "dev accuracy \((last.accuracy * 100).rounded(toPlaces: 2)) %, \(Int(last.tokensPerSecond)) tokens/s."
                 )
                 if trainer.history.best == epochs { try trainer.best.write(to: self.out) }
                 try self.writeReport(trainer)
@@ -145,22 +145,17 @@ struct TrainIntentCommand: AsyncParsableCommand {
         }
     }
 
-    private static func show(_ progress: TrainingProgress, _ bar: ProgressBar) {
+    static func show(_ progress: TrainingProgress, _ bar: ProgressBar) {
         let what =
             switch progress.phase {
             case .training:
-                "Epoch \(progress.epoch)/\(progress.epochs), loss \(Self.rounded(progress.loss, 4)), "
+                "Epoch \(progress.epoch)/\(progress.epochs), loss \(progress.loss.rounded(toPlaces: 4)), "
                     + "\(Int(progress.tokensPerSecond)) tokens/s"
             case .judging: "Epoch \(progress.epoch)/\(progress.epochs), judging"
             }
         bar.show(
             progress.phase == .training ? "Epoch \(progress.epoch)" : "Judging", what, progress.step, of: progress.steps
         )
-    }
-
-    private static func rounded(_ value: Double, _ digits: Int) -> Double {
-        let factor = [1, 10, 100, 1000, 10000][digits]
-        return (value * Double(factor)).rounded() / Double(factor)
     }
 
     private var settings: IntentTrainingSettings {
@@ -197,7 +192,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
             try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))
         case .text:
             try Console.line(
-                "\(self.out): the model of epoch \(best + 1), right for \(Self.rounded(trainer.history.epochs[best].accuracy * 100, 2)) % of "
+                "\(self.out): the model of epoch \(best + 1), right for \((trainer.history.epochs[best].accuracy * 100).rounded(toPlaces: 2)) % of "
                     + "the development part; see report.json and learning-curve.svg there.")
         }
     }

@@ -21,14 +21,22 @@ package struct TrainingHistory: Sendable, Equatable {
 
     /// The epochs so far.
     package var epochs: [Epoch] = []
+    /// Whether the least loss on the development part is best; else the highest accuracy.
+    private var isBestByLoss = false
 
     /// The number of the best epoch; nil before there is one.
     package var best: Int? {
-        self.epochs.indices.max { (self.epochs[$0].accuracy, -$0) < (self.epochs[$1].accuracy, -$1) }
+        self.epochs.indices.max { (self.goodness($0), -$0) < (self.goodness($1), -$1) }
+    }
+
+    private func goodness(_ epoch: Int) -> Double {
+        self.isBestByLoss ? -self.epochs[epoch].developmentLoss : self.epochs[epoch].accuracy
     }
 
     /// Begins with nothing.
-    package init() {}
+    ///
+    /// - Parameter isBestByLoss: Whether the least loss on the development part is best; else the highest accuracy.
+    package init(isBestByLoss: Bool = false) { self.isBestByLoss = isBestByLoss }
 
     /// The epochs as reports and checkpoints have them.
     var json: JSONValue {

@@ -37,9 +37,8 @@ extension IntentModel {
     /// - Parameter folder: Where ``write(to:)`` has written it.
     /// - Throws: ``TaskModelError`` with code `.malformed`, or ``ModelFileError``; the message names the file.
     package init(folder: String) throws {
-        let (json, pieces) = try (
-            Self.json("\(folder)/\(Self.configuration)"), Self.json("\(folder)/\(Self.pieces)").arrayValue
-        )
+        let json = try JSONFile.read("\(folder)/\(Self.configuration)")
+        let pieces = try JSONFile.texts(JSONFile.read("\(folder)/\(Self.pieces)"), "\(folder)/\(Self.pieces)")
         func failure(_ what: String) -> TaskModelError {
             TaskModelError(.malformed, "\(folder)/\(Self.configuration): \(what).")
         }
@@ -56,10 +55,6 @@ extension IntentModel {
         guard let labels = json["labels"]?.arrayValue?.compactMap(\.stringValue),
             let temperature = json["temperature"]?.numberValue.map(Float.init), (0.01...100).contains(temperature)
         else { throw failure("'labels' and a 'temperature' from 0.01 to 100 are needed") }
-        guard let entries = pieces, case let pieces = entries.compactMap(\.stringValue), pieces.count == entries.count
-        else {
-            throw TaskModelError(.malformed, "\(folder)/\(Self.pieces): a list of texts is needed.")
-        }
         let weights = try WeightFile(path: "\(folder)/\(Self.weights)")
         try settings.check()
         // Before memory is asked for that the files do not fill.
@@ -79,12 +74,5 @@ extension IntentModel {
         }
         self.rejection = Rejection(label: other, threshold: threshold)
         try weights.read(into: &self.encoder, prefix: "")
-    }
-
-    private static func json(_ path: String) throws -> JSONValue {
-        let storage = try ByteStorage(mapping: path)
-        do { return try JSONValue(parsing: Array(storage.bytes)) } catch {
-            throw TaskModelError(.malformed, "\(path): this is no JSON.", cause: error)
-        }
     }
 }

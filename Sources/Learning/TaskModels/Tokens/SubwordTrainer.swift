@@ -38,33 +38,37 @@ package struct SubwordTrainer {
     ///   - texts: What there is to read.
     ///   - size: The most pieces, the special ones among them.
     ///   - minimumCount: How often a character or a pair must be there to become a piece.
+    ///   - style: What of the texts is read.
     /// - Returns: The same vocabulary for the same texts.
-    package static func vocabulary(of texts: some Sequence<String>, size: Int, minimumCount: Int = 2) throws
-        -> SubwordVocabulary
-    {
+    package static func vocabulary(
+        of texts: some Sequence<String>, size: Int, minimumCount: Int = 2, style: TextStyle = .folded
+    ) throws -> SubwordVocabulary {
         var trainer = Self()
-        trainer.read(texts, minimumCount, most: max(0, size - SubwordVocabulary.special.count - 1))
+        trainer.read(texts, style, minimumCount, most: max(0, size - SubwordVocabulary.special.count - 1))
         while trainer.texts.count + SubwordVocabulary.special.count < size, trainer.join(minimumCount) {
             try Task.checkCancellation()
         }
-        return try SubwordVocabulary(pieces: SubwordVocabulary.special + trainer.texts)
+        return try SubwordVocabulary(pieces: SubwordVocabulary.special + trainer.texts, style: style)
     }
 
-    private mutating func read(_ texts: some Sequence<String>, _ minimumCount: Int, most: Int) {
+    private mutating func read(_ texts: some Sequence<String>, _ style: TextStyle, _ minimumCount: Int, most: Int) {
         var (frequencies, characters) = ([String: Int](), [Unicode.Scalar: Int]())
-        for text in texts { for word in TextWords.words(of: text) { frequencies[word, default: 0] += 1 } }
+        for text in texts { for word in TextWords.words(of: text, style) { frequencies[word, default: 0] += 1 } }
         for (word, count) in frequencies {
-            for scalar in word.unicodeScalars { characters[scalar, default: 0] += count }
+            for scalar in word.unicodeScalars where scalar != SubwordVocabulary.wordMark {
+                characters[scalar, default: 0] += count
+            }
         }
         // The most frequent ones, of equals the first, so that nothing depends on the order of dictionaries.
         let known = characters.filter { $0.value >= minimumCount }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most).map(\.key).sorted()
         self.texts = [String(SubwordVocabulary.wordMark)] + known.map { String($0) }
         for (number, text) in self.texts.enumerated() { self.numbers[Array(text.utf8)] = number }
-        let numbers = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0 + 1) })
+        var numbers = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, $0 + 1) })
+        numbers[SubwordVocabulary.wordMark] = 0
         for (word, count) in frequencies.sorted(by: { $0.key < $1.key }) {
             // What is rare stays out, and parts the word.
-            var pieces = [0]
+            var pieces: [Int] = []
             for scalar in word.unicodeScalars {
                 if let number = numbers[scalar] { pieces.append(number) } else { self.add(&pieces, count) }
             }

@@ -2,29 +2,46 @@
 
 internal import Foundation
 
-/// Splits texts into the words that subwords are parts of.
-///
-/// Letters are lower case, and every digit is 0: a task depends on there being a number, hardly on which. Signs are words of their own.
+/// Splits texts into the words that subwords are parts of; signs are words of their own.
 enum TextWords {
     /// The words of a text, in their order.
-    static func words(of text: String) -> [String] {
+    ///
+    /// Those that follow a space begin with ``SubwordVocabulary/wordMark``, ideographs excepted; in folded texts all do.
+    static func words(of text: String, _ style: TextStyle) -> [String] {
         var (words, word) = ([String](), "")
-        var kind = Kind.space
-        for scalar in Self.composed(text).lowercased().unicodeScalars {
+        var (kind, isSpaced) = (Kind.space, true)
+        let composed = Self.composed(text)
+        for scalar in (style == .folded ? composed.lowercased() : composed).unicodeScalars {
             let next = Kind(scalar)
-            if next != kind || next == .sign {
+            if next != kind || next == .sign || (style == .exact && next.isAlone) {
                 if !word.isEmpty { words.append(word) }
+                isSpaced = kind == .space || style == .folded
                 word = ""
             }
             kind = next
-            switch next {
-            case .space: continue
-            case .digit: word.unicodeScalars.append("0")
-            case .letter, .ideograph, .sign: word.unicodeScalars.append(scalar)
-            }
+            guard next != .space else { continue }
+            if word.isEmpty, isSpaced, style == .folded || next != .ideograph { word.unicodeScalars.append(SubwordVocabulary.wordMark) }
+            word.unicodeScalars.append(next == .digit && style == .folded ? "0" : scalar)
         }
         if !word.isEmpty { words.append(word) }
         return words
+    }
+
+    /// Words with digits that lie side by side joined to one, so that a number is one word.
+    static func numbersJoined(_ words: some Sequence<String>) -> [String] {
+        words.reduce(into: []) { joined, word in
+            if self.continuesNumber(joined.last, word) {
+                joined[joined.count - 1] += word
+            } else {
+                joined.append(word)
+            }
+        }
+    }
+
+    /// Whether a word is a digit that goes on with the number before it.
+    static func continuesNumber(_ last: String?, _ word: String) -> Bool {
+        func isDigit(_ scalar: Unicode.Scalar?) -> Bool { scalar.map { Kind($0) == .digit } ?? false }
+        return isDigit(last?.unicodeScalars.last) && isDigit(word.unicodeScalars.first)
     }
 
     /// The text with its characters composed (NFC), so that what looks alike is alike.
@@ -34,6 +51,9 @@ enum TextWords {
 
     private enum Kind {
         case space, letter, ideograph, digit, sign
+
+        /// Whether each character is a word where texts are read exactly.
+        var isAlone: Bool { self == .ideograph || self == .digit }
 
         init(_ scalar: Unicode.Scalar) {
             let properties = scalar.properties

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import ModelFiles
+internal import ModelTraining
+internal import OrderedCollections
+internal import TaskModels
+
+/// `autoglm train graph-lm`: a language model that writes from graphs.
+struct TrainGraphCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph-lm",
+        abstract: "Train a language model that writes texts from semantic graphs.",
+        discussion: """
+            Example:
+              autoglm train graph-lm --data graphs --out writer
+              autoglm generate --model writer --graph triples.json
+
+            The data folder has train.jsonl and dev.jsonl (or val.jsonl). A line is a graph with texts that say what is in it,
+              {"triples": [["Greece", "leaderName", "Nikos Voutsis"]], "texts": ["The leader of Greece is Nikos Voutsis."]}
+            perhaps with what was said before ("context": […]) and further entities ("entities": […]); or a conversation whose turns have \
+            triples; or a document with entities and relations. Each epoch reads every graph with one of its texts; after it \
+            the model is judged by dev.jsonl, and the one that is surprised least is kept.
+
+            --channel none and linearised train the same model without the graph, with as many weights: it reads the entities' names \
+            alone, or the triples as text.
+
+            The output folder gets the model (config.json, vocabulary.json, names.json, model.safetensors), report.json, \
+            learning-curve.svg, and checkpoint.safetensors, from which the same command goes on after Ctrl-C or a kill.
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var threads: ComputeOptions
+
+    @Option(help: "The folder with train.jsonl and dev.jsonl.")
+    var data: String
+
+    @Option(help: "The folder for the model; it is made where it is missing.")
+    var out: String
+
+    @Option(help: "How the model gets to know the triples: graph, linearised or none.")
+    var channel = "graph"
+
+    @Flag(inversion: .prefixedNo, help: "Copy names from the nodes of the graph.")
+    var copy = true
+
+    @Option(help: "How often every graph is read at most.")
+    var epochs = GraphTrainingSettings().epochs
+
+    @Option(help: "How many epochs without a better one are waited for.")
+    var patience = GraphTrainingSettings().patience
+
+    @Option(help: "How many graphs a step reads.")
+    var batch = GraphTrainingSettings().batch
+
+    @Option(help: "The highest learning rate.")
+    var rate = GraphTrainingSettings().rate
+
+    @Option(help: "The share of numbers that are dropped in training.")
+    var dropout = GraphTrainingSettings().dropout
+
+    @Option(help: "How many layers the text's encoder has.")
+    var layers = GraphModelSettings().encoder.layers
+
+    @Option(help: "How many layers pass messages along the edges.")
+    var graphLayers = GraphModelSettings().graphLayers
+
+    @Option(help: "How many layers the decoder has.")
+    var decoderLayers = GraphModelSettings().decoderLayers
+
+    @Option(help: "How many numbers a row has (d_model).")
+    var width = GraphModelSettings().encoder.width
+
+    @Option(help: "How many heads attention has.")
+    var heads = GraphModelSettings().encoder.heads
+
+    @Option(help: "How many hidden numbers the feed-forward networks have.")
+    var feedForward = GraphModelSettings().encoder.feedForward
+
+    @Option(help: "The most subwords.")
+    var vocabularySize = GraphTrainingSettings().vocabularySize
+
+    @Option(help: "What everything random depends on.")
+    var seed = GraphTrainingSettings().seed
+
+    @Flag(help: "Begin anew, whatever checkpoint there is.")
+    var restart = false
+
+    func validate() throws {
+        guard GraphModelSettings.Channel(rawValue: self.channel) != nil else {
+            throw ValidationError("--channel is graph, linearised or none.")
+        }
+    }
+
+    func run() async throws {
+        try self.threads.withPool { try self.train() }
+    }
+
+    private func train() throws {
+        let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
+        Console.note("Reading \(self.data)…")
+        var trainer = try GraphTrainer(
+            self.settings, training: GraphTextFile.texts(path: "\(self.data)/train.jsonl"),
+            development: GraphTextFile.texts(path: "\(self.data)/\(dev).jsonl"))
+        try FilePath.makeFolders(self.out)
+        let checkpoint = "\(self.out)/checkpoint.safetensors"
+        if !self.restart, FilePath.isFile(checkpoint) {
+            try trainer.resume(from: checkpoint)
+            Console.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
+        }
+        let counts = trainer.exampleCounts
+        Console.note(
+            "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
+                + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights.")
+        try self.run(&trainer, checkpoint)
+        try self.finish(trainer)
+    }
+
+    private func run(_ trainer: inout GraphTrainer, _ checkpoint: String) throws {
+        let bar = ProgressBar()
+        defer { bar.end() }
+        while !trainer.isDone {
+            let epochs = trainer.history.epochs.count
+            do {
+                try trainer.advance(for: .seconds(120)) { TrainIntentCommand.show($0, bar) }
+            } catch is CancellationError {
+                if trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
+                throw CancellationError()
+            }
+            if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
+                bar.end()
+                Console.note(
+                    "Epoch \(epochs + 1): loss \(last.loss.rounded(toPlaces: 4)), dev loss \(last.developmentLoss.rounded(toPlaces: 4)), "
+                        + "\(Int(last.tokensPerSecond)) tokens/s.")
+                if trainer.history.best == epochs { try trainer.best.write(to: self.out) }
+                try self.writeReport(trainer)
+            }
+            try trainer.writeCheckpoint(to: checkpoint)
+        }
+    }
+
+    private var settings: GraphTrainingSettings {
+        var settings = GraphTrainingSettings()
+        (settings.epochs, settings.patience, settings.batch) = (self.epochs, self.patience, self.batch)
+        (settings.rate, settings.dropout) = (self.rate, self.dropout)
+        (settings.vocabularySize, settings.seed) = (self.vocabularySize, self.seed)
+        (settings.model.encoder.layers, settings.model.encoder.width) = (self.layers, self.width)
+        (settings.model.encoder.heads, settings.model.encoder.feedForward) = (self.heads, self.feedForward)
+        (settings.model.graphLayers, settings.model.decoderLayers) = (self.graphLayers, self.decoderLayers)
+        settings.model.copies = self.copy
+        settings.model = settings.model.matching(GraphModelSettings.Channel(rawValue: self.channel) ?? .graph)
+        return settings
+    }
+
+    private func writeReport(_ trainer: GraphTrainer) throws {
+        try ReplacingFile.replace(
+            "\(self.out)/report.json", with: JSONValue.object(trainer.report(data: self.data)).serialized() + "\n")
+        let curve = LearningCurve(trainer.history, title: "Texts from graphs, channel \(self.channel), seed \(self.seed)")
+        try ReplacingFile.replace("\(self.out)/learning-curve.svg", with: curve.svg)
+    }
+
+    private func finish(_ trainer: GraphTrainer) throws {
+        guard let best = trainer.history.best else { return }
+        // Whatever has become of the files since they were written.
+        try trainer.best.write(to: self.out)
+        switch self.output.format {
+        case .json:
+            try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))
+        case .text:
+            try Console.line(
+                "\(self.out): the model of epoch \(best + 1), with a loss of "
+                    + "\(trainer.history.epochs[best].developmentLoss.rounded(toPlaces: 4)) nats a piece on the development part; "
+                    + "see report.json and learning-curve.svg there.")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TaskModels
+
+/// Graphs with their texts, as a model reads them.
+package struct GraphExamples: Sendable {
+    /// What the model reads.
+    package private(set) var inputs: [GraphPieces] = []
+    /// What it shall write, for each input.
+    package private(set) var targets: [[GraphTarget]] = []
+
+    /// Reads graphs and texts.
+    package init(_ texts: [GraphText], for model: GraphLanguageModel) {
+        for text in texts {
+            let input = model.pieces(text.input)
+            self.inputs.append(input)
+            self.targets.append(text.texts.map { model.target($0, for: input, entities: text.entities) })
+        }
+    }
+
+    /// Inputs with texts as a batch.
+    func batch(_ pairs: some Sequence<(input: Int, text: Int)>) -> GraphBatch {
+        pairs.reduce(into: GraphBatch()) { $0.append(self.inputs[$1.input], self.targets[$1.input][$1.text]) }
+    }
+
+    /// All inputs with all their texts.
+    var pairs: [(input: Int, text: Int)] {
+        self.targets.enumerated().flatMap { input, targets in targets.indices.map { (input, $0) } }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DifferentiableTensors
+internal import LLMCore
+internal import TaskModels
+
+/// All that a training needs to go on.
+struct TrainingCheckpoint<Weights: ParameterGroup> {
+    /// What a checkpoint belongs to: nothing else goes on from it.
+    struct Identity {
+        /// The kind of model.
+        let format: String
+        /// How it is trained, as JSON.
+        let settings: String
+        /// What it learns from, as a digest.
+        let data: String
+    }
+
+    /// The weights after the last step, and those of the best epoch.
+    var weights: Weights, best: Weights
+    var optimiser: AdamW
+    var history: TrainingHistory
+    var position: TrainingPosition
+
+    /// Writes a checkpoint.
+    ///
+    /// - Parameter more: What else belongs to the best model.
+    /// - Throws: ``ModelFileError`` with code `.notWritable`.
+    func write(_ identity: Identity, _ more: [(String, String)] = [], to path: String) throws {
+        let names = self.weights.weights
+        var tensors = names.map { ("weights/\($0)", $1) } + self.best.weights.map { ("best/\($0)", $1) }
+        for (name, moments) in zip(names.map(\.name), self.optimiser.moments) {
+            tensors += [("first/\(name)", moments.first), ("second/\(name)", moments.second)]
+        }
+        try WeightFile.write(
+            tensors.map { (name: $0, weight: $1) },
+            [
+                ("format", identity.format), ("settings", identity.settings), ("data", identity.data),
+                ("steps", "\(self.optimiser.steps)"), ("history", self.history.json.serialized()),
+                ("position", self.position.text),
+            ] + more, to: path)
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - identity: What it must belong to.
+    ///   - model: The model that goes on.
+    ///   - steps: How many steps an epoch has.
+    /// - Returns: The checkpoint, and what else the file says.
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where it belongs to something else; ``TrainingError``, ``TaskModelError`` or
+    ///   ``ModelFileError`` where it is damaged.
+    static func read(
+        _ path: String, _ identity: Identity, for model: Weights, stepsPerEpoch steps: Int
+    ) throws -> (checkpoint: Self, metadata: [String: String]) {
+        let file = try WeightFile(path: path)
+        let metadata = file.metadata
+        guard metadata["format"] == identity.format else {
+            throw TrainingError(.badData, "\(path): this is no checkpoint of such a model.")
+        }
+        guard metadata["settings"] == identity.settings, metadata["data"] == identity.data else {
+            throw TrainingError(
+                .otherTraining,
+                "\(path): is of a training with other settings or data; begin anew, or in another folder.")
+        }
+        let damaged = TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.")
+        guard let done = metadata["steps"].flatMap({ Int($0) }), done > 0,
+            let history = try? TrainingHistory(JSONValue(parsing: metadata["history"] ?? "")),
+            let position = metadata["position"].flatMap({ TrainingPosition($0) }), position.step <= steps,
+            done == history.epochs.count * steps + position.step
+        else { throw damaged }
+        var (weights, best) = (model, model)
+        try file.read(into: &weights, prefix: "weights/")
+        try file.read(into: &best, prefix: "best/")
+        let moments = try weights.weights.map { name, weight in
+            (first: try file.tensor("first/\(name)", weight.shape), second: try file.tensor("second/\(name)", weight.shape))
+        }
+        guard moments.allSatisfy({ $0.second.values.allSatisfy { $0 >= 0 } }) else { throw damaged }
+        let checkpoint = Self(
+            weights: weights, best: best, optimiser: AdamW(steps: done, moments: moments), history: history,
+            position: position)
+        return (checkpoint, metadata)
+    }
+}

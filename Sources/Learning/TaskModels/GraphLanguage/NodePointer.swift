@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DifferentiableTensors
+internal import _Differentiation
+
+/// Points at the pieces of nodes' names, so that they are copied.
+struct NodePointer: ParameterGroup, Sendable {
+    var query: Dense
+    /// What is made of a piece of the text.
+    var piece: Dense
+    /// What is made of the node that the piece belongs to.
+    var node: Dense
+    /// How much is copied.
+    var gate: Dense
+
+    init(_ width: Int, using generator: inout some RandomNumberGenerator) {
+        self.query = Dense(width, width, using: &generator)
+        self.piece = Dense(width, width, using: &generator)
+        self.node = Dense(width, width, using: &generator)
+        self.gate = Dense(width, 1, using: &generator)
+    }
+
+    /// What is pointed at: a row for each piece that may be copied.
+    @differentiable(reverse,wrt: (self, text, graph))
+    func keys(_ text: Tensor, _ graph: Tensor, _ batch: GraphBatch) -> Tensor {
+        self.piece(text.gathering(batch.copyRows)) + self.node(graph.gathering(batch.copyNodes))
+    }
+
+    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        self.query.visit(gradient.query, "\(name).query", visit)
+        self.piece.visit(gradient.piece, "\(name).piece", visit)
+        self.node.visit(gradient.node, "\(name).node", visit)
+        self.gate.visit(gradient.gate, "\(name).gate", visit)
+    }
+}
