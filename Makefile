@@ -65,6 +65,7 @@ bench: release ## Measure against llama.cpp, side by side (installs it the first
 evaluate: release ## 1,000 answers under schemas, schema suites and training on dialogues where they are, the float32 reference
 	@scripts/evaluate.sh
 	@scripts/evaluate-training.sh
+	@scripts/evaluate-graphs.sh
 	swift test $(TEST_FLAGS) --filter TransformerRuntimeTests
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 

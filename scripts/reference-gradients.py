@@ -50,6 +50,27 @@ def summary(queries, rows, lengths, heads):
     return torch.stack(parts)
 
 
+def attending(queries, memory, visible, keys, heads):
+    """Each span's rows look at the first of its keys, as many as visible says."""
+    parts, width = [], queries.shape[1]
+    own, given = queries.split([len(part) for part in visible]), memory.split(keys)
+    for part, rows, limits in zip(own, given, visible):
+        query = part.view(len(part), heads, width // heads).transpose(0, 1)
+        key, value = (matrix.view(len(rows), heads, width // heads).transpose(0, 1) for matrix in rows.split(width, 1))
+        mask = torch.arange(len(rows)) < torch.tensor(limits)[:, None]
+        parts.append(functional.scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(0, 1).reshape(len(part), width))
+    return torch.cat(parts)
+
+
+def copying(logits, queries, keys, gates, continuation, classes, sources, matches):
+    """The negative logarithm of a mixture: a softmax of the model's own, and attention to what may be copied."""
+    scores = queries @ keys.T / keys.shape[1] ** 0.5 + continuation[torch.tensor(matches)]
+    gate = torch.sigmoid(gates)
+    copied = torch.zeros_like(logits).index_add(1, torch.tensor(sources), torch.softmax(scores, -1))
+    mixture = (1 - gate) * torch.softmax(logits, -1) + gate * copied
+    return functional.nll_loss(torch.log(mixture), torch.tensor(classes))
+
+
 def distilled(logits, teacher, temperature):
     return functional.kl_div(functional.log_softmax(logits / temperature, -1), functional.softmax(teacher / temperature, -1),
                              reduction="batchmean")
@@ -70,6 +91,9 @@ def adamw():
 
 
 LENGTHS, HEADS = [1, 5, 3], 2
+VISIBLE, KEYS, GROUPS = [[1, 4], [3, 2, 1]], [4, 3], [[0, 2, 3], [], [5], [2, 2]]
+# What the rows of a copy have read is 2, then 4, then 0: place 1 continues the second row, place 2 the third by two.
+SOURCES, MATCHES = [2, 4, 0, 4], [[0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 3]]
 teacher = random(3, 5, scale=3).detach()
 cases = [
     case("product", [random(7, 5), random(5, 9)], torch.matmul),
@@ -83,6 +107,14 @@ cases = [
     case("attention", [random(9, 24)], lambda rows: attended(rows, LENGTHS, HEADS), lengths=LENGTHS, heads=HEADS),
     case("summary", [random(3, 8), random(9, 16)], lambda queries, rows: summary(queries, rows, LENGTHS, HEADS),
          lengths=LENGTHS, heads=HEADS),
+    case("attending", [random(5, 8), random(7, 16)],
+         lambda queries, memory: attending(queries, memory, VISIBLE, KEYS, HEADS), visible=VISIBLE, keys=KEYS, heads=HEADS),
+    case("pooling", [random(6, 4)], lambda rows: torch.stack([rows[group].mean(0) if group else torch.zeros(4) for group in GROUPS]),
+         groups=GROUPS),
+    case("gated", [random(3, 19), random(3, 19, scale=3)], lambda rows, gates: rows * torch.sigmoid(gates)),
+    case("product_of_rows", [random(7, 5), random(9, 5)], lambda rows, table: rows @ table.T),
+    case("copying", [random(3, 6, scale=2), random(3, 8), random(4, 8), random(3, 1), random(5)],
+         lambda *inputs: copying(*inputs, [4, 0, 2], SOURCES, MATCHES), classes=[4, 0, 2], rows=SOURCES),
 ]
 TARGET.parent.mkdir(exist_ok=True)
 TARGET.write_text(json.dumps({"torch": torch.__version__, "cases": cases, "adamw": adamw()}) + "\n", encoding="utf-8")

@@ -78,3 +78,47 @@ struct TrainTests {
         #expect(try await self.train(files, ["--seed", "9", "--restart"]).status == 0)
     }
 }
+
+@Suite("Writing from graphs at the command line", .timeLimit(.minutes(5)))
+struct TrainGraphTests {
+    @Test("Sample graphs are learnt, judged, and written from; what cannot be done is told")
+    func wholeWay() async throws {
+        let files = try TemporaryFiles(["graph.json": #"[["Linka Soel", "birthPlace", "Baburg"]]"#, "bad.json": "[1]"])
+        let (data, model) = (files.path("data"), files.path("model"))
+        #expect(try await Program.run(["train", "sample", "--graphs", "300", "--out", data]).status == 0)
+        let train = [
+            "train", "graph-lm", "--data", data, "--out", model, "--width", "32", "--heads", "2", "--feed-forward",
+            "64",
+            "--layers", "1", "--graph-layers", "1", "--decoder-layers", "2", "--epochs", "8", "--rate", "0.008",
+            "--dropout",
+            "0", "--vocabulary-size", "160", "--batch", "16", "--output", "json",
+        ]
+        let report = try await Program.run(train)
+        #expect(report.status == 0 && report.errors.contains("Epoch 2: loss"), "\(report.errors)")
+        #expect(try await Program.run(train).text == report.text)
+        let judge = ["evaluate", "graph-lm", "--model", model, "--data", "\(data)/test.jsonl", "--writes", "20"]
+        let judged = try await Program.run(judge + ["--output", "json", "--predictions", files.path("texts")]).json()
+        let misled = try await Program.run(judge + ["--output", "json", "--shuffled-edges"]).json()
+        let (right, wrong) = (judged["perplexity"]?.numberValue ?? 0, misled["perplexity"]?.numberValue ?? 0)
+        #expect(right > 1 && wrong > right && judged["texts"] == 20, "\(judged), \(misled)")
+        #expect(try await Program.run(judge).text.contains("entities named"))
+
+        let write = ["generate", "--model", model, "--graph", files.path("graph.json")]
+        let text = try await Program.run(write + ["--drawing", files.path("growth.svg")])
+        #expect(text.status == 0 && text.text.hasSuffix(".\n"), "\(text.errors)")
+        #expect(try String(contentsOfFile: files.path("growth.svg"), encoding: .utf8).contains("Linka Soel"))
+        let json = try await Program.run(write + ["--constrained", "--output", "json", "--beams", "2"]).json()
+        #expect(json["finish_reason"] == "stop" && json["grown_nodes"]?.arrayValue != nil, "\(json)")
+        for (arguments, status, word) in [
+            (["generate", "--model", model, "--graph", files.path("bad.json")], Int32(1), "bad.json"),
+            (["generate", "--model", model, "--graph", "/nowhere"], 1, "/nowhere"),
+            (["generate", "--model", "/nowhere", "--graph", files.path("graph.json")], 1, "/nowhere"),
+            (["generate", "--constrained", "hello"], 64, "--graph"), (write + ["--beams", "0"], 64, "--beams"),
+            (train + ["--channel", "none", "--seed", "2"], 1, "other-training"),
+            (train + ["--channel", "x"], 64, "--channel"),
+        ] {
+            let outcome = try await Program.run(arguments)
+            #expect(outcome.status == status && outcome.errors.contains(word), "\(arguments): \(outcome.errors)")
+        }
+    }
+}

@@ -31,6 +31,47 @@ struct DerivativeTests {
         }
     }
 
+    @Test("Those of attention between tensors, of groups, gates and stacks are", arguments: pools.indices)
+    func graphs(pool: Int) {
+        ComputePool.$current.withValue(Self.pools[pool]) {
+            let (queries, memory) = (GradientCheck.tensor([5, 4], seed: 1), GradientCheck.tensor([6, 8], seed: 2))
+            var spans = AttentionSpans()
+            spans.append(visible: [0, 1, 3], of: 3)
+            spans.append(visible: [3, 2], of: 3)
+            GradientCheck.check(queries) { $0.attending(to: memory, spans, heads: 2).weighted() }
+            GradientCheck.check(memory) { queries.attending(to: $0, spans, heads: 2).weighted() }
+            #expect(queries.attending(to: memory, spans, heads: 2).values.prefix(4) == [0, 0, 0, 0])
+            var groups = RowGroups()
+            for group in [[0, 4], [], [2], [1, 1, 3]] { groups.append(group) }
+            GradientCheck.check(queries) { $0.pooling(groups).weighted() }
+            let other = GradientCheck.tensor([5, 4], seed: 3, scale: 2)
+            GradientCheck.check(queries) { $0.gated(by: other).weighted() }
+            GradientCheck.check(other) { queries.gated(by: $0).weighted() }
+            GradientCheck.check(other) { queries.stacked(on: $0).weighted() }
+            GradientCheck.check(queries) { $0.stacked(on: other).weighted() }
+            GradientCheck.check(other) { queries.times(rowsOf: $0).weighted() }
+        }
+    }
+
+    @Test("A row that sees nothing to copy says what it would say alone, and what may be copied is its own or copied")
+    func copies() {
+        let logits = GradientCheck.tensor([2, 5], seed: 4, scale: 3)
+        var (spans, matches) = (AttentionSpans(), CopyMatches())
+        spans.append(visible: [0, 2], of: 2)
+        matches.append(read: [1, 3], sources: [3, 4], names: [0, 0])
+        let distribution = CopyDistribution(
+            logits: logits, queries: GradientCheck.tensor([2, 4], seed: 5),
+            keys: GradientCheck.tensor([2, 4], seed: 6),
+            gates: Tensor([2, 1], repeating: 20), continuation: Tensor([5], [0, 9, 0, 0, 0]), spans, sources: [3, 4],
+            matches: matches)
+        let alone = logits.softmax().values
+        let parts = [0, 1].map { distribution.parts(ofRow: $0) }
+        #expect(parts[0].copied.isEmpty && zip(parts[0].own, alone).allSatisfy { abs($0 - $1) < 1e-6 })
+        // The gate is open, and what was read goes on with the second place.
+        #expect(parts[1].own.allSatisfy { $0 < 1e-6 } && parts[1].copied[1] > 0.99)
+        #expect(abs(distribution.logProbabilities([0, 4])[1]) < 0.01)
+    }
+
     @Test("Those of layer normalisation are, for the row, the weight and the bias", arguments: pools.indices)
     func layerNorm(pool: Int) {
         ComputePool.$current.withValue(Self.pools[pool]) {

@@ -24,6 +24,9 @@ private struct Reference: Decodable {
         let classes: [Int]?
         let lengths: [Int]?
         let heads: Int?
+        let visible: [[Int]]?
+        let keys: [Int]?
+        let groups: [[Int]]?
         let teacher: Numbers?
         let temperature: Float?
     }
@@ -56,6 +59,7 @@ private struct Reference: Decodable {
 struct ReferenceTests {
     private static let names = [
         "product", "gelu", "layer_norm", "embedding", "cross_entropy", "divergence", "attention", "summary",
+        "attending", "pooling", "gated", "product_of_rows", "copying",
     ]
 
     @Test("Values and gradients are the same, on any kernels", arguments: names, DerivativeTests.pools.indices)
@@ -114,8 +118,38 @@ struct ReferenceTests {
             return number { $0.divergence(from: teacher, temperature: temperature) }
         case "attention": return one { $0.attended(in: lengths, heads: heads) }
         case "summary": return two { $0.summary(of: $1, in: lengths, heads: heads) }
+        case "attending":
+            var spans = AttentionSpans()
+            for (visible, keys) in try zip(#require(reference.visible), #require(reference.keys)) {
+                spans.append(visible: visible, of: keys)
+            }
+            return two { $0.attending(to: $1, spans, heads: heads) }
+        case "pooling":
+            var groups = RowGroups()
+            for group in try #require(reference.groups) { groups.append(group) }
+            return one { $0.pooling(groups) }
+        case "gated": return two { $0.gated(by: $1) }
+        case "product_of_rows": return two { $0.times(rowsOf: $1) }
+        case "copying": return try self.copying(reference, inputs, above)
         default: throw CancellationError()
         }
+    }
+
+    private func copying(_ reference: Reference.Case, _ inputs: [Tensor], _ above: Tensor) throws -> (Tensor, [Tensor])
+    {
+        let (classes, sources) = try (#require(reference.classes), #require(reference.rows))
+        var matches = CopyMatches()
+        // What is read before the last row is what the places before the last hold: the match grows from row to row.
+        matches.append(read: [2, 4, 0], sources: sources[...], names: [0, 0, 0, 0])
+        let distribution = CopyDistribution(
+            logits: inputs[0], queries: inputs[1], keys: inputs[2], gates: inputs[3], continuation: inputs[4],
+            AttentionSpans(queries: 3, keys: 4), sources: sources, matches: matches)
+        let (value, pullback) = valueWithPullback(at: distribution) { $0.crossEntropy(classes) }
+        let gradient = pullback(above.values[0])
+        return (
+            Tensor(value),
+            [gradient.logits, gradient.queries, gradient.keys, gradient.gates, gradient.continuation]
+        )
     }
 
     @Test(

@@ -18,18 +18,27 @@ package struct CopyDistribution: Differentiable, Sendable {
     package var keys: Tensor
     /// rows × 1.
     package var gates: Tensor
+    /// What is added to the score of a place, by how much of what is before it was written last (``CopyMatches``).
+    package var continuation: Tensor
     /// Which rows see which places.
     @noDerivative package let spans: AttentionSpans
     /// The class that each place holds.
     @noDerivative package let sources: [Int]
+    /// How well each place continues what each row has read, one span after the other.
+    @noDerivative package let matches: CopyMatches
 
     /// Puts together what a decoder has computed.
-    @differentiable(reverse,wrt: (logits, queries, keys, gates))
+    @differentiable(reverse,wrt: (logits, queries, keys, gates, continuation))
     package init(
-        logits: Tensor, queries: Tensor, keys: Tensor, gates: Tensor, _ spans: AttentionSpans, sources: [Int]
+        logits: Tensor, queries: Tensor, keys: Tensor, gates: Tensor, continuation: Tensor, _ spans: AttentionSpans,
+        sources: [Int], matches: CopyMatches
     ) {
-        (self.logits, self.queries, self.keys, self.gates) = (logits, queries, keys, gates)
-        (self.spans, self.sources) = (spans, sources)
+        self.logits = logits
+        self.queries = queries
+        self.keys = keys
+        self.gates = gates
+        self.continuation = continuation
+        (self.spans, self.sources, self.matches) = (spans, sources, matches)
     }
 
     /// How surprising classes are, in nats: the mean over rows of the negative logarithm of the class's probability.
@@ -84,6 +93,7 @@ private struct Mixture {
         self.starts = starts
         self.spanOfRow = source.spans.spans.enumerated().flatMap { Array(repeating: $0, count: $1.queries) }
         let (spans, scale) = (source.spans, self.scale)
+        precondition(source.matches.lengths.count == count && source.continuation.count == CopyMatches.kinds)
         var (probabilities, attention) = (source.logits, Tensor(uninitialized: [count]))
         let columns = probabilities.columns
         precondition(spans.queries == probabilities.rows && spans.keys == source.sources.count)
@@ -100,7 +110,12 @@ private struct Mixture {
                                 Self.rows(source.keys, span.key, span.keys).transposed, into: target)
                             for row in 0..<span.queries {
                                 let (start, visible) = (target + row * span.keys, spans.visible[span.query + row])
-                                if visible > 0 { table.softmax(start, visible, scale) }
+                                let lengths = starts[index] + row * span.keys
+                                for place in 0..<visible {
+                                    let length = Int(source.matches.lengths[lengths + place])
+                                    start[place] = start[place] * scale + source.continuation.base[length]
+                                }
+                                if visible > 0 { table.softmax(start, visible, 1) }
                                 for place in visible..<span.keys { start[place] = 0 }
                             }
                         }
@@ -171,7 +186,17 @@ private struct Mixture {
             }
         }
         let (queries, keys) = self.products(scores)
-        return .init(logits: logits, queries: queries, keys: keys, gates: gates)
+        return .init(
+            logits: logits, queries: queries, keys: keys, gates: gates, continuation: self.continuation(scores))
+    }
+
+    /// The gradients of what is added to scores, from those of scores.
+    private func continuation(_ scores: Tensor) -> Tensor {
+        var sums = [Float](repeating: 0, count: CopyMatches.kinds)
+        for (index, length) in self.source.matches.lengths.enumerated() {
+            sums[Int(length)] += scores.base[index] / self.scale
+        }
+        return Tensor(self.source.continuation.shape, sums)
     }
 
     /// Turns one row's probabilities and attention into gradients of logits, scores before their scale, and gate.

@@ -156,7 +156,8 @@ struct TrainGraphCommand: AsyncParsableCommand {
     private func writeReport(_ trainer: GraphTrainer) throws {
         try ReplacingFile.replace(
             "\(self.out)/report.json", with: JSONValue.object(trainer.report(data: self.data)).serialized() + "\n")
-        let curve = LearningCurve(trainer.history, title: "Texts from graphs, channel \(self.channel), seed \(self.seed)")
+        let curve = LearningCurve(
+            trainer.history, title: "Texts from graphs, channel \(self.channel), seed \(self.seed)")
         try ReplacingFile.replace("\(self.out)/learning-curve.svg", with: curve.svg)
     }
 

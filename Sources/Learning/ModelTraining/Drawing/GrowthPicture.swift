@@ -119,7 +119,8 @@ package struct GrowthPicture {
 
     private func node(_ index: Int) -> String {
         let place = self.place(index)
-        return Self.circle("node", place, 9) + Self.text("", (place.x, place.y - 13), EntityName.text(self.nodes[index]), 26)
+        return Self.circle("node", place, 9)
+            + Self.text("", (place.x, place.y - 13), EntityName.text(self.nodes[index]), 26)
     }
 
     private func grownNode(_ index: Int, isNew: Bool) -> String {
@@ -132,7 +133,8 @@ package struct GrowthPicture {
         _ kind: String, _ from: (x: Double, y: Double), _ to: (x: Double, y: Double), opacity: Double = 1
     ) -> String {
         String(
-            format: "<line class=\"\(kind)\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" opacity=\"%.2f\"/>", from.x,
+            format: "<line class=\"\(kind)\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" opacity=\"%.2f\"/>",
+            from.x,
             from.y, to.x, to.y, opacity)
     }
 

@@ -4,8 +4,9 @@ internal import DifferentiableTensors
 internal import TaskModels
 
 extension GraphText {
-    /// The same texts with the same entities, joined by edges that say something else: two entities of the graph drawn at random for each edge,
-    /// and a relation of another graph. A model that heeds its graph must be misled by that.
+    /// The same texts with the same entities, joined by edges that say something else, by which a model that heeds its graph is misled.
+    ///
+    /// Each edge gets two entities of its graph, drawn at random, and a relation of another graph.
     ///
     /// - Parameter seed: What is drawn depends on it.
     package static func shufflingEdges(of texts: [Self], seed: UInt64) -> [Self] {

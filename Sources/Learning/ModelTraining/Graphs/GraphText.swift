@@ -10,7 +10,12 @@ package struct GraphText: Sendable {
     /// Texts, each of which says all of it.
     package var texts: [String]
     /// Entities in the texts that are not in the graph, where they are known.
-    package var entities: [String] = []
+    package var entities: [String]
+
+    /// Puts a graph and its texts together.
+    package init(input: GraphInput, texts: [String], entities: [String] = []) {
+        (self.input, self.texts, self.entities) = (input, texts, entities)
+    }
 
     /// Reads a line of a data file, which gives one or more of them:
     /// `{"triples": [[s, p, o], …], "texts": […]}`, perhaps with `context` and `entities`;
@@ -43,7 +48,8 @@ package struct GraphText: Sendable {
 
     private static func document(_ json: JSONValue, _ relations: [String: String]) throws -> Self {
         let sentences = try self.strings(json["sentences"], "sentences").map(self.spaced)
-        guard let entities = json["entities"]?.arrayValue, let edges = json["relations"]?.arrayValue, sentences.count > 1
+        guard let entities = json["entities"]?.arrayValue, let edges = json["relations"]?.arrayValue,
+            sentences.count > 1
         else { throw TrainingError(.badData, "A document has two 'sentences' at least, 'entities' and 'relations'.") }
         let names = entities.compactMap { $0["name"]?.stringValue }.map(self.spaced)
         let triples = try edges.map { edge in

@@ -70,7 +70,8 @@ package struct GraphWritingReport: Sendable {
 
     /// The share of the entities named by people that are named.
     package var entityRecall: Double {
-        Double(self.entries.reduce(0) { $0 + $1.recalled }) / Double(max(1, self.entries.reduce(0) { $0 + $1.entities }))
+        Double(self.entries.reduce(0) { $0 + $1.recalled })
+            / Double(max(1, self.entries.reduce(0) { $0 + $1.entities }))
     }
 
     /// How many names a text has that are nowhere in the input nor in what people wrote.

@@ -73,7 +73,10 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
         try file.read(into: &weights, prefix: "weights/")
         try file.read(into: &best, prefix: "best/")
         let moments = try weights.weights.map { name, weight in
-            (first: try file.tensor("first/\(name)", weight.shape), second: try file.tensor("second/\(name)", weight.shape))
+            (
+                first: try file.tensor("first/\(name)", weight.shape),
+                second: try file.tensor("second/\(name)", weight.shape)
+            )
         }
         guard moments.allSatisfy({ $0.second.values.allSatisfy { $0 >= 0 } }) else { throw damaged }
         let checkpoint = Self(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// Attention of rows to what is remembered: their own past, a text, a graph.
@@ -40,7 +40,7 @@ struct CrossAttention: ParameterGroup, Sendable {
         return sums
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.query.visit(gradient.query, "\(name).query", visit)
         self.memory.visit(gradient.memory, "\(name).memory", visit)
         self.joined.visit(gradient.joined, "\(name).joined", visit)

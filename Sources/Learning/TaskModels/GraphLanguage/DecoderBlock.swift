@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// A layer of a decoder: attention to what was written, then to the text and the graph, then a network for each row.
@@ -52,11 +52,12 @@ struct DecoderBlock: ParameterGroup, Sendable {
         let read = self.text(own, text, textSpans, heads: heads)
         let known = self.graph[0](own, graph, graphSpans, heads: heads)
         return self.feedForward(
-            rows + read.dropping(dropout.rate, seed: dropout.seed(3)) + known.dropping(dropout.rate, seed: dropout.seed(4)),
+            rows + read.dropping(dropout.rate, seed: dropout.seed(3))
+                + known.dropping(dropout.rate, seed: dropout.seed(4)),
             dropout)
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.pastNorm.visit(gradient.pastNorm, "\(name).past_norm", visit)
         self.past.visit(gradient.past, "\(name).past", visit)
         self.inputNorm.visit(gradient.inputNorm, "\(name).input_norm", visit)

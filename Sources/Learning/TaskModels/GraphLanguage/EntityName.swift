@@ -11,12 +11,14 @@ package enum EntityName {
         return text
     }
 
-    /// The words that stand for a name in a text, whatever signs and letters' cases are: "Frank G. Jackson" is "frank g jackson".
+    /// The words that stand for a name in a text, whatever signs and letters' cases are, as "frank g jackson" for Frank G Jackson.
     ///
     /// What is in brackets at the end of a name, such as a unit, need not be in the text.
     package static func key(_ name: String) -> [String] {
         var text = Substring(self.text(name))
-        if text.last == ")", let bracket = text.lastIndex(of: "("), bracket > text.startIndex { text = text[..<bracket] }
+        if text.last == ")", let bracket = text.lastIndex(of: "("), bracket > text.startIndex {
+            text = text[..<bracket]
+        }
         let words = self.words(of: String(text)).compactMap(self.word)
         return words.isEmpty ? self.words(of: name).compactMap(self.word) : words
     }

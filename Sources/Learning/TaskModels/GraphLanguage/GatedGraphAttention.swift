@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// Attention of the decoder to the graph, as far as each row's gate is open.
@@ -19,7 +19,7 @@ struct GatedGraphAttention: ParameterGroup, Sendable {
         self.attention(rows, memory, spans, heads: heads).gated(by: self.gate(rows))
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.attention.visit(gradient.attention, "\(name).attention", visit)
         self.gate.visit(gradient.gate, "\(name).gate", visit)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 
 /// Inputs of a graph language model and the texts to be written from them, one after the other, as rows and the places of rows.
 package struct GraphBatch: Sendable {
@@ -40,6 +40,8 @@ package struct GraphBatch: Sendable {
 
     /// The text's rows that may be copied, the graph rows of the nodes that they name, and their pieces.
     private(set) var copyRows: [Int] = [], copyNodes: [Int] = [], sources: [Int] = []
+    /// Where the name of each of them begins, and how well they continue what the decoder has read.
+    private(set) var copyNames: [Int] = [], copyMatches = CopyMatches()
     private(set) var copySpans = AttentionSpans()
 
     // What is written: what the decoder reads, where, what it shall say next, and what of a name each piece is.
@@ -71,7 +73,8 @@ package struct GraphBatch: Sendable {
     /// Appends an input, and a text to be written from it.
     package mutating func append(_ input: GraphPieces, _ target: GraphTarget) {
         self.append(input)
-        self.append(target, graph: self.graphLengths.last ?? 0, text: self.lengths.last ?? 0, copies: input.copies.count)
+        self.append(
+            target, graph: self.graphLengths.last ?? 0, text: self.lengths.last ?? 0, copies: input.copies.count)
     }
 
     /// Appends an input by itself.
@@ -88,7 +91,10 @@ package struct GraphBatch: Sendable {
             self.relations.append(start..<self.relationPieces.count)
         }
         self.appendGraph(input, at: graph)
-        for (row, node) in input.copies {
+        let first = self.sources.count
+        for (index, (row, node)) in input.copies.enumerated() {
+            let isFirst = index == 0 || input.copies[index - 1].node != node
+            self.copyNames.append(isFirst ? first + index : self.copyNames[first + index - 1])
             self.copyRows.append(text + row)
             self.copyNodes.append(graph + node)
             self.sources.append(input.pieces[row])
@@ -138,6 +144,9 @@ package struct GraphBatch: Sendable {
         self.tags += tags
         self.textSpans.append(visible: repeatElement(text, count: count), of: text)
         self.graphSpans.append(visible: repeatElement(graph, count: count), of: graph)
+        let places = self.sources.count - copies..<self.sources.count
+        self.copyMatches.append(
+            read: Array(self.targets[start...]), sources: self.sources[places], names: self.copyNames[places])
         self.copySpans.append(visible: repeatElement(copies, count: count), of: copies)
         self.growthSpans.append(visible: mentions.indices.map { graph + $0 + 1 }, of: graph + mentions.count)
         // A name has ended for the row that has read what comes after it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// A layer of a graph's encoder: each node and edge looks at all of its graph by similarity, then hears from its neighbours along the
@@ -39,7 +39,7 @@ struct GraphBlock: ParameterGroup, Sendable {
         return self.feedForward(sum, dropout)
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.similarityNorm.visit(gradient.similarityNorm, "\(name).similarity_norm", visit)
         self.similarity.visit(gradient.similarity, "\(name).similarity", visit)
         self.joined.visit(gradient.joined, "\(name).joined", visit)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// The graph's side of the model: nodes start from where the input names them, edges from their relations' words.
@@ -59,7 +59,7 @@ struct GraphEncoder: ParameterGroup, Sendable {
         return graph.stacked(on: nodes).gathering(order)
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.node.visit(gradient.node, "\(name).node", visit)
         self.relation.visit(gradient.relation, "\(name).relation", visit)
         visit("\(name).kinds", &self.kinds, gradient.kinds)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// Makes a node of what the decoder has just named: of its rows there, of the input's node where it stands for one, and of all nodes and edges
@@ -50,7 +50,7 @@ struct GraphGrowth: ParameterGroup, Sendable {
         return self.feedForward(seeds + self.attention(self.norm(seeds), memory, spans, heads: heads), dropout)
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.named.visit(gradient.named, "\(name).named", visit)
         self.known.visit(gradient.known, "\(name).known", visit)
         self.norm.visit(gradient.norm, "\(name).norm", visit)

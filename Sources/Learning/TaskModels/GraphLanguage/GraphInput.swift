@@ -17,7 +17,8 @@ package struct GraphInput: Sendable {
     /// The nodes of the graph, in the order in which they are named first.
     package var nodes: [String] {
         var (nodes, known) = ([String](), Set<String>())
-        for name in self.entities + self.triples.flatMap({ [$0.subject, $0.object] }) where known.insert(name).inserted {
+        for name in self.entities + self.triples.flatMap({ [$0.subject, $0.object] }) where known.insert(name).inserted
+        {
             nodes.append(name)
         }
         return nodes

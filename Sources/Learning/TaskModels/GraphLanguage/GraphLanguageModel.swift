@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import LLMCore
 
 /// A language model that writes from a semantic graph, with everything that belongs to it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DifferentiableTensors
 internal import LLMCore
 
 /// The shape of a language model that writes from graphs.
@@ -37,7 +38,8 @@ package struct GraphModelSettings: Sendable, Hashable {
     package func check() throws {
         try self.encoder.check()
         guard (1...16).contains(self.graphLayers), (1...64).contains(self.decoderLayers) else {
-            throw TaskModelError(.badSettings, "A graph language model has 1 to 16 graph layers and 1 to 64 decoder layers.")
+            throw TaskModelError(
+                .badSettings, "A graph language model has 1 to 16 graph layers and 1 to 64 decoder layers.")
         }
     }
 
@@ -59,15 +61,18 @@ package struct GraphModelSettings: Sendable, Hashable {
         let network = norm + 2 * width * hidden + hidden + width
         // Query, key, value, and what joins the heads.
         let attention = 4 * square
-        var count = (vocabulary + GraphBatch.textPieces + GraphBatch.targetPieces + GraphBatch.Kind.allCases.count) * width
+        var count =
+            (vocabulary + GraphBatch.textPieces + GraphBatch.targetPieces + GraphBatch.Kind.allCases.count) * width
         count += vocabulary + 4 * norm
         count += self.encoder.layers * (norm + attention + network)
         count += self.decoderLayers * (2 * norm + 2 * attention + network)
         guard self.channel == .graph else { return count }
         // The starts of nodes and edges, messages, growth, mentions; and each decoder layer's attention with its gate.
         count += 2 * square + 2 * width + norm + self.graphLayers * (2 * norm + attention + 4 * square + network)
-        count += 2 * square + norm + attention + network + width * GraphBatch.Tag.allCases.count + GraphBatch.Tag.allCases.count
+        count +=
+            2 * square + norm + attention + network + width * GraphBatch.Tag.allCases.count
+            + GraphBatch.Tag.allCases.count
         count += self.decoderLayers * (attention + square)
-        return self.copies ? count + 3 * square + width + 1 : count
+        return self.copies ? count + 3 * square + width + 1 + CopyMatches.kinds : count
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 extension GraphNetwork {
@@ -30,7 +30,8 @@ extension GraphNetwork {
         let pointer = self.graph[0].pointer[0]
         let distribution = CopyDistribution(
             logits: logits, queries: pointer.query(rows), keys: pointer.keys(text, graph, batch),
-            gates: pointer.gate(rows), batch.copySpans, sources: batch.sources)
+            gates: pointer.gate(rows), continuation: pointer.continuation, batch.copySpans, sources: batch.sources,
+            matches: batch.copyMatches)
         return distribution.crossEntropy(batch.classes)
     }
 

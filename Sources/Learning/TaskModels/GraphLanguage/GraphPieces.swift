@@ -30,7 +30,8 @@ package struct GraphPieces: Sendable {
         self.context = input.context
         let context = input.context.map { vocabulary.numbers(of: $0, limit: GraphBatch.textPieces / 2) }
         // What was said last counts most.
-        for turn in context.reversed().prefix(while: { _ in self.pieces.count < GraphBatch.textPieces / 2 }).reversed() {
+        for turn in context.reversed().prefix(while: { _ in self.pieces.count < GraphBatch.textPieces / 2 }).reversed()
+        {
             self.append(turn, .context)
         }
         if channel == .linearised {

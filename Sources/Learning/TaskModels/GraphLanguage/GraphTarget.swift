@@ -3,19 +3,19 @@
 /// A text to be written as its pieces, with the entities that it names.
 package struct GraphTarget: Sendable {
     /// Where a text names an entity.
-    struct Mention: Sendable {
+    package struct Mention: Sendable {
         /// The pieces of the name.
-        let pieces: Range<Int>
+        package let pieces: Range<Int>
         /// The input's node that it stands for; nil where the entity is new.
-        let node: Int?
+        package let node: Int?
         /// Whether the text has not named the entity before: the graph grows.
-        let isFirst: Bool
+        package let isFirst: Bool
     }
 
     /// The text's pieces.
     package private(set) var pieces: [Int] = []
     /// The names, in their order.
-    private(set) var mentions: [Mention] = []
+    package private(set) var mentions: [Mention] = []
 
     /// Reads a text.
     ///

@@ -14,7 +14,8 @@ struct GraphWriter {
 
     private let model: GraphLanguageModel
     private let input: GraphPieces
-    private let sources: [Int]
+    /// The pieces that may be copied, and where the name of each begins.
+    private let sources: [Int], names: [Int]
     /// What each layer remembers of the text.
     private let textMemories: [Tensor]
     private let keys: Tensor?
@@ -38,7 +39,7 @@ struct GraphWriter {
         batch.append(input)
         let network = model.network
         let text = network.text(batch, .none)
-        self.sources = batch.sources
+        (self.sources, self.names) = (batch.sources, batch.copyNames)
         self.textMemories = network.decoder.map { $0.text.memory(text) }
         self.pasts = network.decoder.map { _ in nil }
         if let encoder = network.graph.first {
@@ -90,9 +91,14 @@ struct GraphWriter {
         guard let pointer = self.model.network.graph.first?.pointer.first, let keys = self.keys, keys.rows > 0 else {
             return Next(own: logits.softmax().values, copied: [])
         }
+        var matches = CopyMatches()
+        matches.append(
+            read: [SubwordVocabulary.beginning] + self.pieces, from: self.pieces.count, sources: self.sources[...],
+            names: self.names[...])
         let parts = CopyDistribution(
             logits: logits, queries: pointer.query(rows), keys: keys, gates: pointer.gate(rows),
-            AttentionSpans(queries: 1, keys: keys.rows), sources: self.sources
+            continuation: pointer.continuation, AttentionSpans(queries: 1, keys: keys.rows), sources: self.sources,
+            matches: matches
         ).parts(ofRow: 0)
         return Next(own: parts.own, copied: parts.copied)
     }

@@ -59,7 +59,7 @@ package struct GraphWriting: Sendable {
 
         /// The mean logarithm of the probability, so that long texts are not worse for being long.
         var score: Double {
-            self.logProbability / Double(self.writer.pieces.count + (self.hasEnded ? 1 : 0)).squareRootOrOne
+            self.logProbability / Double(max(1, self.writer.pieces.count + (self.hasEnded ? 1 : 0)))
         }
 
         /// The draft with more pieces; what is surprising in them counts.
@@ -86,9 +86,4 @@ package struct GraphWriting: Sendable {
         }
         return candidates.first.map { [draft.writing($0.pieces)] } ?? []
     }
-}
-
-extension Double {
-    /// The power of a length that scores are divided by.
-    fileprivate var squareRootOrOne: Double { self > 0 ? pow(self, 0.7) : 1 }
 }

@@ -12,7 +12,9 @@ struct MentionFinder: Sendable {
         for (entity, key) in keys.enumerated() {
             if let first = key.first { self.names[first, default: []].append((key, entity)) }
         }
-        for first in self.names.keys { self.names[first]?.sort { ($1.key.count, $0.entity) < ($0.key.count, $1.entity) } }
+        for first in self.names.keys {
+            self.names[first]?.sort { ($1.key.count, $0.entity) < ($0.key.count, $1.entity) }
+        }
     }
 
     /// The mentions of entities in a text, in its order; none overlaps another.
@@ -50,5 +52,7 @@ struct MentionFinder: Sendable {
         return nil
     }
 
-    private static func matches(_ key: [String], _ words: ArraySlice<String?>) -> Bool { words.compactMap(\.self) == key }
+    private static func matches(_ key: [String], _ words: ArraySlice<String?>) -> Bool {
+        words.compactMap(\.self) == key
+    }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import DifferentiableTensors
+internal import DifferentiableTensors
 internal import _Differentiation
 
 /// Points at the pieces of nodes' names, so that they are copied.
@@ -12,12 +12,15 @@ struct NodePointer: ParameterGroup, Sendable {
     var node: Dense
     /// How much is copied.
     var gate: Dense
+    /// What is added to the score of a piece that continues what was written (``CopyMatches``).
+    var continuation: Tensor
 
     init(_ width: Int, using generator: inout some RandomNumberGenerator) {
         self.query = Dense(width, width, using: &generator)
         self.piece = Dense(width, width, using: &generator)
         self.node = Dense(width, width, using: &generator)
         self.gate = Dense(width, 1, using: &generator)
+        self.continuation = Tensor([CopyMatches.kinds], repeating: 0)
     }
 
     /// What is pointed at: a row for each piece that may be copied.
@@ -26,10 +29,11 @@ struct NodePointer: ParameterGroup, Sendable {
         self.piece(text.gathering(batch.copyRows)) + self.node(graph.gathering(batch.copyNodes))
     }
 
-    package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+    mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.query.visit(gradient.query, "\(name).query", visit)
         self.piece.visit(gradient.piece, "\(name).piece", visit)
         self.node.visit(gradient.node, "\(name).node", visit)
         self.gate.visit(gradient.gate, "\(name).gate", visit)
+        visit("\(name).continuation", &self.continuation, gradient.continuation)
     }
 }

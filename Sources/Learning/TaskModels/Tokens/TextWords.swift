@@ -20,7 +20,9 @@ enum TextWords {
             }
             kind = next
             guard next != .space else { continue }
-            if word.isEmpty, isSpaced, style == .folded || next != .ideograph { word.unicodeScalars.append(SubwordVocabulary.wordMark) }
+            if word.isEmpty, isSpaced, style == .folded || next != .ideograph {
+                word.unicodeScalars.append(SubwordVocabulary.wordMark)
+            }
             word.unicodeScalars.append(next == .digit && style == .folded ? "0" : scalar)
         }
         if !word.isEmpty { words.append(word) }
