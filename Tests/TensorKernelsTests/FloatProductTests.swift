@@ -27,8 +27,9 @@ struct FloatProductTests {
     }
 
     @Test(
-        "They are the sums of products, turned over or not, by any kernels and any number of workers", arguments: cases)
-    func products(one: Case) throws {
+        "They are the sums of products, turned over or not, by any kernels and any number of workers", arguments: cases,
+        ProductPrecision.allCases)
+    func products(one: Case, precision: ProductPrecision) throws {
         let (left, right) = (Self.numbers(one.rows * one.inner, 7), Self.numbers(one.inner * one.columns, 5))
         var sums = [Float](repeating: 0, count: one.rows * one.columns)
         for i in 0..<one.rows {
@@ -42,7 +43,8 @@ struct FloatProductTests {
         let turnedRight = Self.turned(right, one.inner, one.columns)
         for kernels in Kernels.available {
             for workers in [1, 2, 3] {
-                let products = MatrixProducts(try WorkerPool(count: workers), kernels: kernels)
+                let products = MatrixProducts(
+                    try WorkerPool(count: workers), kernels: kernels, precision: precision)
                 for (isLeftTurned, isRightTurned) in [(false, false), (true, false), (false, true), (true, true)] {
                     // A column more lies between the rows of the result, which is not touched.
                     var out = [Float](repeating: 1, count: one.rows * (one.columns + 1))
@@ -71,6 +73,42 @@ struct FloatProductTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test("As bfloat16, both sides are rounded to the nearest, of two equally near to the even one", arguments: [false, true])
+    func rounding(isTurned: Bool) {
+        // The identity gives back what was rounded.
+        let values: [(Float, Float)] = [
+            (1 + 0x1p-8, 1), (1 + 0x1p-7 + 0x1p-8, 1 + 0x1p-6), (1 + 0x1p-8 + 0x1p-20, 1 + 0x1p-7), (-1 - 0x1p-8, -1),
+            (0x1p-120 + 0x1p-128, 0x1p-120), (0, 0), (3e38, 0x1.c4p127),
+        ]
+        let size = 40
+        var (numbers, wanted) = ([Float](repeating: 0, count: size * size), [Float](repeating: 0, count: size * size))
+        for (index, value) in values.enumerated() {
+            for row in 0..<size where row % values.count == index {
+                numbers[row * size + row] = value.0
+                wanted[row * size + row] = value.1
+            }
+        }
+        let identity = (0..<size * size).map { Float($0 / size == $0 % size ? 1 : 0) }
+        for kernels in Kernels.available {
+            let products = MatrixProducts(nil, kernels: kernels, precision: .bfloat16)
+            var out = [Float](repeating: 7, count: size * size)
+            numbers.withUnsafeBufferPointer { numbers in
+                identity.withUnsafeBufferPointer { identity in
+                    out.withUnsafeMutableBufferPointer { out in
+                        guard let left = numbers.baseAddress, let right = identity.baseAddress,
+                            let base = out.baseAddress
+                        else { return }
+                        let (one, other) = (
+                            MatrixView(left, rows: size, columns: size), MatrixView(right, rows: size, columns: size)
+                        )
+                        products.multiply(isTurned ? other : one, isTurned ? one.transposed : other, into: base)
+                    }
+                }
+            }
+            #expect(out == wanted, "\(kernels.name)")
         }
     }
 }

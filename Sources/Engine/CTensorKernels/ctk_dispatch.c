@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { MOST_TABLES = 4 };
+enum { MOST_TABLES = 5 };
 
 static const ctk_kernels_table *available[MOST_TABLES];
 static size_t available_count;
@@ -33,11 +33,14 @@ static void find_available(void) {
     const bool ymm = (saved & 0x6) == 0x6, zmm = (saved & 0xe6) == 0xe6;
     if (!(ymm && fma && f16c && (b & bit_AVX2))) return;
     available[available_count++] = &ctk_table_avx2;
-    uint32_t a1, b1, c1, d1;
-    const uint32_t avx_vnni = 1u << 4;
-    if (__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1) && (a1 & avx_vnni)) available[available_count++] = &ctk_table_avxvnni;
+    uint32_t a1 = 0, b1, c1, d1;
+    const uint32_t avx_vnni = 1u << 4, avx512_bf16 = 1u << 5;
+    if (!__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) a1 = 0;
+    if (a1 & avx_vnni) available[available_count++] = &ctk_table_avxvnni;
     const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-    if (zmm && (b & wide) == wide && (c & bit_AVX512VNNI)) available[available_count++] = &ctk_table_avx512vnni;
+    if (!(zmm && (b & wide) == wide && (c & bit_AVX512VNNI))) return;
+    available[available_count++] = &ctk_table_avx512vnni;
+    if (a1 & avx512_bf16) available[available_count++] = &ctk_table_avx512bf16;
 }
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>

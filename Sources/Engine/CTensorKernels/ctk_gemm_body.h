@@ -54,6 +54,14 @@ CTK_INLINE void ctk_gemm_tile(const float *left, const float *right, size_t dept
         }
 }
 
+/// Copies what of a tile is within the product.
+CTK_INLINE void ctk_gemm_edge(const ctk_gemm *call, const float *edge, float *out, size_t height, size_t width) {
+    for (size_t i = 0; i < height; i++) {
+        float *to = out + i * call->out_stride;
+        for (size_t j = 0; j < width; j++) to[j] = edge[i * CTK_GEMM_COLUMNS + j] + (call->adds ? to[j] : 0);
+    }
+}
+
 static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
                                    size_t end_row, float *scratch) {
     float edge[CTK_GEMM_ROWS * CTK_GEMM_COLUMNS];
@@ -76,11 +84,24 @@ static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size
                     continue;
                 }
                 ctk_gemm_tile(left, right, depth, edge, CTK_GEMM_COLUMNS, false);
-                for (size_t i = 0; i < height; i++) {
-                    float *to = out + i * call->out_stride;
-                    for (size_t j = 0; j < width; j++) to[j] = edge[i * CTK_GEMM_COLUMNS + j] + (call->adds ? to[j] : 0);
-                }
+                ctk_gemm_edge(call, edge, out, height, width);
             }
         }
     }
 }
+
+/// Floats rounded to bfloat16, to the nearest, of two equally near the even one; the low halves are what is lost.
+CTK_INLINE ctk_vi ctk_rounded16(ctk_vf values) {
+    const ctk_vi bits = (ctk_vi)values;
+    return bits + 0x7fff + ((bits >> 16) & 1);
+}
+
+/// One sum of products of pairs, in floats.
+CTK_INLINE ctk_vf ctk_dot16(ctk_vf sum, ctk_vi a, ctk_vi b) {
+    sum += (ctk_vf)(a << 16) * (ctk_vf)(b << 16);
+    return sum + (ctk_vf)(a & ~0xffff) * (ctk_vf)(b & ~0xffff);
+}
+
+#define CTK_GEMM16(name) ctk_body_gemm16_##name
+#define CTK_DOT16 ctk_dot16
+#include "ctk_gemm16_body.h"

@@ -16,6 +16,7 @@ extern CTK_HIDDEN const ctk_kernels_table ctk_table_scalar;
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx2;
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_avxvnni;
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx512vnni;
+extern CTK_HIDDEN const ctk_kernels_table ctk_table_avx512bf16;
 #elif defined(__aarch64__)
 extern CTK_HIDDEN const ctk_kernels_table ctk_table_neon;
 #endif
@@ -51,6 +52,13 @@ static inline void ctk_finish_block(const ctk_activations *x, size_t token, size
 }
 
 /// What 1 / scale is for quantising; scales too small to divide by make zeros.
+/// The bits of a float as bfloat16, rounded to the nearest, of two equally near to the even one.
+static inline uint32_t ctk_round16(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
 static inline float ctk_inverse_scale(float scale) { return scale >= 0x1p-126f ? 1 / scale : 0; }
 
 /// GELU as most models mean it when they say so: Hendrycks and Gimpel's approximation by tanh.

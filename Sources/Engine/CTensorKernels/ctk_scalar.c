@@ -280,6 +280,28 @@ static void gemm_multiply(const ctk_gemm *call, size_t step, size_t depth, size_
     }
 }
 
+static float rounded16(float value) {
+    const uint32_t bits = ctk_round16(value) << 16;
+    float rounded;
+    memcpy(&rounded, &bits, sizeof rounded);
+    return rounded;
+}
+
+static void gemm16_multiply(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch) {
+    (void)scratch;
+    const ctk_gemm_side left = call->left, right = call->right;
+    for (size_t i = begin; i < end; i++) {
+        for (size_t j = 0; j < call->columns; j++) {
+            double sum = 0;
+            for (size_t k = step; k < step + depth; k++)
+                sum += (double)rounded16(left.values[i * left.row + k * left.column])
+                    * rounded16(right.values[k * right.row + j * right.column]);
+            float *out = call->out + i * call->out_stride + j;
+            *out = (float)(call->adds ? *out + sum : sum);
+        }
+    }
+}
+
 const ctk_kernels_table ctk_table_scalar = {
     .name = "scalar",
     .matmul = {CTK_EACH_TYPE(CTK_SCALAR_ENTRY)},
@@ -308,4 +330,6 @@ const ctk_kernels_table ctk_table_scalar = {
     .gemm_block = 1,
     .gemm_pack = gemm_pack,
     .gemm_multiply = gemm_multiply,
+    .gemm16_pack = gemm_pack,
+    .gemm16_multiply = gemm16_multiply,
 };

@@ -246,7 +246,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
 #include "ctk_gemm_body.h"
 #include "ctk_gradient_body.h"
 
-#define CTK_BODY_TABLE(label)                  \
+#define CTK_BODY_TABLE(label, multiply16)      \
     {                                          \
         .name = label,                         \
         .matmul = {CTK_EACH_TYPE(CTK_BODY_MATMUL_ENTRY)}, \
@@ -275,6 +275,8 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .gemm_block = CTK_GEMM_BLOCK,          \
         .gemm_pack = ctk_body_gemm_pack,       \
         .gemm_multiply = ctk_body_gemm_multiply, \
+        .gemm16_pack = ctk_body_gemm16_pack,   \
+        .gemm16_multiply = multiply16,         \
     }
 
 #include "ctk_attention_body.h"

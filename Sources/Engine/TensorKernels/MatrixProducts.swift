@@ -13,6 +13,7 @@ package final class MatrixProducts {
 
     private let pool: WorkerPool?
     private let kernels: Kernels
+    private let precision: ProductPrecision
     private var packed = Buffer<Float>(uninitializedCount: 0)
     private let scratch: [Buffer<Float>]
 
@@ -21,8 +22,9 @@ package final class MatrixProducts {
     /// - Parameters:
     ///   - pool: Who multiplies; nil for the caller alone.
     ///   - kernels: How.
-    package init(_ pool: WorkerPool?, kernels: Kernels = .best) {
-        (self.pool, self.kernels) = (pool, kernels)
+    ///   - precision: What numbers are rounded to before they are multiplied.
+    package init(_ pool: WorkerPool?, kernels: Kernels = .best, precision: ProductPrecision = .float32) {
+        (self.pool, self.kernels, self.precision) = (pool, kernels, precision)
         let rows = Int(kernels.table.pointee.gemm_block)
         self.scratch = (0..<(pool?.count ?? 1)).map { _ in Buffer(uninitializedCount: rows * Self.depth) }
     }
@@ -50,6 +52,9 @@ package final class MatrixProducts {
             left: left.view, right: right.view, out: out, out_stride: stride ?? columns, columns: columns,
             packed: self.packed.base, adds: adds)
         let tiles = (rows + Int(table.gemm_rows) - 1) / Int(table.gemm_rows)
+        let isHalf = self.precision == .bfloat16
+        let (pack, multiplyPanels) =
+            isHalf ? (table.gemm16_pack, table.gemm16_multiply) : (table.gemm_pack, table.gemm_multiply)
         func work(_ index: Int, _ count: Int, _ barrier: () -> Void) {
             var call = call
             let share = tiles * index / count * Int(table.gemm_rows)
@@ -57,9 +62,9 @@ package final class MatrixProducts {
             // Without steps there is still a product: zeros.
             for step in Swift.stride(from: 0, to: max(inner, 1), by: Self.depth) {
                 let depth = min(Self.depth, inner - step)
-                table.gemm_pack(&call, step, depth, panels * index / count, panels * (index + 1) / count)
+                pack?(&call, step, depth, panels * index / count, panels * (index + 1) / count)
                 barrier()
-                table.gemm_multiply(&call, step, depth, share, end, self.scratch[index].base)
+                multiplyPanels?(&call, step, depth, share, end, self.scratch[index].base)
                 barrier()
                 call.adds = true
             }

@@ -17,10 +17,12 @@ package final class ComputePool: Sendable {
         package let kernels: Kernels
         private let ownProducts: [MatrixProducts]
 
-        fileprivate init(_ pool: WorkerPool?, _ kernels: Kernels) {
+        fileprivate init(_ pool: WorkerPool?, _ kernels: Kernels, _ precision: ProductPrecision) {
             (self.pool, self.kernels) = (pool, kernels)
-            self.products = MatrixProducts(pool, kernels: kernels)
-            self.ownProducts = (0..<(pool?.count ?? 1)).map { _ in MatrixProducts(nil, kernels: kernels) }
+            self.products = MatrixProducts(pool, kernels: kernels, precision: precision)
+            self.ownProducts = (0..<(pool?.count ?? 1)).map { _ in
+                MatrixProducts(nil, kernels: kernels, precision: precision)
+            }
         }
 
         /// Products that one thread makes alone, while others make theirs.
@@ -61,13 +63,16 @@ package final class ComputePool: Sendable {
     /// - Parameters:
     ///   - threads: How many compute together, the caller included; nil is one for each processor.
     ///   - kernels: The kernels.
-    package init(threads: Int? = nil, kernels: Kernels = .best) {
-        self.workers = Mutex(Self.workers(threads ?? WorkerPool.availableProcessors, kernels))
+    ///   - precision: What numbers are rounded to before matrices are multiplied.
+    package init(threads: Int? = nil, kernels: Kernels = .best, precision: ProductPrecision = .float32) {
+        self.workers = Mutex(Self.workers(threads ?? WorkerPool.availableProcessors, kernels, precision))
     }
 
-    private static func workers(_ threads: Int, _ kernels: Kernels) -> sending Workers {
+    private static func workers(
+        _ threads: Int, _ kernels: Kernels, _ precision: ProductPrecision
+    ) -> sending Workers {
         let pool = threads > 1 ? try? WorkerPool(count: threads) : nil
-        return Workers(pool, kernels)
+        return Workers(pool, kernels, precision)
     }
 
     /// Computes something, which may not compute again within: it would wait for itself.

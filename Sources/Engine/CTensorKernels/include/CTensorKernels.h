@@ -160,7 +160,7 @@ typedef struct {
 
 /// One implementation of every kernel.
 typedef struct {
-    const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "neon"
+    const char *name;  ///< "scalar", "avx2", "avxvnni", "avx512vnni", "avx512bf16", "neon"
     ctk_matmul_fn matmul[CTK_TYPES];  ///< By weight type; NULL where there is none.
     /// Fills every field of one token's row from `values`. Blocks are refined when the square of their scale, which the
     /// rounding error grows with, is more than `threshold` times the row's average; 0 refines all.
@@ -210,10 +210,13 @@ typedef struct {
     void (*gemm_pack)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end);
     /// Multiplies rows [begin, end) for these steps.
     void (*gemm_multiply)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch);
+    /// The same with both sides rounded to bfloat16, and sums in floats; steps are even, but for the last.
+    void (*gemm16_pack)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end);
+    void (*gemm16_multiply)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch);
 } ctk_kernels_table;
 
 /// The fastest implementation that this processor and its operating system support; chosen at the first call.
-/// The environment variable CTK_ISA ("scalar", "avx2", "avxvnni", "avx512vnni", "neon") asks for a slower one.
+/// The environment variable CTK_ISA ("scalar", "avx2", "avxvnni", "avx512vnni", "avx512bf16", "neon") asks for a slower one.
 const ctk_kernels_table *ctk_kernels(void);
 
 /// The implementations that run here, the plain one first; returns how many there are.
