@@ -2,6 +2,13 @@
 
 internal import ArgumentParser
 internal import DifferentiableTensors
+internal import TensorKernels
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
 
 /// How many processors training and judging take.
 struct ComputeOptions: ParsableArguments {
@@ -13,8 +20,12 @@ struct ComputeOptions: ParsableArguments {
     }
 
     /// Computes with so many threads.
-    func withPool<Value>(_ body: () throws -> Value) rethrows -> Value {
-        guard let threads else { return try body() }
+    ///
+    /// - Parameter processes: How many processes share this machine's processors.
+    func withPool<Value>(sharedBy processes: Int = 1, _ body: () throws -> Value) rethrows -> Value {
+        let all = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let share = processes > 1 ? max(1, min(WorkerPool.availableProcessors, all / processes)) : nil
+        guard let threads = self.threads ?? share else { return try body() }
         return try ComputePool.$current.withValue(ComputePool(threads: threads), operation: body)
     }
 }

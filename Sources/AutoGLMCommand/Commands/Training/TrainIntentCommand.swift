@@ -24,10 +24,14 @@ struct TrainIntentCommand: AsyncParsableCommand {
 
             The output folder gets the model (config.json, vocabulary.json, model.safetensors), report.json, \
             learning-curve.svg, and checkpoint.safetensors, from which the same command goes on after Ctrl-C or a kill.
+
+            Several processes train together where mpirun starts them (see autoglm train launch): each reads its part of a step, and \
+            what they learn is what one would.
             """)
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
+    @OptionGroup var parallel: ParallelOptions
 
     @Option(help: "The folder with train.jsonl and dev.jsonl.")
     var data: String
@@ -93,48 +97,54 @@ struct TrainIntentCommand: AsyncParsableCommand {
     var restart = false
 
     func run() async throws {
-        try self.threads.withPool { try self.train() }
+        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
+            try self.parallel.withGroup { try self.train($0) }
+        }
     }
 
-    private func train() throws {
+    private func train(_ parallel: DataParallel) throws {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
-        Console.note("Reading \(self.data)…")
-        let bar = ProgressBar()
-        defer { bar.end() }
+        let speaker = LeadingSpeaker(parallel.group)
+        defer { speaker.endBar() }
+        if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
+        speaker.note("Reading \(self.data)…")
         var trainer = try IntentTrainer(
             self.settings, training: DialogueFile.dialogues(path: "\(self.data)/train.jsonl"),
             development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
-            teacher: self.teacher.map { try IntentModel(folder: $0) }
-        ) { bar.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
-        bar.end()
-        try FilePath.makeFolders(self.out)
+            teacher: self.teacher.map { try IntentModel(folder: $0) }, parallel: parallel
+        ) { speaker.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
+        speaker.endBar()
         let checkpoint = "\(self.out)/checkpoint.safetensors"
-        if !self.restart, FilePath.isFile(checkpoint) {
-            try trainer.resume(from: checkpoint)
-            Console.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
+        if parallel.group.isLeader {
+            try FilePath.makeFolders(self.out)
+            if !self.restart, FilePath.isFile(checkpoint) {
+                try trainer.resume(from: checkpoint)
+                speaker.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
+            }
         }
+        try trainer.synchronize()
         let counts = trainer.exampleCounts
-        Console.note(
+        speaker.note(
             "\(counts.training) utterances to learn from, \(counts.development) to judge by, \(trainer.best.labels.count) intents, "
                 + "\(trainer.best.vocabulary.pieces.count) subwords.")
-        try self.run(&trainer, checkpoint)
-        try self.finish(trainer)
+        try self.run(&trainer, checkpoint, speaker)
+        if parallel.isShared { speaker.note(Self.exchangeLine(parallel.statistics)) }
+        if parallel.group.isLeader { try self.finish(trainer) }
     }
 
-    private func run(_ trainer: inout IntentTrainer, _ checkpoint: String) throws {
-        let bar = ProgressBar()
-        defer { bar.end() }
+    private func run(_ trainer: inout IntentTrainer, _ checkpoint: String, _ speaker: LeadingSpeaker) throws {
+        let isLeader = trainer.parallel.group.isLeader
         while !trainer.isDone {
             let epochs = trainer.history.epochs.count
             do {
-                try trainer.advance(for: .seconds(120)) { Self.show($0, bar) }
+                try trainer.advance(for: .seconds(120)) { Self.show($0, speaker) }
             } catch is CancellationError {
-                if trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
+                if isLeader, trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
                 throw CancellationError()
             }
+            guard isLeader else { continue }
             if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
-                bar.end()
-                Console.note(
+                speaker.note(
                     "Epoch \(epochs + 1): loss \(Self.rounded(last.loss, 4)), dev loss \(Self.rounded(last.developmentLoss, 4)), "
                         + "dev accuracy \(Self.rounded(last.accuracy * 100, 2)) %, \(Int(last.tokensPerSecond)) tokens/s."
                 )
@@ -145,7 +155,12 @@ struct TrainIntentCommand: AsyncParsableCommand {
         }
     }
 
-    private static func show(_ progress: TrainingProgress, _ bar: ProgressBar) {
+    private static func exchangeLine(_ statistics: ExchangeStatistics) -> String {
+        "Exchange: \(Double(statistics.bytesPerStep / 1000) / 1000) MB of gradients a step, \(Self.rounded(statistics.overlap * 100, 1)) % of them "
+            + "there before the backward pass was over; \(Self.rounded(statistics.waiting, 2)) s of waiting in \(statistics.steps) steps."
+    }
+
+    private static func show(_ progress: TrainingProgress, _ speaker: LeadingSpeaker) {
         let what =
             switch progress.phase {
             case .training:
@@ -153,7 +168,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
                     + "\(Int(progress.tokensPerSecond)) tokens/s"
             case .judging: "Epoch \(progress.epoch)/\(progress.epochs), judging"
             }
-        bar.show(
+        speaker.show(
             progress.phase == .training ? "Epoch \(progress.epoch)" : "Judging", what, progress.step, of: progress.steps
         )
     }

@@ -90,6 +90,45 @@ extension IntentTrainer {
     }
 }
 
+extension IntentTrainer {
+    /// Makes all processes go on from where the leader is, which may have read a checkpoint.
+    ///
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of this process are not those of the leader, or
+    ///   `.lostGroup`.
+    package mutating func synchronize() throws {
+        guard self.parallel.isShared else { return }
+        let group = self.parallel.group
+        let own = [
+            self.settings.json.serialized(), self.digest, "\(self.optimiser.steps)", self.history.json.serialized(),
+            self.position.text,
+        ]
+        let lines = try group.shared(own.joined(separator: "\n")).split(separator: "\n").map(String.init)
+        guard lines.count == own.count, lines[..<2] == own[..<2] else {
+            throw TrainingError(
+                .otherTraining,
+                "Process \(group.rank) reads other settings or data than process 0; all need the same files.")
+        }
+        guard let steps = Int(lines[2]), let history = try? TrainingHistory(JSONValue(parsing: lines[3])),
+            let position = Position(lines[4])
+        else { throw TrainingError(.lostGroup, "Process \(group.rank) does not understand process 0.") }
+        (self.history, self.position) = (history, position)
+        try group.share(&self.model.encoder)
+        guard steps > 0 else { return }
+        var moments = self.optimiser.moments
+        if !group.isLeader {
+            moments = self.model.encoder.weights.map { _, weight in
+                (Tensor(weight.shape, repeating: 0), Tensor(weight.shape, repeating: 0))
+            }
+        }
+        for index in moments.indices {
+            try group.share(&moments[index].first)
+            try group.share(&moments[index].second)
+        }
+        self.optimiser = AdamW(steps: steps, moments: moments)
+        self.optimiser.weightDecay = self.settings.weightDecay
+    }
+}
+
 extension IntentTrainer.Position {
     /// The position as checkpoints have it.
     var text: String { "\(self.step) \(self.loss) \(self.tokens) \(self.seconds)" }
