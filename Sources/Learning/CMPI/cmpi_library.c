@@ -9,8 +9,8 @@
 
 // In the order of the table; the last are no functions, but what the standard's constants are the addresses of.
 static const char *const names[] = {
-    "MPI_Init_thread", "MPI_Finalize", "MPI_Comm_rank", "MPI_Comm_size", "MPI_Comm_set_errhandler", "MPI_Error_string",
-    "MPI_Bcast", "MPI_Iallreduce", "MPI_Ialltoall", "MPI_Iallgather", "MPI_Test", "MPI_Wait",
+    "MPI_Init_thread", "MPI_Finalize", "MPI_Comm_rank", "MPI_Comm_size", "MPI_Comm_dup", "MPI_Comm_set_errhandler",
+    "MPI_Error_string", "MPI_Bcast", "MPI_Iallreduce", "MPI_Ialltoall", "MPI_Iallgather", "MPI_Test", "MPI_Wait",
     "ompi_mpi_comm_world", "ompi_mpi_errors_return", "ompi_mpi_float", "ompi_mpi_byte", "ompi_mpi_op_sum",
 };
 enum { NAME_COUNT = sizeof names / sizeof *names };

@@ -22,6 +22,7 @@ struct cmpi_library {
     int (*_Nonnull finalize)(void);                                                          // MPI_Finalize
     int (*_Nonnull comm_rank)(cmpi_handle _Nonnull, int *_Nonnull rank);                     // MPI_Comm_rank
     int (*_Nonnull comm_size)(cmpi_handle _Nonnull, int *_Nonnull size);                     // MPI_Comm_size
+    int (*_Nonnull comm_dup)(cmpi_handle _Nonnull, cmpi_handle _Nullable *_Nonnull);         // MPI_Comm_dup
     int (*_Nonnull set_error_handler)(cmpi_handle _Nonnull, cmpi_handle _Nonnull);           // MPI_Comm_set_errhandler
     int (*_Nonnull error_text)(int code, char *_Nonnull text, int *_Nonnull length);         // MPI_Error_string
     int (*_Nonnull broadcast)( // MPI_Bcast

@@ -7,6 +7,8 @@ internal import LLMCore
 package struct MPIGroup: ProcessGroup {
     package let rank: Int, size: Int
     private let library: MPILibrary
+    /// Where gatherings are counted, apart from all else.
+    private let gatherings: MPICommunicator
 
     /// Joins the others; a process can do so once.
     ///
@@ -25,6 +27,11 @@ package struct MPIGroup: ProcessGroup {
         try library.check(functions.set_error_handler(functions.world, functions.errors_return), "begin")
         try library.check(functions.comm_rank(functions.world, &rank), "begin")
         try library.check(functions.comm_size(functions.world, &size), "begin")
+        var gatherings: cmpi_handle?
+        // Errors are returned there as they are in what it is made of.
+        try library.check(functions.comm_dup(functions.world, &gatherings), "begin")
+        guard let gatherings else { throw TrainingError(.noGroup, "The system's libmpi cannot be used.") }
+        self.gatherings = MPICommunicator(handle: gatherings)
         (self.rank, self.size, self.library) = (Int(rank), Int(size), library)
     }
 
@@ -56,7 +63,7 @@ package struct MPIGroup: ProcessGroup {
         return try self.start { functions, request in
             functions.start_gathering(
                 sent.baseAddress, part, functions.byte_type, received.baseAddress, part, functions.byte_type,
-                functions.world, &request)
+                self.gatherings.handle, &request)
         }
     }
 
@@ -78,6 +85,11 @@ package struct MPIGroup: ProcessGroup {
                 "share their state")
         }
     }
+}
+
+/// Processes of MPI that count their calls by themselves.
+private struct MPICommunicator: @unchecked Sendable {  // The handle is never changed; MPI is called by one thread at a time.
+    let handle: cmpi_handle
 }
 
 /// A request of MPI.

@@ -4,7 +4,8 @@ package import DifferentiableTensors
 
 /// Processes that train one model together, each on its part of the data.
 ///
-/// All of them make the same calls in the same order, each on one thread at a time.
+/// All of them make the same calls in the same order, each on one thread at a time; only gatherings are counted apart, so that a process
+/// may start one before or after something else.
 package protocol ProcessGroup: Sendable {
     /// The number of this process, from 0; 0 leads: it writes files and speaks.
     var rank: Int { get }

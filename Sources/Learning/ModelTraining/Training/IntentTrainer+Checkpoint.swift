@@ -93,7 +93,7 @@ extension IntentTrainer {
 extension IntentTrainer {
     /// Makes all processes go on from where the leader is, which may have read a checkpoint.
     ///
-    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of this process are not those of the leader, or
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of any process are not those of the leader, or
     ///   `.lostGroup`.
     package mutating func synchronize() throws {
         guard self.parallel.isShared else { return }
@@ -103,10 +103,12 @@ extension IntentTrainer {
             self.position.text,
         ]
         let lines = try group.shared(own.joined(separator: "\n")).split(separator: "\n").map(String.init)
-        guard lines.count == own.count, lines[..<2] == own[..<2] else {
+        // All of them hear of it, so that none waits for one that has gone.
+        let isAlike = lines.count == own.count && lines[..<2] == own[..<2]
+        if let other = try group.gathered(isAlike ? 1 : 0).firstIndex(of: 0) {
             throw TrainingError(
-                .otherTraining,
-                "Process \(group.rank) reads other settings or data than process 0; all need the same files.")
+                .otherTraining, "Process \(other) reads other settings or data than process 0; all need the same files."
+            )
         }
         guard let steps = Int(lines[2]), let history = try? TrainingHistory(JSONValue(parsing: lines[3])),
             let position = Position(lines[4])
