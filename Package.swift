@@ -134,9 +134,13 @@ let package = Package(
         library(
             "TaskModels", in: "Learning",
             ["LLMCore", "ModelFiles", "DifferentiableTensors", orderedCollections, heapModule]),
+        library("CMPI", in: "Learning", []),
         library(
             "ModelTraining", in: "Learning",
-            ["LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", orderedCollections, crypto, swiftProtobuf]),
+            [
+                "LLMCore", "ModelFiles", "DifferentiableTensors", "TaskModels", "CMPI", orderedCollections, crypto,
+                swiftProtobuf,
+            ]),
 
         // Orchestration: what a task goes through.
         library("ResultParsing", in: "Orchestration", ["LLMCore", "JSONSchemas", orderedCollections]),

@@ -8,15 +8,16 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'TEXT'
-Usage: bench/training.sh [--runs N] [--dialogues N] [--threads N] [--no-student]
+Usage: bench/training.sh [--runs N] [--dialogues N] [--threads N] [--no-student] [--no-processes]
 
 Trains the intent model (2 layers, d_model 256, 8 heads, N = 4 turns) for one epoch on the first dialogues of a file, here and in
-PyTorch, in turns; then a teacher for four epochs, and a student of one layer that follows it. Prints a table, then one line of JSON. Tokens are those that are no padding; memory is the whole process's peak.
+PyTorch, in turns; with one process of one thread and with two of them over MPI, in the same turns; then a teacher for four epochs, and a student of one layer that follows it. Prints a table, then one line of JSON. Tokens are those that are no padding; memory is the whole process's peak.
 
   --runs N       turns of each side (default 3)
   --dialogues N  dialogues to learn from (default 600)
   --threads N    threads of each side (default 2)
   --no-student   leave the student out
+  --no-processes leave the two processes out, which are left out, too, where mpirun is not installed
 
 AUTOGLM_BIN        our program (default .build/release/autoglm)
 AUTOGLM_TRAINING   a file of dialogues (default: sample dialogues of the program, which are short)
@@ -28,6 +29,7 @@ runs=3
 dialogues=600
 threads=2
 student=yes
+processes=yes
 while [ "$#" -gt 0 ]; do
     case $1 in
         --runs | --dialogues | --threads)
@@ -36,6 +38,7 @@ while [ "$#" -gt 0 ]; do
             shift
             ;;
         --no-student) student= ;;
+        --no-processes) processes= ;;
         --help | -h) usage && exit ;;
         *) fail "Unknown option '$1'." "See bench/training.sh --help" ;;
     esac
@@ -43,6 +46,11 @@ while [ "$#" -gt 0 ]; do
 done
 [[ $runs =~ ^[1-9][0-9]*$ && $threads =~ ^[1-9][0-9]*$ && $dialogues =~ ^[0-9]+$ && $dialogues -ge 100 ]] ||
     fail "--runs and --threads are numbers from 1 up, --dialogues from 100 up."
+
+if [ -n "$processes" ] && ! command -v mpirun >/dev/null; then
+    say "  mpirun is not installed (Debian: openmpi-bin): no row ddp_2x1"
+    processes=
+fi
 
 autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
 [ -x "$autoglm" ] || fail "$autoglm is not there." "Build it with: make release"
@@ -72,6 +80,12 @@ for ((turn = 1; turn <= runs; turn++)); do
         --epochs 1 --restart --threads "$threads" --output json
     measure "$work/results/pytorch.$turn" "$peer/bin/python" bench/training/pytorch.py "$work/model" \
         "$work/data/train.jsonl" "$threads"
+    if [ -n "$processes" ]; then
+        one=(intent --data "$work/data" --epochs 1 --restart --threads 1 --output json)
+        measure "$work/results/single.$turn" python3 bench/process.py "$autoglm" train "${one[@]}" --out "$work/single"
+        measure "$work/results/ddp.$turn" python3 bench/process.py "$autoglm" train launch --processes 2 -- "${one[@]}" \
+            --out "$work/ddp"
+    fi
 done
 if [ -n "$student" ]; then
     say "  a teacher and its student"

@@ -77,6 +77,8 @@ enum ExitStatus {
     static let failure: Int32 = 1
     /// Wrong usage, `EX_USAGE` of BSD's sysexits.
     static let usage: Int32 = 64
+    /// Something is gone that may come back, `EX_TEMPFAIL` of BSD's sysexits.
+    static let temporary: Int32 = 75
     /// Ended by Ctrl-C.
     static let interrupted = ended(bySignal: SIGINT)
 

@@ -54,11 +54,19 @@ enum Program {
     ///   - input: What is piped in.
     ///   - environment: Variables to set besides those of the tests.
     ///   - watch: Given the process and each piece of stdout as it comes.
+    ///   - watchErrors: The same for stderr.
     static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
+        watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in },
+        watchErrors: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
     ) async throws -> Outcome {
-        try await self.run(self.url(), arguments, input: input, environment: environment, watch: watch)
+        try await self.run(
+            self.url(), arguments, input: input, environment: environment, watch: watch, watchErrors: watchErrors)
+    }
+
+    /// Runs another program to its end.
+    static func run(program: String, _ arguments: [String]) async throws -> Outcome {
+        try await self.run(URL(fileURLWithPath: program), arguments)
     }
 
     /// Runs a line of the shell in which `$0` is the program.
@@ -68,7 +76,8 @@ enum Program {
 
     private static func run(
         _ executable: URL, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
+        watch: @escaping @Sendable (Process, Data) -> Void = { _, _ in },
+        watchErrors: @escaping @Sendable (Process, Data) -> Void = { _, _ in }
     ) async throws -> Outcome {
         let process = Process()
         process.executableURL = executable
@@ -87,7 +96,7 @@ enum Program {
         try? inputs.fileHandleForWriting.write(contentsOf: Data(input))
         try? inputs.fileHandleForWriting.close()
         let running = UncheckedProcess(process: process)
-        async let said = self.read(errors.fileHandleForReading) { _ in }
+        async let said = self.read(errors.fileHandleForReading) { watchErrors(running.process, $0) }
         let written = await self.read(outputs.fileHandleForReading) { watch(running.process, $0) }
         let complaints = await said
         process.waitUntilExit()

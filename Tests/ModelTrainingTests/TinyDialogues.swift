@@ -35,8 +35,11 @@ enum TinyDialogues {
     }
 
     /// A trainer that has read its data.
-    static func trainer(_ settings: IntentTrainingSettings = settings()) throws -> IntentTrainer {
-        try IntentTrainer(settings, training: self.make(60), development: self.make(20, seed: 2))
+    static func trainer(
+        _ settings: IntentTrainingSettings = settings(), _ parallel: DataParallel = DataParallel()
+    ) throws -> IntentTrainer {
+        try IntentTrainer(
+            settings, training: self.make(60), development: self.make(20, seed: 2), parallel: parallel)
     }
 
     /// Lends a folder that is gone afterwards.

@@ -4,7 +4,7 @@
 
 Usage: compare.py FOLDER THREADS
 Results are named ours.TURN, what bench/process.py printed of `autoglm train intent`, pytorch.TURN, what pytorch.py printed, and perhaps
-teacher and student, what `autoglm evaluate intent` printed.
+single.TURN and ddp.TURN, the first with one process and with two, and teacher and student, what `autoglm evaluate intent` printed.
 """
 import json
 import pathlib
@@ -15,18 +15,21 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from machine import machine  # noqa: E402
 
 
-def read(folder):
-    ours, peers = [], []
-    for path in sorted(pathlib.Path(folder).iterdir()):
-        if path.suffix == ".log" or path.name in ("teacher", "student"):
+def read(folder, side):
+    """The results of one side, turn by turn."""
+    results = []
+    for path in sorted(pathlib.Path(folder).glob(f"{side}.*")):
+        if path.suffix == ".log":
             continue
         result = json.loads(path.read_text(encoding="utf-8"))
-        if path.name.startswith("ours."):
-            epoch = json.loads(result["output"])["epochs"][0]
-            ours.append({"tokens": epoch["tokens_per_second"], "loss": epoch["loss"], "peak": result["peak_mb"]})
+        if side == "pytorch":
+            results.append(result | {"tokens": result["tokens_per_second"], "peak": result["peak_mb"]})
         else:
-            peers.append(result | {"tokens": result["tokens_per_second"], "peak": result["peak_mb"]})
-    return ours, peers
+            report = json.loads(result["output"])
+            epoch = report["epochs"][0]
+            results.append({"tokens": epoch["tokens_per_second"], "loss": epoch["loss"], "peak": result["peak_mb"],
+                            "parallel": report["parallel"]})
+    return results
 
 
 def median(results, name):
@@ -42,6 +45,24 @@ def row_of(measure, unit, ours, peer, target, is_better_higher):
     }
 
 
+def process_rows(folder):
+    """What two processes of one thread bring, where they were measured."""
+    one, two = read(folder, "single"), read(folder, "ddp")
+    return [row_of("ddp_2x1", "tokens/s", median(two, "tokens"), median(one, "tokens"), 1.8, True)] if two else []
+
+
+def exchange_line(folder):
+    """What the exchange of gradients has cost the first of two processes."""
+    one, two = read(folder, "single"), read(folder, "ddp")
+    if not two:
+        return []
+    exchanges = [result["parallel"]["exchange"] for result in two]
+    return [f"two processes: {median(exchanges, 'bytes_per_step') / 1e6:.2f} MB of gradients a step, "
+            f"{median(exchanges, 'overlap') * 100:.0f} % there before the backward pass was over, "
+            f"{median(exchanges, 'waiting_seconds'):.2f} s of waiting; "
+            f"loss {median(two, 'loss'):.6f}, one process {median(one, 'loss'):.6f}"]
+
+
 def student_rows(folder):
     """What a student has of its teacher, where both were judged."""
     if not pathlib.Path(folder, "student").exists():
@@ -55,17 +76,19 @@ def student_rows(folder):
 
 
 def main(folder, threads):
-    ours, peers = read(folder)
+    ours, peers = read(folder, "ours"), read(folder, "pytorch")
     rows = [
         row_of("intent_train_tokens", "tokens/s", median(ours, "tokens"), median(peers, "tokens"), 1.2, True),
         row_of("intent_train_memory", "MB", median(ours, "peak"), median(peers, "peak"), 0.7, False),
-    ] + student_rows(folder)
+    ] + process_rows(folder) + student_rows(folder)
     print(f"{'measure':<24}{'ours':>10}{'peer':>10}{'ratio':>8}  wanted")
     for row in rows:
         sign = "≥" if row["better"] == "higher" else "≤"
         print(f"{row['measure']:<24}{row['ours']:>10.0f}{row['peer']:>10.0f}{row['ratio']:>8.2f}  {sign} {row['target']:g} "
               f"{'reached' if row['reached'] else 'missed'}  {row['unit']}")
-    print("the peer of training is PyTorch, that of the student its teacher")
+    print("the peer of training is PyTorch, that of two processes one, that of the student its teacher")
+    for line in exchange_line(folder):
+        print(line)
     print(f"mean loss of the epoch: ours {median(ours, 'loss'):.3f}, PyTorch {median(peers, 'loss'):.3f}; "
           f"PyTorch's padded tokens/s: {median(peers, 'padded_tokens_per_second'):.0f}")
     described = machine(int(threads), torch=peers[0]["torch"])

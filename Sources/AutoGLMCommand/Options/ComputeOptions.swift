@@ -4,6 +4,12 @@ internal import ArgumentParser
 internal import DifferentiableTensors
 internal import TensorKernels
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// How many processors training and judging take.
 struct ComputeOptions: ParsableArguments {
     @Option(help: "Worker threads (default: all processors).")
@@ -21,9 +27,14 @@ struct ComputeOptions: ParsableArguments {
     }
 
     /// Computes with so many threads, and so exactly.
-    func withPool<Value>(_ body: () throws -> Value) rethrows -> Value {
-        if self.threads == nil, self.precision == .float32 { return try body() }
-        let pool = ComputePool(threads: self.threads, precision: self.precision)
+    ///
+    /// - Parameter processes: How many processes share this machine's processors.
+    func withPool<Value>(sharedBy processes: Int = 1, _ body: () throws -> Value) rethrows -> Value {
+        let all = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let share = processes > 1 ? max(1, min(WorkerPool.availableProcessors, all / processes)) : nil
+        let threads = self.threads ?? share
+        if threads == nil, self.precision == .float32 { return try body() }
+        let pool = ComputePool(threads: threads, precision: self.precision)
         return try ComputePool.$current.withValue(pool, operation: body)
     }
 }

@@ -16,6 +16,11 @@ struct Interrupts: Sendable {
     /// One element, the number of the first signal when it has come.
     let signals: AsyncStream<Int32>
 
+    /// The signals; SIGUSR1 is how mpirun is asked to let its processes end in peace: it passes that on, and nothing more.
+    private static var numbers: [Int32] {
+        [SIGINT, SIGTERM] + (getenv("OMPI_COMM_WORLD_SIZE") == nil ? [] : [SIGUSR1])
+    }
+
     /// The pipe's ends; negative where the system has no more, and signals then end the program.
     private static let ends: (read: Int32, write: Int32) = {
         var ends: [Int32] = [-1, -1]
@@ -29,7 +34,7 @@ struct Interrupts: Sendable {
         self.signals = signals
         let source = Self.ends.read
         guard source >= 0 else { return }
-        for number in [SIGINT, SIGTERM] {
+        for number in Self.numbers {
             signal(number) { number in
                 let before = errno
                 var byte = UInt8(truncatingIfNeeded: number)

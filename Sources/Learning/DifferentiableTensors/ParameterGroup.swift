@@ -24,11 +24,21 @@ extension ParameterGroup {
         return weights
     }
 
+    /// The gradients of the weights, in the order in which they are visited.
+    package func gradients(in gradient: TangentVector) -> [Tensor] {
+        var (copy, gradients) = (self, [Tensor]())
+        copy.visit(gradient, "") { _, _, gradient in gradients.append(gradient) }
+        return gradients
+    }
+
     /// The root of the sum of the squares of all gradients.
-    package func norm(of gradient: TangentVector) -> Float {
-        var (copy, squares) = (self, 0.0)
-        copy.visit(gradient, "") { _, _, gradient in if !gradient.isZero { squares += gradient.sumOfSquares } }
-        return Float(squares.squareRoot())
+    package func norm(of gradient: TangentVector) -> Float { self.gradients(in: gradient).norm }
+}
+
+extension Sequence<Tensor> {
+    /// The root of the sum of the squares of all numbers.
+    package var norm: Float {
+        Float(self.reduce(0.0) { $0 + ($1.isZero ? 0 : $1.sumOfSquares) }.squareRoot())
     }
 }
 

@@ -22,4 +22,8 @@ extension TrainingError.Code where Domain == TrainingDomain {
     package static var otherTraining: Self { "other-training" }
     /// The loss is no number any more.
     package static var diverged: Self { "diverged" }
+    /// A process that should be one of several cannot join them.
+    package static var noGroup: Self { "no-group" }
+    /// Another process is gone, or cannot be reached; the training can go on from its last checkpoint.
+    package static var lostGroup: Self { "lost-group" }
 }

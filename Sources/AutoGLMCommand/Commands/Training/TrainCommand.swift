@@ -10,8 +10,12 @@ struct TrainCommand: AsyncParsableCommand {
             Example:
               autoglm train intent --data dialogues --out intents
               autoglm evaluate intent --model intents --data dialogues/test.jsonl
+              autoglm train launch --processes 2 -- intent --data dialogues --out intents
             """,
-        subcommands: [TrainIntentCommand.self, TrainGraphCommand.self, TrainSampleCommand.self])
+        subcommands: [
+            TrainIntentCommand.self, TrainGraphCommand.self, TrainSampleCommand.self, TrainLaunchCommand.self,
+            TrainMeasureCommand.self,
+        ])
 }
 
 /// `autoglm evaluate`: how good a model of our own is.

@@ -32,6 +32,7 @@ struct TrainGraphCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
+    @OptionGroup(title: "Several processes") var parallel: ParallelOptions
 
     @Option(help: "The folder with train.jsonl and dev.jsonl.")
     var data: String
@@ -94,50 +95,29 @@ struct TrainGraphCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try self.threads.withPool { try self.train() }
+        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
+            try self.parallel.withGroup { try self.train($0) }
+        }
     }
 
-    private func train() throws {
+    private func train(_ parallel: DataParallel) throws {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
-        Console.note("Reading \(self.data)…")
-        var trainer = try GraphTrainer(
+        let speaker = LeadingSpeaker(parallel.group)
+        defer { speaker.endBar() }
+        if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
+        speaker.note("Reading \(self.data)…")
+        let trainer = try GraphTrainer(
             self.settings, training: GraphTextFile.texts(path: "\(self.data)/train.jsonl"),
-            development: GraphTextFile.texts(path: "\(self.data)/\(dev).jsonl"))
-        try FilePath.makeFolders(self.out)
-        let checkpoint = "\(self.out)/checkpoint.safetensors"
-        if !self.restart, FilePath.isFile(checkpoint) {
-            try trainer.resume(from: checkpoint)
-            Console.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
+            development: GraphTextFile.texts(path: "\(self.data)/\(dev).jsonl"), parallel: parallel)
+        var session = TrainingSession(
+            trainer, data: self.data, out: self.out,
+            title: "Texts from graphs, channel \(self.channel), seed \(self.seed)", speaker)
+        let done = try session.run(restart: self.restart) { trainer in
+            let counts = trainer.exampleCounts
+            return "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
+                + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights."
         }
-        let counts = trainer.exampleCounts
-        Console.note(
-            "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
-                + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights.")
-        try self.run(&trainer, checkpoint)
-        try self.finish(trainer)
-    }
-
-    private func run(_ trainer: inout GraphTrainer, _ checkpoint: String) throws {
-        let bar = ProgressBar()
-        defer { bar.end() }
-        while !trainer.isDone {
-            let epochs = trainer.history.epochs.count
-            do {
-                try trainer.advance(for: .seconds(120)) { TrainIntentCommand.show($0, bar) }
-            } catch is CancellationError {
-                if trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
-                throw CancellationError()
-            }
-            if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
-                bar.end()
-                Console.note(
-                    "Epoch \(epochs + 1): loss \(last.loss.rounded(toPlaces: 4)), dev loss \(last.developmentLoss.rounded(toPlaces: 4)), "
-                        + "\(Int(last.tokensPerSecond)) tokens/s.")
-                if trainer.history.best == epochs { try trainer.best.write(to: self.out) }
-                try self.writeReport(trainer)
-            }
-            try trainer.writeCheckpoint(to: checkpoint)
-        }
+        if let done { try self.finish(done) }
     }
 
     private var settings: GraphTrainingSettings {
@@ -153,18 +133,8 @@ struct TrainGraphCommand: AsyncParsableCommand {
         return settings
     }
 
-    private func writeReport(_ trainer: GraphTrainer) throws {
-        try ReplacingFile.replace(
-            "\(self.out)/report.json", with: JSONValue.object(trainer.report(data: self.data)).serialized() + "\n")
-        let curve = LearningCurve(
-            trainer.history, title: "Texts from graphs, channel \(self.channel), seed \(self.seed)")
-        try ReplacingFile.replace("\(self.out)/learning-curve.svg", with: curve.svg)
-    }
-
     private func finish(_ trainer: GraphTrainer) throws {
         guard let best = trainer.history.best else { return }
-        // Whatever has become of the files since they were written.
-        try trainer.best.write(to: self.out)
         switch self.output.format {
         case .json:
             try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))

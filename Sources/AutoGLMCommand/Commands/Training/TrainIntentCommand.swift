@@ -24,10 +24,14 @@ struct TrainIntentCommand: AsyncParsableCommand {
 
             The output folder gets the model (config.json, vocabulary.json, model.safetensors), report.json, \
             learning-curve.svg, and checkpoint.safetensors, from which the same command goes on after Ctrl-C or a kill.
+
+            Several processes train together where mpirun starts them (see autoglm train launch): each reads its part of a step, and \
+            what they learn is what one would.
             """)
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
+    @OptionGroup var parallel: ParallelOptions
 
     @Option(help: "The folder with train.jsonl and dev.jsonl.")
     var data: String
@@ -93,69 +97,32 @@ struct TrainIntentCommand: AsyncParsableCommand {
     var restart = false
 
     func run() async throws {
-        try self.threads.withPool { try self.train() }
+        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
+            try self.parallel.withGroup { try self.train($0) }
+        }
     }
 
-    private func train() throws {
+    private func train(_ parallel: DataParallel) throws {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
-        Console.note("Reading \(self.data)…")
-        let bar = ProgressBar()
-        defer { bar.end() }
-        var trainer = try IntentTrainer(
+        let speaker = LeadingSpeaker(parallel.group)
+        defer { speaker.endBar() }
+        if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
+        speaker.note("Reading \(self.data)…")
+        let trainer = try IntentTrainer(
             self.settings, training: DialogueFile.dialogues(path: "\(self.data)/train.jsonl"),
             development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
-            teacher: self.teacher.map { try IntentModel(folder: $0) }
-        ) { bar.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
-        bar.end()
-        try FilePath.makeFolders(self.out)
-        let checkpoint = "\(self.out)/checkpoint.safetensors"
-        if !self.restart, FilePath.isFile(checkpoint) {
-            try trainer.resume(from: checkpoint)
-            Console.note("Going on from \(checkpoint), epoch \(trainer.history.epochs.count + 1).")
-        }
-        let counts = trainer.exampleCounts
-        Console.note(
-            "\(counts.training) utterances to learn from, \(counts.development) to judge by, \(trainer.best.labels.count) intents, "
-                + "\(trainer.best.vocabulary.pieces.count) subwords.")
-        try self.run(&trainer, checkpoint)
-        try self.finish(trainer)
-    }
-
-    private func run(_ trainer: inout IntentTrainer, _ checkpoint: String) throws {
-        let bar = ProgressBar()
-        defer { bar.end() }
-        while !trainer.isDone {
-            let epochs = trainer.history.epochs.count
-            do {
-                try trainer.advance(for: .seconds(120)) { Self.show($0, bar) }
-            } catch is CancellationError {
-                if trainer.hasBegun { try trainer.writeCheckpoint(to: checkpoint) }
-                throw CancellationError()
-            }
-            if trainer.history.epochs.count > epochs, let last = trainer.history.epochs.last {
-                bar.end()
-                Console.note(
-                    "Epoch \(epochs + 1): loss \(last.loss.rounded(toPlaces: 4)), dev loss \(last.developmentLoss.rounded(toPlaces: 4)), "
-                        + "dev accuracy \((last.accuracy * 100).rounded(toPlaces: 2)) %, \(Int(last.tokensPerSecond)) tokens/s."
-                )
-                if trainer.history.best == epochs { try trainer.best.write(to: self.out) }
-                try self.writeReport(trainer)
-            }
-            try trainer.writeCheckpoint(to: checkpoint)
-        }
-    }
-
-    static func show(_ progress: TrainingProgress, _ bar: ProgressBar) {
-        let what =
-            switch progress.phase {
-            case .training:
-                "Epoch \(progress.epoch)/\(progress.epochs), loss \(progress.loss.rounded(toPlaces: 4)), "
-                    + "\(Int(progress.tokensPerSecond)) tokens/s"
-            case .judging: "Epoch \(progress.epoch)/\(progress.epochs), judging"
-            }
-        bar.show(
-            progress.phase == .training ? "Epoch \(progress.epoch)" : "Judging", what, progress.step, of: progress.steps
-        )
+            teacher: self.teacher.map { try IntentModel(folder: $0) }, parallel: parallel
+        ) { speaker.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
+        speaker.endBar()
+        var session = TrainingSession(
+            trainer, data: self.data, out: self.out,
+            title: "Intents, \(self.turns) turns before the utterance, seed \(self.seed)", speaker)
+        let done = try session.run(restart: self.restart) { trainer in
+            let counts = trainer.exampleCounts
+            return "\(counts.training) utterances to learn from, \(counts.development) to judge by, "
+                + "\(trainer.best.labels.count) intents, \(trainer.best.vocabulary.pieces.count) subwords."
+        } result: { "dev accuracy \(($0.accuracy * 100).rounded(toPlaces: 2)) %, " }
+        if let done { try self.finish(done) }
     }
 
     private var settings: IntentTrainingSettings {
@@ -175,18 +142,8 @@ struct TrainIntentCommand: AsyncParsableCommand {
         return settings
     }
 
-    private func writeReport(_ trainer: IntentTrainer) throws {
-        try ReplacingFile.replace(
-            "\(self.out)/report.json", with: JSONValue.object(trainer.report(data: self.data)).serialized() + "\n")
-        let curve = LearningCurve(
-            trainer.history, title: "Intents, \(self.turns) turns before the utterance, seed \(self.seed)")
-        try ReplacingFile.replace("\(self.out)/learning-curve.svg", with: curve.svg)
-    }
-
     private func finish(_ trainer: IntentTrainer) throws {
         guard let best = trainer.history.best else { return }
-        // Whatever has become of the files since they were written.
-        try trainer.best.write(to: self.out)
         switch self.output.format {
         case .json:
             try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))

@@ -40,6 +40,17 @@ package struct AdamW: Sendable {
     ///   - factor: What gradients are multiplied by, such as what shortens them to a norm.
     package mutating func step<Model: ParameterGroup>(
         _ model: inout Model, along gradient: Model.TangentVector, rate: Float, times factor: Float = 1
+    ) { self.step(&model, along: model.gradients(in: gradient), rate: rate, times: factor) }
+
+    /// Changes a model's weights.
+    ///
+    /// - Parameters:
+    ///   - model: The same model at every step.
+    ///   - gradients: What the loss says of each weight, in the order in which they are visited.
+    ///   - rate: The learning rate.
+    ///   - factor: What gradients are multiplied by, such as what shortens them to a norm.
+    package mutating func step<Model: ParameterGroup>(
+        _ model: inout Model, along gradients: [Tensor], rate: Float, times factor: Float = 1
     ) {
         self.steps += 1
         let correction = 1 - pow(Double(self.decays.first), Double(self.steps))
@@ -49,7 +60,8 @@ package struct AdamW: Sendable {
         call.correction = Float(1 / (1 - pow(Double(self.decays.second), Double(self.steps))).squareRoot())
         (call.epsilon, call.factor) = (self.epsilon, factor)
         var index = 0
-        model.visit(gradient, "") { _, weight, gradient in
+        model.visit(.zero, "") { _, weight, _ in
+            let gradient = gradients[index]
             if index == self.moments.count {
                 self.moments.append(
                     (Tensor(weight.shape, repeating: 0), Tensor(weight.shape, repeating: 0)))

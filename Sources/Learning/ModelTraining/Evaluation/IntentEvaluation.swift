@@ -7,7 +7,7 @@ package import TaskModels
 /// What a model says of utterances whose intents are known.
 package struct IntentEvaluation {
     /// The logits of each utterance's classes.
-    package private(set) var logits: [[Float]] = []
+    package let logits: [[Float]]
     /// The classes that are right.
     package let classes: [Int]
     private let labels: [String]
@@ -18,25 +18,36 @@ package struct IntentEvaluation {
 
     /// Asks a model.
     ///
-    /// - Parameter onProgress: Is told how many of how many utterances were read.
-    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled.
+    /// - Parameters:
+    ///   - group: Processes that share the work; all have the same model and utterances, and get all answers.
+    ///   - onProgress: Is told how many of how many utterances this process has read.
+    /// - Throws: ``TrainingError`` with code `.diverged` or `.lostGroup`; `CancellationError` when the task of any process is cancelled.
     package init(
-        _ model: IntentModel, _ examples: IntentExamples, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+        _ model: IntentModel, _ examples: IntentExamples, by group: any ProcessGroup = LoneProcess(),
+        _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
         (self.classes, self.labels) = (examples.classes, model.labels)
         (self.temperature, self.rejection) = (model.temperature, model.rejection)
-        for start in stride(from: 0, to: examples.inputs.count, by: Self.batch) {
-            try Task.checkCancellation()
-            let inputs = examples.inputs[start..<min(examples.inputs.count, start + Self.batch)]
-            let values = model.logits(of: inputs).values
-            guard values.allSatisfy(\.isFinite) else {
-                throw TrainingError(.diverged, "The model's answers are no numbers.")
+        let (count, all) = (self.labels.count, examples.inputs.count)
+        let own = WorkParts.cut(examples.inputs.map(\.pieceCount), into: group.size)[group.rank]
+        // Zeros where others answer, so that the sum has all answers; the last number counts who was cancelled.
+        var answers = [Float](repeating: 0, count: all * count + 1)
+        for start in stride(from: own.lowerBound, to: own.upperBound, by: Self.batch) {
+            guard !Task.isCancelled else {
+                answers[all * count] = 1
+                break
             }
-            for row in inputs.indices.map({ $0 - start }) {
-                self.logits.append(Array(values[row * self.labels.count..<(row + 1) * self.labels.count]))
-            }
-            onProgress(start + inputs.count, examples.inputs.count)
+            let inputs = start..<min(own.upperBound, start + Self.batch)
+            let logits = model.logits(of: examples.inputs[inputs])
+            answers.replaceSubrange(inputs.lowerBound * count..<inputs.upperBound * count, with: logits.values)
+            onProgress(inputs.upperBound - own.lowerBound, own.count)
         }
+        try group.sum(&answers)
+        guard answers[all * count] == 0 else { throw CancellationError() }
+        guard answers.allSatisfy(\.isFinite) else {
+            throw TrainingError(.diverged, "The model's answers are no numbers.")
+        }
+        self.logits = (0..<all).map { Array(answers[$0 * count..<($0 + 1) * count]) }
     }
 
     /// The probabilities of each utterance's classes.

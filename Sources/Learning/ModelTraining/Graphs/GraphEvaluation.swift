@@ -18,23 +18,30 @@ package struct GraphEvaluation: Sendable {
     ///
     /// - Parameters:
     ///   - textsEach: How many texts of each graph are read; nil for all.
-    ///   - onProgress: Is told how many of how many texts were read.
-    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled.
+    ///   - group: Processes that share the work; all have the same model and texts, and get the same answer.
+    ///   - onProgress: Is told how many of how many texts this process has read.
+    /// - Throws: ``TrainingError`` with code `.diverged` or `.lostGroup`; `CancellationError` when the task of any process is cancelled.
     package init(
         _ model: GraphLanguageModel, _ examples: GraphExamples, textsEach: Int? = nil,
-        _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+        by group: any ProcessGroup = LoneProcess(), _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
         let pairs = examples.pairs.filter { $0.text < textsEach ?? .max }
-        var sum = 0.0
-        for start in stride(from: 0, to: pairs.count, by: Self.batch) {
-            try Task.checkCancellation()
-            let batch = examples.batch(pairs[start..<min(pairs.count, start + Self.batch)])
-            let loss = model.network.loss(batch)
-            guard loss.isFinite else { throw TrainingError(.diverged, "The model's answers are no numbers.") }
-            sum += Double(loss) * Double(batch.targetCount)
+        let own = pairs[WorkParts.cut(repeatElement(1, count: pairs.count), into: group.size)[group.rank]]
+        var (sum, isCancelled) = (0.0, false)
+        for start in stride(from: own.startIndex, to: own.endIndex, by: Self.batch) {
+            isCancelled = Task.isCancelled
+            if isCancelled { break }
+            let batch = examples.batch(own[start..<min(own.endIndex, start + Self.batch)])
+            sum += Double(model.network.loss(batch)) * Double(batch.targetCount)
             self.pieces += batch.targetCount
-            onProgress(min(pairs.count, start + Self.batch), pairs.count)
+            onProgress(min(own.count, start - own.startIndex + Self.batch), own.count)
         }
+        // The processes' sums, in doubles, so that the mean does not depend on how many there are.
+        let bits = try group.gathered(Int(bitPattern: UInt(truncatingIfNeeded: sum.bitPattern)))
+        sum = bits.reduce(0) { $0 + Double(bitPattern: UInt64(bitPattern: Int64($1))) }
+        self.pieces = try group.gathered(self.pieces).reduce(0, +)
+        if try group.gathered(isCancelled ? 1 : 0).contains(1) { throw CancellationError() }
+        guard sum.isFinite else { throw TrainingError(.diverged, "The model's answers are no numbers.") }
         self.loss = sum / Double(max(1, self.pieces))
     }
 

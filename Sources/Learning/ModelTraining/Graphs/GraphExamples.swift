@@ -19,8 +19,10 @@ package struct GraphExamples: Sendable {
     }
 
     /// Inputs with texts as a batch.
-    func batch(_ pairs: some Sequence<(input: Int, text: Int)>) -> GraphBatch {
-        pairs.reduce(into: GraphBatch()) { $0.append(self.inputs[$1.input], self.targets[$1.input][$1.text]) }
+    ///
+    /// - Parameter size: How large what is before them in the same step is.
+    func batch(_ pairs: some Sequence<(input: Int, text: Int)>, after size: GraphBatch.Size = .zero) -> GraphBatch {
+        pairs.reduce(into: GraphBatch(after: size)) { $0.append(self.inputs[$1.input], self.targets[$1.input][$1.text]) }
     }
 
     /// All inputs with all their texts.

@@ -11,7 +11,7 @@ internal import _Differentiation
 ///
 /// Everything random depends on the seed, the epoch and the step alone: a training that goes on from a checkpoint comes to what it would
 /// have come to.
-package struct GraphTrainer {
+package struct GraphTrainer: Trainer {
     /// What the training has come to.
     package private(set) var history = TrainingHistory(isBestByLoss: true)
     /// The model of the best epoch so far.
@@ -19,6 +19,8 @@ package struct GraphTrainer {
     private var model: GraphLanguageModel
     private var optimiser = AdamW()
     private var position = TrainingPosition()
+    /// The processes that train together.
+    package let parallel: DataParallel
     private let settings: GraphTrainingSettings
     private let training: GraphExamples
     private let development: GraphExamples
@@ -31,8 +33,12 @@ package struct GraphTrainer {
     ///   - settings: How to train.
     ///   - training: What to learn from.
     ///   - development: What epochs are judged by.
+    ///   - parallel: Who trains together; all have the same settings and data.
     /// - Throws: ``TrainingError``, ``TaskModelError``; `CancellationError` when the task is cancelled.
-    package init(_ settings: GraphTrainingSettings, training: [GraphText], development: [GraphText]) throws {
+    package init(
+        _ settings: GraphTrainingSettings, training: [GraphText], development: [GraphText],
+        parallel: DataParallel = DataParallel()
+    ) throws {
         try settings.check()
         guard !training.isEmpty, !development.isEmpty else {
             throw TrainingError(.noData, "There is no graph to learn from, or none to judge by.")
@@ -46,7 +52,7 @@ package struct GraphTrainer {
                 texts: training.lazy.flatMap { text in
                     text.texts.map { (text: $0, entities: text.input.nodes + text.entities) }
                 }), using: &generator)
-        (self.model, self.best, self.settings) = (model, model, settings)
+        (self.model, self.best, self.settings, self.parallel) = (model, model, settings, parallel)
         self.training = GraphExamples(training, for: model)
         self.development = GraphExamples(development, for: model)
         let steps = (training.count + settings.batch - 1) / settings.batch * settings.epochs
@@ -69,6 +75,8 @@ package struct GraphTrainer {
         return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
+    package func writeBest(to folder: String) throws { try self.best.write(to: folder) }
+
     /// How many graphs are learnt from, and judged by.
     package var exampleCounts: (training: Int, development: Int) {
         (self.training.inputs.count, self.development.inputs.count)
@@ -77,35 +85,31 @@ package struct GraphTrainer {
     /// How many weights the model has.
     package var parameters: Int { self.model.network.weights.reduce(0) { $0 + $1.weight.count } }
 
-    /// Whether a step was made, so that there is something to go on from.
     package var hasBegun: Bool { self.optimiser.steps > 0 }
 
-    /// Whether there is nothing more to do.
     package var isDone: Bool {
         guard let best = self.history.best else { return false }
         let count = self.history.epochs.count
         return count >= self.settings.epochs || count - 1 - best >= self.settings.patience
     }
 
-    /// Trains for some time, at most to the end of an epoch, which is judged then.
-    ///
-    /// - Parameters:
-    ///   - duration: When to stop; at least one step is made.
-    ///   - onProgress: Is told after each step.
-    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled, and the training can go on from
-    ///   the step after the last.
     package mutating func advance(for duration: Duration, _ onProgress: (TrainingProgress) -> Void) throws {
-        let clock = ContinuousClock()
+        let (clock, isLeader) = (ContinuousClock(), self.parallel.group.isLeader)
         let (epoch, end, order) = (self.history.epochs.count, clock.now + duration, self.order)
         while self.position.step < self.stepsPerEpoch {
-            try Task.checkCancellation()
+            // One process by itself must not leave the others.
+            if !self.parallel.isShared { try Task.checkCancellation() }
             let start = clock.now
-            try self.step(self.position.step, of: order)
+            let signals = try self.step(self.position.step, of: order) {
+                [Task.isCancelled ? 1 : 0, isLeader && clock.now >= end ? 1 : 0]
+            }
             self.position.seconds += (clock.now - start) / .seconds(1)
             onProgress(self.progress(.training, self.position.step, of: self.stepsPerEpoch))
-            if clock.now >= end, self.position.step < self.stepsPerEpoch { return }
+            if self.parallel.isShared, signals[0] > 0 { throw CancellationError() }
+            if signals[1] > 0, self.position.step < self.stepsPerEpoch { return }
         }
-        let result = try GraphEvaluation(self.model, self.development, textsEach: 1) { done, all in
+        let result = try GraphEvaluation(self.model, self.development, textsEach: 1, by: self.parallel.group) {
+            done, all in
             onProgress(self.progress(.judging, done, of: all))
         }
         self.history.epochs.append(
@@ -139,25 +143,35 @@ package struct GraphTrainer {
             loss: self.position.meanLoss, tokensPerSecond: self.position.tokensPerSecond)
     }
 
-    private mutating func step(_ step: Int, of order: [(input: Int, text: Int)]) throws {
-        let own = order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)]
-        let batch = self.training.batch(own)
+    private mutating func step(
+        _ step: Int, of order: [(input: Int, text: Int)], _ signals: () -> [Float]
+    ) throws -> [Float] {
+        let own = Array(order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)])
+        let sizes = own.map { self.training.batch([$0]).size }
         let number = self.history.epochs.count * self.stepsPerEpoch + step
         let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
-        let (loss, gradient) = valueWithGradient(at: self.model.network) { $0.loss(batch, dropout, tagging: true) }
-        let norm = self.model.network.norm(of: gradient)
-        guard loss.isFinite, norm.isFinite else {
+        let (network, training) = (self.model.network, self.training)
+        let result = try self.parallel.step(
+            network, costs: sizes.map { $0.text + $0.target }, weights: sizes.map(\.target), signals: signals
+        ) { part in
+            let batch = training.batch(own[part], after: sizes[..<part.lowerBound].reduce(.zero, +))
+            return valueWithPullback(at: network) { $0.loss(batch, dropout, tagging: true) }
+        }
+        let norm = result.gradients.norm
+        guard result.loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 .diverged, "The loss of step \(number + 1) is no number any more; a lower --rate may help.")
         }
         let longest = self.settings.longestGradient
         self.optimiser.step(
-            &self.model.network, along: gradient, rate: self.schedule.rate(at: number),
+            &self.model.network, along: result.gradients, rate: self.schedule.rate(at: number),
             times: norm > longest ? longest / norm : 1)
-        self.position.loss += Double(loss) * Double(batch.targetCount)
-        self.position.weight += batch.targetCount
-        self.position.tokens += batch.targetCount
+        let pieces = sizes.reduce(0) { $0 + $1.target }
+        self.position.loss += result.loss * Double(pieces)
+        self.position.weight += pieces
+        self.position.tokens += pieces
         self.position.step += 1
+        return result.signals
     }
 
     // MARK: - Going on
@@ -167,33 +181,36 @@ package struct GraphTrainer {
             format: "autoglm-graph-lm-checkpoint", settings: self.settings.json.serialized(), data: self.digest)
     }
 
-    /// Writes all that is needed to go on.
-    ///
-    /// - Throws: ``ModelFileError`` with code `.notWritable`.
-    package func writeCheckpoint(to path: String) throws {
-        try TrainingCheckpoint(
-            weights: self.model.network, best: self.best.network, optimiser: self.optimiser, history: self.history,
-            position: self.position
-        ).write(self.identity, to: path)
+    /// What the training has come to.
+    private var checkpoint: TrainingCheckpoint<GraphNetwork> {
+        get {
+            TrainingCheckpoint(
+                weights: self.model.network, best: self.best.network, optimiser: self.optimiser, history: self.history,
+                position: self.position)
+        }
+        set {
+            (self.model.network, self.best.network) = (newValue.weights, newValue.best)
+            (self.optimiser, self.position) = (newValue.optimiser, newValue.position)
+            self.optimiser.weightDecay = self.settings.weightDecay
+            self.history.epochs = newValue.history.epochs
+        }
     }
 
-    /// Goes on from a checkpoint.
-    ///
-    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data are not those of the checkpoint;
-    ///   ``TrainingError``, ``TaskModelError`` or ``ModelFileError`` where it is damaged. The training stays as it was.
+    package func writeCheckpoint(to path: String) throws { try self.checkpoint.write(self.identity, to: path) }
+
     package mutating func resume(from path: String) throws {
-        let checkpoint = try TrainingCheckpoint.read(
+        self.checkpoint = try TrainingCheckpoint.read(
             path, self.identity, for: self.model.network, stepsPerEpoch: self.stepsPerEpoch
         ).checkpoint
-        (self.model.network, self.best.network) = (checkpoint.weights, checkpoint.best)
-        (self.optimiser, self.position) = (checkpoint.optimiser, checkpoint.position)
-        self.optimiser.weightDecay = self.settings.weightDecay
-        self.history.epochs = checkpoint.history.epochs
     }
 
-    /// The training for programs: settings, data, epochs, and how good the best model is on the development part.
-    ///
-    /// - Parameter data: Where the data are.
+    package mutating func synchronize() throws {
+        guard self.parallel.isShared else { return }
+        var checkpoint = self.checkpoint
+        try checkpoint.synchronize(self.identity, in: self.parallel.group)
+        self.checkpoint = checkpoint
+    }
+
     package func report(data: String) -> OrderedDictionary<String, JSONValue> {
         [
             "kind": "graph-lm", "settings": self.settings.json, "data": .string(data),
@@ -201,6 +218,7 @@ package struct GraphTrainer {
             "dev_examples": .integer(self.development.inputs.count),
             "subwords": .integer(self.best.vocabulary.pieces.count), "parameters": .integer(self.parameters),
             "best_epoch": self.history.best.map { .integer($0 + 1) } ?? .null,
+            "parallel": self.parallel.json,
             "dev_loss": self.history.best.map { .number(self.history.epochs[$0].developmentLoss) } ?? .null,
             "epochs": self.history.json,
         ]

@@ -6,27 +6,31 @@ internal import LLMCore
 internal import TaskModels
 
 extension IntentTrainer {
-    private static let format = "autoglm-intent-checkpoint"
+    private var identity: TrainingCheckpoint<IntentEncoder>.Identity {
+        .init(format: "autoglm-intent-checkpoint", settings: self.settings.json.serialized(), data: self.digest)
+    }
+
+    /// What the training has come to.
+    private var checkpoint: TrainingCheckpoint<IntentEncoder> {
+        get {
+            TrainingCheckpoint(
+                weights: self.model.encoder, best: self.best.encoder, optimiser: self.optimiser, history: self.history,
+                position: self.position)
+        }
+        set {
+            (self.model.encoder, self.best.encoder) = (newValue.weights, newValue.best)
+            (self.optimiser, self.history, self.position) = (newValue.optimiser, newValue.history, newValue.position)
+            self.optimiser.weightDecay = self.settings.weightDecay
+        }
+    }
 
     /// Writes all that is needed to go on.
     ///
     /// - Throws: ``ModelFileError`` with code `.notWritable`.
     package func writeCheckpoint(to path: String) throws {
-        let names = self.model.encoder.weights
-        var weights = names.map { ("weights/\($0)", $1) }
-        weights += self.best.encoder.weights.map { ("best/\($0)", $1) }
-        for (name, moments) in zip(names.map(\.name), self.optimiser.moments) {
-            weights += [("first/\(name)", moments.first), ("second/\(name)", moments.second)]
-        }
-        try WeightFile.write(
-            weights.map { (name: $0, weight: $1) },
-            [
-                ("format", Self.format), ("settings", self.settings.json.serialized()),
-                ("data", self.digest), ("steps", "\(self.optimiser.steps)"),
-                ("temperature", "\(self.best.temperature)"), ("threshold", "\(self.best.rejection.threshold)"),
-                ("history", self.history.json.serialized()),
-                ("position", self.position.text),
-            ] + (self.best.rejection.label.map { [("out_of_scope", $0)] } ?? []), to: path)
+        var more = [("temperature", "\(self.best.temperature)"), ("threshold", "\(self.best.rejection.threshold)")]
+        if let label = self.best.rejection.label { more.append(("out_of_scope", label)) }
+        try self.checkpoint.write(self.identity, more, to: path)
     }
 
     /// What the training reads, as a SHA-256: subwords, intents, inputs, classes, and what a teacher says.
@@ -51,56 +55,25 @@ extension IntentTrainer {
     /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data are not those of the checkpoint;
     ///   ``TrainingError``, ``TaskModelError`` or ``ModelFileError`` where it is damaged. The training stays as it was.
     package mutating func resume(from path: String) throws {
-        let file = try WeightFile(path: path)
-        let metadata = file.metadata
-        guard metadata["format"] == Self.format else {
-            throw TrainingError(.badData, "\(path): this is no checkpoint of an intent model.")
-        }
-        guard metadata["settings"] == self.settings.json.serialized(), metadata["data"] == self.digest else {
-            throw TrainingError(
-                .otherTraining,
-                "\(path): is of a training with other settings or data; begin anew, or in another folder.")
-        }
-        guard let steps = metadata["steps"].flatMap({ Int($0) }), steps > 0,
-            let temperature = metadata["temperature"].flatMap({ Float($0) }), temperature > 0, temperature.isFinite,
-            let threshold = metadata["threshold"].flatMap({ Double($0) }), (0...1).contains(threshold),
-            let history = try? TrainingHistory(JSONValue(parsing: metadata["history"] ?? "")),
-            let position = metadata["position"].flatMap({ Position($0) }), position.step <= self.stepsPerEpoch,
-            steps == history.epochs.count * self.stepsPerEpoch + position.step
+        let (checkpoint, metadata) = try TrainingCheckpoint.read(
+            path, self.identity, for: self.model.encoder, stepsPerEpoch: self.stepsPerEpoch)
+        guard let temperature = metadata["temperature"].flatMap({ Float($0) }), temperature > 0, temperature.isFinite,
+            let threshold = metadata["threshold"].flatMap({ Double($0) }), (0...1).contains(threshold)
         else { throw TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.") }
-        var (model, best) = (self.model, self.best)
-        try file.read(into: &model.encoder, prefix: "weights/")
-        try file.read(into: &best.encoder, prefix: "best/")
-        best.temperature = temperature
-        let other = metadata["out_of_scope"].flatMap { best.labels.contains($0) ? $0 : nil }
-        best.rejection = Rejection(label: other, threshold: threshold)
-        let moments = try model.encoder.weights.map { name, weight in
-            (
-                first: try file.tensor("first/\(name)", weight.shape),
-                second: try file.tensor("second/\(name)", weight.shape)
-            )
-        }
-        guard moments.allSatisfy({ $0.second.values.allSatisfy { $0 >= 0 } }) else {
-            throw TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.")
-        }
-        var optimiser = AdamW(steps: steps, moments: moments)
-        optimiser.weightDecay = self.settings.weightDecay
-        (self.model, self.best, self.optimiser) = (model, best, optimiser)
-        (self.history, self.position) = (history, position)
+        self.checkpoint = checkpoint
+        self.best.temperature = temperature
+        let other = metadata["out_of_scope"].flatMap { self.best.labels.contains($0) ? $0 : nil }
+        self.best.rejection = Rejection(label: other, threshold: threshold)
     }
-}
 
-extension IntentTrainer.Position {
-    /// The position as checkpoints have it.
-    var text: String { "\(self.step) \(self.loss) \(self.tokens) \(self.seconds)" }
-
-    /// Reads a position; nil where it is none.
-    init?(_ text: String) {
-        let parts = text.split(separator: " ")
-        guard parts.count == 4, let step = Int(parts[0]), let loss = Double(parts[1]), let tokens = Int(parts[2]),
-            let seconds = Double(parts[3]), step >= 0, (0...1 << 40).contains(tokens), loss.isFinite, seconds.isFinite,
-            step == 0 || seconds > 1e-6
-        else { return nil }
-        self.init(step: step, loss: loss, tokens: tokens, seconds: seconds)
+    /// Gives all processes what the leader goes on from; the best model stays with it.
+    ///
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of any process are not those of the leader, or
+    ///   `.lostGroup`.
+    package mutating func synchronize() throws {
+        guard self.parallel.isShared else { return }
+        var checkpoint = self.checkpoint
+        try checkpoint.synchronize(self.identity, in: self.parallel.group)
+        self.checkpoint = checkpoint
     }
 }

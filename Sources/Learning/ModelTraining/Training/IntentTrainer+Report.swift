@@ -20,7 +20,7 @@ extension IntentTrainer {
             "temperature": .number(Double(self.best.temperature)), "threshold": .number(self.best.rejection.threshold),
             "best_epoch": self.history.best.map { .integer($0 + 1) } ?? .null,
             "dev_accuracy": self.history.best.map { .number(self.history.epochs[$0].accuracy) } ?? .null,
-            "epochs": self.history.json,
+            "epochs": self.history.json, "parallel": self.parallel.json,
         ]
     }
 }

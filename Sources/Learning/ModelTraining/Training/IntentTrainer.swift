@@ -9,7 +9,7 @@ internal import _Differentiation
 ///
 /// Everything random depends on the seed, the epoch and the step alone: a training that goes on from a checkpoint comes to what it would
 /// have come to.
-package struct IntentTrainer {
+package struct IntentTrainer: Trainer {
     /// What the training has come to.
     package internal(set) var history = TrainingHistory()
     /// The model of the best epoch so far.
@@ -17,25 +17,15 @@ package struct IntentTrainer {
     var model: IntentModel
     var optimiser = AdamW()
     /// Where in the epoch the training is.
-    var position = Position()
+    var position = TrainingPosition()
     let settings: IntentTrainingSettings
+    /// The processes that train together.
+    package let parallel: DataParallel
     let training: IntentExamples
     let development: IntentExamples
     /// The teacher's logits for each utterance to learn from.
     let teacher: [[Float]]?
     private let schedule: LearningRateSchedule
-
-    /// What of an epoch is done.
-    struct Position: Equatable {
-        var step = 0
-        /// The sum of the losses of what was read, in nats.
-        var loss = 0.0
-        var tokens = 0
-        var seconds = 0.0
-
-        /// How many pieces were read a second.
-        var tokensPerSecond: Double { self.seconds > 0 ? Double(self.tokens) / self.seconds : 0 }
-    }
 
     /// Prepares a training: the subwords and the classes are those of the dialogues to learn from.
     ///
@@ -44,11 +34,13 @@ package struct IntentTrainer {
     ///   - training: What to learn from.
     ///   - development: What epochs are judged by.
     ///   - teacher: A model of the same classes that this one follows, as the settings say.
+    ///   - parallel: Who trains together; all have the same settings and data.
     ///   - onProgress: Is told how many utterances of how many the teacher has answered.
     /// - Throws: ``TrainingError``, ``TaskModelError``; `CancellationError` when the task is cancelled.
     package init(
         _ settings: IntentTrainingSettings, training: [LabelledDialogue], development: [LabelledDialogue],
-        teacher: IntentModel? = nil, _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+        teacher: IntentModel? = nil, parallel: DataParallel = DataParallel(),
+        _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
         try settings.check()
         var generator = SeededNumbers(seed: settings.seed)
@@ -57,7 +49,7 @@ package struct IntentTrainer {
             vocabulary: SubwordTrainer.vocabulary(
                 of: training.lazy.flatMap { $0.turns.lazy.map(\.text) }, size: settings.vocabularySize),
             using: &generator)
-        (self.model, self.best, self.settings) = (model, model, settings)
+        (self.model, self.best, self.settings, self.parallel) = (model, model, settings, parallel)
         self.training = IntentExamples(training, for: model)
         self.development = IntentExamples(development, for: model)
         guard !self.development.classes.isEmpty else {
@@ -67,7 +59,8 @@ package struct IntentTrainer {
             guard teacher.labels == model.labels else {
                 throw TrainingError(.otherTraining, "The teacher knows other intents than those of the training part.")
             }
-            return try IntentEvaluation(teacher, IntentExamples(training, for: teacher), onProgress).logits
+            return try IntentEvaluation(teacher, IntentExamples(training, for: teacher), by: parallel.group, onProgress)
+                .logits
         }
         let steps = (self.training.classes.count + settings.batch - 1) / settings.batch * settings.epochs
         self.schedule = LearningRateSchedule(
@@ -92,6 +85,8 @@ package struct IntentTrainer {
         return labels
     }
 
+    package func writeBest(to folder: String) throws { try self.best.write(to: folder) }
+
     /// How many utterances are learnt from, and judged by.
     package var exampleCounts: (training: Int, development: Int) {
         (self.training.classes.count, self.development.classes.count)
@@ -110,30 +105,34 @@ package struct IntentTrainer {
     /// Trains for some time, at most to the end of an epoch, which is judged then.
     ///
     /// - Parameters:
-    ///   - duration: When to stop; at least one step is made.
+    ///   - duration: When to stop, which the leader decides; at least one step is made.
     ///   - onProgress: Is told after each step.
-    /// - Throws: ``TrainingError`` with code `.diverged`; `CancellationError` when the task is cancelled, and the training can go on from
-    ///   the step after the last.
+    /// - Throws: ``TrainingError`` with code `.diverged` or `.lostGroup`; `CancellationError` when the task of any process is cancelled, and
+    ///   the training can go on from the step after the last.
     package mutating func advance(for duration: Duration, _ onProgress: (TrainingProgress) -> Void) throws {
-        let clock = ContinuousClock()
+        let (clock, isLeader) = (ContinuousClock(), self.parallel.group.isLeader)
         let (epoch, end, order) = (self.history.epochs.count, clock.now + duration, self.order)
         while self.position.step < self.stepsPerEpoch {
-            try Task.checkCancellation()
+            // One process by itself must not leave the others.
+            if !self.parallel.isShared { try Task.checkCancellation() }
             let start = clock.now
-            try self.step(self.position.step, of: order)
+            let signals = try self.step(self.position.step, of: order) {
+                [Task.isCancelled ? 1 : 0, isLeader && clock.now >= end ? 1 : 0]
+            }
             self.position.seconds += (clock.now - start) / .seconds(1)
             onProgress(self.progress(.training, self.position.step, of: self.stepsPerEpoch))
-            if clock.now >= end, self.position.step < self.stepsPerEpoch { return }
+            if self.parallel.isShared, signals[0] > 0 { throw CancellationError() }
+            if signals[1] > 0, self.position.step < self.stepsPerEpoch { return }
         }
-        let result = try IntentEvaluation(self.model, self.development) { done, all in
+        let result = try IntentEvaluation(self.model, self.development, by: self.parallel.group) { done, all in
             onProgress(self.progress(.judging, done, of: all))
         }
         self.history.epochs.append(
             TrainingHistory.Epoch(
-                loss: self.position.loss / Double(order.count), accuracy: result.report.accuracy,
+                loss: self.position.meanLoss, accuracy: result.report.accuracy,
                 developmentLoss: result.loss, seconds: self.position.seconds,
                 tokensPerSecond: self.position.tokensPerSecond))
-        self.position = Position()
+        self.position = TrainingPosition()
         if self.history.best == epoch {
             self.best = self.model
             self.best.temperature = result.calibratedTemperature()
@@ -156,52 +155,58 @@ package struct IntentTrainer {
     }
 
     private func progress(_ phase: TrainingProgress.Phase, _ step: Int, of steps: Int) -> TrainingProgress {
-        let read = min(self.training.classes.count, self.position.step * self.settings.batch)
-        return TrainingProgress(
+        TrainingProgress(
             phase: phase, epoch: self.history.epochs.count + 1, epochs: self.settings.epochs, step: step, steps: steps,
-            loss: self.position.loss / Double(max(1, read)), tokensPerSecond: self.position.tokensPerSecond)
+            loss: self.position.meanLoss, tokensPerSecond: self.position.tokensPerSecond)
     }
 
-    private mutating func step(_ step: Int, of order: [Int]) throws {
+    private mutating func step(_ step: Int, of order: [Int], _ signals: () -> [Float]) throws -> [Float] {
+        // Each process reads all of the step's inputs, so that all of them hide the same pieces, and computes its part of them.
         var batch = IntentBatch()
-        let own = order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)]
+        let own = Array(order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)])
         for index in own { batch.append(self.training.inputs[index]) }
         var generator = SeededNumbers(seed: self.seed(step + 1))
         batch.hidePieces(self.settings.hiddenPieces, using: &generator)
         let number = self.history.epochs.count * self.stepsPerEpoch + step
-        let teacher = self.teacher.map { teacher in
-            Tensor([own.count, self.model.labels.count], own.flatMap { teacher[$0] })
-        }
-        let classes = own.map { self.training.classes[$0] }
-        self.position.loss += try self.step(batch, classes, teacher, number) * Double(own.count)
-        self.position.tokens += batch.pieces.count
-        self.position.step += 1
-    }
-
-    private mutating func step(
-        _ batch: IntentBatch, _ classes: [Int], _ teacher: Tensor?, _ number: Int
-    ) throws -> Double {
         let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
-        let (loss, gradient) =
-            if let teacher {
-                valueWithGradient(at: self.model.encoder) { encoder in
-                    encoder.logits(batch, dropout).loss(classes, teacher, self.settings.distillation ?? Distillation())
-                }
-            } else {
-                valueWithGradient(at: self.model.encoder) { encoder in
-                    encoder.logits(batch, dropout).crossEntropy(classes)
-                }
-            }
-        let norm = self.model.encoder.norm(of: gradient)
-        guard loss.isFinite, norm.isFinite else {
+        let encoder = self.model.encoder
+        let result = try self.parallel.step(
+            encoder, costs: batch.lengths, touched: [IntentEncoder.piecesName: Set(batch.pieces).sorted()],
+            signals: signals
+        ) { inputs in
+            self.loss(
+                encoder, batch, inputs, own[inputs],
+                dropout.from(row: batch.starts[inputs.lowerBound], sequence: inputs.lowerBound))
+        }
+        let norm = result.gradients.norm
+        guard result.loss.isFinite, norm.isFinite else {
             throw TrainingError(
                 .diverged, "The loss of step \(number + 1) is no number any more; a lower --rate may help.")
         }
         let longest = self.settings.longestGradient
         self.optimiser.step(
-            &self.model.encoder, along: gradient, rate: self.schedule.rate(at: number),
+            &self.model.encoder, along: result.gradients, rate: self.schedule.rate(at: number),
             times: norm > longest ? longest / norm : 1)
-        return Double(loss)
+        self.position.loss += result.loss * Double(own.count)
+        self.position.weight += own.count
+        self.position.tokens += batch.pieces.count
+        self.position.step += 1
+        return result.signals
+    }
+
+    /// The loss of some inputs of a batch, and what gives its gradients.
+    private func loss(
+        _ encoder: IntentEncoder, _ batch: IntentBatch, _ inputs: Range<Int>, _ examples: ArraySlice<Int>,
+        _ dropout: Dropout
+    ) -> (value: Float, pullback: (Float) -> IntentEncoder.TangentVector) {
+        let part = inputs.count == batch.lengths.count ? batch : batch[inputs]
+        let classes = examples.map { self.training.classes[$0] }
+        guard let teacher else {
+            return valueWithPullback(at: encoder) { $0.logits(part, dropout).crossEntropy(classes) }
+        }
+        let logits = Tensor([examples.count, self.model.labels.count], examples.flatMap { teacher[$0] })
+        let distillation = self.settings.distillation ?? Distillation()
+        return valueWithPullback(at: encoder) { $0.logits(part, dropout).loss(classes, logits, distillation) }
     }
 }
 

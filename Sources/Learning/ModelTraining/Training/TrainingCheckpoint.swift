@@ -84,4 +84,43 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
             position: position)
         return (checkpoint, metadata)
     }
+
+    /// Gives all processes what the leader goes on from; the weights of its best epoch stay with it.
+    ///
+    /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of any process are not those of the leader, or
+    ///   `.lostGroup`.
+    mutating func synchronize(_ identity: Identity, in group: any ProcessGroup) throws {
+        guard group.size > 1 else { return }
+        let own = [
+            identity.settings, identity.data, "\(self.optimiser.steps)", self.history.json.serialized(),
+            self.position.text,
+        ]
+        let lines = try group.shared(own.joined(separator: "\n")).split(separator: "\n").map(String.init)
+        // All of them hear of it, so that none waits for one that has gone.
+        let isAlike = lines.count == own.count && lines[..<2] == own[..<2]
+        if let other = try group.gathered(isAlike ? 1 : 0).firstIndex(of: 0) {
+            throw TrainingError(
+                .otherTraining, "Process \(other) reads other settings or data than process 0; all need the same files."
+            )
+        }
+        guard let steps = Int(lines[2]), let history = try? TrainingHistory(JSONValue(parsing: lines[3])),
+            let position = TrainingPosition(lines[4])
+        else { throw TrainingError(.lostGroup, "Process \(group.rank) does not understand process 0.") }
+        (self.history.epochs, self.position) = (history.epochs, position)
+        try group.share(&self.weights)
+        guard steps > 0 else { return }
+        var moments = self.optimiser.moments
+        if !group.isLeader {
+            moments = self.weights.weights.map { _, weight in
+                (Tensor(weight.shape, repeating: 0), Tensor(weight.shape, repeating: 0))
+            }
+        }
+        for index in moments.indices {
+            try group.share(&moments[index].first)
+            try group.share(&moments[index].second)
+        }
+        let decay = self.optimiser.weightDecay
+        self.optimiser = AdamW(steps: steps, moments: moments)
+        self.optimiser.weightDecay = decay
+    }
 }

@@ -16,12 +16,16 @@ struct CrossAttention: ParameterGroup, Sendable {
         self.joined = Dense(width, width, using: &generator)
     }
 
+    /// What is remembered of rows: their keys and values.
+    @differentiable(reverse,wrt: (self, rows))
+    func remembering(_ rows: Tensor) -> Tensor { self.memory.announced()(rows) }
+
     /// What each row gets from what it sees.
     ///
-    /// - Parameter memory: What ``memory`` has made of the rows to look at.
+    /// - Parameter memory: What ``remembering(_:)`` has made of the rows to look at.
     @differentiable(reverse,wrt: (self, rows, memory))
     func callAsFunction(_ rows: Tensor, _ memory: Tensor, _ spans: AttentionSpans, heads: Int) -> Tensor {
-        self.joined(self.query(rows).attending(to: memory, spans, heads: heads))
+        self.joined.announced()(self.query.announced()(rows).attending(to: memory, spans, heads: heads))
     }
 
     /// How much a row looks at each of those that are remembered: the mean over the heads, nothing together more than 1.

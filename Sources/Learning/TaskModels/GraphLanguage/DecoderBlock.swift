@@ -24,22 +24,28 @@ struct DecoderBlock: ParameterGroup, Sendable {
     }
 
     /// What later rows remember of these.
-    @differentiable(reverse,wrt: (self, rows))
     func memory(_ rows: Tensor) -> Tensor { self.past.memory(self.pastNorm(rows)) }
 
-    /// The rows after attention to what was written.
-    @differentiable(reverse,wrt: (self, rows, past))
-    func recalling(_ rows: Tensor, _ past: Tensor, _ spans: AttentionSpans, heads: Int, _ dropout: Dropout) -> Tensor {
-        rows
-            + self.past(self.pastNorm(rows), past, spans, heads: heads)
-            .dropping(dropout.rate, seed: dropout.seed(0))
+    /// The rows after attention to those before them, and to themselves.
+    @differentiable(reverse,wrt: (self, rows))
+    func recalling(_ rows: Tensor, _ spans: AttentionSpans, heads: Int, _ dropout: Dropout) -> Tensor {
+        let own = self.pastNorm.announced()(rows)
+        return rows
+            + self.past(own, self.past.remembering(own), spans, heads: heads).dropping(dropout, at: 0)
+    }
+
+    /// The rows after attention to what is remembered of those before them, and of themselves.
+    ///
+    /// - Parameter past: What ``memory(_:)`` has made of them.
+    func recalling(_ rows: Tensor, _ past: Tensor, _ spans: AttentionSpans, heads: Int) -> Tensor {
+        rows + self.past(self.pastNorm(rows), past, spans, heads: heads)
     }
 
     /// The rows after attention to the text alone.
     @differentiable(reverse,wrt: (self, rows, text))
     func reading(_ rows: Tensor, _ text: Tensor, _ spans: AttentionSpans, heads: Int, _ dropout: Dropout) -> Tensor {
-        let read = self.text(self.inputNorm(rows), text, spans, heads: heads)
-        return self.feedForward(rows + read.dropping(dropout.rate, seed: dropout.seed(3)), dropout)
+        let read = self.text(self.inputNorm.announced()(rows), text, spans, heads: heads)
+        return self.feedForward(rows + read.dropping(dropout, at: 3), dropout)
     }
 
     /// The rows after attention to text and graph.
@@ -48,13 +54,10 @@ struct DecoderBlock: ParameterGroup, Sendable {
         _ rows: Tensor, _ text: Tensor, _ textSpans: AttentionSpans, _ graph: Tensor, _ graphSpans: AttentionSpans,
         heads: Int, _ dropout: Dropout
     ) -> Tensor {
-        let own = self.inputNorm(rows)
+        let own = self.inputNorm.announced()(rows)
         let read = self.text(own, text, textSpans, heads: heads)
         let known = self.graph[0](own, graph, graphSpans, heads: heads)
-        return self.feedForward(
-            rows + read.dropping(dropout.rate, seed: dropout.seed(3))
-                + known.dropping(dropout.rate, seed: dropout.seed(4)),
-            dropout)
+        return self.feedForward(rows + read.dropping(dropout, at: 3) + known.dropping(dropout, at: 4), dropout)
     }
 
     mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

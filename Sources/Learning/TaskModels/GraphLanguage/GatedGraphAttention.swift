@@ -16,7 +16,7 @@ struct GatedGraphAttention: ParameterGroup, Sendable {
     /// What each row gets from the graph.
     @differentiable(reverse,wrt: (self, rows, memory))
     func callAsFunction(_ rows: Tensor, _ memory: Tensor, _ spans: AttentionSpans, heads: Int) -> Tensor {
-        self.attention(rows, memory, spans, heads: heads).gated(by: self.gate(rows))
+        self.attention(rows, memory, spans, heads: heads).gated(by: self.gate.announced()(rows))
     }
 
     mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

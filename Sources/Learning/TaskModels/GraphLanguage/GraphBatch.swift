@@ -55,8 +55,36 @@ package struct GraphBatch: Sendable {
     /// For each row of the grown graphs, an input's graph rows and then its grown nodes: whether it is grown, and its number.
     private var grownOrder: [(isGrown: Bool, number: Int)] = []
 
+    /// How large what comes before this batch in the same step is, where the step is cut.
+    let first: Size
+
+    /// How many rows there are of each kind.
+    package struct Size: Sendable, Equatable {
+        /// Rows of the text, of the graph, of what is written, and of grown nodes.
+        package var text = 0, graph = 0, target = 0, grown = 0
+
+        /// Nothing.
+        package static let zero = Self()
+
+        /// Both together.
+        package static func + (left: Self, right: Self) -> Self {
+            Self(
+                text: left.text + right.text, graph: left.graph + right.graph, target: left.target + right.target,
+                grown: left.grown + right.grown)
+        }
+    }
+
     /// Begins with nothing.
-    package init() {}
+    ///
+    /// - Parameter size: How large what comes before this batch in the same step is.
+    package init(after size: Size = .zero) { self.first = size }
+
+    /// How many rows there are.
+    package var size: Size {
+        Size(
+            text: self.pieces.count, graph: self.graphRows.count, target: self.targets.count,
+            grown: self.grownRows.count)
+    }
 
     /// How many pieces are written.
     package var targetCount: Int { self.targets.count }

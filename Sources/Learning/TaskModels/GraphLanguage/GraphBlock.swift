@@ -29,12 +29,13 @@ struct GraphBlock: ParameterGroup, Sendable {
     /// The graph's rows after this layer.
     @differentiable(reverse,wrt: (self, rows))
     func callAsFunction(_ rows: Tensor, _ batch: GraphBatch, heads: Int, _ dropout: Dropout) -> Tensor {
-        let alike = self.similarity(self.similarityNorm(rows)).attended(in: batch.graphLengths, heads: heads)
-        var sum = rows + self.joined(alike).dropping(dropout.rate, seed: dropout.seed(0))
-        let own = self.messageNorm(sum)
+        let alike = self.similarity.announced()(self.similarityNorm.announced()(rows))
+            .attended(in: batch.graphLengths, heads: heads)
+        var sum = rows + self.joined.announced()(alike).dropping(dropout, at: 0)
+        let own = self.messageNorm.announced()(sum)
         for role in 0..<withoutDerivative(at: self.messages.count) {
-            let heard = self.messages[role](own.pooling(batch.neighbours[role]))
-            sum = sum + heard.dropping(dropout.rate, seed: dropout.seed(3 + role))
+            let heard = self.messages[role].announced()(own.pooling(batch.neighbours[role]))
+            sum = sum + heard.dropping(dropout, at: 3 + role)
         }
         return self.feedForward(sum, dropout)
     }

@@ -36,13 +36,16 @@ struct GraphEncoder: ParameterGroup, Sendable {
     ///   - pieces: The table of pieces, from which relations are read.
     @differentiable(reverse,wrt: (self, text, pieces))
     func callAsFunction(_ text: Tensor, _ pieces: Tensor, _ batch: GraphBatch, _ dropout: Dropout) -> Tensor {
-        let nodes = self.node(text.pooling(batch.mentions))
-        let edges = self.relation(pieces.gathering(batch.relationPieces).pooling(batch.relations))
-        var rows = nodes.stacked(on: edges).gathering(batch.graphOrder) + self.kinds.gathering(batch.graphKinds)
+        let nodes = self.node.announced()(text.pooling(batch.mentions))
+        let edges = self.relation.announced()(pieces.gathering(batch.relationPieces).pooling(batch.relations))
+        var rows =
+            nodes.stacked(on: edges).gathering(batch.graphOrder)
+            + self.kinds.announced().gathering(batch.graphKinds)
+        let dropout = withoutDerivative(at: dropout.from(row: batch.first.graph, sequence: 0))
         for index in 0..<withoutDerivative(at: self.blocks.count) {
             rows = self.blocks[index](rows, batch, heads: self.heads, dropout.layer(100 + index))
         }
-        return self.norm(rows)
+        return self.norm.announced()(rows)
     }
 
     /// The graphs with the nodes that grow while a text is written.
@@ -54,6 +57,7 @@ struct GraphEncoder: ParameterGroup, Sendable {
     func grown(_ graph: Tensor, _ rows: Tensor, _ batch: GraphBatch, _ dropout: Dropout) -> Tensor {
         let seeds = self.growth.seeds(rows, batch.grownRows, graph, batch.grownFrom)
         let order = withoutDerivative(at: batch.growthOrder)
+        let dropout = withoutDerivative(at: dropout.from(row: batch.first.grown, sequence: 0))
         let nodes = self.growth(
             seeds, graph.stacked(on: seeds).gathering(order), batch.growthSpans, heads: self.heads, dropout.layer(200))
         return graph.stacked(on: nodes).gathering(order)

@@ -34,7 +34,7 @@ struct GraphGrowth: ParameterGroup, Sendable {
     ///   - nodes: The input's node that each new one stands for, or none.
     @differentiable(reverse,wrt: (self, rows, graph))
     func seeds(_ rows: Tensor, _ names: RowGroups, _ graph: Tensor, _ nodes: RowGroups) -> Tensor {
-        self.named(rows.pooling(names)) + self.known(graph.pooling(nodes))
+        self.named.announced()(rows.pooling(names)) + self.known.announced()(graph.pooling(nodes))
     }
 
     /// New nodes that have looked at the graph.
@@ -46,8 +46,9 @@ struct GraphGrowth: ParameterGroup, Sendable {
     func callAsFunction(
         _ seeds: Tensor, _ grown: Tensor, _ spans: AttentionSpans, heads: Int, _ dropout: Dropout
     ) -> Tensor {
-        let memory = self.attention.memory(self.norm(grown))
-        return self.feedForward(seeds + self.attention(self.norm(seeds), memory, spans, heads: heads), dropout)
+        let norm = self.norm.announced()
+        let memory = self.attention.remembering(norm(grown))
+        return self.feedForward(seeds + self.attention(norm(seeds), memory, spans, heads: heads), dropout)
     }
 
     mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

@@ -12,34 +12,34 @@ extension GraphNetwork {
     /// - Parameter tagging: Whether names count as well.
     @differentiable(reverse,wrt: self)
     package func loss(_ batch: GraphBatch, _ dropout: Dropout = .none, tagging: Bool = false) -> Float {
-        if withoutDerivative(at: self.graph.isEmpty) { return self.textLoss(batch, dropout) }
-        let text = self.text(batch, dropout)
-        let graph = self.graph[0](text, self.pieces, batch, dropout)
-        let first = self.firstLayer(text, graph, batch, dropout)
+        let table = self.pieces.announced()
+        let text = self.text(table, batch, dropout)
+        // What is written has rows of its own.
+        let dropout = withoutDerivative(at: dropout.from(row: batch.first.target, sequence: 0))
+        if withoutDerivative(at: self.graph.isEmpty) { return self.textLoss(table, text, batch, dropout) }
+        let graph = self.graph[0](text, table, batch, dropout)
+        let first = self.layer(
+            0, self.embedded(table, batch.targets, batch.targetPlaces, dropout), text, graph, batch.graphSpans, batch,
+            dropout)
         let grown = self.graph[0].grown(graph, first, batch, dropout)
-        let rows = self.norm(self.laterLayers(first, text, grown, batch, dropout))
-        let surprise = self.surprise(rows, text, graph, batch)
+        let rows = self.norm.announced()(self.laterLayers(first, text, grown, batch, dropout))
+        let surprise = self.surprise(rows, table, text, graph, batch)
         if !tagging { return surprise }
-        return surprise + Self.tagWeight * self.graph[0].growth.tags(first).crossEntropy(batch.tags)
+        return surprise + Self.tagWeight * self.graph[0].growth.tags.announced()(first).crossEntropy(batch.tags)
     }
 
-    @differentiable(reverse,wrt: (self, rows, text, graph))
-    private func surprise(_ rows: Tensor, _ text: Tensor, _ graph: Tensor, _ batch: GraphBatch) -> Float {
-        let logits = self.logits(rows)
+    @differentiable(reverse,wrt: (self, rows, table, text, graph))
+    private func surprise(
+        _ rows: Tensor, _ table: Tensor, _ text: Tensor, _ graph: Tensor, _ batch: GraphBatch
+    ) -> Float {
+        let logits = self.logits(rows, table)
         if withoutDerivative(at: self.graph[0].pointer.isEmpty) { return logits.crossEntropy(batch.classes) }
         let pointer = self.graph[0].pointer[0]
         let distribution = CopyDistribution(
-            logits: logits, queries: pointer.query(rows), keys: pointer.keys(text, graph, batch),
-            gates: pointer.gate(rows), continuation: pointer.continuation, batch.copySpans, sources: batch.sources,
-            matches: batch.copyMatches)
+            logits: logits, queries: pointer.query.announced()(rows), keys: pointer.keys(text, graph, batch),
+            gates: pointer.gate.announced()(rows), continuation: pointer.continuation.announced(), batch.copySpans,
+            sources: batch.sources, matches: batch.copyMatches)
         return distribution.crossEntropy(batch.classes)
-    }
-
-    /// The decoder's rows after its first layer, which sees the graph as it is before anything was written.
-    @differentiable(reverse,wrt: (self, text, graph))
-    private func firstLayer(_ text: Tensor, _ graph: Tensor, _ batch: GraphBatch, _ dropout: Dropout) -> Tensor {
-        let rows = self.embedded(batch.targets, batch.targetPlaces, dropout)
-        return self.layer(0, rows, text, graph, batch.graphSpans, batch, dropout)
     }
 
     /// The decoder's rows after all layers but the first, which see the graph as it has grown.
@@ -54,31 +54,29 @@ extension GraphNetwork {
         return rows
     }
 
+    /// A layer of the decoder; the first sees the graph as it is before anything was written.
     @differentiable(reverse,wrt: (self, rows, text, graph))
     private func layer(
         _ index: Int, _ rows: Tensor, _ text: Tensor, _ graph: Tensor, _ graphSpans: AttentionSpans,
         _ batch: GraphBatch, _ dropout: Dropout
     ) -> Tensor {
         let (block, own) = (self.decoder[index], dropout.layer(300 + index))
-        let recalled = block.recalling(
-            rows, block.memory(rows), .causal(batch.targetLengths), heads: self.heads, own)
+        let recalled = block.recalling(rows, .causal(batch.targetLengths), heads: self.heads, own)
         return block.reading(
-            recalled, block.text.memory(text), batch.textSpans, block.graph[0].attention.memory(graph), graphSpans,
-            heads: self.heads, own)
+            recalled, block.text.remembering(text), batch.textSpans, block.graph[0].attention.remembering(graph),
+            graphSpans, heads: self.heads, own)
     }
 
     /// The loss of a model without a graph.
-    @differentiable(reverse,wrt: self)
-    private func textLoss(_ batch: GraphBatch, _ dropout: Dropout) -> Float {
-        let text = self.text(batch, dropout)
-        var rows = self.embedded(batch.targets, batch.targetPlaces, dropout)
+    @differentiable(reverse,wrt: (self, table, text))
+    private func textLoss(_ table: Tensor, _ text: Tensor, _ batch: GraphBatch, _ dropout: Dropout) -> Float {
+        var rows = self.embedded(table, batch.targets, batch.targetPlaces, dropout)
         for index in 0..<withoutDerivative(at: self.decoder.count) {
             let block = self.decoder[index]
             let own = withoutDerivative(at: dropout.layer(300 + index))
-            let recalled = block.recalling(
-                rows, block.memory(rows), .causal(batch.targetLengths), heads: self.heads, own)
-            rows = block.reading(recalled, block.text.memory(text), batch.textSpans, heads: self.heads, own)
+            let recalled = block.recalling(rows, .causal(batch.targetLengths), heads: self.heads, own)
+            rows = block.reading(recalled, block.text.remembering(text), batch.textSpans, heads: self.heads, own)
         }
-        return self.logits(self.norm(rows)).crossEntropy(batch.classes)
+        return self.logits(self.norm.announced()(rows), table).crossEntropy(batch.classes)
     }
 }

@@ -37,28 +37,33 @@ package struct GraphNetwork: ParameterGroup, Sendable {
     }
 
     /// The text's rows.
-    @differentiable(reverse,wrt: self)
-    func text(_ batch: GraphBatch, _ dropout: Dropout) -> Tensor {
+    ///
+    /// - Parameter pieces: The table of pieces, which text, relations, what is written and the logits share.
+    @differentiable(reverse,wrt: (self, pieces))
+    func text(_ pieces: Tensor, _ batch: GraphBatch, _ dropout: Dropout) -> Tensor {
+        let dropout = withoutDerivative(at: dropout.from(row: batch.first.text, sequence: 0))
         let embedded =
-            self.pieces.gathering(batch.pieces) + self.places.gathering(batch.places)
-            + self.kinds.gathering(batch.kinds)
-        var rows = self.embeddingNorm(embedded).dropping(dropout.rate, seed: dropout.seed(0))
+            pieces.gathering(batch.pieces) + self.places.announced().gathering(batch.places)
+            + self.kinds.announced().gathering(batch.kinds)
+        var rows = self.embeddingNorm.announced()(embedded).dropping(dropout, at: 0)
         for index in 0..<withoutDerivative(at: self.encoder.count) {
             rows = self.encoder[index](rows, in: batch.lengths, heads: self.heads, dropout.layer(index))
         }
-        return self.encoderNorm(rows)
+        return self.encoderNorm.announced()(rows)
     }
 
     /// What the decoder reads: pieces and where they are.
-    @differentiable(reverse,wrt: self)
-    func embedded(_ pieces: [Int], _ places: [Int], _ dropout: Dropout) -> Tensor {
-        self.targetNorm(self.pieces.gathering(pieces) + self.targetPlaces.gathering(places))
-            .dropping(dropout.rate, seed: dropout.seed(1))
+    @differentiable(reverse,wrt: (self, table))
+    func embedded(_ table: Tensor, _ pieces: [Int], _ places: [Int], _ dropout: Dropout) -> Tensor {
+        self.targetNorm.announced()(table.gathering(pieces) + self.targetPlaces.announced().gathering(places))
+            .dropping(dropout, at: 1)
     }
 
     /// The logits of what comes next.
-    @differentiable(reverse,wrt: (self, rows))
-    func logits(_ rows: Tensor) -> Tensor { rows.times(rowsOf: self.pieces).adding(toRows: self.bias) }
+    @differentiable(reverse,wrt: (self, rows, table))
+    func logits(_ rows: Tensor, _ table: Tensor) -> Tensor {
+        rows.times(rowsOf: table).adding(toRows: self.bias.announced())
+    }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         visit("\(name)pieces", &self.pieces, gradient.pieces)

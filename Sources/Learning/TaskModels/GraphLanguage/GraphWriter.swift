@@ -38,7 +38,7 @@ struct GraphWriter {
         var batch = GraphBatch()
         batch.append(input)
         let network = model.network
-        let text = network.text(batch, .none)
+        let text = network.text(network.pieces, batch, .none)
         (self.sources, self.names) = (batch.sources, batch.copyNames)
         self.textMemories = network.decoder.map { $0.text.memory(text) }
         self.pasts = network.decoder.map { _ in nil }
@@ -63,7 +63,8 @@ struct GraphWriter {
     }
 
     private mutating func read(_ piece: Int) {
-        var rows = self.model.network.embedded([piece], [self.pieces.count], .none)
+        var rows = self.model.network.embedded(
+            self.model.network.pieces, [piece], [self.pieces.count], .none)
         for index in self.model.network.decoder.indices {
             rows = self.layer(index, rows)
             if index == 0, !self.model.network.graph.isEmpty { self.watch(rows) }
@@ -76,7 +77,7 @@ struct GraphWriter {
         let memory = block.memory(rows)
         let past = self.pasts[index]?.stacked(on: memory) ?? memory
         self.pasts[index] = past
-        let recalled = block.recalling(rows, past, AttentionSpans(queries: 1, keys: past.rows), heads: heads, .none)
+        let recalled = block.recalling(rows, past, AttentionSpans(queries: 1, keys: past.rows), heads: heads)
         let text = self.textMemories[index]
         let textSpans = AttentionSpans(queries: 1, keys: text.rows)
         guard let graph = block.graph.isEmpty ? nil : self.graphMemories[index] else {
@@ -87,7 +88,7 @@ struct GraphWriter {
     }
 
     private func next(_ rows: Tensor) -> Next {
-        let logits = self.model.network.logits(rows)
+        let logits = self.model.network.logits(rows, self.model.network.pieces)
         guard let pointer = self.model.network.graph.first?.pointer.first, let keys = self.keys, keys.rows > 0 else {
             return Next(own: logits.softmax().values, copied: [])
         }

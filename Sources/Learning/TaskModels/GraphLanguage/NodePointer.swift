@@ -26,7 +26,8 @@ struct NodePointer: ParameterGroup, Sendable {
     /// What is pointed at: a row for each piece that may be copied.
     @differentiable(reverse,wrt: (self, text, graph))
     func keys(_ text: Tensor, _ graph: Tensor, _ batch: GraphBatch) -> Tensor {
-        self.piece(text.gathering(batch.copyRows)) + self.node(graph.gathering(batch.copyNodes))
+        self.piece.announced()(text.gathering(batch.copyRows))
+            + self.node.announced()(graph.gathering(batch.copyNodes))
     }
 
     mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

@@ -26,6 +26,9 @@ package struct IntentBatch: Sendable {
         /// The pieces of each turn, the utterance first.
         package let turns: [(speaker: DialogueTurn.Speaker, pieces: [Int32])]
 
+        /// How many pieces it has in a batch.
+        package var pieceCount: Int { self.turns.reduce(1) { $0 + $1.pieces.count + 1 } }
+
         /// Reads the last of some turns, and those before it.
         ///
         /// - Parameters:
@@ -60,6 +63,17 @@ package struct IntentBatch: Sendable {
         self.places.append(place)
         self.distances.append(distance)
         self.speakers.append(speaker.number)
+    }
+
+    /// Some of the inputs, one after the other.
+    package subscript(inputs: Range<Int>) -> Self {
+        let start = inputs.isEmpty ? 0 : self.starts[inputs.lowerBound]
+        let pieces = start..<start + self.lengths[inputs].reduce(0, +)
+        var part = Self()
+        (part.pieces, part.places) = (Array(self.pieces[pieces]), Array(self.places[pieces]))
+        (part.distances, part.speakers) = (Array(self.distances[pieces]), Array(self.speakers[pieces]))
+        (part.lengths, part.starts) = (Array(self.lengths[inputs]), self.starts[inputs].map { $0 - start })
+        return part
     }
 
     /// Makes some pieces unknown, so that a model learns not to depend on any of them.

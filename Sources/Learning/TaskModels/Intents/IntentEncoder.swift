@@ -15,6 +15,9 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     var classes: Dense
     @noDerivative private let heads: Int
 
+    /// What the rows of the vocabulary are called, of which a batch reads only those of its pieces.
+    package static let piecesName = "pieces"
+
     /// Makes a model that has learnt nothing.
     ///
     /// - Parameters:
@@ -50,15 +53,16 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     @differentiable(reverse,wrt: self)
     package func logits(_ batch: IntentBatch, _ dropout: Dropout = .none) -> Tensor {
         let embedded =
-            self.pieces.gathering(batch.pieces) + self.places.gathering(batch.places)
-            + self.distances.gathering(batch.distances) + self.speakers.gathering(batch.speakers)
-        var rows = self.embeddingNorm(embedded).dropping(dropout.rate, seed: dropout.seed(0))
+            self.pieces.announced().gathering(batch.pieces) + self.places.announced().gathering(batch.places)
+            + self.distances.announced().gathering(batch.distances)
+            + self.speakers.announced().gathering(batch.speakers)
+        var rows = self.embeddingNorm.announced()(embedded).dropping(dropout, at: 0)
         for index in 0..<withoutDerivative(at: self.blocks.count) {
             rows = self.blocks[index](rows, in: batch.lengths, heads: self.heads, dropout.layer(index))
         }
         let first = self.summary(
             rows, in: batch.lengths, from: batch.starts, heads: self.heads, dropout.layer(-1))
-        return self.classes(self.norm(first).dropping(dropout.rate, seed: dropout.seed(1)))
+        return self.classes.announced()(self.norm.announced()(first).dropping(dropout.ofSequences, at: 1))
     }
 
     /// Makes the weights of layers ones of 8 bits; those of tables and of the classes stay as they are.
@@ -68,7 +72,7 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
-        visit("\(name)pieces", &self.pieces, gradient.pieces)
+        visit("\(name)\(Self.piecesName)", &self.pieces, gradient.pieces)
         visit("\(name)places", &self.places, gradient.places)
         visit("\(name)distances", &self.distances, gradient.distances)
         visit("\(name)speakers", &self.speakers, gradient.speakers)

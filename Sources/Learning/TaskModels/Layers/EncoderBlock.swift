@@ -22,9 +22,9 @@ package struct EncoderBlock: ParameterGroup, Sendable {
     /// The rows after this layer.
     @differentiable(reverse,wrt: (self, rows))
     func callAsFunction(_ rows: Tensor, in sequences: [Int], heads: Int, _ dropout: Dropout) -> Tensor {
-        let attended = self.attention(self.attentionNorm(rows)).attended(in: sequences, heads: heads)
-        return self.feedForward(
-            rows + self.joined(attended).dropping(dropout.rate, seed: dropout.seed(0)), dropout)
+        let attended = self.attention.announced()(self.attentionNorm.announced()(rows))
+            .attended(in: sequences, heads: heads)
+        return self.feedForward(rows + self.joined.announced()(attended).dropping(dropout, at: 0), dropout)
     }
 
     /// Makes the weights ones of 8 bits.

@@ -17,8 +17,8 @@ package struct FeedForward: ParameterGroup, Sendable {
 
     @differentiable(reverse,wrt: (self, rows))
     func callAsFunction(_ rows: Tensor, _ dropout: Dropout) -> Tensor {
-        let hidden = self.up(self.norm(rows)).gelu().dropping(dropout.rate, seed: dropout.seed(1))
-        return rows + self.down(hidden).dropping(dropout.rate, seed: dropout.seed(2))
+        let hidden = self.up.announced()(self.norm.announced()(rows)).gelu().dropping(dropout, at: 1)
+        return rows + self.down.announced()(hidden).dropping(dropout, at: 2)
     }
 
     /// Makes the weights ones of 8 bits.

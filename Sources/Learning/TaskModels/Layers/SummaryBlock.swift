@@ -25,11 +25,12 @@ package struct SummaryBlock: ParameterGroup, Sendable {
     func callAsFunction(
         _ rows: Tensor, in sequences: [Int], from starts: [Int], heads: Int, _ dropout: Dropout
     ) -> Tensor {
-        let normalized = self.attentionNorm(rows)
-        let attended = self.query(normalized.gathering(starts))
-            .summary(of: self.attention(normalized), in: sequences, heads: heads)
+        let dropout = withoutDerivative(at: dropout.ofSequences)
+        let normalized = self.attentionNorm.announced()(rows)
+        let attended = self.query.announced()(normalized.gathering(starts))
+            .summary(of: self.attention.announced()(normalized), in: sequences, heads: heads)
         return self.feedForward(
-            rows.gathering(starts) + self.joined(attended).dropping(dropout.rate, seed: dropout.seed(0)), dropout)
+            rows.gathering(starts) + self.joined.announced()(attended).dropping(dropout, at: 0), dropout)
     }
 
     /// Makes the weights ones of 8 bits.
