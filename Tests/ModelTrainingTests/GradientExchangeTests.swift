@@ -131,8 +131,11 @@ struct GradientExchangeTests {
     @Test("What a sum costs is reckoned from measured ones")
     func cost() {
         let cost = ExchangeCost(latency: 10e-6, bandwidth: 1e9)
-        let sums = [4, 1 << 20, 1 << 22].map { (bytes: $0, seconds: cost.seconds($0, processes: 2)) }
-        let measured = ExchangeCost(of: sums, processes: 2)
+        let (small, large) = (
+            (bytes: 4, seconds: cost.seconds(4, processes: 2)),
+            (bytes: 1 << 20, seconds: cost.seconds(1 << 20, processes: 2))
+        )
+        let measured = ExchangeCost(small: small, large: large, processes: 2)
         #expect(abs(measured.latency / cost.latency - 1) < 0.01 && abs(measured.bandwidth / cost.bandwidth - 1) < 0.01)
         #expect(cost.seconds(1, processes: 1) == 0)
         #expect(abs(cost.seconds(1_000_000, processes: 1024, messages: 2) - (400e-6 + 2e-3 * 1023 / 1024)) < 1e-9)

@@ -24,3 +24,15 @@ extension Tensor {
         self.withMutableBase { body(UnsafeMutableBufferPointer(start: $0, count: count)) }
     }
 }
+
+/// A tensor that is written from elsewhere, such as by what arrives, before anybody reads it.
+package struct TensorMemory {
+    /// The tensor; to be taken when all is written, and not to be changed before.
+    package let tensor: Tensor
+
+    /// Takes memory that holds anything.
+    package init(_ shape: [Int]) { self.tensor = Tensor(uninitialized: shape) }
+
+    /// Where the numbers lie as long as this value is there.
+    package var base: UnsafeMutablePointer<Float> { self.tensor.storage.base }
+}

@@ -16,7 +16,7 @@ struct TrainMeasureCommand: AsyncParsableCommand {
               autoglm train launch --processes 2 -- measure --step-seconds 0.24 --step-bytes 7300000
               autoglm train launch --processes 2 --mpirun '--mca btl tcp,self' -- measure --output json
 
-            Latency and bandwidth are taken from the smallest and the two largest sums. A step of N processes that each compute for \
+            Latency and bandwidth are taken from the smallest sum and from that of a bucket. A step of N processes that each compute for \
             --step-seconds then takes that long and what exchanging --step-bytes needs beyond the share of it that computing hides.
             """)
 
@@ -46,7 +46,9 @@ struct TrainMeasureCommand: AsyncParsableCommand {
         let sums = try [4, 1 << 10, 1 << 14, 1 << 18, 1 << 20, 1 << 22, 1 << 24].map { bytes in
             (bytes: bytes, seconds: try Self.seconds(of: bytes, group))
         }
-        if group.isLeader { try self.report(sums, ExchangeCost(of: sums, processes: group.size), group.size) }
+        let bucket = sums.first { $0.bytes >= DataParallel.usualBucketBytes } ?? sums[sums.count - 1]
+        let cost = ExchangeCost(small: sums[0], large: bucket, processes: group.size)
+        if group.isLeader { try self.report(sums, cost, group.size) }
         group.leave()
     }
 

@@ -13,17 +13,19 @@ package struct ExchangeCost: Sendable, Equatable {
     /// Takes figures that are known.
     package init(latency: Double, bandwidth: Double) { (self.latency, self.bandwidth) = (latency, bandwidth) }
 
-    /// Takes the figures from sums that were measured.
+    /// Takes the figures from two sums that were measured.
     ///
     /// - Parameters:
-    ///   - sums: Bytes and seconds, by bytes; the first is of a few bytes, the last two are large.
+    ///   - small: One of a few bytes.
+    ///   - large: One of as many bytes as a bucket has.
     ///   - processes: By how many processes, at least two.
-    package init(of sums: [(bytes: Int, seconds: Double)], processes: Int) {
-        let (first, last, before) = (sums[0], sums[sums.count - 1], sums[max(0, sums.count - 2)])
+    package init(
+        small: (bytes: Int, seconds: Double), large: (bytes: Int, seconds: Double), processes: Int
+    ) {
         let share = 2 * Double(processes - 1) / Double(processes)
         self.init(
-            latency: first.seconds / (2 * Self.rounds(processes)),
-            bandwidth: share * Double(last.bytes - before.bytes) / max(1e-9, last.seconds - before.seconds))
+            latency: small.seconds / (2 * Self.rounds(processes)),
+            bandwidth: share * Double(large.bytes - small.bytes) / max(1e-9, large.seconds - small.seconds))
     }
 
     /// The seconds of a sum.

@@ -10,6 +10,9 @@ internal import Synchronization
 /// All processes have the same buckets, which leave in the same order: the last weights of the model first, as backward passes know
 /// their gradients.
 package final class GradientExchange: GradientListener, Sendable {
+    /// What has at least this share of a bucket travels alone, in memory that becomes its tensor: nothing is copied back.
+    private static let largeShare = 8
+
     private let group: any ProcessGroup
     private let type: GradientType
     private let bucketBytes: Int
@@ -52,19 +55,29 @@ package final class GradientExchange: GradientListener, Sendable {
             (state.started, state.arrived, state.isLast, state.failure) = (0, 0, false, nil)
             var (start, bucket) = (0, GradientBucket(start: 0))
             for (name, weight) in weights.reversed() {
-                let slot = GradientSlot(weight.shape, rows: touched[name], at: start)
-                if bucket.count > 0, (bucket.count + slot.count) * self.type.bytes > self.bucketBytes {
+                let rows = touched[name]
+                var slot = GradientSlot(weight.shape, rows: rows, at: start)
+                let bytes = slot.count * self.type.bytes
+                let isLarge = rows == nil && bytes >= max(1, self.bucketBytes / Self.largeShare)
+                if bucket.count > 0, isLarge || bucket.count * self.type.bytes + bytes > self.bucketBytes {
                     state.buckets.append(bucket)
                     bucket = GradientBucket(start: start)
                 }
-                state.numbers[weight.identity] = state.slots.count
-                state.slots.append(slot)
+                slot.bucket = state.buckets.count
                 bucket.count += slot.count
                 bucket.missing += 1
-                state.slots[state.slots.count - 1].bucket = state.buckets.count
-                start += slot.count
+                if isLarge {
+                    slot.moveOut()
+                    bucket.own = slot.own
+                    state.buckets.append(bucket)
+                    bucket = GradientBucket(start: start)
+                } else {
+                    start += slot.count
+                }
+                state.numbers[weight.identity] = state.slots.count
+                state.slots.append(slot)
             }
-            state.buckets.append(bucket)
+            if bucket.missing > 0 { state.buckets.append(bucket) }
             if state.memory.count < start { state.memory = FloatMemory(start) }
         }
     }
@@ -75,6 +88,7 @@ package final class GradientExchange: GradientListener, Sendable {
     package func hear(_ gradient: Tensor, of weight: ObjectIdentifier) {
         self.state.withLock { state in
             guard let number = state.numbers[weight], state.failure == nil else { return }
+            precondition(!state.slots[number].isComplete, "A part of the model was announced twice in a pass.")
             state.slots[number].add(gradient, in: state.memory.base)
             guard state.isLast else { return }
             self.complete(number, &state)
@@ -121,7 +135,8 @@ package final class GradientExchange: GradientListener, Sendable {
     private func startWhatIsComplete(_ state: inout State) throws {
         while state.started < state.buckets.count, state.buckets[state.started].missing == 0 {
             let bucket = state.buckets[state.started]
-            let numbers = UnsafeMutableBufferPointer(start: state.memory.base + bucket.start, count: bucket.count)
+            let base = bucket.own?.base ?? state.memory.base + bucket.start
+            let numbers = UnsafeMutableBufferPointer(start: base, count: bucket.count)
             if self.group.size > 1, bucket.count > 0 {
                 state.buckets[state.started].transfer =
                     self.type == .f32 ? try self.group.startSum(numbers) : try HalvedSum(self.group, numbers)

@@ -16,6 +16,8 @@ struct GradientSlot {
     /// The rows that are sent; nil where all are.
     private let rows: [Int]?
     private let start: Int
+    /// The memory that it has for itself.
+    private(set) var own: TensorMemory?
 
     init(_ shape: [Int], rows: [Int]?, at start: Int) {
         self.shape = shape
@@ -25,13 +27,20 @@ struct GradientSlot {
         self.count = rows.map { $0.count * (shape.last ?? 1) } ?? shape.reduce(1, *)
     }
 
+    /// Gives it memory of its own.
+    mutating func moveOut() { self.own = TensorMemory(self.shape) }
+
+    private func base(in memory: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+        self.own?.base ?? memory + self.start
+    }
+
     /// Adds a gradient of the weight's shape, or the zero of every shape.
     mutating func add(_ gradient: Tensor, in memory: UnsafeMutablePointer<Float>) {
         if gradient.shape != self.shape {
             if !self.isWritten { self.clear(in: memory) }
             return
         }
-        let (base, isFirst) = (memory + self.start, !self.isWritten)
+        let (base, isFirst) = (self.base(in: memory), !self.isWritten)
         self.isWritten = true
         gradient.withValues { values in
             guard let source = values.baseAddress else { return }
@@ -52,11 +61,12 @@ struct GradientSlot {
     /// Makes it zero.
     mutating func clear(in memory: UnsafeMutablePointer<Float>) {
         self.isWritten = true
-        (memory + self.start).update(repeating: 0, count: self.count)
+        self.base(in: memory).update(repeating: 0, count: self.count)
     }
 
     /// What it holds, in the weight's shape.
     func tensor(in memory: UnsafeMutablePointer<Float>) -> Tensor {
+        if let own { return own.tensor }
         let source = memory + self.start
         guard let rows else {
             return Tensor(self.shape, copying: UnsafeBufferPointer(start: source, count: self.count))
@@ -79,6 +89,8 @@ struct GradientBucket {
     /// How many of its slots are not complete yet.
     var missing = 0
     var transfer: (any Transfer)?
+    /// The memory of its only slot, where that has its own.
+    var own: TensorMemory?
 
     init(start: Int) { self.start = start }
 }

@@ -88,7 +88,7 @@ package struct MPIGroup: ProcessGroup {
 }
 
 /// Processes of MPI that count their calls by themselves.
-private struct MPICommunicator: @unchecked Sendable {  // The handle is never changed; MPI is called by one thread at a time.
+private struct MPICommunicator: @unchecked Sendable {  // Never changed; MPI is called by one thread at a time.
     let handle: cmpi_handle
 }
 
