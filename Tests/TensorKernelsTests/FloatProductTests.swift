@@ -76,7 +76,9 @@ struct FloatProductTests {
         }
     }
 
-    @Test("As bfloat16, both sides are rounded to the nearest, of two equally near to the even one", arguments: [false, true])
+    @Test(
+        "As bfloat16, both sides are rounded to the nearest, of two equally near to the even one",
+        arguments: [false, true])
     func rounding(isTurned: Bool) {
         // The identity gives back what was rounded.
         let values: [(Float, Float)] = [

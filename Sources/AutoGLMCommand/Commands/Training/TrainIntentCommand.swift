@@ -121,7 +121,9 @@ struct TrainIntentCommand: AsyncParsableCommand {
             let counts = trainer.exampleCounts
             return "\(counts.training) utterances to learn from, \(counts.development) to judge by, "
                 + "\(trainer.best.labels.count) intents, \(trainer.best.vocabulary.pieces.count) subwords."
-        } result: { "dev accuracy \(($0.accuracy * 100).rounded(toPlaces: 2)) %, " }
+        } result: {
+            "dev accuracy \(($0.accuracy * 100).rounded(toPlaces: 2)) %, "
+        }
         if let done { try self.finish(done) }
     }
 

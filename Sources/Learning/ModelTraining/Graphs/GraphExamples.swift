@@ -22,7 +22,9 @@ package struct GraphExamples: Sendable {
     ///
     /// - Parameter size: How large what is before them in the same step is.
     func batch(_ pairs: some Sequence<(input: Int, text: Int)>, after size: GraphBatch.Size = .zero) -> GraphBatch {
-        pairs.reduce(into: GraphBatch(after: size)) { $0.append(self.inputs[$1.input], self.targets[$1.input][$1.text]) }
+        pairs.reduce(into: GraphBatch(after: size)) {
+            $0.append(self.inputs[$1.input], self.targets[$1.input][$1.text])
+        }
     }
 
     /// All inputs with all their texts.
