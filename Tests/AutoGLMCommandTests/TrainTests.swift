@@ -58,6 +58,30 @@ struct TrainTests {
         #expect(try run.json()["output"] == "music.confirm", "\(run.errors)")
     }
 
+    @Test("A smaller model that follows is looked for and trained, and both can be versions in the catalogue")
+    func student() async throws {
+        let files = try TemporaryFiles()
+        let catalog = ["--catalog", files.path("catalog.sqlite"), "--artefacts", files.path("artefacts")]
+        let teacher = try await self.train(files, ["--register", "talk", "--by", "ines"] + catalog)
+        #expect(teacher.status == 0 && teacher.errors.contains("talk:1"), "\(teacher.errors)")
+        let shown = try await Program.run(["models", "show", "talk", "--output", "json"] + catalog).json()
+        #expect(shown.serialized().contains("sha256:") && shown.serialized().contains("dev_accuracy"), "\(shown)")
+        let search = [
+            "train", "student", "--teacher", files.path("model"), "--data", files.path("data"), "--out",
+            files.path("small"),
+            "--keep", "0.5", "--at-most", "50", "--search-epochs", "1", "--epochs", "1", "--vocabulary-size", "300",
+            "--threads", "1", "--output", "json",
+        ]
+        let student = try await Program.run(search)
+        #expect(student.status == 0 && student.errors.contains("Trying"), "\(student.errors)")
+        #expect(try student.json()["search"]?["candidates"]?.arrayValue?.isEmpty == false)
+        #expect(FileManager.default.fileExists(atPath: files.path("small/search.json")))
+        let followed = try await self.train(files, ["--soft-labels", "/nowhere", "--restart"])
+        #expect(followed.status == 1 && followed.errors.contains("/nowhere"))
+        let two = try await self.train(files, ["--soft-labels", "a", "--teacher", "b"])
+        #expect(two.status == 64 && two.errors.contains("--soft-labels"))
+    }
+
     @Test("What cannot be done is told, and leaves stdout empty")
     func refused() async throws {
         let files = try TemporaryFiles(["bad/train.jsonl": "{\"turns\":1}", "bad/dev.jsonl": "{}"])

@@ -151,7 +151,8 @@ struct IntentTrainerTests {
             settings.distillation = distillation
             var trainer = try IntentTrainer(
                 settings, training: TinyDialogues.make(60), development: TinyDialogues.make(20, seed: 2),
-                teacher: distillation == nil ? nil : teacher.best)
+                answers: distillation == nil
+                    ? nil : TeacherAnswers(by: teacher.best, of: TinyDialogues.make(60)))
             while !trainer.isDone { try trainer.advance(for: .seconds(60)) { _ in } }
             #expect(trainer.report(data: "")["settings"]?["alpha"] == (distillation == nil ? .null : 0.1))
             return trainer.best
@@ -175,7 +176,7 @@ struct IntentTrainerTests {
         #expect(throws: TrainingError.self) {
             try IntentTrainer(
                 settings, training: TinyDialogues.make(20) + other + other, development: TinyDialogues.make(5),
-                teacher: teacher)
+                answers: TeacherAnswers(by: teacher, of: TinyDialogues.make(60)))
         }
         settings.distillation?.temperature = 0
         #expect(throws: TrainingError.self) { try TinyDialogues.trainer(settings) }

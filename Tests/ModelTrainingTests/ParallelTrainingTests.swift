@@ -64,9 +64,10 @@ struct ParallelTrainingTests {
         (settings.distillation, settings.epochs, settings.rate) = (Distillation(), 1, 3e-3)
         let all = try [1, 2].map { [settings] size in
             try InProcessGroup.run(size) { group in
+                let answers = try TeacherAnswers(by: teacher, of: TinyDialogues.make(60), in: group)
                 var trainer = try IntentTrainer(
                     settings, training: TinyDialogues.make(60), development: TinyDialogues.make(20, seed: 2),
-                    teacher: teacher, parallel: DataParallel(group))
+                    answers: answers, parallel: DataParallel(group))
                 try trainer.advance(for: .seconds(60)) { _ in }
                 return trainer.history.epochs.map(\.loss)
             }

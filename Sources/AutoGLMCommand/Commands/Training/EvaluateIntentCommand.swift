@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import DifferentiableTensors
 internal import LLMCore
 internal import ModelFiles
 internal import ModelTraining
@@ -101,21 +100,9 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
         try ReplacingFile.replace(path, with: lines.joined())
     }
 
-    /// Milliseconds of utterances one by one; nil where nobody asks.
-    private func times(_ model: IntentModel, _ examples: IntentExamples) -> (median: Double, tail: Double)? {
-        guard self.latency else { return nil }
-        let inputs = examples.inputs.prefix(Self.timedUtterances)
-        var times: [Double] = []
-        ComputePool.$current.withValue(ComputePool(threads: 1)) {
-            // The first ones only wake the processor.
-            for input in inputs.prefix(100) { _ = model.probabilities(of: [input]) }
-            for input in inputs {
-                times.append(ContinuousClock().measure { _ = model.probabilities(of: [input]) } / .milliseconds(1))
-            }
-        }
-        times.sort()
-        func place(_ share: Double) -> Double { (times[Int(Double(times.count - 1) * share)] * 1000).rounded() / 1000 }
-        return (place(0.5), place(0.99))
+    /// How long utterances take one by one; nil where nobody asks.
+    private func times(_ model: IntentModel, _ examples: IntentExamples) -> IntentLatency? {
+        self.latency ? IntentLatency(model, examples.inputs.prefix(Self.timedUtterances)) : nil
     }
 
     private func text(_ report: ClassificationReport, _ unknown: Int) -> String {

@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
             """,
         subcommands: [
             TrainIntentCommand.self, TrainGraphCommand.self, TrainSampleCommand.self, TrainLaunchCommand.self,
-            TrainMeasureCommand.self,
+            TrainMeasureCommand.self, TrainStudentCommand.self, TrainLabelsCommand.self,
         ])
 }
 

@@ -33,6 +33,7 @@ struct TrainGraphCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
     @OptionGroup(title: "Several processes") var parallel: ParallelOptions
+    @OptionGroup(title: "Catalogue") var registration: RegistrationOptions
 
     @Option(help: "The folder with train.jsonl and dev.jsonl.")
     var data: String
@@ -95,12 +96,16 @@ struct TrainGraphCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        var done: GraphTrainer?
         try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
-            try self.parallel.withGroup { try self.train($0) }
+            try self.parallel.withGroup { done = try self.train($0) }
         }
+        guard let done else { return }
+        try await self.registration.register(done, data: self.data)
+        try self.report(done)
     }
 
-    private func train(_ parallel: DataParallel) throws {
+    private func train(_ parallel: DataParallel) throws -> GraphTrainer? {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
         let speaker = LeadingSpeaker(parallel.group)
         defer { speaker.endBar() }
@@ -112,12 +117,11 @@ struct TrainGraphCommand: AsyncParsableCommand {
         var session = TrainingSession(
             trainer, data: self.data, out: self.out,
             title: "Texts from graphs, channel \(self.channel), seed \(self.seed)", speaker)
-        let done = try session.run(restart: self.restart) { trainer in
+        return try session.run(restart: self.restart) { trainer in
             let counts = trainer.exampleCounts
             return "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
                 + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights."
         }
-        if let done { try self.finish(done) }
     }
 
     private var settings: GraphTrainingSettings {
@@ -133,7 +137,7 @@ struct TrainGraphCommand: AsyncParsableCommand {
         return settings
     }
 
-    private func finish(_ trainer: GraphTrainer) throws {
+    private func report(_ trainer: GraphTrainer) throws {
         guard let best = trainer.history.best else { return }
         switch self.output.format {
         case .json:

@@ -31,7 +31,8 @@ struct TrainIntentCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
-    @OptionGroup var parallel: ParallelOptions
+    @OptionGroup(title: "Several processes") var parallel: ParallelOptions
+    @OptionGroup(title: "Catalogue") var registration: RegistrationOptions
 
     @Option(help: "The folder with train.jsonl and dev.jsonl.")
     var data: String
@@ -87,6 +88,9 @@ struct TrainIntentCommand: AsyncParsableCommand {
     @Option(help: "The folder of a larger model that this one learns from as well (distillation).")
     var teacher: String?
 
+    @Option(help: "A file of what another teacher says of train.jsonl, as 'autoglm train labels' writes it.")
+    var softLabels: String?
+
     @Option(help: "How much the right intents count beside the teacher, from 0 to 1.")
     var alpha = Distillation().alpha
 
@@ -96,35 +100,54 @@ struct TrainIntentCommand: AsyncParsableCommand {
     @Flag(help: "Begin anew, whatever checkpoint there is.")
     var restart = false
 
-    func run() async throws {
-        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
-            try self.parallel.withGroup { try self.train($0) }
+    func validate() throws {
+        if self.teacher != nil, self.softLabels != nil {
+            throw ValidationError("--teacher and --soft-labels are two teachers; name one.")
         }
     }
 
-    private func train(_ parallel: DataParallel) throws {
+    func run() async throws {
+        var done: IntentTrainer?
+        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
+            try self.parallel.withGroup { done = try self.train($0) }
+        }
+        guard let done else { return }
+        try await self.registration.register(done, data: self.data)
+        try self.report(done)
+    }
+
+    private func train(_ parallel: DataParallel) throws -> IntentTrainer? {
         let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
         let speaker = LeadingSpeaker(parallel.group)
         defer { speaker.endBar() }
         if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
         speaker.note("Reading \(self.data)…")
+        let training = try DialogueFile.dialogues(path: "\(self.data)/train.jsonl")
         let trainer = try IntentTrainer(
-            self.settings, training: DialogueFile.dialogues(path: "\(self.data)/train.jsonl"),
-            development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
-            teacher: self.teacher.map { try IntentModel(folder: $0) }, parallel: parallel
-        ) { speaker.show("Asking the teacher", "Asking the teacher", $0, of: $1) }
+            self.settings, training: training, development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
+            answers: self.answers(of: training, parallel.group, speaker), parallel: parallel)
         speaker.endBar()
         var session = TrainingSession(
             trainer, data: self.data, out: self.out,
             title: "Intents, \(self.turns) turns before the utterance, seed \(self.seed)", speaker)
-        let done = try session.run(restart: self.restart) { trainer in
+        return try session.run(restart: self.restart) { trainer in
             let counts = trainer.exampleCounts
             return "\(counts.training) utterances to learn from, \(counts.development) to judge by, "
                 + "\(trainer.best.labels.count) intents, \(trainer.best.vocabulary.pieces.count) subwords."
         } result: {
             "dev accuracy \(($0.accuracy * 100).rounded(toPlaces: 2)) %, "
         }
-        if let done { try self.finish(done) }
+    }
+
+    /// What is followed beside the right intents, if anything.
+    private func answers(
+        of training: [LabelledDialogue], _ group: any ProcessGroup, _ speaker: LeadingSpeaker
+    ) throws -> TeacherAnswers? {
+        if let softLabels { return try TeacherAnswers(path: softLabels) }
+        guard let teacher else { return nil }
+        return try TeacherAnswers(by: IntentModel(folder: teacher), of: training, in: group) {
+            speaker.show("Asking the teacher", "Asking the teacher", $0, of: $1)
+        }
     }
 
     private var settings: IntentTrainingSettings {
@@ -136,7 +159,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
         (settings.encoder.layers, settings.encoder.width) = (self.layers, self.width)
         (settings.encoder.heads, settings.encoder.feedForward) = (self.heads, self.feedForward)
         settings.outOfScope = self.outOfScope
-        if self.teacher != nil {
+        if self.teacher != nil || self.softLabels != nil {
             var distillation = Distillation()
             (distillation.alpha, distillation.temperature) = (self.alpha, self.distillationTemperature)
             settings.distillation = distillation
@@ -144,7 +167,7 @@ struct TrainIntentCommand: AsyncParsableCommand {
         return settings
     }
 
-    private func finish(_ trainer: IntentTrainer) throws {
+    private func report(_ trainer: IntentTrainer) throws {
         guard let best = trainer.history.best else { return }
         switch self.output.format {
         case .json:

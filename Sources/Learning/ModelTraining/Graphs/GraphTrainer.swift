@@ -25,7 +25,7 @@ package struct GraphTrainer: Trainer {
     private let training: GraphExamples
     private let development: GraphExamples
     private let schedule: LearningRateSchedule
-    private let digest: String
+    package let digest: String
 
     /// Prepares a training: the subwords and the names are those of the texts to learn from.
     ///

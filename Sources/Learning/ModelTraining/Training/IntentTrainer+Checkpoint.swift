@@ -33,8 +33,8 @@ extension IntentTrainer {
         try self.checkpoint.write(self.identity, more, to: path)
     }
 
-    /// What the training reads, as a SHA-256: subwords, intents, inputs, classes, and what a teacher says.
-    private var digest: String {
+    // Of subwords, intents, inputs, classes, and what a teacher says.
+    package var digest: String {
         var hash = SHA256()
         for text in self.model.vocabulary.pieces + self.model.labels { hash.update(data: Array(text.utf8) + [0]) }
         for examples in [self.training, self.development] {

@@ -33,14 +33,12 @@ package struct IntentTrainer: Trainer {
     ///   - settings: How to train.
     ///   - training: What to learn from.
     ///   - development: What epochs are judged by.
-    ///   - teacher: A model of the same classes that this one follows, as the settings say.
+    ///   - answers: What a teacher of the same classes says of what to learn from; this model follows it, as the settings say.
     ///   - parallel: Who trains together; all have the same settings and data.
-    ///   - onProgress: Is told how many utterances of how many the teacher has answered.
     /// - Throws: ``TrainingError``, ``TaskModelError``; `CancellationError` when the task is cancelled.
     package init(
         _ settings: IntentTrainingSettings, training: [LabelledDialogue], development: [LabelledDialogue],
-        teacher: IntentModel? = nil, parallel: DataParallel = DataParallel(),
-        _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+        answers: TeacherAnswers? = nil, parallel: DataParallel = DataParallel()
     ) throws {
         try settings.check()
         var generator = SeededNumbers(seed: settings.seed)
@@ -55,13 +53,18 @@ package struct IntentTrainer: Trainer {
         guard !self.development.classes.isEmpty else {
             throw TrainingError(.noData, "No utterance of the development part has an intent that is learnt.")
         }
-        self.teacher = try teacher.map { teacher in
-            guard teacher.labels == model.labels else {
+        if let answers {
+            guard answers.labels == model.labels else {
                 throw TrainingError(.otherTraining, "The teacher knows other intents than those of the training part.")
             }
-            return try IntentEvaluation(teacher, IntentExamples(training, for: teacher), by: parallel.group, onProgress)
-                .logits
+            guard answers.logits.count == self.training.classes.count else {
+                throw TrainingError(
+                    .otherTraining,
+                    "The teacher answers for \(answers.logits.count) utterances, and \(self.training.classes.count) are learnt from."
+                )
+            }
         }
+        self.teacher = answers?.logits
         let steps = (self.training.classes.count + settings.batch - 1) / settings.batch * settings.epochs
         self.schedule = LearningRateSchedule(
             peak: settings.rate, warmUp: max(1, Int(Float(steps) * settings.warmUp)), steps: steps)

@@ -9,6 +9,8 @@ package protocol Trainer {
     var history: TrainingHistory { get }
     /// The processes that train together.
     var parallel: DataParallel { get }
+    /// What is learnt from and judged by, as a SHA-256.
+    var digest: String { get }
     /// Whether a step was made, so that there is something to go on from.
     var hasBegun: Bool { get }
     /// Whether there is nothing more to do.
