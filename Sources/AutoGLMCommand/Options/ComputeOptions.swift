@@ -20,7 +20,7 @@ struct ComputeOptions: ParsableArguments {
             How matrices are multiplied: float32, or bf16 (rounded to bfloat16 first, summed in floats; weights stay floats), which is \
             faster where the processor has AVX-512-BF16.
             """)
-    var precision: ProductPrecision = .float32
+    var precision = Choice(ProductPrecision.float32)
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024.") }
@@ -33,10 +33,8 @@ struct ComputeOptions: ParsableArguments {
         let all = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let share = processes > 1 ? max(1, min(WorkerPool.availableProcessors, all / processes)) : nil
         let threads = self.threads ?? share
-        if threads == nil, self.precision == .float32 { return try body() }
-        let pool = ComputePool(threads: threads, precision: self.precision)
+        if threads == nil, self.precision.value == .float32 { return try body() }
+        let pool = ComputePool(threads: threads, precision: self.precision.value)
         return try ComputePool.$current.withValue(pool, operation: body)
     }
 }
-
-extension ProductPrecision: ExpressibleByArgument {}

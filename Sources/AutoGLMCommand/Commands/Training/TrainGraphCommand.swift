@@ -41,8 +41,8 @@ struct TrainGraphCommand: AsyncParsableCommand {
     @Option(help: "The folder for the model; it is made where it is missing.")
     var out: String
 
-    @Option(help: "How the model gets to know the triples: graph, linearised or none.")
-    var channel = "graph"
+    @Option(help: "How the model gets to know the triples.")
+    var channel = Choice(GraphModelSettings.Channel.graph)
 
     @Flag(inversion: .prefixedNo, help: "Copy names from the nodes of the graph.")
     var copy = true
@@ -89,12 +89,6 @@ struct TrainGraphCommand: AsyncParsableCommand {
     @Flag(help: "Begin anew, whatever checkpoint there is.")
     var restart = false
 
-    func validate() throws {
-        guard GraphModelSettings.Channel(rawValue: self.channel) != nil else {
-            throw ValidationError("--channel is graph, linearised or none.")
-        }
-    }
-
     func run() async throws {
         var done: GraphTrainer?
         try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
@@ -116,7 +110,7 @@ struct TrainGraphCommand: AsyncParsableCommand {
             development: GraphTextFile.texts(path: "\(self.data)/\(dev).jsonl"), parallel: parallel)
         var session = TrainingSession(
             trainer, data: self.data, out: self.out,
-            title: "Texts from graphs, channel \(self.channel), seed \(self.seed)", speaker)
+            title: "Texts from graphs, channel \(self.channel.value.rawValue), seed \(self.seed)", speaker)
         return try session.run(restart: self.restart) { trainer in
             let counts = trainer.exampleCounts
             return "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
@@ -133,7 +127,7 @@ struct TrainGraphCommand: AsyncParsableCommand {
         (settings.model.encoder.heads, settings.model.encoder.feedForward) = (self.heads, self.feedForward)
         (settings.model.graphLayers, settings.model.decoderLayers) = (self.graphLayers, self.decoderLayers)
         settings.model.copies = self.copy
-        settings.model = settings.model.matching(GraphModelSettings.Channel(rawValue: self.channel) ?? .graph)
+        settings.model = settings.model.matching(self.channel.value)
         return settings
     }
 

@@ -89,12 +89,25 @@ package struct GrowthPicture {
     }
 
     private var edges: [String] {
-        let numbers = Dictionary(uniqueKeysWithValues: self.nodes.enumerated().map { ($1, $0) })
-        return self.input.triples.map { triple in
-            let from = self.place(numbers[triple.subject] ?? 0), to = self.place(numbers[triple.object] ?? 0)
+        self.input.triples.indices.map { index in
+            let (from, to) = self.ends(index)
+            let place = self.label(index)
             return self.line("edge", from, to)
-                + Self.text("relation", ((from.x + to.x) / 2, (from.y + to.y) / 2 - 2), triple.relationText, 24)
+                + Self.text("relation", (place.x, place.y - 3), self.input.triples[index].relationText, 24)
         }
+    }
+
+    /// Where an edge begins and ends.
+    private func ends(_ triple: Int) -> (from: (x: Double, y: Double), to: (x: Double, y: Double)) {
+        let (nodes, triple) = (self.nodes, self.input.triples[triple])
+        func place(_ name: String) -> (x: Double, y: Double) { self.place(nodes.firstIndex(of: name) ?? 0) }
+        return (place(triple.subject), place(triple.object))
+    }
+
+    /// Where an edge's relation is written: nearer to its subject, since edges cross in their middles.
+    private func label(_ triple: Int) -> (x: Double, y: Double) {
+        let (from, to) = self.ends(triple)
+        return (from.x + 0.36 * (to.x - from.x), from.y + 0.36 * (to.y - from.y))
     }
 
     /// What a new node stands for, and what in the graph is most like it.
@@ -104,23 +117,21 @@ package struct GrowthPicture {
         let rows = self.nodes.count + self.input.triples.count
         for (row, weight) in node.similarities.enumerated() where weight > 0.08 {
             let other =
-                row < self.nodes.count ? self.place(row) : row >= rows ? self.grownPlace(row - rows) : self.middle(row)
+                row < self.nodes.count
+                ? self.place(row)
+                : row >= rows
+                    ? self.grownPlace(row - rows) : self.label(row - self.nodes.count)
             lines.append(self.line("likeness", place, other, opacity: Double(min(1, weight * 1.5))))
         }
         return lines
     }
 
-    /// The middle of an edge, by its row.
-    private func middle(_ row: Int) -> (x: Double, y: Double) {
-        let (nodes, triple) = (self.nodes, self.input.triples[row - self.nodes.count])
-        let ends = [triple.subject, triple.object].map { self.place(nodes.firstIndex(of: $0) ?? 0) }
-        return ((ends[0].x + ends[1].x) / 2, (ends[0].y + ends[1].y) / 2)
-    }
-
     private func node(_ index: Int) -> String {
         let place = self.place(index)
+        // Away from the edges, which lead to the middle.
+        let name = (place.x, place.y + (place.y > 191 ? 22 : -13))
         return Self.circle("node", place, 9)
-            + Self.text("", (place.x, place.y - 13), EntityName.text(self.nodes[index]), 26)
+            + Self.text("", name, EntityName.text(self.nodes[index]), 26)
     }
 
     private func grownNode(_ index: Int, isNew: Bool) -> String {
