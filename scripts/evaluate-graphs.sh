@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Trains models that write from graphs, each beside the same model without the graph, and judges them by texts that they have not seen;
-# one line of JSON for each (about three hours with three seeds).
+# one line of JSON for each (hours, with three seeds).
 # Usage: evaluate-graphs.sh [--seeds N] [--sets 'webnlg_nc kdconv_zh redocred_graph dart_tables'] [--epochs N] [--out DIR]
 # AUTOGLM_TEST_DATA is the folder with these sets; models stay in DIR, and a run that was ended goes on from there.
 set -euo pipefail

@@ -137,7 +137,9 @@ struct TrainGraphTests {
             (["generate", "--model", model, "--graph", files.path("bad.json")], Int32(1), "bad.json"),
             (["generate", "--model", model, "--graph", "/nowhere"], 1, "/nowhere"),
             (["generate", "--model", "/nowhere", "--graph", files.path("graph.json")], 1, "/nowhere"),
-            (["generate", "--constrained", "hello"], 64, "--graph"), (write + ["--beams", "0"], 64, "--beams"),
+            (["generate", "--constrained", "hello"], 64, "--graph"), (write + ["hello"], 64, "leave out the prompt"),
+            (write + ["--choice", "a", "--choice", "b"], 64, "form of the answer"),
+            (write + ["--beams", "0"], 64, "--beams"),
             (train + ["--channel", "none", "--seed", "2"], 1, "other-training"),
             (train + ["--channel", "x"], 64, "--channel"),
         ] {

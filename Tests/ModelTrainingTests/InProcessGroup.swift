@@ -2,6 +2,7 @@
 
 import Foundation
 import ModelTraining
+import Synchronization
 
 /// Processes that are threads of one.
 struct InProcessGroup: ProcessGroup {
@@ -51,14 +52,13 @@ struct InProcessGroup: ProcessGroup {
 }
 
 /// What each thread has come to.
-private final class Results<Value: Sendable>: @unchecked Sendable {  // Everything is used under the lock.
-    private let lock = NSLock()
-    private var values: [Int: Result<Value, any Error>] = [:]
+private final class Results<Value: Sendable>: Sendable {
+    private let values = Mutex<[Int: Result<Value, any Error>]>([:])
 
-    func set(_ rank: Int, _ value: Result<Value, any Error>) { self.lock.withLock { self.values[rank] = value } }
+    func set(_ rank: Int, _ value: Result<Value, any Error>) { self.values.withLock { $0[rank] = value } }
 
     func value(_ rank: Int) -> Result<Value, any Error> {
-        self.lock.withLock { self.values[rank] ?? .failure(CancellationError()) }
+        self.values.withLock { $0[rank] ?? .failure(CancellationError()) }
     }
 }
 

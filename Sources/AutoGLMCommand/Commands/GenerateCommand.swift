@@ -54,6 +54,15 @@ struct GenerateCommand: AsyncParsableCommand {
     var prompt: TextInput?
 
     func validate() throws {
+        if self.graph.graph != nil {
+            guard self.prompt == nil, self.system == nil, self.stop.isEmpty, !self.raw, self.logProbabilities == nil,
+                self.form.isFree, self.adapter.name == nil
+            else {
+                throw ValidationError(
+                    "With --graph the graph is all that is written from: leave out the prompt, --system, --stop, --raw, --lora, "
+                        + "--log-probabilities and the form of the answer.")
+            }
+        }
         if let maxTokens, maxTokens < 0 { throw ValidationError("--max-tokens is \(maxTokens); it must be 0 or more.") }
         if let count = self.logProbabilities, !(0...100).contains(count) {
             throw ValidationError("--log-probabilities is \(count); it must be from 0 to 100.")
@@ -83,7 +92,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     /// Writes from a graph, with a model of our own.
     private func write(from graph: String) throws {
-        var writing = self.graph.writing
+        var writing = self.graph.choice.writing
         if let maxTokens { writing.maxPieces = maxTokens }
         writing.temperature = self.sampling.choice.temperature ?? 0
         if let seed = self.sampling.options().seed { writing.seed = seed }

@@ -23,15 +23,21 @@ struct ConstraintFlags: ParsableArguments {
     var grammar: String?
 
     func validate() throws {
-        let given = [
-            ("--json-schema", self.jsonSchema != nil), ("--regex", self.regex != nil),
-            ("--choice", !self.choice.isEmpty),
-            ("--grammar", self.grammar != nil),
-        ].filter(\.1).map(\.0)
-        if given.count > 1 {
-            throw ValidationError("An answer has one form: give \(given.joined(separator: " or ")), not both.")
+        if self.given.count > 1 {
+            throw ValidationError("An answer has one form: give \(self.given.joined(separator: " or ")), not both.")
         }
     }
+
+    /// The options that are given.
+    private var given: [String] {
+        [
+            ("--json-schema", self.jsonSchema != nil), ("--regex", self.regex != nil),
+            ("--choice", !self.choice.isEmpty), ("--grammar", self.grammar != nil),
+        ].filter(\.1).map(\.0)
+    }
+
+    /// Whether the answer may be any text.
+    var isFree: Bool { self.given.isEmpty }
 
     /// The constraint but for a schema, which is checked apart; nil where the answer is free.
     ///

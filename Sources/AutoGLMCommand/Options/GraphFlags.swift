@@ -16,27 +16,15 @@ struct GraphFlags: ParsableArguments {
             """)
     var graph: String?
 
-    @Flag(help: "Name nothing that the graph does not name.")
-    var constrained = false
-
-    @Option(help: "How many texts are followed side by side (beam search).")
-    var beams = GraphWriting().beams
+    @OptionGroup var choice: GraphWritingFlags
 
     @Option(help: "Draw how the graph grew while the text was written (SVG).")
     var drawing: String?
 
     func validate() throws {
-        guard (1...64).contains(self.beams) else { throw ValidationError("--beams is a number from 1 to 64.") }
-        if self.graph == nil, self.constrained || self.drawing != nil {
+        if self.graph == nil, self.choice.constrained || self.drawing != nil {
             throw ValidationError("--constrained and --drawing need --graph.")
         }
-    }
-
-    /// How a text is chosen.
-    var writing: GraphWriting {
-        var writing = GraphWriting()
-        (writing.beams, writing.isConstrained) = (self.beams, self.constrained)
-        return writing
     }
 
     /// Writes from a graph.

@@ -48,7 +48,7 @@ struct RegistrationOptions: ParsableArguments {
         try ReplacingFile.replace("\(folder)/report.json", with: JSONValue.object(report).serialized() + "\n")
         let catalog = try self.catalog.open()
         var lineage = ModelLineage(
-            data: [data, "sha256:\(trainer.digest)"], codeVersion: Version.current)
+            data: [data, "sha256:\(trainer.identity.data)"], codeVersion: Version.current)
         if let parent { lineage.parent = try await catalog.find(parent.reference).version.id }
         let version = try await catalog.register(
             name, from: folder, summary: "autoglm train \(report["kind"]?.stringValue ?? "")", lineage: lineage,

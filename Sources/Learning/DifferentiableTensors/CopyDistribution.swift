@@ -55,12 +55,6 @@ package struct CopyDistribution: Differentiable, Sendable {
         return (mixture.surprise(classes), { mixture.gradient(classes, $0 / Float(classes.count)) })
     }
 
-    /// The logarithm of the probability of each row's class.
-    package func logProbabilities(_ classes: [Int]) -> [Double] {
-        let mixture = Mixture(self)
-        return classes.enumerated().map { log(Double(mixture.parts($0, $1).total)) }
-    }
-
     /// The attention of a row to each place of its span, times how far its gate is open, and how likely its own classes are, times the rest.
     package func parts(ofRow row: Int) -> (copied: [Float], own: [Float]) {
         let mixture = Mixture(self)

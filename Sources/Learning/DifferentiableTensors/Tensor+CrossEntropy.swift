@@ -48,17 +48,3 @@ extension Tensor {
         return (Float(sum / Double(classes.count)), probabilities)
     }
 }
-
-extension Tensor {
-    /// The softmax of each row; nothing is learnt through it.
-    package func softmax() -> Tensor {
-        var probabilities = self
-        let (rows, columns) = (self.rows, self.columns)
-        probabilities.withMutableBase { base in
-            ComputePool.current.compute { workers in
-                for row in 0..<rows { workers.kernels.table.pointee.softmax(base + row * columns, columns, 1) }
-            }
-        }
-        return probabilities
-    }
-}

@@ -28,20 +28,33 @@ struct PythonProgram: Sendable {
         try folder.write(Array(self.code.utf8), to: "code.py")
         try folder.write(Array(self.inputs.serialized().utf8), to: "inputs.json")
         let output = try OutputPipe()
-        let process = try ChildProcess(
-            self.interpreter,
-            ["-u", "-I", "-B", "-c", Self.preparation] + [folder.path]
-                + [self.cpuSeconds, self.memoryBytes, self.outputBytes].map(String.init), output: output)
+        let process = try self.start(in: folder, output)
         // Waited for beside the reading: what the program leaves in its group goes with it, so that the output ends.
         async let end = process.end()
         let last = try await self.read(output, receive)
-        let ending = try await end
+        let ending = await end
+        try Task.checkCancellation()
         guard case .exited(0) = ending else { throw Self.failure(ending, last, self) }
         let written = try folder.read("result.json", maximumBytes: self.outputBytes + 1)
         do { return try JSONValue(parsing: written) } catch {
             throw PipelineError(.programFailed, "The Python code left no JSON behind.", cause: error)
         }
     }
+
+    /// Starts the interpreter, without this program's environment.
+    private func start(in folder: WorkFolder, _ output: OutputPipe) throws -> ChildProcess {
+        // From then on nobody else can write to it.
+        defer { output.closeWriteEnd() }
+        return try ChildProcess(
+            self.interpreter,
+            ["-u", "-I", "-B", "-c", Self.preparation] + [folder.path]
+                + [self.cpuSeconds, self.memoryBytes, self.outputBytes].map(String.init),
+            environment: Self.environment, output: output.descriptor ?? -1, endsGroup: true)
+    }
+
+    private static let environment = [
+        "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1",
+    ]
 
     /// Reads what is printed to its end.
     ///

@@ -34,11 +34,7 @@ struct EvaluateGraphCommand: AsyncParsableCommand {
     @Option(help: "How many graphs are written from; 0 measures the perplexity alone (default: all).")
     var writes: Int?
 
-    @Option(help: "How many texts are followed side by side (beam search).")
-    var beams = GraphWriting().beams
-
-    @Flag(help: "Name nothing that the graph does not name.")
-    var constrained = false
+    @OptionGroup var choice: GraphWritingFlags
 
     @Flag(help: "Join the entities by edges that say something else: a control, which must mislead the model.")
     var shuffledEdges = false
@@ -47,7 +43,6 @@ struct EvaluateGraphCommand: AsyncParsableCommand {
     var predictions: String?
 
     func validate() throws {
-        guard (1...64).contains(self.beams) else { throw ValidationError("--beams is a number from 1 to 64.") }
         if let writes, writes < 0 { throw ValidationError("--writes is 0 or more.") }
     }
 
@@ -61,10 +56,8 @@ struct EvaluateGraphCommand: AsyncParsableCommand {
             try GraphEvaluation(model, GraphExamples(texts, for: model)) { bar.show("Reading", "Reading", $0, of: $1) }
         }
         bar.end()
-        var writing = GraphWriting()
-        (writing.beams, writing.isConstrained) = (self.beams, self.constrained)
         let report = try await GraphWritingReport(
-            Array(texts.prefix(self.writes ?? .max)), by: model, writing,
+            Array(texts.prefix(self.writes ?? .max)), by: model, self.choice.writing,
             threads: self.threads.threads ?? WorkerPool.availableProcessors
         ) { bar.show("Writing", "Writing", $0, of: $1) }
         bar.end()

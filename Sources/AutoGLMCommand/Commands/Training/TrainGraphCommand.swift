@@ -8,7 +8,7 @@ internal import OrderedCollections
 internal import TaskModels
 
 /// `autoglm train graph-lm`: a language model that writes from graphs.
-struct TrainGraphCommand: AsyncParsableCommand {
+struct TrainGraphCommand: WatchedTraining {
     static let configuration = CommandConfiguration(
         commandName: "graph-lm",
         abstract: "Train a language model that writes texts from semantic graphs.",
@@ -89,33 +89,22 @@ struct TrainGraphCommand: AsyncParsableCommand {
     @Flag(help: "Begin anew, whatever checkpoint there is.")
     var restart = false
 
-    func run() async throws {
-        var done: GraphTrainer?
-        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
-            try self.parallel.withGroup { done = try self.train($0) }
-        }
-        guard let done else { return }
-        try await self.registration.register(done, data: self.data)
-        try self.report(done)
+    var title: String { "Texts from graphs, channel \(self.channel.value.rawValue), seed \(self.seed)" }
+
+    func trainer(_ files: TrainingFolder, _ parallel: DataParallel, _ speaker: LeadingSpeaker) throws -> GraphTrainer {
+        try GraphTrainer(
+            self.settings, training: GraphTextFile.texts(path: files.training),
+            development: GraphTextFile.texts(path: files.development), parallel: parallel)
     }
 
-    private func train(_ parallel: DataParallel) throws -> GraphTrainer? {
-        let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
-        let speaker = LeadingSpeaker(parallel.group)
-        defer { speaker.endBar() }
-        if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
-        speaker.note("Reading \(self.data)…")
-        let trainer = try GraphTrainer(
-            self.settings, training: GraphTextFile.texts(path: "\(self.data)/train.jsonl"),
-            development: GraphTextFile.texts(path: "\(self.data)/\(dev).jsonl"), parallel: parallel)
-        var session = TrainingSession(
-            trainer, data: self.data, out: self.out,
-            title: "Texts from graphs, channel \(self.channel.value.rawValue), seed \(self.seed)", speaker)
-        return try session.run(restart: self.restart) { trainer in
-            let counts = trainer.exampleCounts
-            return "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
-                + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights."
-        }
+    func introduction(_ trainer: GraphTrainer) -> String {
+        let counts = trainer.exampleCounts
+        return "\(counts.training) graphs to learn from, \(counts.development) to judge by, "
+            + "\(trainer.best.vocabulary.pieces.count) subwords, \(trainer.parameters) weights."
+    }
+
+    func summary(_ epoch: TrainingHistory.Epoch) -> String {
+        "with a loss of \(epoch.developmentLoss.rounded(toPlaces: 4)) nats a piece on the development part"
     }
 
     private var settings: GraphTrainingSettings {
@@ -129,18 +118,5 @@ struct TrainGraphCommand: AsyncParsableCommand {
         settings.model.copies = self.copy
         settings.model = settings.model.matching(self.channel.value)
         return settings
-    }
-
-    private func report(_ trainer: GraphTrainer) throws {
-        guard let best = trainer.history.best else { return }
-        switch self.output.format {
-        case .json:
-            try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))
-        case .text:
-            try Console.line(
-                "\(self.out): the model of epoch \(best + 1), with a loss of "
-                    + "\(trainer.history.epochs[best].developmentLoss.rounded(toPlaces: 4)) nats a piece on the development part; "
-                    + "see report.json and learning-curve.svg there.")
-        }
     }
 }

@@ -8,7 +8,7 @@ internal import OrderedCollections
 internal import TaskModels
 
 /// `autoglm train intent`: what users want, from dialogues.
-struct TrainIntentCommand: AsyncParsableCommand {
+struct TrainIntentCommand: WatchedTraining {
     static let configuration = CommandConfiguration(
         commandName: "intent",
         abstract: "Train a model that tells a user's intent from the utterance and the turns before it.",
@@ -106,37 +106,27 @@ struct TrainIntentCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        var done: IntentTrainer?
-        try self.threads.withPool(sharedBy: self.parallel.environment.localSize) {
-            try self.parallel.withGroup { done = try self.train($0) }
-        }
-        guard let done else { return }
-        try await self.registration.register(done, data: self.data)
-        try self.report(done)
+    var title: String { "Intents, \(self.turns) turns before the utterance, seed \(self.seed)" }
+
+    func trainer(_ files: TrainingFolder, _ parallel: DataParallel, _ speaker: LeadingSpeaker) throws -> IntentTrainer {
+        let training = try DialogueFile.dialogues(path: files.training)
+        return try IntentTrainer(
+            self.settings, training: training, development: DialogueFile.dialogues(path: files.development),
+            answers: self.answers(of: training, parallel.group, speaker), parallel: parallel)
     }
 
-    private func train(_ parallel: DataParallel) throws -> IntentTrainer? {
-        let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
-        let speaker = LeadingSpeaker(parallel.group)
-        defer { speaker.endBar() }
-        if let processes = try parallel.group.processNumbers() { speaker.note(processes) }
-        speaker.note("Reading \(self.data)…")
-        let training = try DialogueFile.dialogues(path: "\(self.data)/train.jsonl")
-        let trainer = try IntentTrainer(
-            self.settings, training: training, development: DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl"),
-            answers: self.answers(of: training, parallel.group, speaker), parallel: parallel)
-        speaker.endBar()
-        var session = TrainingSession(
-            trainer, data: self.data, out: self.out,
-            title: "Intents, \(self.turns) turns before the utterance, seed \(self.seed)", speaker)
-        return try session.run(restart: self.restart) { trainer in
-            let counts = trainer.exampleCounts
-            return "\(counts.training) utterances to learn from, \(counts.development) to judge by, "
-                + "\(trainer.best.labels.count) intents, \(trainer.best.vocabulary.pieces.count) subwords."
-        } result: {
-            "dev accuracy \(($0.accuracy * 100).rounded(toPlaces: 2)) %, "
-        }
+    func introduction(_ trainer: IntentTrainer) -> String {
+        let counts = trainer.exampleCounts
+        return "\(counts.training) utterances to learn from, \(counts.development) to judge by, "
+            + "\(trainer.best.labels.count) intents, \(trainer.best.vocabulary.pieces.count) subwords."
+    }
+
+    func result(_ epoch: TrainingHistory.Epoch) -> String {
+        "dev accuracy \((epoch.accuracy * 100).rounded(toPlaces: 2)) %, "
+    }
+
+    func summary(_ epoch: TrainingHistory.Epoch) -> String {
+        "right for \((epoch.accuracy * 100).rounded(toPlaces: 2)) % of the development part"
     }
 
     /// What is followed beside the right intents, if anything.
@@ -165,17 +155,5 @@ struct TrainIntentCommand: AsyncParsableCommand {
             settings.distillation = distillation
         }
         return settings
-    }
-
-    private func report(_ trainer: IntentTrainer) throws {
-        guard let best = trainer.history.best else { return }
-        switch self.output.format {
-        case .json:
-            try Console.json(.object(trainer.report(data: self.data).merging(["model": .string(self.out)]) { $1 }))
-        case .text:
-            try Console.line(
-                "\(self.out): the model of epoch \(best + 1), right for \((trainer.history.epochs[best].accuracy * 100).rounded(toPlaces: 2)) % of "
-                    + "the development part; see report.json and learning-curve.svg there.")
-        }
     }
 }

@@ -40,9 +40,12 @@ struct TrainLabelsCommand: AsyncParsableCommand {
         let known = Set(teacher.labels)
         let utterances = AdapterTeacher.utterances(dialogues).filter { known.contains($0.intent) }
         let done = try self.completeLines()
-        if done > 0 { Console.note("\(self.out) has \(done) of \(utterances.count) utterances already.") }
-        guard done <= utterances.count else {
-            throw TrainingError(.otherTraining, "\(self.out) has more lines than \(self.data) has utterances.")
+        if done > 0 {
+            Console.note("\(self.out) has \(done) of \(utterances.count) utterances already.")
+            guard done <= utterances.count, try TeacherAnswers(path: self.out).labels == teacher.labels else {
+                throw TrainingError(
+                    .otherTraining, "\(self.out) is of other data than \(self.data); name another file, or remove it.")
+            }
         }
         let file = try self.opened()
         defer { try? file.close() }

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import PipelineSteps
 
 #if canImport(Glibc)
 internal import Glibc
@@ -64,8 +65,10 @@ struct TrainLaunchCommand: AsyncParsableCommand {
         let mpirun = try Self.mpirun()
         var (processes, training) = (self.processes ?? Machine().processors, self.training)
         for restarts in 0... {
-            let program = try ForegroundProgram(mpirun, self.arguments(processes) + training)
-            let status = await program.end(cancelledBy: SIGUSR1)
+            let program = try ChildProcess(
+                mpirun, self.arguments(processes) + training,
+                environment: Settings.environment.map { "\($0)=\($1)" }, endsGroup: false)
+            let status = Self.status(await program.end(cancelledBy: SIGUSR1))
             try Task.checkCancellation()
             if status == ExitStatus.success { return }
             guard Self.isWorthAnother(status), restarts < self.maxRestarts else { throw ExitCode(status) }
@@ -75,6 +78,14 @@ struct TrainLaunchCommand: AsyncParsableCommand {
             Console.note(
                 "A process died (status \(status)); starting \(processes) again, \(restarts + 1) of at most \(self.maxRestarts) times."
             )
+        }
+    }
+
+    /// A program's status as shells have it: 128 and the number of the signal that ended it.
+    private static func status(_ ending: ChildProcess.Ending) -> Int32 {
+        switch ending {
+        case .exited(let status): status
+        case .killed(let signal): ExitStatus.ended(bySignal: signal)
         }
     }
 

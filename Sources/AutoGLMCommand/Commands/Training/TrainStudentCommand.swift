@@ -72,12 +72,12 @@ struct TrainStudentCommand: AsyncParsableCommand {
     func run() async throws { try self.threads.withPool { try self.train() } }
 
     private func train() throws {
-        let dev = FilePath.isFile("\(self.data)/dev.jsonl") ? "dev" : "val"
+        let files = TrainingFolder(self.data)
         let speaker = LeadingSpeaker(LoneProcess())
         defer { speaker.endBar() }
         let teacher = try IntentModel(folder: self.teacher)
-        let training = try DialogueFile.dialogues(path: "\(self.data)/train.jsonl")
-        let development = try DialogueFile.dialogues(path: "\(self.data)/\(dev).jsonl")
+        let training = try DialogueFile.dialogues(path: files.training)
+        let development = try DialogueFile.dialogues(path: files.development)
         let answers = try TeacherAnswers(by: teacher, of: training) {
             speaker.show("Asking the teacher", "Asking the teacher", $0, of: $1)
         }

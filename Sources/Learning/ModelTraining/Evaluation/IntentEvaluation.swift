@@ -5,7 +5,7 @@ internal import LLMCore
 package import TaskModels
 
 /// What a model says of utterances whose intents are known.
-package struct IntentEvaluation {
+package struct IntentEvaluation: EpochJudgement {
     /// The logits of each utterance's classes.
     package let logits: [[Float]]
     /// The classes that are right.
@@ -58,6 +58,9 @@ package struct IntentEvaluation {
         ClassificationReport(
             probabilities: self.probabilities, classes: self.classes, labels: self.labels)
     }
+
+    /// The share that is right.
+    package var accuracy: Double { self.report.accuracy }
 
     /// How well it tells what it knows from everything else; nil where it does not know of anything else.
     package var rejectionReport: RejectionReport? {

@@ -6,7 +6,7 @@ internal import LLMCore
 package import TaskModels
 
 /// How surprised a model is by texts.
-package struct GraphEvaluation: Sendable {
+package struct GraphEvaluation: EpochJudgement, Sendable {
     /// The mean negative logarithm of the probability of a piece, in nats; the end of a text counts as one.
     package private(set) var loss = 0.0
     /// How many pieces there are, ends of texts included.
@@ -32,8 +32,8 @@ package struct GraphEvaluation: Sendable {
             isCancelled = Task.isCancelled
             if isCancelled { break }
             let batch = examples.batch(own[start..<min(own.endIndex, start + Self.batch)])
-            sum += Double(model.network.loss(batch)) * Double(batch.targetCount)
-            self.pieces += batch.targetCount
+            sum += Double(model.network.loss(batch)) * Double(batch.size.target)
+            self.pieces += batch.size.target
             onProgress(min(own.count, start - own.startIndex + Self.batch), own.count)
         }
         // The processes' sums, in doubles, so that the mean does not depend on how many there are.
@@ -48,6 +48,6 @@ package struct GraphEvaluation: Sendable {
     /// How many pieces a model that knows nothing would have to choose from to be as surprised.
     package var perplexity: Double { exp(self.loss) }
 
-    /// The geometric mean of the probabilities of the pieces.
-    package var meanProbability: Double { exp(-self.loss) }
+    /// The geometric mean of the probabilities of the pieces, as a share that is right.
+    package var accuracy: Double { exp(-self.loss) }
 }

@@ -27,6 +27,11 @@ package struct GraphExamples: Sendable {
         }
     }
 
+    /// How large an input with one of its texts is in a batch.
+    func size(of pair: (input: Int, text: Int)) -> GraphBatch.Size {
+        GraphBatch.Size(self.inputs[pair.input], self.targets[pair.input][pair.text])
+    }
+
     /// All inputs with all their texts.
     var pairs: [(input: Int, text: Int)] {
         self.targets.enumerated().flatMap { input, targets in targets.indices.map { (input, $0) } }

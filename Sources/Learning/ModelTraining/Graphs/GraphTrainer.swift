@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Crypto
-internal import DifferentiableTensors
+package import DifferentiableTensors
 package import LLMCore
 package import OrderedCollections
 package import TaskModels
 internal import _Differentiation
 
-/// Trains a graph language model, epoch by epoch; the one that is surprised least by the development part is kept.
-///
-/// Everything random depends on the seed, the epoch and the step alone: a training that goes on from a checkpoint comes to what it would
-/// have come to.
+/// Trains a graph language model; the epoch that is surprised least by the development part is the best.
 package struct GraphTrainer: Trainer {
-    /// What the training has come to.
-    package private(set) var history = TrainingHistory(isBestByLoss: true)
-    /// The model of the best epoch so far.
-    package private(set) var best: GraphLanguageModel
-    private var model: GraphLanguageModel
-    private var optimiser = AdamW()
-    private var position = TrainingPosition()
-    /// The processes that train together.
+    package var state: TrainingState<GraphNetwork>
+    package let plan: TrainingPlan
     package let parallel: DataParallel
+    package let identity: TrainingIdentity
+    private let model: GraphLanguageModel
     private let settings: GraphTrainingSettings
     private let training: GraphExamples
     private let development: GraphExamples
-    private let schedule: LearningRateSchedule
-    package let digest: String
 
     /// Prepares a training: the subwords and the names are those of the texts to learn from.
     ///
@@ -52,27 +42,30 @@ package struct GraphTrainer: Trainer {
                 texts: training.lazy.flatMap { text in
                     text.texts.map { (text: $0, entities: text.input.nodes + text.entities) }
                 }), using: &generator)
-        (self.model, self.best, self.settings, self.parallel) = (model, model, settings, parallel)
+        (self.model, self.settings, self.parallel) = (model, settings, parallel)
         self.training = GraphExamples(training, for: model)
         self.development = GraphExamples(development, for: model)
-        let steps = (training.count + settings.batch - 1) / settings.batch * settings.epochs
-        self.schedule = LearningRateSchedule(
-            peak: settings.rate, warmUp: max(1, Int(Float(steps) * settings.warmUp)), steps: steps)
-        self.optimiser.weightDecay = settings.weightDecay
-        self.digest = Self.digest(model, training, development)
+        self.state = TrainingState(
+            model.network, weightDecay: settings.weightDecay, history: TrainingHistory(isBestByLoss: true))
+        self.plan = TrainingPlan(
+            examples: training.count, batch: settings.batch, epochs: settings.epochs, patience: settings.patience,
+            seed: settings.seed, dropout: settings.dropout, longestGradient: settings.longestGradient,
+            rate: settings.rate, warmUp: settings.warmUp)
+        var digest = DataDigest()
+        digest.read(model.vocabulary.pieces)
+        for part in [training, development] {
+            digest.read([part.count])
+            for text in part { digest.read(text) }
+        }
+        self.identity = TrainingIdentity(
+            format: "autoglm-graph-lm-checkpoint", settings: settings.json.serialized(), data: digest.text)
     }
 
-    /// What the training reads, as a SHA-256.
-    private static func digest(
-        _ model: GraphLanguageModel, _ training: [GraphText], _ development: [GraphText]
-    ) -> String {
-        var hash = SHA256()
-        for text in model.vocabulary.pieces { hash.update(data: Array(text.utf8) + [0]) }
-        for part in [training, development] {
-            for text in part.lazy.flatMap(\.allTexts) { hash.update(data: Array(text.utf8) + [0]) }
-            hash.update(data: [1])
-        }
-        return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    /// The model of the best epoch so far.
+    package var best: GraphLanguageModel {
+        var model = self.model
+        model.network = self.state.best
+        return model
     }
 
     package func writeBest(to folder: String) throws { try self.best.write(to: folder) }
@@ -82,133 +75,35 @@ package struct GraphTrainer: Trainer {
         (self.training.inputs.count, self.development.inputs.count)
     }
 
-    /// How many weights the model has.
-    package var parameters: Int { self.model.network.weights.reduce(0) { $0 + $1.weight.count } }
-
-    package var hasBegun: Bool { self.optimiser.steps > 0 }
-
-    package var isDone: Bool {
-        guard let best = self.history.best else { return false }
-        let count = self.history.epochs.count
-        return count >= self.settings.epochs || count - 1 - best >= self.settings.patience
-    }
-
-    package mutating func advance(for duration: Duration, _ onProgress: (TrainingProgress) -> Void) throws {
-        let (clock, isLeader) = (ContinuousClock(), self.parallel.group.isLeader)
-        let (epoch, end, order) = (self.history.epochs.count, clock.now + duration, self.order)
-        while self.position.step < self.stepsPerEpoch {
-            // One process by itself must not leave the others.
-            if !self.parallel.isShared { try Task.checkCancellation() }
-            let start = clock.now
-            let signals = try self.step(self.position.step, of: order) {
-                [Task.isCancelled ? 1 : 0, isLeader && clock.now >= end ? 1 : 0]
-            }
-            self.position.seconds += (clock.now - start) / .seconds(1)
-            onProgress(self.progress(.training, self.position.step, of: self.stepsPerEpoch))
-            if self.parallel.isShared, signals[0] > 0 { throw CancellationError() }
-            if signals[1] > 0, self.position.step < self.stepsPerEpoch { return }
-        }
-        let result = try GraphEvaluation(self.model, self.development, textsEach: 1, by: self.parallel.group) {
-            done, all in
-            onProgress(self.progress(.judging, done, of: all))
-        }
-        self.history.epochs.append(
-            TrainingHistory.Epoch(
-                loss: self.position.meanLoss, accuracy: result.meanProbability, developmentLoss: result.loss,
-                seconds: self.position.seconds, tokensPerSecond: self.position.tokensPerSecond))
-        self.position = TrainingPosition()
-        if self.history.best == epoch { self.best = self.model }
-    }
-
-    private var stepsPerEpoch: Int {
-        (self.training.inputs.count + self.settings.batch - 1) / self.settings.batch
-    }
-
-    /// In which order this epoch reads the graphs, and with which text each.
-    private var order: [(input: Int, text: Int)] {
-        var generator = SeededNumbers(seed: self.seed(0))
-        return self.training.inputs.indices.shuffled(using: &generator).map { input in
-            (input, Int.random(in: self.training.targets[input].indices, using: &generator))
+    /// The graphs, each with one of its texts.
+    package func order(_ numbers: inout SeededNumbers) -> [(input: Int, text: Int)] {
+        self.training.inputs.indices.shuffled(using: &numbers).map { input in
+            (input, Int.random(in: self.training.targets[input].indices, using: &numbers))
         }
     }
 
-    /// What is random in a step of this epoch, from 1; 0 is the epoch's own.
-    private func seed(_ step: Int) -> UInt64 {
-        (self.settings.seed &* 7919 &+ UInt64(self.history.epochs.count)) &* 1_000_003 &+ UInt64(step)
+    package func judged(_ onProgress: (_ done: Int, _ all: Int) -> Void) throws -> GraphEvaluation {
+        var model = self.model
+        model.network = self.state.weights
+        return try GraphEvaluation(
+            model, self.development, textsEach: 1, by: self.parallel.group, onProgress)
     }
 
-    private func progress(_ phase: TrainingProgress.Phase, _ step: Int, of steps: Int) -> TrainingProgress {
-        TrainingProgress(
-            phase: phase, epoch: self.history.epochs.count + 1, epochs: self.settings.epochs, step: step, steps: steps,
-            loss: self.position.meanLoss, tokensPerSecond: self.position.tokensPerSecond)
-    }
-
-    private mutating func step(
-        _ step: Int, of order: [(input: Int, text: Int)], _ signals: () -> [Float]
+    package mutating func step(
+        _ examples: ArraySlice<(input: Int, text: Int)>, _ signals: () -> [Float]
     ) throws -> [Float] {
-        let own = Array(order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)])
-        let sizes = own.map { self.training.batch([$0]).size }
-        let number = self.history.epochs.count * self.stepsPerEpoch + step
-        let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
-        let (network, training) = (self.model.network, self.training)
+        let own = Array(examples)
+        let sizes = own.map { self.training.size(of: $0) }
+        let (dropout, network, training) = (self.state.dropout(self.plan), self.state.weights, self.training)
         let result = try self.parallel.step(
             network, costs: sizes.map { $0.text + $0.target }, weights: sizes.map(\.target), signals: signals
         ) { part in
             let batch = training.batch(own[part], after: sizes[..<part.lowerBound].reduce(.zero, +))
             return valueWithPullback(at: network) { $0.loss(batch, dropout, tagging: true) }
         }
-        let norm = result.gradients.norm
-        guard result.loss.isFinite, norm.isFinite else {
-            throw TrainingError(
-                .diverged, "The loss of step \(number + 1) is no number any more; a lower --rate may help.")
-        }
-        let longest = self.settings.longestGradient
-        self.optimiser.step(
-            &self.model.network, along: result.gradients, rate: self.schedule.rate(at: number),
-            times: norm > longest ? longest / norm : 1)
         let pieces = sizes.reduce(0) { $0 + $1.target }
-        self.position.loss += result.loss * Double(pieces)
-        self.position.weight += pieces
-        self.position.tokens += pieces
-        self.position.step += 1
+        try self.state.take(result, self.plan, weight: pieces, tokens: pieces)
         return result.signals
-    }
-
-    // MARK: - Going on
-
-    private var identity: TrainingCheckpoint<GraphNetwork>.Identity {
-        .init(
-            format: "autoglm-graph-lm-checkpoint", settings: self.settings.json.serialized(), data: self.digest)
-    }
-
-    /// What the training has come to.
-    private var checkpoint: TrainingCheckpoint<GraphNetwork> {
-        get {
-            TrainingCheckpoint(
-                weights: self.model.network, best: self.best.network, optimiser: self.optimiser, history: self.history,
-                position: self.position)
-        }
-        set {
-            (self.model.network, self.best.network) = (newValue.weights, newValue.best)
-            (self.optimiser, self.position) = (newValue.optimiser, newValue.position)
-            self.optimiser.weightDecay = self.settings.weightDecay
-            self.history.epochs = newValue.history.epochs
-        }
-    }
-
-    package func writeCheckpoint(to path: String) throws { try self.checkpoint.write(self.identity, to: path) }
-
-    package mutating func resume(from path: String) throws {
-        self.checkpoint = try TrainingCheckpoint.read(
-            path, self.identity, for: self.model.network, stepsPerEpoch: self.stepsPerEpoch
-        ).checkpoint
-    }
-
-    package mutating func synchronize() throws {
-        guard self.parallel.isShared else { return }
-        var checkpoint = self.checkpoint
-        try checkpoint.synchronize(self.identity, in: self.parallel.group)
-        self.checkpoint = checkpoint
     }
 
     package func report(data: String) -> OrderedDictionary<String, JSONValue> {
@@ -229,5 +124,15 @@ extension GraphText {
     /// Everything that is read of it.
     var allTexts: [String] {
         self.input.context + self.input.nodes.map(EntityName.text) + self.input.triples.map(\.relationText) + self.texts
+    }
+}
+
+extension DataDigest {
+    /// Reads a graph with its texts.
+    fileprivate mutating func read(_ text: GraphText) {
+        self.read(text.input.context)
+        self.read([text.input.triples.count, text.input.entities.count, text.texts.count, text.entities.count])
+        for triple in text.input.triples { self.read([triple.subject, triple.relation, triple.object]) }
+        self.read(text.input.entities + text.texts + text.entities)
     }
 }

@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import DifferentiableTensors
+package import DifferentiableTensors
 internal import LLMCore
 package import TaskModels
 internal import _Differentiation
 
-/// Trains an intent model, epoch by epoch; the best on the development part is kept.
-///
-/// Everything random depends on the seed, the epoch and the step alone: a training that goes on from a checkpoint comes to what it would
-/// have come to.
+/// Trains an intent model; the epoch that is right most often on the development part is the best.
 package struct IntentTrainer: Trainer {
-    /// What the training has come to.
-    package internal(set) var history = TrainingHistory()
-    /// The model of the best epoch so far.
-    package internal(set) var best: IntentModel
-    var model: IntentModel
-    var optimiser = AdamW()
-    /// Where in the epoch the training is.
-    var position = TrainingPosition()
-    let settings: IntentTrainingSettings
-    /// The processes that train together.
+    package var state: TrainingState<IntentEncoder>
+    package let plan: TrainingPlan
     package let parallel: DataParallel
+    /// The model with what belongs to the best one beside its weights.
+    var model: IntentModel
+    let settings: IntentTrainingSettings
     let training: IntentExamples
     let development: IntentExamples
     /// The teacher's logits for each utterance to learn from.
     let teacher: [[Float]]?
-    private let schedule: LearningRateSchedule
 
     /// Prepares a training: the subwords and the classes are those of the dialogues to learn from.
     ///
@@ -47,7 +38,7 @@ package struct IntentTrainer: Trainer {
             vocabulary: SubwordTrainer.vocabulary(
                 of: training.lazy.flatMap { $0.turns.lazy.map(\.text) }, size: settings.vocabularySize),
             using: &generator)
-        (self.model, self.best, self.settings, self.parallel) = (model, model, settings, parallel)
+        (self.model, self.settings, self.parallel) = (model, settings, parallel)
         self.training = IntentExamples(training, for: model)
         self.development = IntentExamples(development, for: model)
         guard !self.development.classes.isEmpty else {
@@ -65,10 +56,11 @@ package struct IntentTrainer: Trainer {
             }
         }
         self.teacher = answers?.logits
-        let steps = (self.training.classes.count + settings.batch - 1) / settings.batch * settings.epochs
-        self.schedule = LearningRateSchedule(
-            peak: settings.rate, warmUp: max(1, Int(Float(steps) * settings.warmUp)), steps: steps)
-        self.optimiser.weightDecay = settings.weightDecay
+        self.state = TrainingState(model.encoder, weightDecay: settings.weightDecay)
+        self.plan = TrainingPlan(
+            examples: self.training.classes.count, batch: settings.batch, epochs: settings.epochs,
+            patience: settings.patience, seed: settings.seed, dropout: settings.dropout,
+            longestGradient: settings.longestGradient, rate: settings.rate, warmUp: settings.warmUp)
     }
 
     private static func labels(
@@ -88,6 +80,13 @@ package struct IntentTrainer: Trainer {
         return labels
     }
 
+    /// The model of the best epoch so far.
+    package var best: IntentModel {
+        var model = self.model
+        model.encoder = self.state.best
+        return model
+    }
+
     package func writeBest(to folder: String) throws { try self.best.write(to: folder) }
 
     /// How many utterances are learnt from, and judged by.
@@ -95,84 +94,30 @@ package struct IntentTrainer: Trainer {
         (self.training.classes.count, self.development.classes.count)
     }
 
-    /// Whether a step was made, so that there is something to go on from.
-    package var hasBegun: Bool { self.optimiser.steps > 0 }
-
-    /// Whether there is nothing more to do.
-    package var isDone: Bool {
-        guard let best = self.history.best else { return false }
-        let count = self.history.epochs.count
-        return count >= self.settings.epochs || count - 1 - best >= self.settings.patience
+    package func order(_ numbers: inout SeededNumbers) -> [Int] {
+        Array(self.training.classes.indices).shuffled(using: &numbers)
     }
 
-    /// Trains for some time, at most to the end of an epoch, which is judged then.
-    ///
-    /// - Parameters:
-    ///   - duration: When to stop, which the leader decides; at least one step is made.
-    ///   - onProgress: Is told after each step.
-    /// - Throws: ``TrainingError`` with code `.diverged` or `.lostGroup`; `CancellationError` when the task of any process is cancelled, and
-    ///   the training can go on from the step after the last.
-    package mutating func advance(for duration: Duration, _ onProgress: (TrainingProgress) -> Void) throws {
-        let (clock, isLeader) = (ContinuousClock(), self.parallel.group.isLeader)
-        let (epoch, end, order) = (self.history.epochs.count, clock.now + duration, self.order)
-        while self.position.step < self.stepsPerEpoch {
-            // One process by itself must not leave the others.
-            if !self.parallel.isShared { try Task.checkCancellation() }
-            let start = clock.now
-            let signals = try self.step(self.position.step, of: order) {
-                [Task.isCancelled ? 1 : 0, isLeader && clock.now >= end ? 1 : 0]
-            }
-            self.position.seconds += (clock.now - start) / .seconds(1)
-            onProgress(self.progress(.training, self.position.step, of: self.stepsPerEpoch))
-            if self.parallel.isShared, signals[0] > 0 { throw CancellationError() }
-            if signals[1] > 0, self.position.step < self.stepsPerEpoch { return }
-        }
-        let result = try IntentEvaluation(self.model, self.development, by: self.parallel.group) { done, all in
-            onProgress(self.progress(.judging, done, of: all))
-        }
-        self.history.epochs.append(
-            TrainingHistory.Epoch(
-                loss: self.position.meanLoss, accuracy: result.report.accuracy,
-                developmentLoss: result.loss, seconds: self.position.seconds,
-                tokensPerSecond: self.position.tokensPerSecond))
-        self.position = TrainingPosition()
-        if self.history.best == epoch {
-            self.best = self.model
-            self.best.temperature = result.calibratedTemperature()
-            let other = self.settings.outOfScope.flatMap { self.best.labels.contains($0) ? $0 : nil }
-            self.best.rejection = result.calibratedRejection(other, temperature: self.best.temperature)
-        }
+    package func judged(_ onProgress: (_ done: Int, _ all: Int) -> Void) throws -> IntentEvaluation {
+        var model = self.model
+        (model.encoder, model.temperature) = (self.state.weights, 1)
+        return try IntentEvaluation(model, self.development, by: self.parallel.group, onProgress)
     }
 
-    var stepsPerEpoch: Int { (self.training.classes.count + self.settings.batch - 1) / self.settings.batch }
-
-    /// In which order this epoch reads what there is.
-    private var order: [Int] {
-        var generator = SeededNumbers(seed: self.seed(0))
-        return Array(self.training.classes.indices).shuffled(using: &generator)
+    package mutating func keep(_ judgement: IntentEvaluation) {
+        self.model.temperature = judgement.calibratedTemperature()
+        let other = self.settings.outOfScope.flatMap { self.model.labels.contains($0) ? $0 : nil }
+        self.model.rejection = judgement.calibratedRejection(other, temperature: self.model.temperature)
     }
 
-    /// What is random in a step of this epoch, from 1; 0 is the epoch's own.
-    private func seed(_ step: Int) -> UInt64 {
-        (self.settings.seed &* 7919 &+ UInt64(self.history.epochs.count)) &* 1_000_003 &+ UInt64(step)
-    }
-
-    private func progress(_ phase: TrainingProgress.Phase, _ step: Int, of steps: Int) -> TrainingProgress {
-        TrainingProgress(
-            phase: phase, epoch: self.history.epochs.count + 1, epochs: self.settings.epochs, step: step, steps: steps,
-            loss: self.position.meanLoss, tokensPerSecond: self.position.tokensPerSecond)
-    }
-
-    private mutating func step(_ step: Int, of order: [Int], _ signals: () -> [Float]) throws -> [Float] {
+    package mutating func step(_ examples: ArraySlice<Int>, _ signals: () -> [Float]) throws -> [Float] {
         // Each process reads all of the step's inputs, so that all of them hide the same pieces, and computes its part of them.
+        let own = Array(examples)
         var batch = IntentBatch()
-        let own = Array(order[step * self.settings.batch..<min(order.count, (step + 1) * self.settings.batch)])
         for index in own { batch.append(self.training.inputs[index]) }
-        var generator = SeededNumbers(seed: self.seed(step + 1))
-        batch.hidePieces(self.settings.hiddenPieces, using: &generator)
-        let number = self.history.epochs.count * self.stepsPerEpoch + step
-        let dropout = Dropout(rate: self.settings.dropout, seed: self.settings.seed &* 104_729 &+ UInt64(number))
-        let encoder = self.model.encoder
+        var numbers = self.state.numbers(ofStep: true, self.plan)
+        batch.hidePieces(self.settings.hiddenPieces, using: &numbers)
+        let (dropout, encoder) = (self.state.dropout(self.plan), self.state.weights)
         let result = try self.parallel.step(
             encoder, costs: batch.lengths, touched: [IntentEncoder.piecesName: Set(batch.pieces).sorted()],
             signals: signals
@@ -181,19 +126,7 @@ package struct IntentTrainer: Trainer {
                 encoder, batch, inputs, own[inputs],
                 dropout.from(row: batch.starts[inputs.lowerBound], sequence: inputs.lowerBound))
         }
-        let norm = result.gradients.norm
-        guard result.loss.isFinite, norm.isFinite else {
-            throw TrainingError(
-                .diverged, "The loss of step \(number + 1) is no number any more; a lower --rate may help.")
-        }
-        let longest = self.settings.longestGradient
-        self.optimiser.step(
-            &self.model.encoder, along: result.gradients, rate: self.schedule.rate(at: number),
-            times: norm > longest ? longest / norm : 1)
-        self.position.loss += result.loss * Double(own.count)
-        self.position.weight += own.count
-        self.position.tokens += batch.pieces.count
-        self.position.step += 1
+        try self.state.take(result, self.plan, weight: own.count, tokens: batch.pieces.count)
         return result.signals
     }
 

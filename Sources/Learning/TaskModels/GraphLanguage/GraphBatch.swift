@@ -61,10 +61,21 @@ package struct GraphBatch: Sendable {
     /// How many rows there are of each kind.
     package struct Size: Sendable, Equatable {
         /// Rows of the text, of the graph, of what is written, and of grown nodes.
-        package var text = 0, graph = 0, target = 0, grown = 0
+        package let text: Int, graph: Int, target: Int, grown: Int
 
         /// Nothing.
         package static let zero = Self()
+
+        /// That of an input, and of a text to be written from it.
+        package init(_ input: GraphPieces, _ target: GraphTarget) {
+            self.init(
+                text: input.pieces.count, graph: input.mentions.count + input.edges.count,
+                target: target.pieces.count + 1, grown: target.mentions.count { $0.isFirst })
+        }
+
+        fileprivate init(text: Int = 0, graph: Int = 0, target: Int = 0, grown: Int = 0) {
+            (self.text, self.graph, self.target, self.grown) = (text, graph, target, grown)
+        }
 
         /// Both together.
         package static func + (left: Self, right: Self) -> Self {
@@ -85,9 +96,6 @@ package struct GraphBatch: Sendable {
             text: self.pieces.count, graph: self.graphRows.count, target: self.targets.count,
             grown: self.grownRows.count)
     }
-
-    /// How many pieces are written.
-    package var targetCount: Int { self.targets.count }
 
     /// Where the graph rows are in a tensor of all nodes and then all edges.
     var graphOrder: [Int] { self.graphRows.map { $0.isEdge ? self.nodeCount + $0.number : $0.number } }

@@ -25,11 +25,6 @@ extension GraphLanguageModel {
         try ReplacingFile.replace("\(folder)/\(Self.configuration)", with: self.settings.json.serialized() + "\n")
     }
 
-    /// Whether a folder has a model of this kind.
-    package static func isThere(_ folder: String) -> Bool {
-        (try? JSONFile.read("\(folder)/\(Self.configuration)"))?["format"]?.stringValue == Self.format
-    }
-
     /// Reads a model.
     ///
     /// - Parameter folder: Where ``write(to:)`` has written it.

@@ -29,12 +29,7 @@ package struct IntentEncoder: ParameterGroup, Sendable {
         _ settings: EncoderSettings, vocabulary: Int, turns: Int, classes: Int,
         using generator: inout some RandomNumberGenerator
     ) {
-        func table(_ rows: Int) -> Tensor {
-            // Uniform, with a standard deviation of 0.02.
-            Tensor(
-                [rows, settings.width],
-                (0..<rows * settings.width).map { _ in .random(in: -0.0346...0.0346, using: &generator) })
-        }
+        func table(_ rows: Int) -> Tensor { .table([rows, settings.width], using: &generator) }
         self.pieces = table(vocabulary)
         self.places = table(IntentBatch.utterancePieces + 1)
         self.distances = table(turns + 1)

@@ -4,29 +4,22 @@ internal import DifferentiableTensors
 internal import LLMCore
 internal import TaskModels
 
-/// All that a training needs to go on.
-struct TrainingCheckpoint<Weights: ParameterGroup> {
-    /// What a checkpoint belongs to: nothing else goes on from it.
-    struct Identity {
-        /// The kind of model.
-        let format: String
-        /// How it is trained, as JSON.
-        let settings: String
-        /// What it learns from, as a digest.
-        let data: String
-    }
+/// What a checkpoint belongs to: nothing else goes on from it.
+package struct TrainingIdentity: Sendable {
+    /// The kind of model.
+    let format: String
+    /// How it is trained, as JSON.
+    let settings: String
+    /// What it learns from and is judged by, as a SHA-256.
+    package let data: String
+}
 
-    /// The weights after the last step, and those of the best epoch.
-    var weights: Weights, best: Weights
-    var optimiser: AdamW
-    var history: TrainingHistory
-    var position: TrainingPosition
-
+extension TrainingState {
     /// Writes a checkpoint.
     ///
     /// - Parameter more: What else belongs to the best model.
     /// - Throws: ``ModelFileError`` with code `.notWritable`.
-    func write(_ identity: Identity, _ more: [(String, String)] = [], to path: String) throws {
+    func write(_ identity: TrainingIdentity, _ more: [(String, String)] = [], to path: String) throws {
         let names = self.weights.weights
         var tensors = names.map { ("weights/\($0)", $1) } + self.best.weights.map { ("best/\($0)", $1) }
         for (name, moments) in zip(names.map(\.name), self.optimiser.moments) {
@@ -41,18 +34,17 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
             ] + more, to: path)
     }
 
-    /// Reads a checkpoint.
+    /// Goes on from a checkpoint; the state stays as it was where something is thrown.
     ///
     /// - Parameters:
     ///   - identity: What it must belong to.
-    ///   - model: The model that goes on.
     ///   - steps: How many steps an epoch has.
-    /// - Returns: The checkpoint, and what else the file says.
+    /// - Returns: What else the file says.
     /// - Throws: ``TrainingError`` with code `.otherTraining` where it belongs to something else; ``TrainingError``, ``TaskModelError`` or
     ///   ``ModelFileError`` where it is damaged.
-    static func read(
-        _ path: String, _ identity: Identity, for model: Weights, stepsPerEpoch steps: Int
-    ) throws -> (checkpoint: Self, metadata: [String: String]) {
+    mutating func read(
+        _ path: String, _ identity: TrainingIdentity, stepsPerEpoch steps: Int
+    ) throws -> [String: String] {
         let file = try WeightFile(path: path)
         let metadata = file.metadata
         guard metadata["format"] == identity.format else {
@@ -69,7 +61,7 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
             let position = metadata["position"].flatMap({ TrainingPosition($0) }), position.step <= steps,
             done == history.epochs.count * steps + position.step
         else { throw damaged }
-        var (weights, best) = (model, model)
+        var (weights, best) = (self.weights, self.best)
         try file.read(into: &weights, prefix: "weights/")
         try file.read(into: &best, prefix: "best/")
         let moments = try weights.weights.map { name, weight in
@@ -79,17 +71,23 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
             )
         }
         guard moments.allSatisfy({ $0.second.values.allSatisfy { $0 >= 0 } }) else { throw damaged }
-        let checkpoint = Self(
-            weights: weights, best: best, optimiser: AdamW(steps: done, moments: moments), history: history,
-            position: position)
-        return (checkpoint, metadata)
+        (self.weights, self.best, self.position) = (weights, best, position)
+        self.history.epochs = history.epochs
+        self.replaceOptimiser(steps: done, moments)
+        return metadata
+    }
+
+    private mutating func replaceOptimiser(steps: Int, _ moments: [(first: Tensor, second: Tensor)]) {
+        let decay = self.optimiser.weightDecay
+        self.optimiser = AdamW(steps: steps, moments: moments)
+        self.optimiser.weightDecay = decay
     }
 
     /// Gives all processes what the leader goes on from; the weights of its best epoch stay with it.
     ///
     /// - Throws: ``TrainingError`` with code `.otherTraining` where settings or data of any process are not those of the leader, or
     ///   `.lostGroup`.
-    mutating func synchronize(_ identity: Identity, in group: any ProcessGroup) throws {
+    mutating func synchronize(_ identity: TrainingIdentity, in group: any ProcessGroup) throws {
         guard group.size > 1 else { return }
         let own = [
             identity.settings, identity.data, "\(self.optimiser.steps)", self.history.json.serialized(),
@@ -119,8 +117,6 @@ struct TrainingCheckpoint<Weights: ParameterGroup> {
             try group.share(&moments[index].first)
             try group.share(&moments[index].second)
         }
-        let decay = self.optimiser.weightDecay
-        self.optimiser = AdamW(steps: steps, moments: moments)
-        self.optimiser.weightDecay = decay
+        self.replaceOptimiser(steps: steps, moments)
     }
 }
