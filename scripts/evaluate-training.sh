@@ -29,14 +29,21 @@ report.pop("classes")
 print(json.dumps(report))' "$1" "$2" "$report"
 }
 
+# calibrate NAME: probabilities of a model of dialogues, by those of the same and of other services.
+calibrate() {
+    "$autoglm" calibrate intent --model "$box/$1" --data "$box/sgd/calibration.jsonl" --data "$box/sgd/dev.jsonl" >/dev/null
+}
+
 if [ -f "$data/sgd_intents_en/train.jsonl" ]; then
     mkdir "$box/sgd"
-    # The last dialogues of the training part are of the same services, and kept apart.
+    # The last dialogues of the training part are of the same services, and kept apart: some to calibrate by, some to judge by.
     head -n -359 "$data/sgd_intents_en/train.jsonl" >"$box/sgd/train.jsonl"
-    tail -n 359 "$data/sgd_intents_en/train.jsonl" >"$box/sgd/same.jsonl"
+    tail -n 359 "$data/sgd_intents_en/train.jsonl" | head -n 120 >"$box/sgd/calibration.jsonl"
+    tail -n 239 "$data/sgd_intents_en/train.jsonl" >"$box/sgd/same.jsonl"
     cp "$data/sgd_intents_en/dev.jsonl" "$box/sgd/dev.jsonl"
     for turns in 0 2 4; do
         train "sgd-n$turns" "$box/sgd" --turns "$turns" --epochs 4
+        calibrate "sgd-n$turns"
         judge "sgd-n$turns" 'same services' "$box/sgd/same.jsonl"
         judge "sgd-n$turns" 'other services' "$box/sgd/dev.jsonl"
     done
@@ -46,8 +53,16 @@ if [ -f "$data/sgd_intents_en/train.jsonl" ]; then
     train sgd-student "$box/sgd" --teacher "$box/sgd-n4" --alpha 0.1 "${small[@]}"
     train sgd-alone "$box/sgd" "${small[@]}"
     for model in sgd-student sgd-alone; do
+        calibrate "$model"
         judge "$model" 'same services' "$box/sgd/same.jsonl"
         judge "$model" 'other services' "$box/sgd/dev.jsonl"
+    done
+    python=.bench/onnx/bin/python
+    if [ ! -x "$python" ]; then
+        python3 -m venv .bench/onnx && .bench/onnx/bin/pip install --quiet numpy onnxruntime==1.32.0 openvino==2026.4.1
+    fi
+    for model in sgd-n4 sgd-student; do
+        "$python" scripts/check-export.py "$autoglm" "$box/$model" "$box/sgd/same.jsonl" 1000 "$box/sgd/calibration.jsonl"
     done
 else
     say "sgd_intents_en is not in $data: left out (AUTOGLM_TEST_DATA names another folder)"

@@ -28,7 +28,8 @@ struct Root: AsyncParsableCommand {
             EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
             DetokenizeCommand.self, GatewayCommand.self, ModelsCommand.self, PullCommand.self, QuantizeCommand.self,
             ServeCommand.self, KeysCommand.self, TracesCommand.self, LogsCommand.self, ExperimentCommand.self,
-            TrainCommand.self, EvaluateCommand.self, ExportCommand.self, DoctorCommand.self, BenchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, ExportCommand.self, DoctorCommand.self,
+            BenchCommand.self,
         ])
 }
 

@@ -138,6 +138,31 @@ struct TrainLaunchTests {
         }
     }
 
+    @Test(
+        "Processes that lost each other are started again as often as they may be, with fewer where that is allowed",
+        arguments: [("3", Int32(0), ["3", "2", "2"]), ("1", 75, ["3", "2"])])
+    func lost(restarts: String, status: Int32, processes: [String]) async throws {
+        // In mpirun's place: twice the processes have lost each other (EX_TEMPFAIL), the third time they are done.
+        let files = try TemporaryFiles([
+            "mpirun": """
+            #!/bin/sh
+            echo "$2" >>"$CALLS"
+            [ "$(wc -l <"$CALLS")" -ge 3 ] || exit 75
+            """
+        ])
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: files.path("mpirun"))
+        let outcome = try await Program.run(
+            [
+                "train", "launch", "--processes", "3", "--min-processes", "2", "--max-restarts", restarts, "--",
+                "intent", "--data", "a", "--out", "b",
+            ], environment: ["PATH": "\(files.folder):/usr/bin:/bin", "CALLS": files.path("calls")])
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(
+            outcome.errors.contains("A process died (status 75); starting 2 again, 1 of at most \(restarts) times."))
+        let calls = try String(contentsOfFile: files.path("calls"), encoding: .utf8)
+        #expect(calls.split(separator: "\n").map(String.init) == processes)
+    }
+
     @Test("How fast processes exchange is measured, and reckoned for more of them")
     func measured() async throws {
         let outcome = try await Program.run([

@@ -82,6 +82,62 @@ struct TrainTests {
         #expect(two.status == 64 && two.errors.contains("--soft-labels"))
     }
 
+    @Test("A model whose intents are tasks tells them where no rule is clear; one of other intents is refused")
+    func tasks() async throws {
+        let requests = [("translation", "Bonjour"), ("generation", "Roses"), ("question-answering", "Moon")]
+        let lines = requests.flatMap { task, word in
+            (0..<40).map { #"{"text": "\#(word) \#($0 % 7)", "intent": "\#(task)"}"# }
+        }.joined(separator: "\n")
+        let files = try TemporaryFiles([
+            "data/train.jsonl": lines, "data/dev.jsonl": lines,
+            "others/train.jsonl": lines.replacing("generation", with: "x"),
+            "others/dev.jsonl": lines.replacing("generation", with: "x"),
+            "route.yaml": """
+            pipeline: route
+            version: 1.0.0
+            steps: [{id: task, uses: route, with: {text: "Bonjour 3"}}]
+            output: "${task.task} by ${task.source}"
+            """,
+        ])
+        for data in ["data", "others"] {
+            let model = ["--data", files.path(data), "--out", files.path("\(data)-model")]
+            #expect(try await Program.run(["train", "intent"] + model + Self.small).status == 0)
+        }
+        let run = ["run", files.path("route.yaml"), "--no-store", "--output", "json", "--task-model"]
+        let told = try await Program.run(run + [files.path("data-model")])
+        #expect(try told.json()["output"] == "translation by task-model", "\(told.errors)")
+        let refused = try await Program.run(run + [files.path("others-model")])
+        #expect(refused.status == 1 && refused.errors.contains("unknown-task"), "\(refused.errors)")
+    }
+
+    @Test("Probabilities are calibrated by dialogues of several kinds, and a calibrated model is exported in 8 bits")
+    func calibrated() async throws {
+        let files = try TemporaryFiles()
+        #expect(try await self.train(files).status == 0)
+        let parts = ["--data", files.path("data/dev.jsonl"), "--data", files.path("data/test.jsonl")]
+        let model = ["--model", files.path("model")]
+        let outcome = try await Program.run(["calibrate", "intent"] + model + parts + ["--output", "json"])
+        let (before, after) = (try outcome.json()["ece_before"]?.arrayValue, try outcome.json()["ece"]?.arrayValue)
+        #expect(before?.count == 2 && after?.count == 2, "\(outcome.errors)")
+        let judge = ["evaluate", "intent", "--data", files.path("data/test.jsonl"), "--output", "json"]
+        #expect(try await Program.run(judge + model).json()["ece"] == after?.last)
+        let again = try await Program.run(["calibrate", "intent"] + model + parts + ["--output", "json"]).json()
+        #expect(try again["ece_before"] == again["ece"] && again["temperature"] == outcome.json()["temperature"])
+        let export = [
+            "export", "intent", "--out", files.path("int8.onnx"), "--calibration", files.path("data/dev.jsonl"),
+        ]
+        #expect(try await Program.run(export + model).status == 64)
+        let exported = try await Program.run(export + model + ["--int8", "--output", "json"]).json()
+        #expect(exported["calibrated"] == true && exported["size_bytes"]?.integerValue ?? 0 > 10_000, "\(exported)")
+        for arguments in [
+            ["calibrate", "intent", "--data", "/nowhere"] + model,
+            export + model + ["--int8", "--calibration", "/nowhere"],
+        ] {
+            let refused = try await Program.run(arguments)
+            #expect(refused.status == 1 && refused.errors.contains("/nowhere"), "\(refused.errors)")
+        }
+    }
+
     @Test("What cannot be done is told, and leaves stdout empty")
     func refused() async throws {
         let files = try TemporaryFiles(["bad/train.jsonl": "{\"turns\":1}", "bad/dev.jsonl": "{}"])

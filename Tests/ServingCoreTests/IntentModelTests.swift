@@ -67,17 +67,23 @@ struct IntentModelTests {
         }
     }
 
-    @Test("As ONNX it says the same, with padding too; in 8 bits nearly the same", arguments: [false, true])
-    func export(isQuantized: Bool) async throws {
+    @Test(
+        "As ONNX it says the same, with padding too; in 8 bits nearly the same",
+        arguments: ["float", "dynamic int8", "calibrated int8"])
+    func export(precision: String) async throws {
         let folder = RepositoryFolder()
         try folder.write("talk", "")
         let (model, path) = (try Self.model(), "\(folder.path)/talk/1/model.onnx")
-        var export = IntentModelExport(model, isQuantized: isQuantized)
-        try export.write(to: path)
         let inputs = [
             model.input([DialogueTurn(.user, "yes")]),
             model.input([DialogueTurn(.system, "no? yes please"), DialogueTurn(.user, "no no no")]),
         ]
+        let precisions: [String: ONNXPrecision] = [
+            "float": .float, "dynamic int8": .dynamicInt8,
+            "calibrated int8": .calibratedInt8(model.inputRanges(of: inputs)),
+        ]
+        var export = IntentModelExport(model, try #require(precisions[precision]))
+        try export.write(to: path)
         let batches = inputs.map { input in
             var batch = IntentBatch()
             batch.append(input)
@@ -100,7 +106,7 @@ struct IntentModelTests {
         #expect(logits.shape == [2, 3])
         let difference = zip(try logits.values(as: Float.self), model.logits(of: inputs).values).map { abs($0 - $1) }
             .max()
-        #expect(try #require(difference) < (isQuantized ? 0.1 : 1e-4))
+        #expect(try #require(difference) < (precision == "float" ? 1e-4 : 0.1))
         let probabilities = try #require(outputs.first { $0.name == "probabilities" }).values(as: Float.self)
         #expect(abs(probabilities.reduce(0, +) - 2) < 1e-5)
     }

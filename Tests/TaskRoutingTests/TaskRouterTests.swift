@@ -60,6 +60,29 @@ struct TaskRouterTests {
         #expect(decision.confidence == nil)
     }
 
+    /// Knows requests that begin with a word.
+    private struct Scripted: TaskIdentifier {
+        let name = "tasks"
+
+        func tasks(of text: String) -> [TaskDecision.Alternative]? {
+            text.hasPrefix("Bonjour")
+                ? [.init(task: .translation, probability: 0.9), .init(task: .generation, probability: 0.1)] : nil
+        }
+    }
+
+    @Test(
+        "What was made for telling tasks is asked where rules are silent, and a language model only where it cannot tell",
+        arguments: [
+            ("Bonjour, English version", TaskType.translation, TaskDecision.Source.taskModel, 0),
+            ("Hola, English version", .summarisation, .model, 1), ("Who wrote Hamlet?", .questionAnswering, .rule, 0),
+        ])
+    func identifier(text: String, task: TaskType, source: TaskDecision.Source, asked: Int) async throws {
+        let model = ScriptedModel(replies: [.text("summary")])
+        let decision = try await TaskRouter(identifier: Scripted()).route(text, model: model)
+        #expect(decision.task == task && decision.source == source && model.requests.count == asked)
+        #expect(source != .taskModel || decision.confidence == 0.9 && decision.explanation.contains("'tasks'"))
+    }
+
     @Test("Without a model a text that says nothing is generation")
     func silence() async throws {
         let decision = try await TaskRouter().route("")

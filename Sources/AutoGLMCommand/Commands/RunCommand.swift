@@ -30,6 +30,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var given: InputOptions
 
     @OptionGroup var plugins: PluginOptions
+    @OptionGroup var routing: RoutingOptions
     @OptionGroup(title: "Storage") var store: StoreOptions
     @OptionGroup var watching: TelemetryOptions
 
@@ -103,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
             return try await self.start(pipeline, at: path, inputs: inputs, configured, program)
         }
         let models = try await self.config.open(configured, self.model, program)
-        var runner = models.runner()
+        var runner = models.runner(try self.routing.router())
         runner.baseFolder = FilePath.folder(of: path)
         switch self.output.format {
         case .json: try Console.json(Self.json(await runner.run(pipeline, inputs: inputs), of: pipeline))

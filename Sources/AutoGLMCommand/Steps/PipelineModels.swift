@@ -4,6 +4,7 @@ internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
 internal import PipelineTelemetry
+internal import TaskRouting
 
 /// The models that pipelines ask, open.
 struct PipelineModels: Sendable {
@@ -15,8 +16,10 @@ struct PipelineModels: Sendable {
     var program: ProgramTelemetry?
 
     /// What runs pipelines on them.
-    func runner() -> PipelineRunner {
-        var runner = PipelineRunner(model: self.main)
+    ///
+    /// - Parameter router: Tells tasks.
+    func runner(_ router: TaskRouter) -> PipelineRunner {
+        var runner = PipelineRunner(model: self.main, router: router)
         if let gateway { runner.models = { try gateway.model(named: $0) } }
         runner.surroundings = self.program.map { RunTelemetry($0.telemetry, logger: $0.logger) }
         return runner

@@ -8,6 +8,8 @@ public struct TaskDecision: Sendable, Hashable {
     public enum Source: String, Sendable, Hashable {
         /// Rules fired, and all but one task were out of question.
         case rule
+        /// A model made for telling tasks.
+        case taskModel = "task-model"
         /// The model's probabilities, or its answer.
         case model
         /// Nobody could tell; the request is treated as generation.
@@ -20,6 +22,11 @@ public struct TaskDecision: Sendable, Hashable {
         public var task: TaskType
         /// Its probability, from 0 to 1.
         public var probability: Double
+
+        /// Makes an alternative.
+        ///
+        /// - Parameter probability: From 0 to 1.
+        public init(task: TaskType, probability: Double) { (self.task, self.probability) = (task, probability) }
     }
 
     /// The task.

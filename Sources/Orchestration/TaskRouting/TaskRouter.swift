@@ -10,7 +10,8 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Finds out which task a request is: by rules first, then by the model's own probabilities.
+/// Finds out which task a request is: by rules first, then by what was made for telling tasks, if there is something, then by the model's
+/// own probabilities.
 ///
 /// The probabilities are corrected for the model's liking of certain labels (contextual calibration, Zhao et al. 2021).
 /// That liking is measured on one request of each task rather than on texts without content: those have a favourite
@@ -26,14 +27,17 @@ public final class TaskRouter: Sendable {
     public let rules: [TaskRule]
     /// How far the best task's rules must be ahead of the next one's to decide alone.
     public let margin: Double
+    /// Who is asked when the rules do not decide, before a language model is.
+    public let identifier: (any TaskIdentifier)?
     private let priors = Mutex<[String: [Double]]>([:])
     private static let leastScore = 2.0
     private static let maximumTextLength = 600
 
     /// Makes a router.
-    public init(rules: [TaskRule] = TaskRule.standard, margin: Double = 1) {
-        self.rules = rules
-        self.margin = margin
+    public init(
+        rules: [TaskRule] = TaskRule.standard, margin: Double = 1, identifier: (any TaskIdentifier)? = nil
+    ) {
+        (self.rules, self.margin, self.identifier) = (rules, margin, identifier)
     }
 
     /// Identifies the task of a request.
@@ -41,7 +45,7 @@ public final class TaskRouter: Sendable {
     /// - Parameters:
     ///   - text: What the user wrote.
     ///   - model: Who is asked when the rules do not decide; without one, they decide as well as they can.
-    /// - Throws: What the model throws.
+    /// - Throws: What the model or the ``identifier`` throws.
     public func route(_ text: String, model: (any ModelAdapter)? = nil) async throws -> TaskDecision {
         var decision = try await self.decide(text, model: model)
         if decision.task == .classification { decision.labels = RequestLabels.find(in: text) }
@@ -53,6 +57,7 @@ public final class TaskRouter: Sendable {
         if let best = scores.first, best.value >= Self.leastScore, best.value - scores[1].value >= self.margin {
             return Self.decision(scores, source: .rule, reason: best.reasons.joined(separator: ", "))
         }
+        if let decision = try await self.identified(text) { return decision }
         guard let model else {
             let hasBest = (scores.first?.value ?? 0) > 0 && scores[0].value > scores[1].value
             guard hasBest else { return Self.unknown("no rule fired and there is no model to ask") }
@@ -91,6 +96,17 @@ public final class TaskRouter: Sendable {
         TaskDecision(
             task: .generation, confidence: nil, source: .fallback, alternatives: [],
             explanation: "\(reason); treated as generation")
+    }
+
+    // MARK: - What was made for it
+
+    private func identified(_ text: String) async throws -> TaskDecision? {
+        guard let identifier, let tasks = try await identifier.tasks(of: text), let best = tasks.first else {
+            return nil
+        }
+        return TaskDecision(
+            task: best.task, confidence: best.probability, source: .taskModel, alternatives: tasks,
+            explanation: "no rule was clear; '\(identifier.name)' finds it the likeliest task")
     }
 
     // MARK: - The model

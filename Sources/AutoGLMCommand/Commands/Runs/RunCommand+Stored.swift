@@ -58,7 +58,7 @@ extension RunCommand {
     ) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        var steps = models.runner()
+        var steps = models.runner(try self.routing.router())
         steps.breakpoints = Set(self.breakpoints)
         let runner = StoredRunner(store: store.runs, runner: steps, registry: try self.registry(configured))
         do {

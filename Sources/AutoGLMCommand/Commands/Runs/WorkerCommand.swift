@@ -31,6 +31,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var plugins: PluginOptions
+    @OptionGroup var routing: RoutingOptions
     @OptionGroup var watching: TelemetryOptions
 
     @Option(parsing: .unconditional, help: "How many runs to have under way at once.")
@@ -73,7 +74,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let store = try self.store.open()
         let configured = try self.config.models()
         let program = try self.watching.program(configured)
-        var runner = try await self.config.open(configured, self.model, program).runner()
+        var runner = try await self.config.open(configured, self.model, program).runner(self.routing.router())
         runner.longestSleep = .seconds(self.lease)
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),

@@ -6,6 +6,7 @@ internal import ModelGateway
 internal import Observability
 internal import PipelineTelemetry
 internal import Pipelines
+internal import TaskRouting
 
 /// The pipelines of a configuration, which clients of `autoglm.v1` may run.
 struct ServedPipelines: PipelineRunning {
@@ -18,6 +19,7 @@ struct ServedPipelines: PipelineRunning {
     let names: [String]
     private let served: [String: Served]
     private let models: PipelineModels
+    private let router: TaskRouter
     private let telemetry: Telemetry?
 
     /// Reads pipelines; nil where there is none.
@@ -41,6 +43,7 @@ struct ServedPipelines: PipelineRunning {
         }
         self.served = served
         self.names = served.keys.sorted()
+        self.router = try RoutingOptions.router(nil)
         self.models = PipelineModels(main: try gateway.model(named: first), gateway: gateway)
         self.telemetry = telemetry
     }
@@ -52,7 +55,7 @@ struct ServedPipelines: PipelineRunning {
             throw LLMError(
                 .unknownModel, "There is no pipeline '\(name)'. \(NearestName.hint(for: name, in: self.names))")
         }
-        var runner = self.models.runner()
+        var runner = self.models.runner(self.router)
         runner.baseFolder = served.folder
         runner.surroundings = self.telemetry.map { RunTelemetry($0) }
         return try await runner.run(served.pipeline, inputs: inputs, onEvent: onEvent)

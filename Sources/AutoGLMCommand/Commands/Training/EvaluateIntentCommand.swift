@@ -49,10 +49,7 @@ struct EvaluateIntentCommand: AsyncParsableCommand {
     private func evaluate() throws {
         var model = try IntentModel(folder: self.model)
         if self.quantized { model = model.quantized() }
-        let examples = IntentExamples(try DialogueFile.dialogues(path: self.data), for: model)
-        guard !examples.classes.isEmpty else {
-            throw TrainingError(.noData, "\(self.data): no utterance has an intent that the model has learnt.")
-        }
+        let examples = try IntentExamples(path: self.data, for: model)
         let bar = ProgressBar()
         defer { bar.end() }
         let result = try IntentEvaluation(model, examples) { bar.show("Judging", "Judging", $0, of: $1) }

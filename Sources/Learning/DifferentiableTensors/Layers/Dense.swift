@@ -10,6 +10,8 @@ package struct Dense: ParameterGroup, Sendable {
     package var bias: Tensor
     /// What the weights are in 8 bits; where it is there, it is multiplied with, and nothing is learnt.
     @noDerivative private var quantized: QuantizedMatrix?
+    /// Who wants to know which numbers come in.
+    @noDerivative private var observer: InputRange?
 
     /// Makes a layer.
     ///
@@ -30,6 +32,7 @@ package struct Dense: ParameterGroup, Sendable {
     /// Each row's sums.
     @differentiable(reverse)
     package func callAsFunction(_ rows: Tensor) -> Tensor {
+        if let observer = self.observer { observer.take(withoutDerivative(at: rows)) }
         if let quantized = self.quantized {
             return withoutDerivative(at: quantized.product(of: rows)).adding(toRows: self.bias)
         }
@@ -40,6 +43,13 @@ package struct Dense: ParameterGroup, Sendable {
     package func quantize() -> Self {
         var layer = self
         layer.quantized = QuantizedMatrix(self.weights)
+        return layer
+    }
+
+    /// The layer that tells which numbers come in.
+    package func observed(by observer: InputRange) -> Self {
+        var layer = self
+        layer.observer = observer
         return layer
     }
 

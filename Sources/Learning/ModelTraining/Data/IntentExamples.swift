@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
 package import TaskModels
 
 /// Utterances with their intents, as a model reads them.
@@ -10,6 +11,16 @@ package struct IntentExamples: Sendable {
     package private(set) var classes: [Int] = []
     /// How many utterances were left out, since the model does not know their intent.
     package private(set) var unknown = 0
+
+    /// Reads a file of dialogues, one in each line.
+    ///
+    /// - Throws: ``TrainingError`` with code `.noData` where the model knows no intent of it, or what ``DialogueFile`` throws.
+    package init(path: String, for model: IntentModel) throws {
+        self.init(try DialogueFile.dialogues(path: path), for: model)
+        guard !self.classes.isEmpty else {
+            throw TrainingError(.noData, "\(path): no utterance has an intent that the model has learnt.")
+        }
+    }
 
     /// Reads dialogues.
     package init(_ dialogues: [LabelledDialogue], for model: IntentModel) {

@@ -86,5 +86,5 @@ package struct IntentEvaluation: EpochJudgement {
     package var loss: Double { TemperatureScaling.loss(self.logits, self.classes, self.temperature) }
 
     /// The temperature with which the loss is least.
-    package func calibratedTemperature() -> Float { TemperatureScaling.fit(self.logits, self.classes) }
+    package func calibratedTemperature() -> Float { TemperatureScaling.fit([(self.logits, self.classes)]) }
 }

@@ -16,14 +16,19 @@ enum TemperatureScaling {
         return sum / Double(classes.count)
     }
 
-    /// The temperature from 0.5 to 20 with which the loss is least.
+    /// Logits and the classes that are right.
+    typealias Part = (logits: [[Float]], classes: [Int])
+
+    /// The temperature from 0.5 to 20 with which the mean of some parts' losses is least; each part counts as much.
     ///
     /// The loss has one valley, which is cut by the golden ratio. What is always right on a small part is not certain for that: it would be
     /// divided by nothing.
-    static func fit(_ logits: [[Float]], _ classes: [Int]) -> Float {
+    static func fit(_ parts: [Part]) -> Float {
         let ratio = (5.0.squareRoot() - 1) / 2
         var (low, high) = (log(0.5), log(20.0))
-        func value(_ point: Double) -> Double { self.loss(logits, classes, Float(exp(point))) }
+        func value(_ point: Double) -> Double {
+            parts.reduce(0) { $0 + self.loss($1.logits, $1.classes, Float(exp(point))) }
+        }
         var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
         var (leftValue, rightValue) = (value(left), value(right))
         while high - low > 1e-3 {

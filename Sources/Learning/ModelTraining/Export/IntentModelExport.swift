@@ -15,9 +15,9 @@ package struct IntentModelExport {
 
     /// Prepares to write a model.
     ///
-    /// - Parameter isQuantized: Whether dense layers are computed in 8 bits.
-    package init(_ model: IntentModel, isQuantized: Bool) {
-        self.graph = ONNXGraph(isQuantized: isQuantized)
+    /// - Parameter precision: How dense layers are computed.
+    package init(_ model: IntentModel, _ precision: ONNXPrecision) {
+        self.graph = ONNXGraph(precision)
         self.model = model
         self.weights = Dictionary(uniqueKeysWithValues: model.encoder.weights.map { ($0, $1) })
     }
@@ -69,7 +69,7 @@ package struct IntentModelExport {
     }
 
     private mutating func dense(_ rows: String, _ name: String) -> String {
-        self.graph.dense(rows, self.weight("\(name).weight"), self.weight("\(name).bias"))
+        self.graph.dense(rows, name, self.weight("\(name).weight"), self.weight("\(name).bias"))
     }
 
     private mutating func feedForward(_ rows: String, _ name: String) -> String {

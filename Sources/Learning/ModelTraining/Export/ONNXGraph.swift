@@ -13,13 +13,13 @@ struct ONNXGraph {
 
     private var graph = Autoglm_Onnx_GraphProto()
     private var count = 0
-    private let isQuantized: Bool
+    private let precision: ONNXPrecision
 
     /// Begins a graph.
     ///
-    /// - Parameter isQuantized: Whether dense layers have weights of 8 bits, a scale for each output.
-    init(isQuantized: Bool) {
-        self.isQuantized = isQuantized
+    /// - Parameter precision: How dense layers are computed.
+    init(_ precision: ONNXPrecision) {
+        self.precision = precision
         self.graph.name = "intent"
     }
 
@@ -145,31 +145,64 @@ struct ONNXGraph {
     // MARK: Layers
 
     /// Each row's weighted sums.
-    mutating func dense(_ rows: String, _ weights: Tensor, _ bias: Tensor) -> String {
+    ///
+    /// - Parameters:
+    ///   - rows: What comes in.
+    ///   - name: The layer's, by which its calibration is found.
+    ///   - weights: inputs × outputs.
+    ///   - bias: One number for each output.
+    mutating func dense(_ rows: String, _ name: String, _ weights: Tensor, _ bias: Tensor) -> String {
         let product =
-            self.isQuantized ? self.integerProduct(rows, weights) : self.node("MatMul", [rows, self.constant(weights)])
+            switch self.precision {
+            case .float: self.node("MatMul", [rows, self.constant(weights)])
+            case .dynamicInt8: self.integerProduct(rows, weights)
+            case .calibratedInt8(let ranges): self.calibratedProduct(rows, weights, ranges[name] ?? 0...1)
+            }
         return self.node("Add", [product, self.constant(bias)])
     }
 
-    /// A product in 8 bits: inputs with one scale for all that run together, weights with one for each output.
-    private mutating func integerProduct(_ rows: String, _ weights: Tensor) -> String {
+    /// Weights in 8 bits, a scale for each output.
+    private mutating func bytes(_ weights: Tensor) -> (matrix: String, scales: Tensor) {
         let (inputs, outputs, values) = (weights.shape[0], weights.shape[1], weights.values)
         var (scales, bytes) = ([Float](repeating: 0, count: outputs), [Int8](repeating: 0, count: inputs * outputs))
         for output in 0..<outputs {
             let largest = (0..<inputs).reduce(Float(0)) { max($0, abs(values[$1 * outputs + output])) }
-            scales[output] = max(largest, 1e-12) / 127
+            scales[output] = max(largest, Self.leastScale) / 127
             for input in 0..<inputs {
                 bytes[input * outputs + output] = Int8((values[input * outputs + output] / scales[output]).rounded())
             }
         }
-        let quantized = self.node("DynamicQuantizeLinear", [rows], outputs: 3)
         let matrix = self.initializer(.int8, weights.shape, bytes.withUnsafeBytes { Data($0) })
+        return (matrix, Tensor([outputs], scales))
+    }
+
+    /// A product in 8 bits: inputs with one scale for all that run together.
+    private mutating func integerProduct(_ rows: String, _ weights: Tensor) -> String {
+        let (matrix, scales) = self.bytes(weights)
+        let quantized = self.node("DynamicQuantizeLinear", [rows], outputs: 3)
         let zero = self.initializer(.int8, [], Data([0]))
         let sums = self.node("MatMulInteger", [quantized[0], matrix, quantized[2], zero])
-        let scale = self.node("Mul", [quantized[1], self.constant(Tensor([outputs], scales))])
+        let scale = self.node("Mul", [quantized[1], self.constant(scales)])
         return self.node(
             "Mul", [self.node("Cast", [sums], ["to": [Autoglm_Onnx_TensorProto.DataType.float.rawValue]]), scale])
     }
+
+    /// A product in 8 bits: inputs with the scale that they were seen to need; runtimes compute it in integers where they find this form.
+    private mutating func calibratedProduct(
+        _ rows: String, _ weights: Tensor, _ range: ClosedRange<Float>
+    ) -> String {
+        let (matrix, scales) = self.bytes(weights)
+        let scale = max(range.upperBound - range.lowerBound, Self.leastScale) / 255
+        let zero = Int8(min(127, max(-128, (-128 - range.lowerBound / scale).rounded())))
+        let ends = [self.constant(scale), self.initializer(.int8, [], Data([UInt8(bitPattern: zero)]))]
+        let seen = self.node("DequantizeLinear", [self.node("QuantizeLinear", [rows] + ends)] + ends)
+        let zeros = self.initializer(.int8, scales.shape, Data(repeating: 0, count: scales.values.count))
+        return self.node(
+            "MatMul", [seen, self.node("DequantizeLinear", [matrix, self.constant(scales), zeros], ["axis": [1]])])
+    }
+
+    /// Numbers that are all zero have a scale, too.
+    private static let leastScale: Float = 1e-12
 
     /// GELU by its definition.
     mutating func gelu(_ rows: String) -> String {

@@ -61,9 +61,26 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     }
 
     /// Makes the weights of layers ones of 8 bits; those of tables and of the classes stay as they are.
-    mutating func quantize() {
-        for index in self.blocks.indices { self.blocks[index].quantize() }
-        self.summary.quantize()
+    mutating func quantize() { self.replaceInLayers { $1.quantize() } }
+
+    /// Lets all layers of weighted sums tell which numbers come in.
+    ///
+    /// - Returns: Who is told, by the layers' names.
+    mutating func observe() -> [String: InputRange] {
+        var ranges: [String: InputRange] = [:]
+        func observed(_ name: String, _ layer: Dense) -> Dense {
+            let range = InputRange()
+            ranges[name] = range
+            return layer.observed(by: range)
+        }
+        self.replaceInLayers(observed)
+        self.classes = observed("classes", self.classes)
+        return ranges
+    }
+
+    private mutating func replaceInLayers(_ replacement: DenseReplacement) {
+        for index in self.blocks.indices { self.blocks[index].replace("blocks.\(index)", replacement) }
+        self.summary.replace("summary", replacement)
     }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

@@ -51,6 +51,16 @@ package struct IntentModel: Sendable {
         return self.encoder.logits(batch)
     }
 
+    /// The least and the greatest number that comes into each layer of weighted sums when some inputs are read, by the layers' names.
+    ///
+    /// - Parameter inputs: At least one.
+    package func inputRanges(of inputs: some Sequence<IntentBatch.Input>) -> [String: ClosedRange<Float>] {
+        var model = self
+        let ranges = model.encoder.observe()
+        for input in inputs { _ = model.logits(of: [input]) }
+        return ranges.compactMapValues(\.bounds)
+    }
+
     /// The model with layers in 8 bits, which answers several times as fast, and cannot learn.
     package func quantized() -> Self {
         var model = self

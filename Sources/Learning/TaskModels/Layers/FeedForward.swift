@@ -3,6 +3,9 @@
 package import DifferentiableTensors
 internal import _Differentiation
 
+/// Makes of a layer of weighted sums, known by its name among the weights, one that is to take its place.
+typealias DenseReplacement = (_ name: String, _ layer: Dense) -> Dense
+
 /// A network of one hidden layer for each row, whose result is added to it.
 package struct FeedForward: ParameterGroup, Sendable {
     var norm: LayerNormalization
@@ -21,8 +24,11 @@ package struct FeedForward: ParameterGroup, Sendable {
         return rows + self.down.announced()(hidden).dropping(dropout, at: 2)
     }
 
-    /// Makes the weights ones of 8 bits.
-    mutating func quantize() { (self.up, self.down) = (self.up.quantize(), self.down.quantize()) }
+    /// Puts other layers of weighted sums into the place of its own, by their names.
+    mutating func replace(_ name: String, _ replacement: DenseReplacement) {
+        self.up = replacement("\(name).up", self.up)
+        self.down = replacement("\(name).down", self.down)
+    }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
         self.norm.visit(gradient.norm, "\(name).norm", visit)

@@ -33,12 +33,12 @@ package struct SummaryBlock: ParameterGroup, Sendable {
             rows.gathering(starts) + self.joined.announced()(attended).dropping(dropout, at: 0), dropout)
     }
 
-    /// Makes the weights ones of 8 bits.
-    mutating func quantize() {
-        (self.query, self.attention, self.joined) = (
-            self.query.quantize(), self.attention.quantize(), self.joined.quantize()
-        )
-        self.feedForward.quantize()
+    /// Puts other layers of weighted sums into the place of its own, by their names.
+    mutating func replace(_ name: String, _ replacement: DenseReplacement) {
+        self.query = replacement("\(name).query", self.query)
+        self.attention = replacement("\(name).attention", self.attention)
+        self.joined = replacement("\(name).joined", self.joined)
+        self.feedForward.replace("\(name).feed_forward", replacement)
     }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {

@@ -17,7 +17,7 @@ public struct RouteStep: PipelineStep {
                 StepPort("task", .string, "The task, which 'profile' inputs of other steps take."),
                 StepPort("labels", .array, "The labels that a classification request names; empty otherwise."),
                 StepPort("confidence", .any, "Its probability from 0 to 1; null where it cannot be told."),
-                StepPort("source", .string, "Who decided: rule, model or fallback."),
+                StepPort("source", .string, "Who decided: rule, task-model, model or fallback."),
                 StepPort("explanation", .string, "What the decision rests on."),
                 StepPort("alternatives", .array, "All tasks with their probabilities."),
             ], effect: .model)
