@@ -110,7 +110,7 @@ let package = Package(
         library("JSONSchemas", in: "Values", ["LLMCore", orderedCollections]),
         library("SourceDocuments", in: "Values", ["LLMCore", orderedCollections, yams]),
         library("PromptTemplates", in: "Values", ["LLMCore", "SourceDocuments", orderedCollections, yams]),
-        library("EventMessaging", in: "Values", ["LLMCore"]),
+        library("EventMessaging", in: "Values", ["LLMCore", deque]),
 
         // Engine: local inference.
         library("CTensorKernels", in: "Engine", []),
@@ -162,7 +162,9 @@ let package = Package(
         library(
             "Observability", in: "Operations",
             ["LLMCore", "AdapterMiddleware", orderedCollections, logging, tracing]),
-        library("PipelineTelemetry", in: "Operations", ["LLMCore", "Pipelines", "Observability", logging, tracing]),
+        library(
+            "PipelineTelemetry", in: "Operations",
+            ["LLMCore", "EventMessaging", "Pipelines", "Observability", logging, tracing]),
 
         // Adapters: the outside world.
         library(
@@ -218,6 +220,8 @@ let package = Package(
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("ExperimentStorage", in: "Adapters", ["LLMCore", "Experiments", "PostgresConnections"]),
+        library("CNATS", in: "Adapters", []),
+        library("NATSMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "Pipelines", "CNATS", deque]),
         library("CPluginABI", in: "Adapters", []),
         library(
             "PluginHost", in: "Adapters",
@@ -328,14 +332,15 @@ let package = Package(
                 "LLMCore", "LocalModels", "GuidedGeneration", "LanguageModelSessions", "ModelFacade",
                 "OpenAutoGLMMacros",
             ]),
-        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "Pipelines", "ModelCatalog"]),
+        .target(name: "OpenAutoGLMTesting", dependencies: ["LLMCore", "EventMessaging", "Pipelines", "ModelCatalog"]),
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
                 "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
                 "TensorKernels", "ModelFiles", "DifferentiableTensors", "TaskModels", "ModelTraining",
                 "ModelQuantization", "Tokenization", "TokenConstraints",
-                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
+                "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "NATSMessaging",
+                "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
                 "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
                 "ModelGateway",
@@ -353,7 +358,8 @@ let package = Package(
 
         .testTarget(name: "LLMCoreTests", dependencies: ["LLMCore", "OpenAutoGLMTesting"]),
         .testTarget(name: "JSONSchemasTests", dependencies: ["LLMCore", "JSONSchemas", orderedCollections]),
-        .testTarget(name: "EventMessagingTests", dependencies: ["LLMCore", "EventMessaging"]),
+        .testTarget(
+            name: "EventMessagingTests", dependencies: ["LLMCore", "EventMessaging", "OpenAutoGLMTesting"]),
         .testTarget(
             name: "PromptTemplatesTests",
             dependencies: ["LLMCore", "PromptTemplates", "OpenAutoGLMTesting", orderedCollections],
@@ -403,8 +409,12 @@ let package = Package(
         // A program that these tests kill.
         .executableTarget(
             name: "CrashSubject",
-            dependencies: ["LLMCore", "Pipelines", "RunStorage", "PipelineSteps", "OpenAutoGLMTesting"],
+            dependencies: [
+                "LLMCore", "Pipelines", "RunStorage", "NATSMessaging", "PipelineSteps", "OpenAutoGLMTesting",
+            ],
             path: "Tests/CrashSubject"),
+        // A NATS server that tests start.
+        .target(name: "NATSServing", dependencies: [crypto], path: "Tests/NATSServing"),
         // What tests of servers ask and look at.
         .target(
             name: "ServedModelProbes", dependencies: ["LLMCore", "KServeProtocol", "Observability", "ServingCore"],
@@ -417,8 +427,9 @@ let package = Package(
         .testTarget(
             name: "RunStorageTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog", "RunStorage",
-                "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
+                "LLMCore", "EventMessaging", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog",
+                "RunStorage",
+                "NATSMessaging", "NATSServing", "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
             ]),
         // A PostgreSQL server that tests start.
         .target(name: "PostgresServing", path: "Tests/PostgresServing"),
@@ -500,6 +511,12 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ], path: "Tests/CertificateIssuing"),
         .testTarget(
+            name: "NATSMessagingTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "Pipelines", "NATSMessaging", "NATSServing", "CertificateIssuing",
+                "OpenAutoGLMTesting",
+            ]),
+        .testTarget(
             name: "ServerTLSTests",
             dependencies: ["LLMCore", "ServerTLS", "CertificateIssuing"]),
         .testTarget(
@@ -560,8 +577,8 @@ let package = Package(
         .testTarget(
             name: "ObservabilityTests",
             dependencies: [
-                "LLMCore", "AdapterMiddleware", "Observability", "Pipelines", "PipelineTelemetry", "RemoteTransport",
-                "OpenAutoGLMTesting", logging, tracing, nio("NIOHTTP1"),
+                "LLMCore", "EventMessaging", "AdapterMiddleware", "Observability", "Pipelines", "PipelineTelemetry",
+                "RemoteTransport", "OpenAutoGLMTesting", logging, tracing, nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "TelemetryExportTests",
@@ -573,7 +590,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "AutoGLMCommandTests",
-            dependencies: ["LLMCore", "CertificateIssuing", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"), nioSSL]),
+            dependencies: [
+                "LLMCore", "CertificateIssuing", "NATSServing", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"),
+                nioSSL,
+            ]),
     ]
 )
 

@@ -30,6 +30,8 @@ libsqlite3-dev      | has_package libsqlite3-dev                      | SQLite, 
 zlib1g-dev          | has_package zlib1g-dev                          | compressed HTTP
 libncurses6         | has_package "libncurses6*"                      | the Swift compiler driver is linked with it
 postgresql          | has_package "postgresql-[0-9]*"                 | the PostgreSQL server that tests start for themselves
+nats-server         | PATH=$PATH:/usr/sbin command -v nats-server     | the NATS server that tests start for themselves
+libnats3.4          | has_package "libnats3*"                         | the event bus over NATS
 openmpi-bin         | command -v mpirun                               | training with several processes
 '
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import NATSMessaging
 import OpenAutoGLMTesting
 import PipelineSteps
 import Pipelines
@@ -9,8 +10,8 @@ import RunStorage
 
 /// A program to be killed: runs stored runs whose steps leave traces in a file.
 ///
-/// Usage: `CrashSubject STORE EFFECTS [RUN]`; without a run it is a worker, which ends when nothing is in line. Its `file` steps
-/// may write in the folder of the traces, which they call `out`.
+/// Usage: `CrashSubject STORE EFFECTS [RUN | nats://…]`; without a run it is a worker, which ends when nothing is in line: in the
+/// store, or in the JetStream of a server. Its `file` steps may write in the folder of the traces, which they call `out`.
 @main
 enum CrashSubject {
     static func main() async throws {
@@ -23,13 +24,16 @@ enum CrashSubject {
         let runner = StoredRunner(
             store: SQLiteRunStore(file), runner: PipelineRunner(model: ScriptedModel(replies: [])),
             registry: StepRegistry([AppendStep(path: arguments[2]), FileStep(access)]))
-        if arguments.count > 3 {
-            _ = try await runner.run(arguments[3])
+        let last = arguments.count > 3 ? arguments[3] : nil
+        if let last, !last.hasPrefix("nats://") {
+            _ = try await runner.run(last)
         } else {
+            var queue: any RunQueue = SQLiteRunQueue(file)
+            if let last { queue = try NATSRunQueue(await .connect(NATSConfiguration(url: last))) }
             let settings = RunWorker.Settings(
                 name: "\(getpid())", concurrency: 2, lease: .milliseconds(600), poll: .milliseconds(20),
                 maximumDeliveries: 1000)
-            await RunWorker(queue: SQLiteRunQueue(file), runner: runner, settings: settings).run(untilEmpty: true)
+            await RunWorker(queue: queue, runner: runner, settings: settings).run(untilEmpty: true)
         }
     }
 }

@@ -19,6 +19,30 @@ private struct DocumentRead: TypedEvent, Equatable {
     }
 }
 
+private struct InvoiceRead: TypedEvent {
+    static let subject = "invoices.read"
+    static let schemaVersion = 2
+    var cents: Int
+    var payload: JSONValue { ["cents": .integer(self.cents)] }
+
+    init(cents: Int) { self.cents = cents }
+
+    init(payload: JSONValue) throws {
+        guard let cents = payload["cents"]?.integerValue else {
+            throw EventError(.unreadablePayload, "The event has no cents.")
+        }
+        self.cents = cents
+    }
+
+    static func upgrade(_ payload: JSONValue, from version: Int) throws -> JSONValue {
+        guard version == 1, let euros = payload["euros"]?.integerValue else {
+            throw EventError(
+                .unsupportedSchemaVersion, "This is version \(version), and this program reads \(Self.schemaVersion).")
+        }
+        return ["cents": .integer(100 * euros)]
+    }
+}
+
 @Suite("Events inside a process")
 struct EventBusTests {
     static func event(_ id: Int, _ subject: String = "a.b") throws -> Event {
@@ -85,5 +109,39 @@ struct EventBusTests {
         try await bus.publish(Event(id: "2", subject: EventSubject(DocumentRead.subject), payload: 3))
         #expect(try await events.next() == DocumentRead(name: "a.txt"))
         await #expect(throws: EventError.self) { try await events.next() }
+    }
+
+    @Test("An older version of a typed event is upgraded, a newer one is refused in words")
+    func versions() async throws {
+        let bus = InProcessEventBus()
+        var events = try await bus.subscribe(to: InvoiceRead.self).makeAsyncIterator()
+        try await bus.publish(InvoiceRead(cents: 250), id: "1")
+        let subject = try EventSubject(InvoiceRead.subject)
+        try await bus.publish(Event(id: "2", subject: subject, payload: ["euros": 3], schemaVersion: 1))
+        try await bus.publish(Event(id: "3", subject: subject, payload: ["pence": 3], schemaVersion: 3))
+        #expect(try await events.next()?.cents == 250)
+        #expect(try await events.next()?.cents == 300)
+        let error = await #expect(throws: EventError.self) { try await events.next() }
+        #expect(error?.code == .unsupportedSchemaVersion)
+        #expect(error?.message.contains("version 3") == true && error?.message.contains("reads 2") == true)
+        #expect(throws: EventError.self) {
+            try DocumentRead(Event(id: "4", subject: EventSubject("documents.read"), payload: nil, schemaVersion: 2))
+        }
+    }
+
+    @Test(
+        "Headers that would break a protocol are refused",
+        arguments: [
+            ("", "a"), ("a b", "a"), ("a:", "a"), ("a\r\nb", "a"), ("a", "b\r\nc"), ("a", "b\u{0}"),
+            ("Nats-Msg-Id", "1"), ("Event-Id", "1"), ("ä", "a"), ("a", String(repeating: "x", count: 8193)),
+            (String(repeating: "x", count: 129), "a"),
+        ])
+    func headers(name: String, value: String) throws {
+        var headers = try EventHeaders(["traceparent": "00-1"])
+        #expect(throws: EventError.self) { try headers.set(name, to: value) }
+        try headers.set("traceparent", to: "00-2")
+        #expect(headers.trace == "00-2" && headers.pairs.count == 1)
+        for number in 1...63 { try headers.set("h\(number)", to: "") }
+        #expect(throws: EventError.self) { try headers.set("h64", to: "") }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AdapterMiddleware
+import EventMessaging
 import LLMCore
 import Observability
 import OpenAutoGLMTesting
@@ -97,6 +98,25 @@ struct RunTelemetryTests {
             #expect(spans.map(\.isError) == [false, true, false, false])
             #expect(spans[1].attributes["error.type"] != nil && spans[1].attributes["gen_ai.tool.call.result"] == nil)
         }
+    }
+
+    @Test("An event carries the trace in which it was told, unless it names another one")
+    func events() async throws {
+        let inner = InProcessEventBus()
+        let bus = TracedEventBus(inner)
+        var events = try await bus.subscribe(EventPattern("a"), buffer: 9).makeAsyncIterator()
+        let event = Event(id: "1", subject: try EventSubject("a"), payload: nil)
+        try await bus.publish(event)
+        #expect(try await events.next() == event)
+        let trace = try await RunTelemetry(self.probe.telemetry()).enqueuing("capital") { trace in
+            try await bus.publish(event)
+            return trace
+        }
+        #expect(try await events.next()?.headers.trace == trace)
+        var other = event
+        try other.headers.set("traceparent", to: "00-other")
+        _ = try await RunTelemetry(self.probe.telemetry()).enqueuing("capital") { _ in try await bus.publish(other) }
+        #expect(try await events.next() == other)
     }
 
     @Test("What a worker does belongs to the trace of who put it in line")

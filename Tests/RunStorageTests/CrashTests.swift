@@ -2,6 +2,8 @@
 
 import Foundation
 import LLMCore
+import NATSMessaging
+import NATSServing
 import Pipelines
 import RunStorage
 import Testing
@@ -40,10 +42,34 @@ struct CrashTests {
     @Test("Workers that share a store and are killed leave nothing lost and nothing doubled")
     func workers() async throws {
         let folder = try TemporaryFolder()
+        try await self.check(SQLiteRunQueue(try StorageFile(path: folder.file)), in: folder, named: "workers")
+    }
+
+    @Test("Workers over JetStream, whose server is killed as well, leave nothing lost and nothing doubled")
+    func workersOverNATS() async throws {
+        let server = try NATSServer()
+        let bus = try await NATSEventBus.connect(NATSConfiguration(url: server.url))
+        let folder = try TemporaryFolder()
+        try await self.check(NATSRunQueue(bus), in: folder, named: "nats", more: [server.url]) { kills in
+            guard kills % 5 == 4 else { return }
+            server.end(SIGKILL)
+            try server.start()
+        }
+        await bus.close()
+    }
+
+    /// Lets workers do runs while they are killed.
+    ///
+    /// - Parameters:
+    ///   - more: What else the workers are told.
+    ///   - harm: What else is done, after so many kills of one of three workers' places.
+    private func check(
+        _ queue: any RunQueue, in folder: TemporaryFolder, named name: String, more: [String] = [],
+        harm: @escaping @Sendable (_ kills: Int) throws -> Void = { _ in }
+    ) async throws {
         let subject = try CrashedProgram()
         let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
         var ids = [String]()
-        let queue = SQLiteRunQueue(try StorageFile(path: folder.file))
         let names = (0..<Self.count).map { "run-\($0)" }
         for name in names {
             ids.append(try await tally.store.create(CrashedProgram.source, inputs: ["run": .string(name)]))
@@ -59,7 +85,8 @@ struct CrashTests {
                     {
                         let moment = Self.moment(attempt: kills, using: &random)
                         kills +=
-                            try await subject.run([folder.file, tally.effects], killedAfter: moment) ? 1 : 0
+                            try await subject.run([folder.file, tally.effects] + more, killedAfter: moment) ? 1 : 0
+                        if worker == 0 { try harm(kills) }
                         try await tally.note(ids)
                     }
                     return kills
@@ -68,7 +95,7 @@ struct CrashTests {
             return try await group.reduce(0, +)
         }
         let report = try tally.report(names: names, kills: kills)
-        print("crash workers \(report.json)")
+        print("crash \(name) \(report.json)")
         #expect(report.isClean, "\(report.json)")
     }
 

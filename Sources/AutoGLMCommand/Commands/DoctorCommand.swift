@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
+internal import NATSMessaging
 internal import OpenVINOModels
 internal import PostgresConnections
 internal import TensorKernels
@@ -67,7 +68,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Finding("models", .good, "\(locator.folder): \(models.isEmpty ? "none" : models.joined(separator: ", "))"))
         findings.append(self.defaultModel(locator))
         findings.append(Finding("backends", .good, Backend.names.joined(separator: ", ")))
-        findings += [Self.postgres(), Self.openVINO()]
+        findings += [Self.postgres(), Self.openVINO(), Self.nats()]
         return findings
     }
 
@@ -107,6 +108,14 @@ struct DoctorCommand: AsyncParsableCommand {
             return Finding("openvino", .good, "OpenVINO \(try OpenVINOLibrary.shared.version)")
         } catch {
             return Finding("openvino", .good, "not there, which only those miss who serve ONNX models: \(error)")
+        }
+    }
+
+    private static func nats() -> Finding {
+        do {
+            return Finding("nats", .good, "libnats \(try NATSLibrary.shared.version)")
+        } catch {
+            return Finding("nats", .good, "not there, which only those miss whose events go over NATS: \(error)")
         }
     }
 

@@ -14,6 +14,16 @@ struct StoreOptions: ParsableArguments {
             """)
     var store: String = Settings.text("STORE") ?? StoreOptions.defaultPath
 
+    @Option(
+        help: """
+            Where runs wait for workers: a NATS server with JetStream, such as nats://127.0.0.1:4222, whose queue any number \
+            of machines share that see the same --store (default: AUTOGLM_QUEUE, else the store's file).
+            """)
+    var queue: String?
+
+    /// The server of the queue; nil where the store's file has it.
+    var queueServer: String? { self.queue ?? Settings.text("QUEUE") }
+
     @Option(help: "What recorded steps survive: process (kill -9), or power, where each step waits for the disk.")
     var durability = Choice(StorageFile.Durability.process)
 
@@ -23,8 +33,8 @@ struct StoreOptions: ParsableArguments {
     func open() throws -> OpenStore {
         if self.store == Self.defaultPath { try FilePath.makeFolders(FilePath.folder(of: self.store)) }
         let file = try StorageFile(path: self.store, durability: self.durability.value)
-        return OpenStore(
-            runs: SQLiteRunStore(file), queue: SQLiteRunQueue(file), schedules: SQLiteScheduleStore(file))
+        let queue: any RunQueue = try self.queueServer.map { try LaterRunQueue($0) } ?? SQLiteRunQueue(file)
+        return OpenStore(runs: SQLiteRunStore(file), queue: queue, schedules: SQLiteScheduleStore(file))
     }
 
     /// Opens the file of texts that are found by their meaning: the one that `AUTOGLM_VECTORS` names, else the default one.

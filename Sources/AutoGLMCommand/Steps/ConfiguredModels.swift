@@ -10,6 +10,8 @@ actor ConfiguredModels {
     nonisolated let names: [String]
     /// What is told of the work.
     nonisolated let telemetry: TelemetrySettings?
+    /// The event bus that it names; nil where it names none.
+    nonisolated let bus: String?
     private let configuration: GatewayConfiguration
     private var gateway: Gateway?
 
@@ -17,7 +19,9 @@ actor ConfiguredModels {
     ///
     /// - Throws: ``CommandError`` where it cannot be read; `GatewayError` with everything that is wrong with it.
     init(path: String) throws {
-        self.configuration = try ServedConfiguration(path: path, environment: Settings.environment).models
+        let file = try ServedConfiguration(path: path, environment: Settings.environment)
+        self.configuration = file.models
+        self.bus = file.bus
         self.names = self.configuration.names
         self.telemetry = self.configuration.telemetry
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
-internal import EventMessaging
 internal import LLMCore
 internal import PipelineSteps
 internal import Pipelines
@@ -17,11 +16,15 @@ extension StepRegistry {
     /// - `AUTOGLM_PYTHON`: the Python of `python` steps.
     /// - `AUTOGLM_VECTORS`: the file of `index` and `retrieve`.
     /// - `AUTOGLM_PLUGINS`: the folders of plugins, with `:` between them.
+    /// - `AUTOGLM_BUS`: where `emit` steps tell events: `memory`, or the URL of a NATS server.
     /// - Parameters:
     ///   - plugins: Other folders of plugins than those of the environment.
     ///   - models: The models of a configuration, which steps may name.
+    ///   - bus: Where events go; nil for where the configuration or the environment says.
     /// - Throws: `ValidationError` where one of them is not understood.
-    static func program(plugins: [String] = [], models: ConfiguredModels? = nil) throws -> Self {
+    static func program(
+        plugins: [String] = [], models: ConfiguredModels? = nil, bus: ProgramBus? = nil
+    ) throws -> Self {
         var access = StepAccess()
         for (setting, isWritable) in [("READ_FOLDERS", false), ("WRITE_FOLDERS", true)] {
             for (name, path) in try Self.pairs(setting, "PATH") {
@@ -37,8 +40,9 @@ extension StepRegistry {
         }
         access.allowsLocalNetworks = Settings.text("LOCAL_NETWORKS") == "allow"
         if let python = Settings.text("PYTHON") { access.python = python }
+        let bus = try bus ?? ProgramBus(models?.bus)
         let registry = Self.all(
-            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
+            access, bus: bus.bus, embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
         ) {
             VectorStore(try StoreOptions.openVectors())
         }

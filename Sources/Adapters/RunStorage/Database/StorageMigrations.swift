@@ -20,8 +20,16 @@ enum StorageMigrations {
         migrator.registerMigration("telemetry-1") { try $0.execute(sql: Self.telemetry) }
         migrator.registerMigration("queue-2") { try $0.execute(sql: "ALTER TABLE queue ADD COLUMN trace TEXT") }
         migrator.registerMigration("experiments-1") { try $0.execute(sql: Self.experiments) }
+        migrator.registerMigration("runs-2") { try $0.execute(sql: Self.events) }
         return migrator
     }()
+
+    /// Which event a run is for: of one event a trigger has one run.
+    private static let events = """
+        ALTER TABLE runs ADD COLUMN event_trigger TEXT;
+        ALTER TABLE runs ADD COLUMN event_id TEXT;
+        CREATE UNIQUE INDEX runs_by_event ON runs (event_trigger, event_id) WHERE event_trigger IS NOT NULL;
+        """
 
     /// Large texts lie in `shared_values`, once each; columns that end in `_hash` refer to them.
     private static let runs = """

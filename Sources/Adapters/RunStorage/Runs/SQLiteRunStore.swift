@@ -27,25 +27,45 @@ public struct SQLiteRunStore: RunStore {
 
     /// Stores a run that has not begun.
     public func create(_ source: PipelineSource, inputs: [String: JSONValue]) async throws -> String {
+        try await self.insert(source, inputs, nil).run
+    }
+
+    /// Stores a run for an event, unless the event has its run already.
+    public func create(
+        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion
+    ) async throws -> (run: String, isNew: Bool) {
+        try await self.insert(source, inputs, occasion)
+    }
+
+    private func insert(
+        _ source: PipelineSource, _ inputs: [String: JSONValue], _ occasion: RunOccasion?
+    ) async throws -> (run: String, isNew: Bool) {
         let now = self.now()
         let id = RunName.make(at: now)
         let text = StoredValue(shared: source.stored)
         let inputs = StoredValue(JSONValue(sorted: inputs))
-        try await self.file.write { database in
+        return try await self.file.write { database in
+            if let occasion {
+                let found = try String.fetchOne(
+                    database, sql: "SELECT id FROM runs WHERE event_trigger = ? AND event_id = ?",
+                    arguments: [occasion.trigger, occasion.event])
+                if let found { return (found, false) }
+            }
             try text.store(in: database)
             try inputs.store(in: database)
             try database.execute(
                 sql: """
-                    INSERT INTO runs (id, pipeline, version, file, base_folder, source_hash, inputs, inputs_hash, state, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO runs (id, pipeline, version, file, base_folder, source_hash, inputs, inputs_hash, state,
+                        created_at, event_trigger, event_id)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id, source.name, source.version, source.file, source.baseFolder, text.hash, inputs.text,
-                    inputs.hash,
-                    RunState.queued.rawValue, now.timeIntervalSince1970,
+                    inputs.hash, RunState.queued.rawValue, now.timeIntervalSince1970, occasion?.trigger,
+                    occasion?.event,
                 ])
+            return (id, true)
         }
-        return id
     }
 
     /// Takes a run to begin or resume it.

@@ -20,11 +20,18 @@ struct WorkerCommand: AsyncParsableCommand {
             Example:
               autoglm worker --until-empty
               autoglm worker --concurrency 4 --config autoglm.yaml --prune-older-than 30d
+              autoglm worker --bus nats://127.0.0.1:4222 --on documents.*.read=invoice.yaml
 
             Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
             have run out. With --telemetry, 'telemetry:' in the file or OpenTelemetry's variables, runs are told of as by \
             `autoglm run`, each in the trace of who put it in line. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
+
+            With --queue, runs wait in JetStream; schedules, which are in the store, are left to workers without --queue.
+
+            With --on, each event of the subjects begins one run of the pipeline, however many workers there are and however \
+            often the event comes: its inputs are the payload's members of their names, and 'event' is the whole event. \
+            Events wait in a stream of the bus, also while no worker is there; subjects of several --on must not overlap.
             """)
 
     @OptionGroup(title: "Model") var config: ConfigOptions
@@ -57,6 +64,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "What is kept") var limits: RetentionLimits
 
+    @OptionGroup(title: "Events") var events: TriggerOptions
+
     @Flag(help: "End when nothing is in line.")
     var untilEmpty = false
 
@@ -76,11 +85,17 @@ struct WorkerCommand: AsyncParsableCommand {
         let program = try self.watching.program(configured)
         var runner = try await self.config.open(configured, self.model, program).runner(self.routing.router())
         runner.longestSleep = .seconds(self.lease)
+        let bus = try ProgramBus(self.events.bus ?? configured?.bus)
+        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: configured, bus: bus)
+        let triggers = try self.events.triggers(registry, bus, store)
+        if let triggers {
+            try await triggers.prepare()
+            Console.note("takes events: \(self.events.triggers.joined(separator: ", "))")
+        }
         let worker = RunWorker(
-            queue: store.queue, scheduler: RunScheduler(store: store.schedules),
+            queue: store.queue, scheduler: self.store.queueServer == nil ? RunScheduler(store: store.schedules) : nil,
             runner: StoredRunner(
-                store: store.runs, runner: runner,
-                registry: try .program(plugins: self.plugins.folders, models: configured)),
+                store: store.runs, runner: runner, registry: registry),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
@@ -88,6 +103,7 @@ struct WorkerCommand: AsyncParsableCommand {
         // The last one is asked to stop first, so that what its last runs told is sent.
         var services = program?.services ?? []
         services.append(WorkerService(worker: worker, untilEmpty: self.untilEmpty))
+        if let triggers { services.append(TriggerService(triggers: triggers)) }
         if self.pruneOlderThan != nil || !self.limits.isEmpty {
             let policy = self.limits.policy(maximumAge: self.pruneOlderThan)
             services.append(
@@ -95,6 +111,7 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         // The worker cancels what is left by itself; the group's own limit comes after that.
         try await RunningServices.run(services, drain: .seconds(self.drainTime + 10))
+        await bus.close()
     }
 
     private static func notePruning(_ outcome: Result<PruningReport, any Error>) {
@@ -124,6 +141,13 @@ private struct PruningService: Service {
         await cancelWhenGracefulShutdown { await self.pruner.run() }
         await self.pruner.prune()
     }
+}
+
+/// Begins runs for events until it is asked to stop.
+private struct TriggerService: Service {
+    let triggers: EventTriggers
+
+    func run() async throws { await cancelWhenGracefulShutdown { await self.triggers.run() } }
 }
 
 /// A worker as a service: asked to stop, it drains.

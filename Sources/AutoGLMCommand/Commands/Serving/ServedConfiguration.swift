@@ -10,12 +10,16 @@ struct ServedConfiguration {
     let models: GatewayConfiguration
     let server: ServerSettings
     let traffic: TrafficSettings
+    /// The event bus that pipelines tell their events to, as ``ProgramBus`` reads it; nil where the file names none.
+    let bus: String?
+
+    private static let busKey = "bus"
 
     /// Reads a file.
     ///
     /// - Throws: `GatewayError` with everything that is wrong in the file, with its place.
     init(path: String, environment: [String: String]) throws {
-        var (server, traffic) = (ServerSettings(), TrafficSettings())
+        var (server, traffic, bus) = (ServerSettings(), TrafficSettings(), String?.none)
         let parts = [
             GatewayConfiguration.Part(key: ServerSettings.key) { reader, node in
                 reader.server(node, into: &server, environment: environment)
@@ -26,10 +30,16 @@ struct ServedConfiguration {
             GatewayConfiguration.Part(key: TrafficSettings.experimentsKey) { reader, node in
                 traffic.experiments = reader.experiments(node)
             },
+            GatewayConfiguration.Part(key: Self.busKey) { reader, node in
+                bus = reader.text(node)
+                do { if let bus { _ = try ProgramBus(bus) } } catch {
+                    reader.note(node.place, (error as? any CodedError)?.message ?? "\(error)")
+                }
+            },
         ]
         self.models = try GatewayConfiguration(
             yaml: InputFile.text(path: path), file: path, environment: environment, parts: parts)
-        (self.server, self.traffic) = (server, traffic)
+        (self.server, self.traffic, self.bus) = (server, traffic, bus)
     }
 
     /// The parts beside `server` that differ from another file in what is read only at the start.
@@ -37,6 +47,7 @@ struct ServedConfiguration {
         var keys = self.models.keysForRestart(since: start.models)
         if self.traffic.catalog != start.traffic.catalog { keys.append(TrafficSettings.catalogKey) }
         if self.traffic.experiments != start.traffic.experiments { keys.append(TrafficSettings.experimentsKey) }
+        if self.bus != start.bus { keys.append(Self.busKey) }
         return keys
     }
 }

@@ -9,6 +9,13 @@ public protocol RunStore: Sendable {
     /// - Returns: Its name.
     func create(_ source: PipelineSource, inputs: [String: JSONValue]) async throws -> String
 
+    /// Stores a run for an event, unless the event has its run already, whether that has ended or not.
+    ///
+    /// - Returns: The run's name, and whether it was stored now.
+    func create(
+        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion
+    ) async throws -> (run: String, isNew: Bool)
+
     /// Takes a run to begin or resume it; no other process gets it until it is ended or the session is let go.
     ///
     /// - Throws: ``PipelineError`` with code `.unknownRun`, `.runIsBusy` or, where nothing more can happen to it,

@@ -4,23 +4,31 @@ internal import LLMCore
 
 /// What an event is about: words joined by dots, such as `documents.invoice.read`.
 public struct EventSubject: Sendable, Hashable, CustomStringConvertible {
+    /// The words joined by dots.
+    package let text: String
+
     /// The words.
-    public let words: [Substring]
+    public var words: [Substring] { self.text.split(separator: ".") }
 
     /// Reads a subject.
     ///
     /// - Throws: ``EventError`` with code `.invalidSubject` unless it is of words of letters, digits, `_` and `-`.
     public init(_ text: String) throws {
-        self.words = try EventWords.read(text) { EventWords.isWord($0) }
+        _ = try EventWords.read(text) { EventWords.isWord($0) }
+        self.text = text
     }
 
+    /// Takes words that are known to be valid.
+    init(known text: String) { self.text = text }
+
     /// The words joined by dots.
-    public var description: String { self.words.joined(separator: ".") }
+    public var description: String { self.text }
 }
 
 /// Which subjects a subscriber wants: `*` stands for any one word, a last `>` for one word or more.
 public struct EventPattern: Sendable, Hashable, CustomStringConvertible {
-    private let words: [Substring]
+    /// The words.
+    package let words: [Substring]
 
     /// Reads a pattern.
     ///
@@ -32,16 +40,18 @@ public struct EventPattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The pattern of one subject.
+    public init(_ subject: EventSubject) { self.words = subject.words }
+
     /// The words joined by dots.
     public var description: String { self.words.joined(separator: ".") }
 
     /// Whether a subject is wanted.
     public func matches(_ subject: EventSubject) -> Bool {
         let takesRest = self.words.last == ">"
-        guard takesRest ? subject.words.count >= self.words.count : subject.words.count == self.words.count else {
-            return false
-        }
-        return zip(self.words, subject.words).allSatisfy { $0 == "*" || $0 == ">" || $0 == $1 }
+        let words = subject.words
+        guard takesRest ? words.count >= self.words.count : words.count == self.words.count else { return false }
+        return zip(self.words, words).allSatisfy { $0 == "*" || $0 == ">" || $0 == $1 }
     }
 }
 

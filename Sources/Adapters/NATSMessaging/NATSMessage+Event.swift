@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventMessaging
+internal import LLMCore
+
+/// Events as messages: the payload is JSON text, everything else stands in the subject and the headers.
+extension NATSMessage {
+    private static let idHeader = "Nats-Msg-Id"
+    private static let versionHeader = "Event-Schema-Version"
+    /// Says that the receipt of a stream is awaited where an answer goes.
+    static let streamHeader = "Nats-Expected-Stream"
+    private static let maximumIDBytes = 512
+    private static let maximumDepth = 128
+
+    /// Writes an event.
+    ///
+    /// - Throws: ``EventError`` with code `.invalidHeader` where the identifier is not one line of text.
+    init(_ event: Event) throws {
+        guard 1...Self.maximumIDBytes ~= event.id.utf8.count, event.id.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else {
+            throw EventError(.invalidHeader, "The identifier of an event must be one line of 1 to 512 bytes.")
+        }
+        self.subject = event.subject.text
+        self.replyTo = event.replyTo?.text
+        self.headers.reserveCapacity(event.headers.pairs.count + 2)
+        self.headers.append((Self.idHeader, event.id))
+        if event.schemaVersion != 1 { self.headers.append((Self.versionHeader, "\(event.schemaVersion)")) }
+        for pair in event.headers.pairs { self.headers.append((pair.name, pair.value)) }
+        self.data = Array(event.payload.serialized().utf8)
+    }
+
+    /// Reads an event; nil where the message is none.
+    ///
+    /// A message that another program has published without an identifier gets one of its own.
+    var event: Event? {
+        guard self.status == nil, let subject = try? EventSubject(self.subject),
+            let payload = self.data.isEmpty
+                ? .null : try? JSONValue(parsing: self.data, maximumDepth: Self.maximumDepth)
+        else { return nil }
+        var headers = EventHeaders()
+        var id: String?
+        var version = 1
+        var replyTo = self.replyTo.flatMap { try? EventSubject($0) }
+        for (name, value) in self.headers {
+            switch name {
+            case Self.idHeader: id = value
+            case Self.versionHeader:
+                guard let number = Int(value), number > 0 else { return nil }
+                version = number
+            case Self.streamHeader: replyTo = nil
+            // What others of the server's own or malformed headers say is not for subscribers.
+            default: try? headers.set(name, to: value)
+            }
+        }
+        return Event(
+            id: id ?? "nats-\(UInt64.random(in: 0 ... .max))", subject: subject, payload: payload, headers: headers,
+            schemaVersion: version, replyTo: replyTo)
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The event that a run is for: of one event a trigger has one run.
+public struct RunOccasion: Sendable, Hashable {
+    /// The trigger's name.
+    public var trigger: String
+    /// The event's identifier.
+    public var event: String
+
+    /// Names an event and what it triggers.
+    public init(trigger: String, event: String) {
+        self.trigger = trigger
+        self.event = event
+    }
+}

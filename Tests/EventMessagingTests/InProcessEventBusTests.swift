@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventMessaging
+import LLMCore
+import OpenAutoGLMTesting
+import Testing
+
+@Suite("The bus inside a process")
+struct InProcessEventBusTests {
+    @Test("It keeps the rules of every bus")
+    func conformance() async {
+        let failures = await EventBusConformance(makeBus: { InProcessEventBus() }).failures()
+        #expect(failures == [])
+    }
+
+    @Test(
+        "The rules find what is wrong with a bus that loses, doubles or mixes up", arguments: BrokenBus.Fault.allCases)
+    fileprivate func brokenBuses(fault: BrokenBus.Fault) async {
+        let conformance = EventBusConformance(patience: .seconds(1), makeBus: { BrokenBus(fault) })
+        #expect(await conformance.failures().contains { $0.hasPrefix("\(fault.rule): ") })
+    }
+
+    @Test("What thousands of patterns want is what each says by itself")
+    func manyPatterns() async throws {
+        let bus = InProcessEventBus()
+        var random = SeededGenerator(state: 5)
+        let words = ["a", "b", "c", "d"]
+        var subscriptions: [(pattern: EventPattern, events: EventSubscription)] = []
+        for _ in 0..<2000 {
+            var parts = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                (words + ["*"]).randomElement(using: &random) ?? "a"
+            }
+            if Bool.random(using: &random) { parts.append(">") }
+            let pattern = try EventPattern(parts.joined(separator: "."))
+            subscriptions.append((pattern, try await bus.subscribe(pattern, buffer: 100)))
+        }
+        // A third goes again, so that branches of the index are removed.
+        subscriptions.removeAll { _ in Int.random(in: 0..<3, using: &random) == 0 }
+        #expect(bus.subscriberCount == subscriptions.count)
+        var sent: [EventSubject] = []
+        for id in 0..<100 {
+            let parts = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+                words.randomElement(using: &random) ?? "a"
+            }
+            sent.append(try EventSubject(parts.joined(separator: ".")))
+            try await bus.publish(Event(id: "\(id)", subject: sent[id], payload: .integer(id)))
+        }
+        await bus.close()
+        for (pattern, events) in subscriptions {
+            let found = try await events.reduce(into: []) { $0.append($1.subject) }
+            #expect(found == sent.filter(pattern.matches), "\(pattern)")
+        }
+    }
+
+    @Test("Nothing is lost between several publishers and a reader that is slower", arguments: [1, 3, 64])
+    func suspension(buffer: Int) async throws {
+        let bus = InProcessEventBus()
+        let subject = try EventSubject("a")
+        let options = SubscriptionOptions(buffer: buffer, whenFull: .suspend)
+        let events = try await bus.subscribe(EventPattern("a"), options)
+        let found = try await withThrowingTaskGroup(of: Void.self) { group in
+            for publisher in 0..<4 {
+                group.addTask {
+                    for number in 0..<2500 {
+                        try await bus.publish(
+                            Event(id: "\(publisher)", subject: subject, payload: .integer(number)))
+                    }
+                }
+            }
+            var next: [String: Int] = [:]
+            for try await event in events.prefix(10_000) {
+                // Events of one publisher keep their order.
+                #expect(event.payload == .integer(next[event.id, default: 0]))
+                next[event.id, default: 0] += 1
+            }
+            try await group.waitForAll()
+            return next
+        }
+        #expect(found.count == 4 && found.values.allSatisfy { $0 == 2500 })
+    }
+
+    @Test("Dropping a subscription lets a publisher go on that waits for it")
+    func droppedWhileFull() async throws {
+        let bus = InProcessEventBus()
+        let subject = try EventSubject("a")
+        let options = SubscriptionOptions(buffer: 1, whenFull: .suspend)
+        var events: EventSubscription? = try await bus.subscribe(EventPattern("a"), options)
+        try await bus.publish(Event(id: "1", subject: subject, payload: nil))
+        let publisher = Task { try await bus.publish(Event(id: "2", subject: subject, payload: nil)) }
+        #expect(events?.droppedCount == 0)
+        events = nil
+        try await publisher.value
+        #expect(bus.subscriberCount == 0)
+    }
+
+    @Test("A group passes over a member that has no room")
+    func fullMember() async throws {
+        let bus = InProcessEventBus()
+        let subject = try EventSubject("a")
+        let small = try await bus.subscribe(EventPattern("a"), SubscriptionOptions(buffer: 1, group: "g"))
+        let large = try await bus.subscribe(EventPattern("a"), SubscriptionOptions(buffer: 99, group: "g"))
+        for id in 1...20 { try await bus.publish(Event(id: "\(id)", subject: subject, payload: nil)) }
+        await bus.close()
+        let counts = [
+            try await small.reduce(0) { count, _ in count + 1 }, try await large.reduce(0) { count, _ in count + 1 },
+        ]
+        #expect(counts == [1, 19])
+    }
+}
+
+/// A bus with one fault: it shows that the rules of buses can be broken.
+private struct BrokenBus: EventBus {
+    enum Fault: CaseIterable {
+        case loses
+        case doubles
+        case forgetsHeaders
+        case ignoresGroups
+
+        /// The rule that it breaks.
+        var rule: String {
+            switch self {
+            case .loses, .doubles: "delivery"
+            case .forgetsHeaders: "contents"
+            case .ignoresGroups: "groups"
+            }
+        }
+    }
+
+    let inner = InProcessEventBus()
+    let fault: Fault
+
+    init(_ fault: Fault) { self.fault = fault }
+
+    var suspendsPublishers: Bool { true }
+
+    func publish(_ event: Event) async throws {
+        var event = event
+        if self.fault == .loses, event.payload == 3 { return }
+        if self.fault == .forgetsHeaders { event.headers = EventHeaders() }
+        try await self.inner.publish(event)
+        if self.fault == .doubles, event.payload == 3 { try await self.inner.publish(event) }
+    }
+
+    func subscribe(_ pattern: EventPattern, _ options: SubscriptionOptions) async throws -> EventSubscription {
+        var options = options
+        try options.check()
+        if self.fault == .ignoresGroups { options.group = nil }
+        return try await self.inner.subscribe(pattern, options)
+    }
+
+    func request(_ event: Event, deadline: Duration) async throws -> Event {
+        try await self.inner.request(event, deadline: deadline)
+    }
+
+    func stream(_ configuration: EventStreamConfiguration) async throws -> any EventStream {
+        try await self.inner.stream(configuration)
+    }
+
+    func removeStream(_ name: String) async throws -> Bool { try await self.inner.removeStream(name) }
+
+    func flush() async throws { try await self.inner.flush() }
+
+    func close() async { await self.inner.close() }
+}

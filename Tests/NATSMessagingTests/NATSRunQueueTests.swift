@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventMessaging
+import Foundation
+import LLMCore
+import NATSMessaging
+import NATSServing
+import OpenAutoGLMTesting
+import Pipelines
+import Testing
+
+@Suite("The queue of runs in JetStream")
+struct NATSRunQueueTests {
+    @Test("It does what every queue must")
+    func conformance() async throws {
+        let server = try NATSServer()
+        let bus = try await NATSEventBusTests.connect(server)
+        let clock = ManualClock()
+        let conformance = RunQueueConformance(
+            makeQueue: {
+                try NATSRunQueue(bus, name: UUID().uuidString) {
+                    Date(timeIntervalSince1970: clock.now.offset / .seconds(1))
+                }
+            },
+            pass: { clock.advance(by: $0) })
+        let failures = await conformance.failures()
+        #expect(failures == [])
+        let isLong = ProcessInfo.processInfo.environment["AUTOGLM_LONG_CONFORMANCE"] != nil
+        #expect(await conformance.failures(inHistories: 1...(isLong ? 200 : 2)) == [])
+        await bus.close()
+    }
+
+    @Test("Workers over several connections never take the same run, and a killed server loses none")
+    func manyWorkers() async throws {
+        let server = try NATSServer()
+        let first = try await NATSEventBusTests.connect(server)
+        let queue = try NATSRunQueue(first)
+        for number in 0..<60 { try await queue.enqueue(RunTicket("run-\(number)", tenant: "tenant-\(number % 3)")) }
+        let taken = try await withThrowingTaskGroup(of: [String].self) { group in
+            for worker in 0..<3 {
+                group.addTask {
+                    let bus = try await NATSEventBusTests.connect(server)
+                    let own = try NATSRunQueue(bus)
+                    var runs = [String]()
+                    while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(60)) {
+                        runs.append(lease.ticket.run)
+                        if runs.count == 5, worker == 0 {
+                            server.end(SIGKILL)
+                            try server.start()
+                        }
+                        if runs.count % 2 == 0 { #expect(try await own.complete(lease)) }
+                    }
+                    await bus.close()
+                    return runs
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(taken.count == 60)
+        #expect(Set(taken).count == 60)
+        let left = try await queue.entries(limit: 100)
+        #expect(left.allSatisfy { $0.worker != nil && $0.deliveries == 1 } && (25...35).contains(left.count))
+        await first.close()
+    }
+
+    @Test("Names that are no words of a subject keep their runs apart")
+    func names() async throws {
+        let server = try NATSServer()
+        let bus = try await NATSEventBusTests.connect(server)
+        let queue = try NATSRunQueue(bus, name: "odd")
+        let names = ["a.b", "a b", "a*", ">", "_2e_", "ä", "a_2e_b"]
+        for name in names { try await queue.enqueue(RunTicket(name, trace: "00-\(name.utf8.count)")) }
+        #expect(try await NATSRunQueue(bus, name: "odd").entries(limit: 9).map(\.ticket.run) == names)
+        #expect(throws: EventError.self) { try NATSRunQueue(bus, name: "a.b") }
+        await bus.close()
+    }
+}
