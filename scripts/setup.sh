@@ -31,6 +31,11 @@ zlib1g-dev          | has_package zlib1g-dev                          | compress
 libncurses6         | has_package "libncurses6*"                      | the Swift compiler driver is linked with it
 postgresql          | has_package "postgresql-[0-9]*"                 | the PostgreSQL server that tests start for themselves
 openmpi-bin         | command -v mpirun                               | training with several processes
+libturbojpeg0       | has_package libturbojpeg0                       | JPEG pictures
+libpng16-16         | has_package "libpng16-16*"                      | PNG pictures
+libsndfile1         | has_package "libsndfile1*"                      | WAV and FLAC recordings
+libpocketsphinx3    | has_package "libpocketsphinx3*"                 | recognising speech
+pocketsphinx-en-us  | has_package pocketsphinx-en-us                  | the model of English speech
 '
 
 installed=
