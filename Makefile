@@ -38,6 +38,7 @@ test: setup ## Run every test, in release; and other people's clients against th
 	@scripts/test-setup.sh
 	@scripts/fetch-model.sh encoder >/dev/null
 	@[ -n "$${AUTOGLM_OPENVINO:-}" ] || scripts/fetch-model.sh openvino >/dev/null
+	@scripts/fetch-model.sh ocr >/dev/null
 	swift test $(TEST_FLAGS) --skip '$(SERVER_TESTS)' --skip '$(PROGRAM_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(SERVER_TESTS)'
 	swift test $(TEST_FLAGS) --skip-build --filter '$(PROGRAM_TESTS)'

@@ -153,6 +153,9 @@ let package = Package(
             ]),
         library(
             "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
+        library(
+            "MultimodalInputs", in: "Orchestration",
+            ["LLMCore", "SourceDocuments", orderedCollections, heapModule, deque, realModule]),
 
         // Operations: running it for real.
         library(
@@ -197,6 +200,15 @@ let package = Package(
             ]),
         library("COpenVINO", in: "Adapters", []),
         library("OpenVINOModels", in: "Adapters", ["LLMCore", "KServeProtocol", "COpenVINO"]),
+        library("CMediaLibraries", in: "Adapters", []),
+        library(
+            "MediaDecoding", in: "Adapters", ["LLMCore", "MultimodalInputs", "CMediaLibraries", orderedCollections]),
+        library(
+            "MediaRecognition", in: "Adapters",
+            [
+                "LLMCore", "MultimodalInputs", "CMediaLibraries", "MediaDecoding", "KServeProtocol", "OpenVINOModels",
+                orderedCollections,
+            ]),
         library("AutoGLMProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "ServiceClient", in: "Adapters",
@@ -234,7 +246,7 @@ let package = Package(
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
                 "TaskRouting", "Pipelines", "TaskModels", "RemoteTransport", "RunStorage", "PluginHost",
-                "PostgresConnections",
+                "PostgresConnections", "MultimodalInputs", "MediaDecoding", "MediaRecognition",
                 orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
@@ -267,6 +279,12 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
         library("ByteCompression", in: "Serving", ["CZlib", nio("NIOCore")]),
+        library(
+            "InputsHTTP", in: "Serving",
+            [
+                "LLMCore", "MultimodalInputs", "MediaDecoding", hummingbird, httpTypes, logging, serviceLifecycle,
+                nio("NIOCore"),
+            ]),
         library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(
             "HTTPAPI", in: "Serving",
@@ -346,7 +364,9 @@ let package = Package(
                 "ModelGateway",
                 "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
                 "CatalogHTTP",
-                "Experiments", "Observability", "OpenVINOModels", "PipelineTelemetry", "TelemetryExport",
+                "Experiments", "Observability", "OpenVINOModels", "MultimodalInputs", "MediaDecoding",
+                "InputsHTTP", "MediaRecognition",
+                "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
                 nio("NIOCore"),
             ],
@@ -395,6 +415,23 @@ let package = Package(
             dependencies: [
                 "LLMCore", "ModelFiles", "InferenceEngine", "TensorKernels", "TokenConstraints", "Tokenization",
                 "TransformerRuntime",
+            ],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "MultimodalInputsTests",
+            dependencies: ["LLMCore", "MultimodalInputs", "OpenAutoGLMTesting", orderedCollections],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "InputsHTTPTests",
+            dependencies: [
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "InputsHTTP", asyncHTTPClient, logging, nio("NIOCore"),
+                nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "MediaRecognitionTests",
+            dependencies: [
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "MediaRecognition", "OpenAutoGLMTesting",
+                orderedCollections,
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "ResultParsingTests", dependencies: ["LLMCore", "JSONSchemas", "ResultParsing"]),

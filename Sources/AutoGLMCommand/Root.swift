@@ -25,7 +25,8 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             GenerateCommand.self, ChatCommand.self, RunCommand.self, RunsCommand.self, WorkerCommand.self,
             StepsCommand.self, PipelineCommand.self, PluginCommand.self,
-            EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self, TokenizeCommand.self,
+            InputsCommand.self, EmbedCommand.self, RenderCommand.self, ValidateCommand.self, ConstrainCommand.self,
+            TokenizeCommand.self,
             DetokenizeCommand.self, GatewayCommand.self, ModelsCommand.self, PullCommand.self, QuantizeCommand.self,
             ServeCommand.self, KeysCommand.self, TracesCommand.self, LogsCommand.self, ExperimentCommand.self,
             TrainCommand.self, EvaluateCommand.self, CalibrateCommand.self, ExportCommand.self, DoctorCommand.self,

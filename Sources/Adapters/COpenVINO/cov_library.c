@@ -10,7 +10,7 @@
 // In the order of the table.
 static const char *const names[] = {
     "ov_core_create", "ov_core_free", "ov_core_set_property", "ov_get_openvino_version", "ov_version_free",
-    "ov_core_read_model", "ov_model_free", "ov_core_compile_model", "ov_compiled_model_free",
+    "ov_core_read_model", "ov_core_read_model_from_memory_buffer", "ov_model_free", "ov_core_compile_model", "ov_compiled_model_free",
     "ov_compiled_model_input_by_name", "ov_compiled_model_output_by_name", "ov_port_get_element_type",
     "ov_port_get_partial_shape", "ov_partial_shape_free", "ov_output_const_port_free",
     "ov_compiled_model_create_infer_request", "ov_infer_request_free", "ov_infer_request_set_tensor_by_const_port",

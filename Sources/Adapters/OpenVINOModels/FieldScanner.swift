@@ -64,17 +64,22 @@ struct FieldScanner {
         }
     }
 
-    /// A text of at most 64 KiB.
+    /// A text of at most 64 KiB, or as many bytes as given.
     ///
     /// - Throws: ``OpenVINOError`` with code `.invalidFile` where it is longer, or no text.
-    mutating func text(in range: Range<Int>) throws -> String {
-        guard range.count <= Self.windowSize else { throw self.damaged(range.lowerBound) }
-        let bytes = try range.map { try self.byte(at: $0) }
+    mutating func text(in range: Range<Int>, limit: Int = windowSize) throws -> String {
+        guard range.count <= limit else { throw self.damaged(range.lowerBound) }
+        let bytes = try self.bytes(in: range)
         guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
             throw self.damaged(range.lowerBound)
         }
         return text
     }
+
+    /// The bytes of a field.
+    ///
+    /// - Throws: ``OpenVINOError`` with code `.invalidFile` where they cannot be read.
+    mutating func bytes(in range: Range<Int>) throws -> [UInt8] { try range.map { try self.byte(at: $0) } }
 
     /// The error of a file that is no model.
     func damaged(_ offset: Int) -> OpenVINOError {

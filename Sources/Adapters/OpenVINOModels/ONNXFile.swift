@@ -12,9 +12,12 @@ package struct ONNXFile: Sendable {
     package private(set) var inputs: [ONNXTensor] = []
     /// What it gives.
     package private(set) var outputs: [ONNXTensor] = []
+    /// What its maker says of it, by name.
+    package private(set) var metadata: [String: String] = [:]
 
     private static let maximumDepth = 16
     private static let maximumTensors = 1_000
+    private static let maximumMetadata = (entries: 1_000, bytes: 1 << 20)
 
     /// Reads a file.
     ///
@@ -29,6 +32,7 @@ package struct ONNXFile: Sendable {
             switch (field.number, field.value) {
             case (1, .number(let number)): version = number
             case (7, .bytes(let range)): graphs.append(range)
+            case (14, .bytes(let range)): try self.readMetadata(&scanner, range)
             case (25, .bytes(let range)): try Self.checkNodes(&scanner, range, nodes: 7, depth: 0)
             default: break
             }
@@ -59,6 +63,19 @@ package struct ONNXFile: Sendable {
             throw OpenVINOError(.invalidFile, "The model '\(path)' has two tensors of one name.")
         }
         guard !outputs.isEmpty else { throw OpenVINOError(.invalidFile, "The model '\(path)' gives nothing.") }
+    }
+
+    private mutating func readMetadata(_ scanner: inout FieldScanner, _ range: Range<Int>) throws {
+        var (key, value) = ("", "")
+        try scanner.fields(in: range) { scanner, field in
+            switch (field.number, field.value) {
+            case (1, .bytes(let range)): key = try scanner.text(in: range)
+            case (2, .bytes(let range)): value = try scanner.text(in: range, limit: Self.maximumMetadata.bytes)
+            default: break
+            }
+        }
+        self.metadata[key] = value
+        guard self.metadata.count <= Self.maximumMetadata.entries else { throw scanner.damaged(range.lowerBound) }
     }
 
     // MARK: - Declared tensors

@@ -24,28 +24,35 @@ package final class ONNXModel: @unchecked Sendable {  // Its pointers never chan
 
     /// Reads and compiles a model, on a thread of its own: that may take seconds.
     ///
+    /// - Parameters:
+    ///   - path: The model's file.
+    ///   - settings: How it is compiled.
+    ///   - library: OpenVINO; nil for the one that this system has.
+    ///   - tensor: The name of what is computed inside the model and is to be its only output, in single precision; nil
+    ///     for the outputs that it declares.
     /// - Throws: ``OpenVINOError`` that says what is wrong with the file, or what OpenVINO cannot do.
     package static func load(
-        path: String, settings: ONNXSettings = ONNXSettings(), library: OpenVINOLibrary? = nil
+        path: String, settings: ONNXSettings = ONNXSettings(), library: OpenVINOLibrary? = nil,
+        upTo tensor: String? = nil
     ) async throws -> ONNXModel {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
                     with: Result {
                         try ONNXModel(
-                            path: path, file: ONNXFile(path: path), settings, library: library ?? OpenVINOLibrary.shared
-                        )
+                            path: path, file: ONNXFile(path: path), settings,
+                            library: library ?? OpenVINOLibrary.shared, upTo: tensor)
                     })
             }
         }
     }
 
-    private init(path: String, file: ONNXFile, _ settings: ONNXSettings, library: OpenVINOLibrary) throws {
+    private init(
+        path: String, file: ONNXFile, _ settings: ONNXSettings, library: OpenVINOLibrary, upTo tensor: String?
+    ) throws {
         let functions = library.functions
-        var model: OpaquePointer?
-        guard functions.pointee.read_model(library.core, path, nil, &model) == 0, let model else {
-            throw library.error(.invalidFile, "The model '\(path)' cannot be read")
-        }
+        let model = try Self.read(path, library, upTo: tensor)
+        let declared = tensor.map { [ONNXTensor(name: $0, datatype: .fp32, dimensions: nil)] } ?? file.outputs
         defer { functions.pointee.model_free(model) }
         let compiled = try Self.compile(model, path, settings, library)
         var ports: [Port] = []
@@ -54,7 +61,7 @@ package final class ONNXModel: @unchecked Sendable {  // Its pointers never chan
             for input in file.inputs {
                 ports.append(try Self.port(input, functions.pointee.input_by_name, of: compiled, library))
             }
-            for output in file.outputs {
+            for output in declared {
                 ports.append(try Self.port(output, functions.pointee.output_by_name, of: compiled, library))
             }
             for _ in 0..<settings.instances { requests.append(try ONNXRequest(compiled, library)) }
@@ -77,6 +84,25 @@ package final class ONNXModel: @unchecked Sendable {  // Its pointers never chan
     }
 
     // MARK: - Making
+
+    private static func read(_ path: String, _ library: OpenVINOLibrary, upTo tensor: String?) throws -> OpaquePointer {
+        var model: OpaquePointer?
+        let status =
+            if let tensor {
+                try ONNXFile.part(of: path, upTo: tensor).withUnsafeBytes { bytes in
+                    let start = bytes.bindMemory(to: CChar.self)
+                    return start.baseAddress.map {
+                        library.functions.pointee.read_model_bytes(library.core, $0, start.count, nil, &model)
+                    } ?? -1
+                }
+            } else {
+                library.functions.pointee.read_model(library.core, path, nil, &model)
+            }
+        guard status == 0, let model else {
+            throw library.error(.invalidFile, "The model '\(path)' cannot be read")
+        }
+        return model
+    }
 
     private static func compile(
         _ model: OpaquePointer, _ path: String, _ settings: ONNXSettings, _ library: OpenVINOLibrary

@@ -14,7 +14,7 @@ enum Settings {
     private static let names = [
         "MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE", "READ_FOLDERS", "WRITE_FOLDERS",
         "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "DATABASES", "SECRETS", "CATALOG", "ARTEFACTS",
-        "TRACES", "BUS", "QUEUE",
+        "TRACES", "BUS", "QUEUE", "INPUTS_KEY", "OCR", "SPEECH_MODEL",
     ].map { "AUTOGLM_\($0)" }
 
     /// Refuses misspelt variables.

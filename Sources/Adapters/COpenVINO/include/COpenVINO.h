@@ -59,6 +59,9 @@ struct cov_library {
     int (*_Nonnull read_model)( // ov_core_read_model
         const struct cov_core *_Nonnull, const char *_Nonnull path, const char *_Nullable weights,
         struct cov_model *_Nullable *_Nonnull);
+    int (*_Nonnull read_model_bytes)( // ov_core_read_model_from_memory_buffer
+        const struct cov_core *_Nonnull, const char *_Nonnull bytes, size_t count,
+        const struct cov_tensor *_Nullable weights, struct cov_model *_Nullable *_Nonnull);
     void (*_Nonnull model_free)(struct cov_model *_Nullable);                              // ov_model_free
     void *_Nonnull compile_model; // ov_core_compile_model, for cov_compile
     void (*_Nonnull compiled_free)(struct cov_compiled *_Nullable);                        // ov_compiled_model_free

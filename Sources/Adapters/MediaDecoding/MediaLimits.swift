@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How large media may be, so that a small file cannot take much memory or time.
+package struct MediaLimits: Sendable, Hashable {
+    /// Bytes of an encoded picture or recording.
+    package var bytes = 32 << 20
+    /// Pixels of a picture's longer side.
+    package var side = 16_384
+    /// Pixels of a picture.
+    package var pixels = 40_000_000
+    /// Seconds of a recording.
+    package var seconds = 3_600.0
+    /// Channels of a recording.
+    package var channels = 16
+    /// Samples of a recording, all channels together.
+    package var samples = 400_000_000
+    /// How long decoding a recording may take, where the system's library is asked block by block.
+    package var time = Duration.seconds(30)
+
+    /// Limits for what people photograph and say.
+    package init() {}
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What kind of thing comes in.
+package enum InputModality: String, Sendable, Hashable, CaseIterable {
+    /// Words.
+    case text
+    /// Pictures.
+    case image
+    /// Recordings.
+    case audio
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DequeModule
+internal import HeapModule
+internal import LLMCore
+
+/// Puts events in the order in which they happened; it never waits, and time comes in from outside.
+///
+/// An event is given out once every source that is not silent has told something that happened later by at least the
+/// watermark: until then an earlier one may come.
+package struct InputOrder: Sendable {
+    /// What became of an event.
+    package enum Insertion: Sendable, Hashable {
+        /// It waits for its turn.
+        case taken
+        /// It is given out next, marked as late.
+        case late
+        /// It, or the earliest that waited, was dropped.
+        case dropped
+        /// There is no room.
+        case full
+    }
+
+    private struct Entry: Comparable {
+        let time: Int64
+        /// Events of one time keep the order in which they came.
+        let number: Int
+        let slot: Int
+
+        static func < (a: Entry, b: Entry) -> Bool { a.time == b.time ? a.number < b.number : a.time < b.time }
+    }
+
+    private static let maximumSources = 4_096
+
+    private struct Source {
+        var clock = SourceClock()
+        var latest: Int64
+        var lastArrival: Int64
+        var isSilent = false
+    }
+
+    /// How events are put in order.
+    package let settings: InputOrderSettings
+    /// How many events were dropped because they came too late.
+    package private(set) var lateDropped = 0
+    /// How many events were dropped for want of room.
+    package private(set) var fullDropped = 0
+    /// The time up to which everything may be given out; what comes and happened before it is late.
+    package private(set) var frontier = Int64.min
+
+    private var heap = Heap<Entry>()
+    private var slots: [InputEvent?] = []
+    private var freeSlots: [Int] = []
+    private var lateEvents = Deque<InputEvent>()
+    private var sources: [Source] = []
+    private var numbers: [String: Int] = [:]
+    private var inserted = 0
+    /// The source that holds the frontier back.
+    private var slowest = 0
+
+    /// An order that nothing was put into yet.
+    package init(_ settings: InputOrderSettings) { self.settings = settings }
+
+    /// How many events wait.
+    package var count: Int { self.heap.count + self.lateEvents.count }
+    /// Whether there is no room for another event.
+    package var isFull: Bool { self.count >= self.settings.capacity }
+
+    /// How much a source's clock and ours move apart, in seconds each second; nil for a source that told nothing yet.
+    package func skew(of source: String) -> Double? { self.numbers[source].map { self.sources[$0].clock.skew } }
+
+    // MARK: - In
+
+    /// Waits for a source that has told nothing yet, until it counts as silent.
+    ///
+    /// - Parameters:
+    ///   - source: The source.
+    ///   - now: The time in nanoseconds by our clock.
+    package mutating func expect(_ source: String, now: Int64) {
+        guard self.numbers[source] == nil, self.sources.count < Self.maximumSources else { return }
+        self.numbers[source] = self.sources.count
+        self.slowest = self.sources.count
+        self.sources.append(Source(latest: .min, lastArrival: now))
+    }
+
+    /// Takes an event.
+    ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - arrival: When it came, in nanoseconds by our clock.
+    /// - Throws: ``MultimodalError`` with code `.late` where late events are refused, `.queueFull` where more than 4,096
+    ///   sources tell something at a time.
+    package mutating func insert(_ event: InputEvent, arrival: Int64) throws -> Insertion {
+        let isFull = self.isFull
+        if isFull, self.settings.whenFull == .wait || self.settings.whenFull == .refuse { return .full }
+        let time = try self.note(event, arrival)
+        if time < self.frontier { return try self.takeLate(event, behind: self.frontier &- time, isFull) }
+        if isFull {
+            self.fullDropped += 1
+            if self.settings.whenFull == .dropNewest { return .dropped }
+            self.dropEarliest()
+        }
+        let slot: Int
+        if let free = self.freeSlots.popLast() {
+            slot = free
+            self.slots[slot] = event
+        } else {
+            slot = self.slots.count
+            self.slots.append(event)
+        }
+        self.heap.insert(Entry(time: time, number: self.inserted, slot: slot))
+        self.inserted += 1
+        return isFull ? .dropped : .taken
+    }
+
+    /// Drops the earliest event that waits, late ones first.
+    private mutating func dropEarliest() {
+        if self.lateEvents.popFirst() != nil { return }
+        if let entry = self.heap.popMin() { _ = self.take(entry.slot) }
+    }
+
+    private mutating func takeLate(_ event: InputEvent, behind: Int64, _ isFull: Bool) throws -> Insertion {
+        switch self.settings.whenLate {
+        case .fail:
+            throw MultimodalError(
+                .late,
+                "An event of '\(event.source)' came \(Double(behind) / 1e6) ms after the watermark; raise it, or let late events be delivered or dropped."
+            )
+        case .drop:
+            self.lateDropped += 1
+            return .dropped
+        case .deliver:
+            if isFull {
+                self.fullDropped += 1
+                if self.settings.whenFull == .dropNewest { return .dropped }
+                self.dropEarliest()
+            }
+            var event = event
+            event.isLate = true
+            self.lateEvents.append(event)
+            return .late
+        }
+    }
+
+    /// Notes that a source told something, and returns when it happened by our clock.
+    private mutating func note(_ event: InputEvent, _ arrival: Int64) throws -> Int64 {
+        let estimates = self.settings.clocks == .estimated
+        guard let number = self.numbers[event.source] else {
+            var source = Source(latest: event.timestamp, lastArrival: arrival)
+            if estimates {
+                source.clock.observe(timestamp: event.timestamp, arrival: arrival)
+                source.latest = source.clock.corrected(event.timestamp)
+            }
+            try self.makeRoomForSource()
+            self.numbers[event.source] = self.sources.count
+            self.sources.append(source)
+            let time = source.latest
+            self.advance()
+            return time
+        }
+        var time = event.timestamp
+        if estimates {
+            self.sources[number].clock.observe(timestamp: time, arrival: arrival)
+            time = self.sources[number].clock.corrected(time)
+        }
+        self.sources[number].lastArrival = arrival
+        let wasSilent = self.sources[number].isSilent
+        self.sources[number].isSilent = false
+        if time > self.sources[number].latest {
+            self.sources[number].latest = time
+            if number == self.slowest || wasSilent { self.advance() }
+        }
+        return time
+    }
+
+    /// Forgets the sources that are silent where there are as many as may be.
+    private mutating func makeRoomForSource() throws {
+        guard self.sources.count >= Self.maximumSources else { return }
+        let kept = self.numbers.filter { !self.sources[$0.value].isSilent }
+        guard kept.count < Self.maximumSources else {
+            throw MultimodalError(
+                .queueFull,
+                "More than \(Self.maximumSources) sources tell something at a time; give some of them one name.")
+        }
+        self.sources = kept.map { self.sources[$0.value] }
+        self.numbers = Dictionary(uniqueKeysWithValues: zip(kept.map(\.key), 0...))
+        self.slowest = 0
+    }
+
+    /// Moves the frontier to the watermark behind the slowest source that is not silent.
+    private mutating func advance() {
+        var least = Int64.max
+        for (number, source) in self.sources.enumerated() where !source.isSilent && source.latest < least {
+            (least, self.slowest) = (source.latest, number)
+        }
+        guard least < .max else { return }
+        let (time, isUnder) = least.subtractingReportingOverflow(self.settings.watermark)
+        self.frontier = max(self.frontier, isUnder ? .min : time)
+    }
+
+    /// Stops waiting for sources that told nothing for long; where none is left, everything may be given out.
+    ///
+    /// - Parameter now: The time in nanoseconds by our clock.
+    package mutating func tick(now: Int64) {
+        for number in self.sources.indices where now &- self.sources[number].lastArrival >= self.settings.idleAfter {
+            self.sources[number].isSilent = true
+        }
+        guard self.sources.allSatisfy(\.isSilent) else { return self.advance() }
+        self.release()
+    }
+
+    /// Lets everything be given out that is there.
+    package mutating func release() {
+        if let last = self.heap.max { self.frontier = max(self.frontier, last.time) }
+    }
+
+    // MARK: - Out
+
+    /// Gives out the next event in order; nil where none may be given out yet.
+    package mutating func next() -> InputEvent? {
+        if let late = self.lateEvents.popFirst() { return late }
+        guard let first = self.heap.min else { return nil }
+        if first.time > self.frontier {
+            // Who waits for room would wait for good, since only they could move the frontier.
+            guard self.isFull, self.settings.whenFull == .wait else { return nil }
+            self.frontier = first.time
+        }
+        self.heap.removeMin()
+        return self.take(first.slot)
+    }
+
+    /// Whether ``next()`` would give something out.
+    package var hasNext: Bool {
+        if !self.lateEvents.isEmpty { return true }
+        guard let first = self.heap.min else { return false }
+        return first.time <= self.frontier || self.isFull && self.settings.whenFull == .wait
+    }
+
+    private mutating func take(_ slot: Int) -> InputEvent? {
+        let event = self.slots[slot]
+        self.slots[slot] = nil
+        self.freeSlots.append(slot)
+        return event
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import LLMCore
+
+/// How events are put in order.
+package struct InputOrderSettings: Sendable, Hashable {
+    /// What happens to an event for which there is no room.
+    package enum FullPolicy: String, Sendable, Hashable, CaseIterable {
+        /// Who brings it waits; the earliest event is given out before its time, so that room comes.
+        case wait
+        /// It is refused with an error.
+        case refuse
+        /// The earliest event that waits is dropped and counted.
+        case dropOldest = "drop-oldest"
+        /// It is dropped itself and counted.
+        case dropNewest = "drop-newest"
+    }
+
+    /// What happens to an event that comes after later ones may have been given out.
+    package enum LatePolicy: String, Sendable, Hashable, CaseIterable {
+        /// It is dropped and counted.
+        case drop
+        /// It is given out at once, marked as late.
+        case deliver
+        /// It is refused with an error.
+        case fail
+    }
+
+    /// Whose clock times are told by.
+    package enum ClockPolicy: String, Sendable, Hashable, CaseIterable {
+        /// All sources have the same clock.
+        case shared
+        /// Each source has its own, whose offset and skew are estimated from when events arrive.
+        case estimated
+    }
+
+    /// How many events may wait at a time.
+    package var capacity: Int
+    /// By how much an event may come later than one that happened after it, in nanoseconds.
+    package var watermark: Int64
+    /// What happens to an event for which there is no room.
+    package var whenFull: FullPolicy
+    /// What happens to an event that comes too late.
+    package var whenLate: LatePolicy
+    /// Whose clock times are told by.
+    package var clocks: ClockPolicy
+    /// After how long a silent source is no longer waited for, in nanoseconds.
+    package var idleAfter: Int64
+
+    /// Makes settings.
+    ///
+    /// - Throws: ``MultimodalError`` with code `.invalidSetting` where a number is out of its range: a capacity of 1 to
+    ///   16,777,216 events; times of 0 to an hour.
+    package init(
+        capacity: Int = 4_096, watermark: Duration = .milliseconds(200), whenFull: FullPolicy = .wait,
+        whenLate: LatePolicy = .deliver, clocks: ClockPolicy = .shared, idleAfter: Duration = .seconds(1)
+    ) throws {
+        guard (1...(1 << 24)).contains(capacity) else {
+            throw MultimodalError(
+                .invalidSetting, "The queue's capacity is \(capacity); it must be 1 to \(1 << 24) events.")
+        }
+        for time in [watermark, idleAfter] where time < .zero || time > .seconds(3_600) {
+            throw MultimodalError(.invalidSetting, "A time of the queue is \(time); it must be 0 seconds to an hour.")
+        }
+        self.capacity = capacity
+        self.watermark = watermark.wholeNanoseconds
+        self.whenFull = whenFull
+        self.whenLate = whenLate
+        self.clocks = clocks
+        self.idleAfter = idleAfter.wholeNanoseconds
+    }
+}
+
+extension Duration {
+    /// The time in nanoseconds, within what 64 bits hold.
+    package var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, isOver) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isOver ? (seconds < 0 ? .min : .max) : sum
+    }
+}

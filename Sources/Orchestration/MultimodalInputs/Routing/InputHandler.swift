@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LLMCore
+
+/// Finds something in events; what is asked of a plugin that looks at inputs is the same.
+package protocol InputHandler: Sendable {
+    /// Looks at an event.
+    ///
+    /// - Throws: An error that says what is wrong with the event, or what the handler lacks; `CancellationError`.
+    func handle(_ event: InputEvent) async throws -> InputFindings
+}
+
+/// A kind of handler, as routing tables name it.
+package struct InputHandlerKind: Sendable {
+    /// Something that a table may set.
+    package struct Option: Sendable {
+        /// What its value is.
+        package enum Kind: Sendable {
+            /// True or false.
+            case bool
+            /// A whole number in a range.
+            case integer(ClosedRange<Int>)
+            /// A text.
+            case text
+            /// One of some texts.
+            case choice([String])
+        }
+
+        /// Its name.
+        package var name: String
+        /// What its value is.
+        package var kind: Kind
+        /// What it does.
+        package var summary: String
+
+        /// Describes an option.
+        package init(_ name: String, _ kind: Kind, _ summary: String) {
+            self.name = name
+            self.kind = kind
+            self.summary = summary
+        }
+    }
+
+    /// Its name.
+    package var name: String
+    /// What it does.
+    package var summary: String
+    /// What it takes.
+    package var modalities: [InputModality]
+    /// What a table may set.
+    package var options: [Option]
+    /// Makes a handler; the options were checked.
+    package var make: @Sendable (_ options: [String: JSONValue]) async throws -> any InputHandler
+
+    /// Describes a kind of handler.
+    package init(
+        _ name: String, _ summary: String, takes modalities: [InputModality], options: [Option],
+        make: @escaping @Sendable (_ options: [String: JSONValue]) async throws -> any InputHandler
+    ) {
+        self.name = name
+        self.summary = summary
+        self.modalities = modalities
+        self.options = options
+        self.make = make
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LLMCore
+import Testing
+
+@Suite("Inputs on the command line", .timeLimit(.minutes(2)))
+struct InputsTests {
+    private static let samples = Program.root.appending(path: "Tests/MediaRecognitionTests/Fixtures").path
+
+    private static let table = """
+        queue: {watermark: 10s}
+        window: {length: 1000s}
+        prompt: {instructions: Say what happens.}
+        routes:
+          - {handler: read-image, modality: image}
+          - {handler: read-audio, options: {transcript: false}}
+          - {handler: parse-text}
+        """
+
+    @Test("Events of several sources come out in the order of their times, and become a prompt")
+    func run() async throws {
+        let files = try TemporaryFiles()
+        try files.write(Data(Self.table.utf8), "table.yaml")
+        let events = """
+            {"text": "third", "source": "a", "timestamp_ns": 3000000000}
+            {"path": "\(Self.samples)/page.png", "source": "camera", "timestamp_ns": 2000000000}
+            {"text": "first", "source": "a", "timestamp_ns": 1000000000}
+            {"path": "\(Self.samples)/stereo.wav", "source": "microphone", "timestamp_ns": 4000000000}
+            {"txt": "wrong"}
+            """
+        let outcome = try await Program.run(
+            ["inputs", "run", files.path("table.yaml"), "--standard-input", "--prompts", "--output", "json"],
+            input: Array(events.utf8))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        let errors = lines.compactMap { $0["error"]?.stringValue }
+        #expect(errors.count == 1 && errors[0].contains("'text'"))
+        let handled = lines.filter { $0["route"] != nil }
+        #expect(handled.compactMap { $0["timestamp_ns"]?.integerValue } == [1, 2, 3, 4].map { $0 * 1_000_000_000 })
+        #expect(handled.map { $0["route"] } == ["parse-text", "read-image", "parse-text", "read-audio"])
+        let messages = try #require(lines.last?["messages"]?.arrayValue)
+        let text = messages.last?["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+        #expect(
+            text.contains("[2.000 s, camera] picture with the text: \"Platform 9 closes at 10:30 Please mind the gap\"")
+        )
+        #expect(text.contains("[3.000 s, a] text: \"third\"\n[4.000 s, microphone] recording without speech"))
+    }
+
+    @Test("A file that appears in a watched folder is read")
+    func watch() async throws {
+        let files = try TemporaryFiles()
+        try files.write(Data(Self.table.utf8), "table.yaml")
+        try FileManager.default.createDirectory(atPath: files.path("notes"), withIntermediateDirectories: true)
+        try files.write(Data("The train leaves at 10:30.".utf8), "notes/a.txt")
+        let outcome = try await Program.run(
+            ["inputs", "run", files.path("table.yaml"), "--watch", files.path("notes"), "--until-idle", "300ms"])
+        #expect(outcome.status == 0 && outcome.text.contains("notes/a.txt"), "\(outcome.errors)")
+        #expect(outcome.text.contains("time: 10:30"))
+    }
+
+    @Test("What is read of a file is printed; what cannot be read is an error that says why")
+    func read() async throws {
+        let page = try await Program.run(["inputs", "read", "\(Self.samples)/page.png"])
+        #expect(page.status == 0 && page.text.contains("  Please mind the gap\n"), "\(page.errors)")
+        let files = try TemporaryFiles()
+        try files.write(Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), "cut.png")
+        let cut = try await Program.run(["inputs", "read", files.path("cut.png")])
+        #expect(cut.status == 1 && cut.text.isEmpty && cut.errors.contains("damaged"))
+        let none = try await Program.run(["inputs", "run", files.path("cut.png")])
+        #expect(none.status == 64)
+    }
+
+    @Test("A table's mistakes come with their lines before anything is read")
+    func mistakes() async throws {
+        let files = try TemporaryFiles()
+        try files.write(Data("routes:\n  - {handler: read-imge}".utf8), "table.yaml")
+        let outcome = try await Program.run(["inputs", "run", files.path("table.yaml"), "a.png"])
+        #expect(
+            outcome.status == 1 && outcome.errors.contains("table.yaml:2:") && outcome.errors.contains("'read-image'"))
+    }
+}
