@@ -153,6 +153,7 @@ let package = Package(
             ]),
         library(
             "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
+        library("AdaptiveControl", in: "Orchestration", ["LLMCore", orderedCollections, realModule]),
 
         // Operations: running it for real.
         library(
@@ -229,7 +230,8 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "TaskModels", "RemoteTransport", "RunStorage", "PluginHost",
+                "TaskRouting", "AdaptiveControl", "Pipelines", "TaskModels", "RemoteTransport", "RunStorage",
+                "PluginHost",
                 "PostgresConnections",
                 orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -332,7 +334,8 @@ let package = Package(
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "AdaptiveControl",
+                "Pipelines",
                 "TensorKernels", "ModelFiles", "DifferentiableTensors", "TaskModels", "ModelTraining",
                 "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "AdapterMiddleware",
@@ -444,7 +447,8 @@ let package = Package(
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [
-                "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "LLMCore", "EventMessaging", "AdaptiveControl", "Pipelines", "RemoteTransport", "RunStorage",
+                "PipelineSteps",
                 "PostgresServing", "DifferentiableTensors", "TaskModels",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
@@ -548,6 +552,9 @@ let package = Package(
                 grpcHTTP2, grpcProtobuf,
                 swiftProtobuf, logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
+        .testTarget(
+            name: "AdaptiveControlTests",
+            dependencies: ["LLMCore", "AdaptiveControl", "OpenAutoGLMTesting", orderedCollections, realModule]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(
