@@ -156,6 +156,7 @@ let package = Package(
         library(
             "MultimodalInputs", in: "Orchestration",
             ["LLMCore", "SourceDocuments", orderedCollections, heapModule, deque, realModule]),
+        library("AdaptiveControl", in: "Orchestration", ["LLMCore", orderedCollections, realModule]),
 
         // Operations: running it for real.
         library(
@@ -245,8 +246,8 @@ let package = Package(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
-                "TaskRouting", "Pipelines", "TaskModels", "RemoteTransport", "RunStorage", "PluginHost",
-                "PostgresConnections", "MultimodalInputs", "MediaDecoding", "MediaRecognition",
+                "TaskRouting", "AdaptiveControl", "MultimodalInputs", "Pipelines", "TaskModels", "RemoteTransport",
+                "RunStorage", "PluginHost", "PostgresConnections", "MediaDecoding", "MediaRecognition",
                 orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
@@ -354,7 +355,8 @@ let package = Package(
         .executableTarget(
             name: "AutoGLMCommand",
             dependencies: [
-                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "Pipelines",
+                "LLMCore", "JSONSchemas", "PromptTemplates", "ResultParsing", "TaskRouting", "AdaptiveControl",
+                "Pipelines",
                 "TensorKernels", "ModelFiles", "DifferentiableTensors", "TaskModels", "ModelTraining",
                 "ModelQuantization", "Tokenization", "TokenConstraints",
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "NATSMessaging",
@@ -492,7 +494,8 @@ let package = Package(
         .testTarget(
             name: "PipelineStepsTests",
             dependencies: [
-                "LLMCore", "EventMessaging", "Pipelines", "RemoteTransport", "RunStorage", "PipelineSteps",
+                "LLMCore", "EventMessaging", "AdaptiveControl", "Pipelines", "RemoteTransport", "RunStorage",
+                "PipelineSteps",
                 "PostgresServing", "DifferentiableTensors", "TaskModels",
                 "OpenAutoGLMTesting", orderedCollections, grdb, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
@@ -602,6 +605,9 @@ let package = Package(
                 grpcHTTP2, grpcProtobuf,
                 swiftProtobuf, logging, tracing, nio("NIOCore"), nio("NIOPosix"), nioHPACK,
             ]),
+        .testTarget(
+            name: "AdaptiveControlTests",
+            dependencies: ["LLMCore", "AdaptiveControl", "OpenAutoGLMTesting", orderedCollections, realModule]),
         .testTarget(
             name: "AdapterMiddlewareTests", dependencies: ["LLMCore", "AdapterMiddleware", "OpenAutoGLMTesting"]),
         .testTarget(

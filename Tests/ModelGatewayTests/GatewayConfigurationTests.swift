@@ -24,11 +24,12 @@ struct GatewayConfigurationTests {
               a: smollm2
               c: {replicas: [a, {model: b, weight: 2}], balancing: lowest-latency, health: {failures: 3}}
               d: {fallbacks: [c, a], retries: {}, cache: {lifetime: 1d}}
+              e: {cascade: [a, d, b], confidence: 0.8}
             server: {port: 8000}
             """
         let configuration = try GatewayConfiguration(
             yaml: yaml, environment: Self.environment, otherParts: ["server"])
-        #expect(configuration.names == ["b", "a", "c", "d"])
+        #expect(configuration.names == ["b", "a", "c", "d", "e"])
         #expect(try GatewayConfiguration(yaml: "server: {}", otherParts: ["server"]).names.isEmpty)
     }
 
@@ -44,7 +45,7 @@ struct GatewayConfigurationTests {
             ("models:\n  a: {backend: openai}", "f.yaml:2:3: The model 'a' lacks 'model'."),
             (
                 "models:\n  a: {model: m}",
-                "f.yaml:2:3: The model 'a' needs one of 'backend', 'replicas' and 'fallbacks'."
+                "f.yaml:2:3: The model 'a' needs one of 'backend', 'replicas', 'fallbacks' and 'cascade'."
             ),
             (
                 "models:\n  a: {backend: local, model: m, retrys: {}}",
@@ -101,6 +102,9 @@ struct GatewayConfigurationTests {
             ),
             ("models:\n  a: {fallbacks: [b]}\n  b: {fallbacks: [a]}", "The model 'a' is made of itself."),
             ("models:\n  a: {fallbacks: []}", "Here must be a list of models' names"),
+            ("models:\n  a: m\n  b: {cascade: [a]}", "The model 'b' lacks 'confidence'."),
+            ("models:\n  a: m\n  b: {cascade: [a, c], confidence: 0.9}", "There is no model 'c'"),
+            ("models:\n  a: m\n  b: {cascade: [a], confidence: 1.5}", "a number from 0"),
             ("models:\n  a: m\n  b: {fallbacks: [a], prices: {prompt: 1}}", "The model 'b' has no prices of its own."),
             ("models:\n  a: {backend: local, model: m, guardrails: {injection: redact}}", "Write 'injection: block'."),
             ("models:\n  a: {backend: local, model: m, hedge: {}}", "'hedge' lacks 'after'."),

@@ -23,7 +23,7 @@ extension StepRegistry {
             EmbedStep(embedder: embedder), IndexStep(embedder: embedder, store: vectors),
             RetrieveStep(embedder: embedder, store: vectors), HTTPStep(access), FileStep(access), SQLStep(access),
             PythonStep(access), EmitStep(bus: bus), PluginStep(plugins),
-            IntentStep(), ReadImageStep(access), ReadAudioStep(access),
+            IntentStep(), ReadImageStep(access), ReadAudioStep(access), CascadeStep(), DecideStep(),
         ]
         for step in further { registry.register(step) }
         registry.register(ChatStep(tools: registry))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
+package import LLMCore
 internal import ModelFiles
 
 /// Reads the JSON files of models.
-enum JSONFile {
+package enum JSONFile {
     /// Reads a file.
     ///
     /// - Throws: ``TaskModelError`` with code `.malformed`, or ``ModelFileError``; the message names the file.
-    static func read(_ path: String) throws -> JSONValue {
+    package static func read(_ path: String) throws -> JSONValue {
         let storage = try ByteStorage(mapping: path)
         do { return try JSONValue(parsing: Array(storage.bytes)) } catch {
             throw TaskModelError(.malformed, "\(path): this is no JSON.", cause: error)

@@ -86,6 +86,9 @@ struct ModelFactory {
         case .fallbacks(let references):
             return try FallbackModel(
                 name: settings.name, models: references.map { try self.model(named: $0.name) })
+        case .cascade(let references, let confidence):
+            return try CascadeModel(
+                name: settings.name, models: references.map { try self.model(named: $0.name) }, confidence: confidence)
         }
     }
 

@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
             """,
         subcommands: [
             TrainIntentCommand.self, TrainGraphCommand.self, TrainSampleCommand.self, TrainLaunchCommand.self,
-            TrainMeasureCommand.self, TrainStudentCommand.self, TrainLabelsCommand.self,
+            TrainMeasureCommand.self, TrainStudentCommand.self, TrainLabelsCommand.self, TrainCascadeCommand.self,
         ])
 }
 
@@ -26,5 +26,5 @@ struct EvaluateCommand: AsyncParsableCommand {
             Example:
               autoglm evaluate intent --model intents --data dialogues/test.jsonl
             """,
-        subcommands: [EvaluateIntentCommand.self, EvaluateGraphCommand.self])
+        subcommands: [EvaluateIntentCommand.self, EvaluateGraphCommand.self, EvaluateCascadeCommand.self])
 }

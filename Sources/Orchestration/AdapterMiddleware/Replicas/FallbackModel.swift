@@ -56,7 +56,7 @@ public struct FallbackModel: ModelAdapter {
     }
 
     /// A longer context, another key or another server may help; a request that makes no sense is the same everywhere.
-    private static func isWorthAsking(after error: any Error) -> Bool {
+    static func isWorthAsking(after error: any Error) -> Bool {
         guard !(error is CancellationError), !Task.isCancelled else { return false }
         return (error as? LLMError)?.code != .invalidRequest && !(error is MiddlewareError)
     }

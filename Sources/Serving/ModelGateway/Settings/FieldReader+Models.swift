@@ -28,20 +28,21 @@ extension FieldReader {
                 middleware: MiddlewareSettings())
         }
         let owner = "The model '\(member.key)'"
-        let kinds = ["backend", "replicas", "fallbacks"].filter { kind in
+        let kinds = ["backend", "replicas", "fallbacks", "cascade"].filter { kind in
             member.value.members?.contains { $0.key == kind } ?? false
         }
         let own: [String]
         switch kinds {
         case ["replicas"]: own = ["replicas", "balancing", "health"]
         case ["fallbacks"]: own = ["fallbacks"]
+        case ["cascade"]: own = ["cascade", "confidence"]
         default: own = ["backend", "model", "url", "key", "ca_file", "proxy", "signature"]
         }
         let fields = self.fields(
             of: member.value, owner, known: (kinds.count > 1 ? kinds : []) + own + Self.middlewareKeys)
         guard member.value.members != nil else { return nil }
         guard kinds.count == 1 else {
-            self.note(member.keyPlace, "\(owner) needs one of 'backend', 'replicas' and 'fallbacks'.")
+            self.note(member.keyPlace, "\(owner) needs one of 'backend', 'replicas', 'fallbacks' and 'cascade'.")
             return nil
         }
         let middleware = self.middleware(fields)
@@ -68,6 +69,15 @@ extension FieldReader {
                 self.references(fields["replicas"]), policy: policy, health: health?.breaker ?? .init(),
                 checks: health?.checks)
         case "fallbacks": return .fallbacks(self.references(fields["fallbacks"]))
+        case "cascade":
+            guard let confidence = self.number(fields["confidence"], in: 0...1) else {
+                if fields["confidence"] == nil {
+                    self.note(
+                        place, "\(owner) lacks 'confidence'.", "Say from which confidence an answer is taken, 0 to 1.")
+                }
+                return nil
+            }
+            return .cascade(self.references(fields["cascade"]), confidence: confidence)
         default: return self.backend(fields, owner, place, environment).map { .backend($0) }
         }
     }

@@ -17,11 +17,13 @@ struct ModelSettings {
         case replicas([Reference], policy: BalancingPolicy, health: CircuitBreaker.Settings, checks: Duration?)
         /// Models of this configuration, the preferred one first.
         case fallbacks([Reference])
+        /// Models of this configuration, the cheapest first, and how sure an answer must be to be taken.
+        case cascade([Reference], confidence: Double)
 
         /// Why no connection of this one's can be limited in its time; nil where it can.
         func lacksConnectTimeout(_ environment: [String: String]) -> String? {
             switch self {
-            case .replicas, .fallbacks: return "the models that it is made of connect, each by its own."
+            case .replicas, .fallbacks, .cascade: return "the models that it is made of connect, each by its own."
             case .backend(let backend):
                 switch backend.kind {
                 case .local: return "it runs here."
@@ -67,7 +69,7 @@ struct ModelSettings {
     var references: [Reference] {
         switch self.source {
         case .backend: []
-        case .replicas(let references, _, _, _), .fallbacks(let references): references
+        case .replicas(let references, _, _, _), .fallbacks(let references), .cascade(let references, _): references
         }
     }
 }

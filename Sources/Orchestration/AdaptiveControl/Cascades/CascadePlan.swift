@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import LLMCore
+internal import OrderedCollections
+internal import RealModule
+
+/// A fitted cascade of models that give probabilities of the same states: how their opinions are pooled, and from which confidence an answer is
+/// taken.
+package struct CascadePlan: Sendable, Hashable {
+    private static let format = "autoglm-cascade", version = 1
+
+    /// The deciders' names or folders, the cheapest first.
+    package let deciders: [String]
+    /// What one input costs each of them in the mean.
+    package let costs: [Double]
+    /// Of each stage, how the opinions heard up to it are pooled.
+    package let pools: [OpinionPool]
+    /// The probability of the likeliest state from which it is the answer; infinite where the last decider is always asked.
+    package let threshold: Double
+    /// What was promised of it; nil where somebody chose the threshold.
+    package let promise: ErrorPromise?
+    /// How sure the first decider usually is, by which a ``DriftAlarm`` tells that inputs have changed: scores of examples drawn by chance, none
+    /// where nobody looks.
+    package let usualScores: [Double]
+
+    /// The most scores that are kept.
+    package static let mostUsualScores = 1000
+
+    /// Puts a plan together.
+    ///
+    /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` where the parts do not fit each other.
+    package init(
+        deciders: [String], costs: [Double], pools: [OpinionPool], threshold: Double, promise: ErrorPromise? = nil,
+        usualScores: [Double] = []
+    ) throws {
+        guard deciders.count > 1, Set(deciders).count == deciders.count, costs.count == deciders.count,
+            costs.allSatisfy({ $0 >= 0 && $0.isFinite }), threshold >= 0,
+            pools.map(\.weights.count) == Array(1...deciders.count), usualScores.count <= Self.mostUsualScores,
+            usualScores.allSatisfy({ (0...1).contains($0) })
+        else {
+            throw AdaptiveControlError(
+                .invalidSettings,
+                "A cascade needs at least two different deciders, a cost and a pool of opinions for each, and a threshold from 0 on."
+            )
+        }
+        (self.deciders, self.costs, self.pools) = (deciders, costs, pools)
+        (self.threshold, self.promise, self.usualScores) = (threshold, promise, usualScores)
+    }
+
+    /// Reads what ``json`` has written.
+    ///
+    /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings`.
+    package init(_ json: JSONValue) throws {
+        func numbers(_ value: JSONValue?) -> [Double]? {
+            guard let values = value?.arrayValue else { return nil }
+            let numbers = values.compactMap(\.numberValue)
+            return numbers.count == values.count ? numbers : nil
+        }
+        guard json["format"]?.stringValue == Self.format, json["version"]?.integerValue == Self.version,
+            let deciders = json["models"]?.arrayValue?.compactMap(\.stringValue), let costs = numbers(json["costs"]),
+            let weights = json["weights"]?.arrayValue?.compactMap(numbers), let threshold = json["threshold"],
+            let usualScores = json["usual_scores"].map(numbers) ?? []
+        else {
+            throw AdaptiveControlError(
+                .invalidSettings,
+                "This is no cascade of a version that is known: 'models', 'costs', 'weights' and 'threshold' are needed."
+            )
+        }
+        guard let number = threshold == .null ? .infinity : threshold.numberValue else {
+            throw AdaptiveControlError(.invalidSettings, "'threshold' is \(threshold), not a number or null.")
+        }
+        try self.init(
+            deciders: deciders, costs: costs, pools: weights.map { try OpinionPool(weights: $0) }, threshold: number,
+            usualScores: usualScores)
+    }
+
+    /// The plan for a file; an infinite threshold is null.
+    package var json: JSONValue {
+        var json: OrderedDictionary<String, JSONValue> = [
+            "format": .string(Self.format), "version": .integer(Self.version),
+            "models": .array(self.deciders.map { .string($0) }), "costs": .array(self.costs.map { .number($0) }),
+            "weights": .array(self.pools.map { .array($0.weights.map { .number($0) }) }),
+            "threshold": self.threshold.isFinite ? .number(self.threshold) : .null,
+        ]
+        if let promise { json["promise"] = promise.json }
+        if !self.usualScores.isEmpty { json["usual_scores"] = .array(self.usualScores.map { .number($0) }) }
+        return .object(json)
+    }
+
+    /// What is believed after the deciders up to one have been heard.
+    ///
+    /// - Parameter logProbabilities: Deciders × states, as ``OpinionPool/logProbabilities(_:)`` makes them; one to all deciders.
+    /// - Returns: The likeliest state and its probability.
+    package func answer(_ logProbabilities: [[Double]]) -> (state: Int, confidence: Double) {
+        Self.answer(self.pools[logProbabilities.count - 1].pooled(logProbabilities))
+    }
+
+    /// The likeliest of some states, the first of equal ones.
+    package static func answer(_ logs: [Double]) -> (state: Int, confidence: Double) {
+        var best = 0
+        for index in logs.indices where logs[index] > logs[best] { best = index }
+        return (best, min(1, .exp(logs[best])))
+    }
+}
