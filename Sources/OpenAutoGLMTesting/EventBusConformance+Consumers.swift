@@ -59,7 +59,7 @@ extension EventBusConformance {
 
     private static func checkRedelivery(_ subject: Subject) async throws -> String? {
         let stream = try await subject.stream()
-        let consumer = try await Self.consumer(stream, deadline: .milliseconds(200))
+        let consumer = try await Self.consumer(stream, deadline: .milliseconds(500))
         _ = try await stream.append(try (1...2).map { try subject.event($0) })
         let first = try await Self.take(2, from: consumer)
         try await consumer.acknowledge(first[0])
@@ -68,7 +68,7 @@ extension EventBusConformance {
             return "after the deadline came \(second)"
         }
         try await consumer.acknowledge(second)
-        let more = try await consumer.next(1, waiting: .milliseconds(400))
+        let more = try await consumer.next(1, waiting: .milliseconds(700))
         return more.isEmpty ? nil : "what was acknowledged came again: \(more)"
     }
 
@@ -86,8 +86,9 @@ extension EventBusConformance {
         let consumer = try await Self.consumer(stream)
         try await stream.append(subject.event(1))
         let clock = ContinuousClock()
-        try await consumer.giveBack(Self.take(1, from: consumer)[0], after: .milliseconds(200))
+        let delivery = try await Self.take(1, from: consumer)[0]
         let start = clock.now
+        try await consumer.giveBack(delivery, after: .milliseconds(200))
         let again = try await Self.take(1, from: consumer)
         guard again[0].deliveries == 2, clock.now - start >= .milliseconds(150) else {
             return "it came again after \(clock.now - start) as delivery \(again[0].deliveries)"
@@ -99,11 +100,11 @@ extension EventBusConformance {
 
     private static func checkExtending(_ subject: Subject) async throws -> String? {
         let stream = try await subject.stream()
-        let consumer = try await Self.consumer(stream, deadline: .milliseconds(500))
+        let consumer = try await Self.consumer(stream, deadline: .seconds(1))
         try await stream.append(subject.event(1))
         let delivery = try await Self.take(1, from: consumer)[0]
         for _ in 1...3 {
-            let other = try await consumer.next(1, waiting: .milliseconds(250))
+            let other = try await consumer.next(1, waiting: .milliseconds(400))
             guard other.isEmpty else { return "an extended delivery came again" }
             try await consumer.extend(delivery)
         }

@@ -103,9 +103,9 @@ extension EventBusConformance {
 
     private static func checkAge(_ subject: Subject) async throws -> String? {
         let stream = try await subject.stream(age: .milliseconds(200), window: .milliseconds(100))
-        try await stream.append(subject.event(1))
         let clock = ContinuousClock()
         let start = clock.now
+        try await stream.append(subject.event(1))
         while try await stream.state().count > 0 {
             guard clock.now - start < .seconds(5) else { return "an old event is kept" }
             try await clock.sleep(for: .milliseconds(20))

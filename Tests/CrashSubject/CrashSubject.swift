@@ -29,7 +29,11 @@ enum CrashSubject {
             _ = try await runner.run(last)
         } else {
             var queue: any RunQueue = SQLiteRunQueue(file)
-            if let last { queue = try NATSRunQueue(await .connect(NATSConfiguration(url: last))) }
+            if let last {
+                // The server may be gone, too, at this moment.
+                guard let bus = try? await NATSEventBus.connect(NATSConfiguration(url: last)) else { exit(1) }
+                queue = try NATSRunQueue(bus)
+            }
             let settings = RunWorker.Settings(
                 name: "\(getpid())", concurrency: 2, lease: .milliseconds(600), poll: .milliseconds(20),
                 maximumDeliveries: 1000)

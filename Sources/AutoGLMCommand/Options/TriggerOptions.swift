@@ -9,8 +9,8 @@ internal import ModelFacade
 struct TriggerOptions: ParsableArguments {
     @Option(
         help: """
-            The event bus: memory, or the URL of a NATS server such as nats://127.0.0.1:4222 (default: 'bus' of the \
-            configuration, AUTOGLM_BUS, else memory).
+            The event bus: memory, or the URL of a NATS server such as nats://127.0.0.1:4222 (default: AUTOGLM_BUS, \
+            else 'bus' of the configuration, else memory).
             """)
     var bus: String?
 

@@ -14,10 +14,12 @@ actor ProgramBus {
 
     /// Prepares the bus.
     ///
-    /// - Parameter url: `memory`, or the URL of a NATS server; nil is what `AUTOGLM_BUS` says, else `memory`.
+    /// - Parameters:
+    ///   - url: `memory`, or the URL of a NATS server; nil is what `AUTOGLM_BUS` says.
+    ///   - configured: What holds where neither says anything; nil is `memory`.
     /// - Throws: `EventError` with code `.invalidOptions`.
-    init(_ url: String? = nil) throws {
-        let text = url ?? Settings.text("BUS") ?? "memory"
+    init(_ url: String? = nil, configured: String? = nil) throws {
+        let text = url ?? Settings.text("BUS") ?? configured ?? "memory"
         self.url = text == "memory" ? nil : text
         if let url = self.url { _ = try NATSConfiguration(url: url) }
     }

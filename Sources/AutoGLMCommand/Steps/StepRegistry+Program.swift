@@ -20,7 +20,7 @@ extension StepRegistry {
     /// - Parameters:
     ///   - plugins: Other folders of plugins than those of the environment.
     ///   - models: The models of a configuration, which steps may name.
-    ///   - bus: Where events go; nil for where the configuration or the environment says.
+    ///   - bus: Where events go; nil for where the environment or the configuration says.
     /// - Throws: `ValidationError` where one of them is not understood.
     static func program(
         plugins: [String] = [], models: ConfiguredModels? = nil, bus: ProgramBus? = nil
@@ -40,7 +40,7 @@ extension StepRegistry {
         }
         access.allowsLocalNetworks = Settings.text("LOCAL_NETWORKS") == "allow"
         if let python = Settings.text("PYTHON") { access.python = python }
-        let bus = try bus ?? ProgramBus(models?.bus)
+        let bus = try bus ?? ProgramBus(configured: models?.bus)
         let registry = Self.all(
             access, bus: bus.bus, embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
         ) {

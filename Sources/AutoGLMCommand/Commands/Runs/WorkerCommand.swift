@@ -85,7 +85,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let program = try self.watching.program(configured)
         var runner = try await self.config.open(configured, self.model, program).runner(self.routing.router())
         runner.longestSleep = .seconds(self.lease)
-        let bus = try ProgramBus(self.events.bus ?? configured?.bus)
+        let bus = try ProgramBus(self.events.bus, configured: configured?.bus)
         let registry = try StepRegistry.program(plugins: self.plugins.folders, models: configured, bus: bus)
         let triggers = try self.events.triggers(registry, bus, store)
         if let triggers {

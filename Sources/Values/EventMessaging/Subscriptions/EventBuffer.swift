@@ -159,8 +159,7 @@ package final class EventBuffer: Sendable {
     /// - Throws: What ended the subscription.
     func take(into taken: inout Deque<Event>, _ spin: inout SpinTime) async throws -> Bool {
         while true {
-            if try self.takeReady(into: &taken) { return true }
-            if self.state.withLock({ $0.hasEnded }) { return false }
+            if let hasTaken = try self.takeReady(into: &taken) { return hasTaken }
             if spin.look(for: { self.isReady.load(ordering: .acquiring) }) { continue }
             let start = ContinuousClock.now
             await self.sleep()
@@ -168,12 +167,16 @@ package final class EventBuffer: Sendable {
         }
     }
 
-    private func takeReady(into taken: inout Deque<Event>) throws -> Bool {
+    /// Takes everything that waits.
+    ///
+    /// - Returns: Whether something was taken, or the subscription has ended; nil where neither is so yet.
+    private func takeReady(into taken: inout Deque<Event>) throws -> Bool? {
         var admitted = [CheckedContinuation<Bool, Never>]()
-        let error = self.state.withLock { state -> (any Error)? in
+        // One look at both, so that nothing that comes before the end is passed over.
+        let (hasEnded, error) = self.state.withLock { state -> (Bool, (any Error)?) in
             guard !state.events.isEmpty else {
                 defer { state.error = nil }
-                return state.error
+                return (state.hasEnded, state.error)
             }
             swap(&state.events, &taken)
             while state.events.count < self.capacity, let publisher = state.publishers.popFirst() {
@@ -181,11 +184,11 @@ package final class EventBuffer: Sendable {
                 admitted.append(publisher.continuation)
             }
             self.isReady.store(!state.events.isEmpty || state.hasEnded, ordering: .releasing)
-            return nil
+            return (false, nil)
         }
         for continuation in admitted { continuation.resume(returning: true) }
         if let error { throw error }
-        return !taken.isEmpty
+        return taken.isEmpty ? (hasEnded ? false : nil) : true
     }
 
     private func sleep() async {
