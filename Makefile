@@ -13,7 +13,7 @@ PROGRAM := .build/release/autoglm
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests)
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
 
-.PHONY: help setup build release demo train-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
+.PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -33,6 +33,9 @@ demo: release ## Run the main job on the default model, shown step by step
 
 train-demo: release ## Train a small intent model from sample dialogues, and use it in a pipeline
 	@scripts/train-demo.sh
+
+adaptive-demo: release ## Train two small models, and let the larger one answer only where the smaller one is not sure
+	@scripts/adaptive-demo.sh
 
 test: setup ## Run every test, in release; and other people's clients against the program
 	@scripts/test-setup.sh

@@ -107,7 +107,9 @@ struct CascadeStudyTests {
         var generator = SeededGenerator(state: 1)
         let promise = try ErrorPromise(errorRate: 0.001, kind: .ofAll(confidence: 0.99))
         let study = try CascadeStudy(self.examples(200, seed: 3), promising: promise, splits: 2, using: &generator)
-        #expect(study.promised == 0 && study.kept == 0 && study.cost > 1 && study.answered == [0, 1])
+        #expect(study.promised == 0 && study.kept == 0)
+        // The most careful threshold is taken all the same.
+        #expect(study.accuracy > study.alone[0] && study.cost > 0.1)
         #expect(throws: AdaptiveControlError.self) {
             try CascadeStudy(self.examples(99, seed: 3), promising: promise, splits: 2, using: &generator)
         }

@@ -42,6 +42,7 @@ struct CascadeTests {
             let cost = zip(records, answering).reduce(0) { $0 + $1.0.cost(upTo: $1.1) }
             #expect(point.errors == errors && abs(point.cost - cost) < 1e-9, "\(threshold)")
         }
+        #expect(curve.safest.errors == curve.points.map(\.errors).min())
         let costs = curve.points.map(\.cost)
         #expect(costs == costs.sorted() && curve.points.last?.threshold == .infinity)
         #expect(curve.point(atCost: 0) == nil && curve.point(atCost: .infinity) == curve.points.last)

@@ -82,6 +82,11 @@ package struct CascadeCurve: Sendable {
         return low > 0 ? self.points[low - 1] : nil
     }
 
+    /// The point with the fewest errors, the cheapest of equal ones.
+    package var safest: Point {
+        self.points.reduce(self.points[0]) { $1.errors < $0.errors ? $1 : $0 }
+    }
+
     /// The share of right answers at a point.
     package func accuracy(at point: Point) -> Double { 1 - Double(point.errors) / Double(self.count) }
 }

@@ -4,7 +4,7 @@ internal import Foundation
 
 /// What accuracy costs, as a picture: the cascade's curve, and static rules.
 package struct FrontierPicture {
-    private static let (width, height, left, top, plotWidth, plotHeight) = (720, 420, 70, 44, 600, 300)
+    private static let (width, height, left, top, plotWidth, plotHeight) = (720, 430, 70, 44, 600, 300)
     private let study: CascadeStudy
     private let title: String
     private let models: [String]
@@ -130,15 +130,16 @@ package struct FrontierPicture {
     }
 
     private static var legend: [String] {
-        let y = Self.top + Self.plotHeight + 50
+        let y = Self.top + Self.plotHeight + 64
         return [
             """
+            <text class="middle" x="\(Self.left + Self.plotWidth / 2)" y="\(y - 28)">cost, as a share of the last model's</text>
             <line class="curve adaptive" x1="\(Self.left)" y1="\(y - 4)" x2="\(Self.left + 24)" y2="\(y - 4)"/>
             <text x="\(Self.left + 30)" y="\(y)">adaptive cascade</text>
             <line class="curve static" x1="\(Self.left + 170)" y1="\(y - 4)" x2="\(Self.left + 194)" y2="\(y - 4)"/>
             <text x="\(Self.left + 200)" y="\(y)">best static rules (hindsight)</text>
             <circle class="rule" cx="\(Self.left + 392)" cy="\(y - 4)" r="3"/>
-            <text x="\(Self.left + 402)" y="\(y)">fixed thresholds; across: cost of the dear model</text>
+            <text x="\(Self.left + 402)" y="\(y)">fixed thresholds</text>
             """
         ]
     }

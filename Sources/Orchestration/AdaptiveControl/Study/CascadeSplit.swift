@@ -36,7 +36,7 @@ package struct CascadeSplit: Sendable {
     package let rules: [StaticRule.Result]
     /// Cascades of many costs, from that of the first model to that of all of them.
     package let curve: [Reach]
-    /// Whether a threshold was found that keeps the promise; where not, all models are asked, which is the most careful.
+    /// Whether a threshold was found that keeps the promise; where not, that with the fewest errors is taken.
     package let isPromised: Bool
     /// The accuracy with that threshold.
     package let accuracy: Double
@@ -70,7 +70,7 @@ package struct CascadeSplit: Sendable {
         self.alone = rules.prefix(stages).map(\.accuracy)
         self.curve = Self.curve(curve, rules, cheapest: meanCost(0) / dear, dear: dear)
         let found = promise.cheapest(on: fitted)
-        let point = curve.point(at: found?.threshold ?? .infinity)
+        let point = curve.point(at: (found ?? fitted.safest).threshold)
         self.isPromised = found != nil
         self.accuracy = curve.accuracy(at: point)
         self.cost = point.cost / Double(curve.count) / dear

@@ -51,7 +51,7 @@ package struct CascadeStudy: Sendable {
     /// What it costs, as a share of what the last model costs.
     package var cost: Double { self.mean(\.cost) }
 
-    /// In how many splits a threshold was found that keeps the promise; in the others all models were asked.
+    /// In how many splits a threshold was found that keeps the promise; in the others that with the fewest errors was taken.
     package var promised: Int { self.splits.count(where: \.isPromised) }
 
     /// In how many splits the judged part had at most as many errors as promised.

@@ -57,7 +57,7 @@ struct CascadeLatency {
         }
     }
 
-    /// How often the data are split anew until a threshold keeps the promise; then all models are asked.
+    /// How often the data are split anew until a threshold keeps the promise; then the one with the fewest errors is taken.
     private static let mostSplits = 20
 
     /// A fitted cascade, and the utterances that it was not fitted on.
@@ -73,11 +73,12 @@ struct CascadeLatency {
             let promise = try promised.promise(
                 for: examples, part: parts.judged.count, next: max(1, parts.judged.count))
             let pools = try examples.fit(on: parts.weights)
-            let found = promise.cheapest(on: try CascadeCurve(examples.records(of: parts.thresholds, by: pools)))
+            let curve = try CascadeCurve(examples.records(of: parts.thresholds, by: pools))
+            let found = promise.cheapest(on: curve)
             guard found != nil || split == Self.mostSplits else { continue }
             let plan = try CascadePlan(
                 deciders: models.folders, costs: examples.meanCosts, pools: pools,
-                threshold: found?.threshold ?? .infinity)
+                threshold: (found ?? curve.safest).threshold)
             return (plan, parts.judged)
         }
     }

@@ -64,7 +64,7 @@ struct CascadeReport {
         return """
             \(self.examples) examples, means of \(study.splits.count) splits, judged on two fifths that nothing was fitted on. Promised are at most \
             \(Self.percent(study.promise.errorRate)) errors: kept in \(study.kept) of \(study.splits.count) splits; in \
-            \(study.splits.count - study.promised) of them no threshold could promise that, and all models were asked. The cascade's accuracy is \
+            \(study.splits.count - study.promised) of them no threshold could promise that, and the one with the fewest errors was taken. The cascade's accuracy is \
             \(Self.points(drop)) \(drop > 0 ? "below" : "above") the last model's. Over all costs it is at least \(Self.points(study.leastAdvantage)) \
             \(study.leastAdvantage < 0 ? "below" : "above") the best static rules of the same cost.
             """

@@ -19,7 +19,7 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
             In each split a fifth of the utterances says how much each model's opinion counts, two fifths from which confidence an answer is \
             taken, and the last two fifths judge. Costs are multiplications with additions, as shares of what the last model takes for all. JSON \
             has cascade_accuracy, cascade_accuracy_drop (below the last model's), cascade_cost, kept_share (splits in which the promise was \
-            kept; where no threshold keeps it, all models are asked), least_advantage (over the best static rules, over all costs), frontier and static; with --latency, milliseconds as well.
+            kept; where no threshold promises it, the one with the fewest errors is taken), least_advantage (over the best static rules, over all costs), frontier and static; with --latency, milliseconds as well.
 
             --records writes what each model said of each utterance. --from judges such a file instead, whoever decided, language models and \
             people included: in each line {"stages": [{"score": 0.9, "right": true, "cost": 1}, …]}, the cheapest first.
