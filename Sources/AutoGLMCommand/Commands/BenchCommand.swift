@@ -14,7 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BenchEngineCommand.self, BenchConstraintsCommand.self, BenchAnswersCommand.self, BenchPromptsCommand.self,
-            BenchOrchestratorCommand.self, BenchMiddlewareCommand.self,
+            BenchOrchestratorCommand.self, BenchMiddlewareCommand.self, BenchPluginsCommand.self,
         ])
 }
 

@@ -13,7 +13,8 @@ internal import Foundation
 enum Settings {
     private static let names = [
         "MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE", "READ_FOLDERS", "WRITE_FOLDERS",
-        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "DATABASES", "SECRETS", "CATALOG", "ARTEFACTS",
+        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "PLUGIN_POLICY", "PACKAGE", "DATABASES", "SECRETS", "CATALOG",
+        "ARTEFACTS",
         "TRACES",
     ].map { "AUTOGLM_\($0)" }
 

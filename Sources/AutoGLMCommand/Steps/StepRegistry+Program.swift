@@ -5,6 +5,7 @@ internal import EventMessaging
 internal import LLMCore
 internal import PipelineSteps
 internal import Pipelines
+internal import PluginHost
 internal import RunStorage
 
 extension StepRegistry {
@@ -16,12 +17,11 @@ extension StepRegistry {
     /// - `AUTOGLM_LOCAL_NETWORKS=allow`: lets `http` steps ask this machine and its networks.
     /// - `AUTOGLM_PYTHON`: the Python of `python` steps.
     /// - `AUTOGLM_VECTORS`: the file of `index` and `retrieve`.
-    /// - `AUTOGLM_PLUGINS`: the folders of plugins, with `:` between them.
     /// - Parameters:
-    ///   - plugins: Other folders of plugins than those of the environment.
+    ///   - plugins: Where plugins come from.
     ///   - models: The models of a configuration, which steps may name.
     /// - Throws: `ValidationError` where one of them is not understood.
-    static func program(plugins: [String] = [], models: ConfiguredModels? = nil) throws -> Self {
+    static func program(plugins: PluginHost, models: ConfiguredModels? = nil) throws -> Self {
         var access = StepAccess()
         for (setting, isWritable) in [("READ_FOLDERS", false), ("WRITE_FOLDERS", true)] {
             for (name, path) in try Self.pairs(setting, "PATH") {
@@ -38,7 +38,7 @@ extension StepRegistry {
         access.allowsLocalNetworks = Settings.text("LOCAL_NETWORKS") == "allow"
         if let python = Settings.text("PYTHON") { access.python = python }
         let registry = Self.all(
-            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
+            access, bus: InProcessEventBus(), embedder: ProgramEmbedders(models), plugins: plugins
         ) {
             VectorStore(try StoreOptions.openVectors())
         }

@@ -75,17 +75,18 @@ struct WorkerCommand: AsyncParsableCommand {
         let program = try self.watching.program(configured)
         var runner = try await self.config.open(configured, self.model, program).runner()
         runner.longestSleep = .seconds(self.lease)
+        let plugins = try self.plugins.host()
         let worker = RunWorker(
             queue: store.queue, scheduler: RunScheduler(store: store.schedules),
             runner: StoredRunner(
                 store: store.runs, runner: runner,
-                registry: try .program(plugins: self.plugins.folders, models: configured)),
+                registry: try .program(plugins: plugins, models: configured)),
             settings: RunWorker.Settings(
                 name: self.name, concurrency: self.concurrency, lease: .seconds(self.lease),
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
             onEvent: Self.note)
         // The last one is asked to stop first, so that what its last runs told is sent.
-        var services = program?.services ?? []
+        var services = (program?.services ?? []) + PluginWatch.services(of: plugins)
         services.append(WorkerService(worker: worker, untilEmpty: self.untilEmpty))
         if self.pruneOlderThan != nil || !self.limits.isEmpty {
             let policy = self.limits.policy(maximumAge: self.pruneOlderThan)
