@@ -75,6 +75,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "OpenAutoGLM", targets: ["OpenAutoGLM"]),
+        .library(name: "PluginKit", targets: ["PluginKit"]),
         .library(name: "OpenAutoGLMTesting", targets: ["OpenAutoGLMTesting"]),
         .executable(name: "autoglm", targets: ["AutoGLMCommand"]),
     ],
@@ -236,11 +237,20 @@ let package = Package(
         library("CNATS", in: "Adapters", []),
         library("NATSMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "Pipelines", "CNATS", deque]),
         library("CPluginABI", in: "Adapters", []),
+        library("CPluginProcess", in: "Adapters", []),
+        // What authors of plugins in Swift import: nothing else of this package comes with it.
+        .macro(
+            name: "PluginKitMacros",
+            dependencies: [
+                swiftSyntax("SwiftSyntax"), swiftSyntax("SwiftSyntaxBuilder"), swiftSyntax("SwiftSyntaxMacros"),
+                swiftSyntax("SwiftDiagnostics"), swiftSyntax("SwiftCompilerPlugin"),
+            ], path: "Sources/Adapters/PluginKitMacros"),
+        library("PluginKit", in: "Adapters", ["CPluginABI", "PluginKitMacros"]),
         library(
             "PluginHost", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "Pipelines", "CPluginABI",
-                orderedCollections, crypto,
+                "CPluginProcess", orderedCollections, crypto,
             ]),
         library(
             "PipelineSteps", in: "Adapters",
@@ -307,8 +317,8 @@ let package = Package(
         library(
             "CatalogHTTP", in: "Serving",
             [
-                "LLMCore", "Experiments", "ModelCatalog", "HTTPAPI", "ModelTraffic", orderedCollections, hummingbird,
-                httpTypes, nio("NIOCore"),
+                "LLMCore", "PromptTemplates", "Experiments", "ModelCatalog", "PluginHost", "HTTPAPI", "ModelTraffic",
+                orderedCollections, hummingbird, httpTypes, nio("NIOCore"),
             ]),
         library(
             "ServingCore", in: "Serving",
@@ -487,9 +497,13 @@ let package = Package(
                 "LLMCore", "Experiments", "PostgresConnections", "ExperimentStorage", "ExperimentStoreChecks",
                 "PostgresServing",
             ]),
+        // A program that becomes the process of a plugin.
+        .executableTarget(name: "PluginSubject", dependencies: ["PluginHost"], path: "Tests/PluginSubject"),
         .testTarget(
             name: "PluginHostTests",
-            dependencies: ["LLMCore", "Pipelines", "PluginHost", "OpenAutoGLMTesting", crypto],
+            dependencies: [
+                "LLMCore", "Pipelines", "PluginHost", "PluginKit", "PluginSubject", "OpenAutoGLMTesting", crypto,
+            ],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "PipelineStepsTests",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import PluginHost
 
 #if canImport(Glibc)
 internal import Glibc
@@ -13,6 +14,10 @@ internal import Darwin
 enum AutoGLMCommand {
     @MainActor
     static func main() async {
+        // Before there is another thread: the process of a plugin takes its rights from itself.
+        if CommandLine.arguments.dropFirst().first == PluginProcess.argument {
+            exit(PluginProcess.run(Array(CommandLine.arguments.dropFirst())))
+        }
         Self.openStandardInput()
         let interrupts = Interrupts()
         let status = await withTaskGroup(of: Ending.self) { group in

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AsyncHTTPClient
 import Foundation
 import LLMCore
+import NIOCore
+import NIOHTTP1
 import Testing
 
 @Suite("Plugins and pipes on the command line", .timeLimit(.minutes(3)))
@@ -59,6 +62,125 @@ struct PluginTests {
         #expect(unknown.status == 1)
         #expect(try unknown.json()["plugins"]?.arrayValue?.first?["valid"] == false)
         #expect(try await Program.run(["plugin", "list", "--plugins", "/nowhere"]).status == 1)
+    }
+
+    @Test("A plugin in C is begun, built, signed, installed, looked at, called and removed")
+    func life() async throws {
+        let files = try TemporaryFiles([
+            "measure.yaml": """
+            pipeline: measure
+            steps:
+              - {id: m, uses: plugin, with: {plugin: size-of, step: measure, input: {text: abc}}}
+            output: "${m.output.bytes}"
+            """
+        ])
+        let (folder, key) = (files.path("plugins"), files.path("acme.key"))
+        let begun = try await Program.run(["plugin", "new", "c", "size-of", "--to", files.folder])
+        #expect(begun.status == 0 && begun.text.contains("size-of/build.sh"), "\(begun.errors)")
+        #expect(try await Program.run(["plugin", "new", "c", "size-of", "--to", files.folder]).status == 1)
+        #expect(try await Program.run(["plugin", "new", "c", "Size Of", "--to", files.folder]).status == 64)
+        let built = try await Program.shell("AUTOGLM_BIN=\"$0\" '\(files.folder)/size-of/build.sh'")
+        #expect(built.status == 0, "\(built.errors)")
+        let plugin = files.path("size-of/build/size-of")
+        let signed = try await Program.run(["plugin", "sign", plugin, "--key", key, "--output", "json"])
+        let publicKey = try #require(try signed.json()["public_key"]?.stringValue)
+        try files.write(
+            Data("signatures: required\ntrusted-keys: {acme: \(publicKey)}\nisolation: always\n".utf8), "policy.yaml")
+        let policy = ["--plugins", folder, "--plugin-policy", files.path("policy.yaml")]
+        let installed = try await Program.run(["plugin", "install", plugin] + policy)
+        #expect(installed.text == "size-of 0.1.0 is in \(folder).\n", "\(installed.errors)")
+        let doctor = try await Program.run(["plugin", "doctor", "--output", "json"] + policy)
+        let finding = try #require(try doctor.json()["plugins"]?.arrayValue?.first, "\(doctor.errors)")
+        #expect(finding["ok"] == true && finding["isolated"] == true && finding["signer"] == "acme")
+        #expect(finding["walls"]?.arrayValue?.contains("seccomp") == true)
+        let run = try await Program.run(
+            ["run", files.path("measure.yaml"), "--output", "json"] + policy,
+            environment: ["XDG_STATE_HOME": files.folder])
+        #expect(try run.json()["output"] == 14, "\(run.errors)")
+        // What nobody has signed is refused by this policy.
+        let unsigned = try await Program.shell("AUTOGLM_BIN=\"$0\" '\(files.folder)/size-of/build.sh'")
+        #expect(unsigned.status == 0)
+        let refused = try await Program.run(["plugin", "install", plugin] + policy)
+        #expect(refused.status == 1 && refused.errors.contains("it has no signature"), "\(refused.errors)")
+        #expect(try await Program.run(["plugin", "release", "size-of", "--plugins", folder]).status == 0)
+        #expect(
+            try await Program.run(["plugin", "remove", "size-of", "--plugins", folder]).text
+                == "size-of 0.1.0 is no longer in \(folder).\n")
+        #expect(try await Program.run(["plugin", "doctor"] + policy).text.contains("No plugins were found"))
+    }
+
+    @Test("A plugin in Swift is begun with what it needs")
+    func swiftTemplate() async throws {
+        let files = try TemporaryFiles()
+        let begun = try await Program.run([
+            "plugin", "new", "swift", "text-size", "--to", files.folder, "--package",
+            "https://example.org/open-autoglm.git",
+            "--output", "json",
+        ])
+        #expect(
+            try begun.json()["files"] == ["Package.swift", "Sources/TextSize/TextSize.swift", "build.sh"],
+            "\(begun.errors)")
+        let manifest = try String(contentsOfFile: files.path("text-size/Package.swift"), encoding: .utf8)
+        #expect(manifest.contains(#".product(name: "PluginKit", package: "open-autoglm")"#), "\(manifest)")
+    }
+
+    @Test("A running server takes a new version, tells what became of the plugin, and loads it anew when asked")
+    func serving() async throws {
+        let files = try TemporaryFiles([
+            "models/size/1/pipeline.yaml": """
+            pipeline: size
+            inputs: {text: {type: string}}
+            steps:
+              - {id: m, uses: plugin, with: {plugin: size-of, step: measure, input: {text: "${inputs.text}"}}}
+              - {id: say, uses: input, with: {text: "${m.output.bytes} bytes"}}
+            output: "${say.text}"
+            """
+        ])
+        #expect(try await Program.run(["plugin", "new", "c", "size-of", "--to", files.folder]).status == 0)
+        let folder = files.path("plugins")
+        func install(_ changes: [(file: String, old: String, new: String)]) async throws {
+            for (file, old, new) in changes {
+                let text = try String(contentsOfFile: files.path("size-of/\(file)"), encoding: .utf8)
+                #expect(text.contains(old), "\(text)")
+                try files.write(Data(text.replacing(old, with: new).utf8), "size-of/\(file)")
+            }
+            let built = try await Program.shell(
+                "AUTOGLM_BIN=\"$0\" '\(files.folder)/size-of/build.sh' && \"$0\" plugin install '\(files.folder)/size-of/build/size-of' --plugins '\(folder)'"
+            )
+            #expect(built.status == 0, "\(built.errors)")
+        }
+        try await install([])
+        let arguments = ["--port", "0", "--model-repository", files.path("models"), "--plugins", folder]
+        try await RunningServer.run(arguments) { server in
+            let address = try await server.address()
+            func ask(_ path: String, _ body: String? = nil) async throws -> JSONValue {
+                var request = HTTPClientRequest(url: "\(address)/\(path)")
+                if let body {
+                    request.method = .POST
+                    request.body = .bytes(ByteBuffer(string: body))
+                }
+                let reply = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+                return try JSONValue(parsing: Array(try await reply.body.collect(upTo: 1 << 20).readableBytesView))
+            }
+            func answer() async throws -> JSONValue? {
+                let body = #"{"inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "data": ["abc"]}]}"#
+                return try await ask("v2/models/size/infer", body)["outputs"]?.arrayValue?.first?["data"]?.arrayValue?
+                    .first
+            }
+            #expect(try await answer() == "14 bytes")
+            try await install([
+                ("plugin.yaml", "0.1.0", "0.2.0"), ("plugin.c", "0.1.0", "0.2.0"),
+                ("plugin.c", "call->input_count);", "call->input_count + 100);"),
+            ])
+            #expect(try await server.line(with: "The plugin 'size-of'").contains("0.1.0 was replaced by 0.2.0"))
+            #expect(try await answer() == "114 bytes")
+            let status = try #require(try await ask("v1/plugins")["plugins"]?.arrayValue?.first)
+            #expect(status["version"] == "0.2.0" && status["swaps"] == 1 && status["calls"] == 2)
+            #expect(status["failures"] == 0 && status["process"] != .null && status["healthy"] == true)
+            #expect(try await ask("v1/plugins/size-of/reload", "{}")["swaps"] == 2)
+            #expect(try await ask("v1/plugins/none/reload", "{}")["error"]?["code"] == "plugin.unknown")
+            #expect(try await answer() == "114 bytes")
+        }
     }
 
     @Test("What flows out of a pipe is shown while it is written")

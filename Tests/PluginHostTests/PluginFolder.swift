@@ -4,6 +4,7 @@ import Crypto
 import Foundation
 import LLMCore
 import PluginHost
+import Synchronization
 import Testing
 
 /// A folder of plugins that goes away with this value.
@@ -18,6 +19,33 @@ final class PluginFolder: Sendable {
 
     var host: PluginHost { PluginHost(folders: [self.path]) }
 
+    /// A host whose plugins run in processes of their own, with the program `PluginSubject`.
+    func isolating(
+        _ change: (inout PluginPolicy) -> Void = { _ in },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) throws -> PluginHost {
+        var policy = PluginPolicy()
+        policy.isolation = .always
+        change(&policy)
+        return PluginHost(folders: [self.path], policy: policy, helper: [try Self.program("PluginSubject")], now: now)
+    }
+
+    /// A program that is built with the tests: next to their bundle, in the folder of products.
+    static func program(_ name: String) throws -> String {
+        let beginnings =
+            [Bundle.main.bundleURL, Bundle.main.executableURL].compactMap(\.self)
+            + CommandLine.arguments.prefix(2).map { URL(fileURLWithPath: $0) }
+        for beginning in beginnings {
+            var folder = beginning.resolvingSymlinksInPath()
+            for _ in 0..<5 {
+                let program = folder.appendingPathComponent(name).path
+                if FileManager.default.isExecutableFile(atPath: program) { return program }
+                folder.deleteLastPathComponent()
+            }
+        }
+        throw PluginError(.cannotLoad, "\(name) is not built.")
+    }
+
     /// The plugin of Examples/Plugins, built by its own script.
     static func wordCount() throws -> PluginFolder {
         let folder = try PluginFolder()
@@ -29,18 +57,38 @@ final class PluginFolder: Sendable {
     /// The plugin that does everything wrong, with macros set.
     static func hostile(_ macros: [String] = [], manifest: (String) -> String = { $0 }) throws -> PluginFolder {
         let folder = try PluginFolder()
+        try folder.addHostile(macros, manifest: manifest)
+        return folder
+    }
+
+    /// Adds the plugin that does everything wrong in a folder of its own, with macros set.
+    func addHostile(_ macros: [String] = [], to name: String = "hostile", manifest: (String) -> String = { $0 }) throws
+    {
+        try self.write("", to: "\(name)/empty")
+        let bytes = try Self.hostileLibrary(macros)
+        try bytes.write(to: URL(fileURLWithPath: "\(self.path)/\(name)/hostile.so"))
+        let hash = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        try self.write(manifest(Self.manifest(sha256: hash)), to: "\(name)/plugin.yaml")
+    }
+
+    private static let libraries = Mutex([[String]: Data]())
+
+    /// The library with macros set; each is compiled once.
+    private static func hostileLibrary(_ macros: [String]) throws -> Data {
+        if let library = self.libraries.withLock({ $0[macros] }) { return library }
         let source = try #require(
             Bundle.module.url(forResource: "hostile", withExtension: "c", subdirectory: "Fixtures"))
         let include = Self.root.appendingPathComponent("Sources/Adapters/CPluginABI/include").path
-        try folder.write("", to: "hostile/empty")
-        let library = "\(folder.path)/hostile/hostile.so"
+        let folder = try PluginFolder()
         try Self.run(
             "/usr/bin/env",
-            ["cc", "-std=c11", "-fPIC", "-shared", "-pthread", "-I", include, source.path, "-o", library] + macros)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: library))
-        let hash = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        try folder.write(manifest(Self.manifest(sha256: hash)), to: "hostile/plugin.yaml")
-        return folder
+            [
+                "cc", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-I", include, source.path, "-o",
+                "\(folder.path)/hostile.so",
+            ] + macros)
+        let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/hostile.so"))
+        self.libraries.withLock { $0[macros] = library }
+        return library
     }
 
     static func manifest(sha256: String) -> String {
@@ -58,13 +106,22 @@ final class PluginFolder: Sendable {
         """
     }
 
+    /// A pipe's end, when somebody has the other one.
+    static func opened(_ path: String, _ mode: Int32) async throws -> Int32 {
+        let file = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: open(path, mode)) }
+        }
+        try #require(file >= 0)
+        return file
+    }
+
     func write(_ text: String, to name: String) throws {
         let url = URL(fileURLWithPath: "\(self.path)/\(name)")
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: url)
     }
 
-    private static func run(_ program: String, _ arguments: [String]) throws {
+    static func run(_ program: String, _ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments

@@ -25,6 +25,18 @@ struct PluginManifestTests {
                 "1:1: The manifest lacks the key 'library'. Add 'library: …'."
             ),
             ("sha256: aaaa", "sha256: aa", "6:9: 'sha256' must be 64 hexadecimal digits."),
+            ("kind: step", "kind: parser", "8:3: A plugin of kind 'parser' must have the step 'parse'."),
+            (
+                "kind: step", "kind: step\nneeds: {b: new}",
+                "5:12: 'new' is no version range; write 1.2.3, ^1.2, ~1.2.3, '>=1 <2' or latest."
+            ),
+            ("kind: step", "kind: step\nneeds: [b]", "5:8: 'needs' must be a mapping, but is of type array."),
+            ("kind: step", "kind: step\nconflicts: {B b: 1}", "5:13: 'B b' is not a plugin's name."),
+            ("kind: step", "kind: step\ncapabilities: [files, filez]", "5:23: There is no capability 'filez'."),
+            (
+                "kind: step", "kind: step\nsignature: abc",
+                "5:12: 'signature' must be an Ed25519 signature, 64 bytes in base64."
+            ),
             ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
             ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),
             ("do: {type: string}", "do: {type: strin}", "9:25: There is no type 'strin'. Did you mean 'string'?"),

@@ -15,6 +15,7 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             BenchEngineCommand.self, BenchConstraintsCommand.self, BenchAnswersCommand.self, BenchPromptsCommand.self,
             BenchOrchestratorCommand.self, BenchMiddlewareCommand.self, BenchBusCommand.self, BenchMultimodalCommand.self,
+            BenchPluginsCommand.self,
         ])
 }
 

@@ -42,7 +42,7 @@ struct PipelineGraphCommand: ParsableCommand {
     var file: String
 
     func run() throws {
-        let pipeline = try PipelineFile.read(self.file, registry: .program(plugins: self.plugins.folders))
+        let pipeline = try PipelineFile.read(self.file, registry: .program(plugins: self.plugins.host()))
         try Console.write(self.format == .svg ? pipeline.svg : pipeline.mermaid)
     }
 }
@@ -65,7 +65,7 @@ struct PipelineSchemaCommand: ParsableCommand {
     @OptionGroup var plugins: PluginOptions
 
     func run() throws {
-        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: self.config.models())
+        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: self.config.models())
         try Console.line(PipelineSchema.schema(registry: registry).serialized(indentation: 2))
     }
 }
@@ -92,7 +92,7 @@ struct PipelineValidateCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: self.config.models())
+        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: self.config.models())
         do {
             let pipeline = try PipelineFile.read(self.file, registry: registry)
             switch self.output.format {

@@ -116,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The kinds of steps, and the models that they may name; what a worker has is not known here.
     func registry(_ configured: ConfiguredModels?) throws -> StepRegistry {
-        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: configured)
+        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: configured)
         return configured == nil && !self.enqueue ? registry.offering(models: [self.model.model]) : registry
     }
 

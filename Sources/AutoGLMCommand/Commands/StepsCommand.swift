@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
+internal import PluginHost
 
 /// `autoglm steps`: the kinds of steps that pipelines can name.
 struct StepsCommand: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct StepsCommand: AsyncParsableCommand {
     }
 
     private func definitions() throws -> [StepDefinition] {
-        let all = try StepRegistry.program().definitions
+        let all = try StepRegistry.program(plugins: PluginHost(folders: [])).definitions
         guard let name else { return all }
         let found = all.filter { $0.name == name }
         guard !found.isEmpty else {

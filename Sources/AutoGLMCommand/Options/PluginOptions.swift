@@ -3,21 +3,70 @@
 internal import ArgumentParser
 internal import PluginHost
 
-/// Where plugins are.
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Where plugins are, and what they may do.
 struct PluginOptions: ParsableArguments {
     @Option(
         name: .customLong("plugins"),
         help:
             "A folder of plugins; may be given several times (default: AUTOGLM_PLUGINS, folders with ':' between them)."
     )
-    var folders: [String] = []
+    var given: [String] = []
+
+    @Option(
+        name: .customLong("plugin-policy"),
+        help:
+            "A file that says which plugins are loaded, where they run and what they may do (default: AUTOGLM_PLUGIN_POLICY; without one, plugins that nobody trusted has signed run in processes of their own)."
+    )
+    var policyFile: String?
+
+    /// The folders of plugins.
+    var folders: [String] {
+        self.given.isEmpty ? (Settings.text("PLUGINS") ?? "").split(separator: ":").map(String.init) : self.given
+    }
+
+    /// What is loaded, and where it runs.
+    ///
+    /// - Throws: An error with a line for everything that is wrong with the file.
+    func policy() throws -> PluginPolicy {
+        var policy = PluginPolicy()
+        policy.isolation = .untrusted
+        guard let file = self.policyFile ?? Settings.text("PLUGIN_POLICY") else { return policy }
+        return try PluginPolicy(yaml: InputFile.text(path: file), file: file, base: policy)
+    }
 
     /// What finds and loads them.
-    var host: PluginHost { Self.host(self.folders) }
+    ///
+    /// - Throws: An error of the policy's file.
+    func host() throws -> PluginHost { try Self.host(self.folders, self.policy()) }
 
-    /// What finds and loads the plugins of some folders; of those that the environment names if there are none.
-    static func host(_ folders: [String]) -> PluginHost {
-        let usual = (Settings.text("PLUGINS") ?? "").split(separator: ":").map(String.init)
-        return PluginHost(folders: folders.isEmpty ? usual : folders)
+    /// What finds and loads the plugins of some folders.
+    static func host(_ folders: [String], _ policy: PluginPolicy) -> PluginHost {
+        PluginHost(folders: folders, policy: policy, helper: [self.program])
+    }
+
+    /// The path of this program, which becomes the processes of plugins.
+    static var program: String {
+        #if os(Linux)
+        // The one that runs, also where its file was replaced meanwhile.
+        "/proc/self/exe"
+        #else
+        CommandLine.arguments.first ?? "autoglm"
+        #endif
+    }
+
+    /// The one folder that a command changes.
+    ///
+    /// - Throws: `ValidationError` where there are none or several.
+    func folder() throws -> String {
+        guard self.folders.count == 1 else {
+            throw ValidationError("Name the one folder of plugins with --plugins, or in AUTOGLM_PLUGINS.")
+        }
+        return self.folders[0]
     }
 }

@@ -13,8 +13,8 @@ internal import Foundation
 enum Settings {
     private static let names = [
         "MODEL", "BACKEND", "DEVICE", "THREADS", "CONTEXT_LENGTH", "STORE", "READ_FOLDERS", "WRITE_FOLDERS",
-        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "DATABASES", "SECRETS", "CATALOG", "ARTEFACTS",
-        "TRACES", "BUS", "QUEUE", "INPUTS_KEY", "OCR", "SPEECH_MODEL",
+        "LOCAL_NETWORKS", "PYTHON", "VECTORS", "PLUGINS", "PLUGIN_POLICY", "PACKAGE", "DATABASES", "SECRETS", "CATALOG",
+        "ARTEFACTS", "TRACES", "BUS", "QUEUE", "INPUTS_KEY", "OCR", "SPEECH_MODEL", "TASK_MODEL",
     ].map { "AUTOGLM_\($0)" }
 
     /// Refuses misspelt variables.

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import LLMCore
 internal import PipelineSteps
 internal import Pipelines
+internal import PluginHost
 internal import RunStorage
 
 extension StepRegistry {
@@ -15,15 +16,14 @@ extension StepRegistry {
     /// - `AUTOGLM_LOCAL_NETWORKS=allow`: lets `http` steps ask this machine and its networks.
     /// - `AUTOGLM_PYTHON`: the Python of `python` steps.
     /// - `AUTOGLM_VECTORS`: the file of `index` and `retrieve`.
-    /// - `AUTOGLM_PLUGINS`: the folders of plugins, with `:` between them.
     /// - `AUTOGLM_BUS`: where `emit` steps tell events: `memory`, or the URL of a NATS server.
     /// - Parameters:
-    ///   - plugins: Other folders of plugins than those of the environment.
+    ///   - plugins: Where plugins come from.
     ///   - models: The models of a configuration, which steps may name.
     ///   - bus: Where events go; nil for where the environment or the configuration says.
     /// - Throws: `ValidationError` where one of them is not understood.
     static func program(
-        plugins: [String] = [], models: ConfiguredModels? = nil, bus: ProgramBus? = nil
+        plugins: PluginHost, models: ConfiguredModels? = nil, bus: ProgramBus? = nil
     ) throws -> Self {
         var access = StepAccess()
         for (setting, isWritable) in [("READ_FOLDERS", false), ("WRITE_FOLDERS", true)] {
@@ -42,7 +42,7 @@ extension StepRegistry {
         if let python = Settings.text("PYTHON") { access.python = python }
         let bus = try bus ?? ProgramBus(configured: models?.bus)
         let registry = Self.all(
-            access, bus: bus.bus, embedder: ProgramEmbedders(models), plugins: PluginOptions.host(plugins)
+            access, bus: bus.bus, embedder: ProgramEmbedders(models), plugins: plugins
         ) {
             VectorStore(try StoreOptions.openVectors())
         }

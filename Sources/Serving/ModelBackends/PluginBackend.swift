@@ -3,7 +3,7 @@
 package import KServeProtocol
 internal import LLMCore
 internal import Pipelines
-internal import PluginHost
+package import PluginHost
 package import ServingCore
 
 /// Steps of plugins as models: a version's folder is the plugin's own, with `plugin.yaml` and the library.
@@ -13,20 +13,25 @@ package import ServingCore
 package struct PluginBackend: ModelBackend {
     package let name = "plugin"
     package let modelFile: String? = PluginManifest.fileName
+    private let host: @Sendable (_ folders: [String]) -> PluginHost
 
     /// Makes a backend.
-    package init() {}
+    ///
+    /// - Parameter host: Makes what loads the plugins of folders.
+    package init(host: @escaping @Sendable (_ folders: [String]) -> PluginHost = { PluginHost(folders: $0) }) {
+        self.host = host
+    }
 
     package func completed(
         _ configuration: Inference_ModelConfig, folder: String
     ) async throws -> Inference_ModelConfig {
         let step = configuration.parameters["step"]?.stringValue
-        let (_, _, signature) = try Self.find(step, in: folder)
+        let (_, _, signature) = try self.find(step, in: folder)
         return signature.completed(configuration, platform: "autoglm_plugin")
     }
 
     package func load(_ source: ModelSource) async throws -> any ServedModel {
-        let (host, operation, signature) = try Self.find(source.parameter("step"), in: source.folder)
+        let (host, operation, signature) = try self.find(source.parameter("step"), in: source.folder)
         try signature.check(source.configuration)
         try host.verify(operation.plugin)
         return ServedPlugin(
@@ -34,10 +39,10 @@ package struct PluginBackend: ModelBackend {
             configuration: source.configuration)
     }
 
-    private static func find(
+    private func find(
         _ step: String?, in folder: String
     ) throws -> (PluginHost, (plugin: String, step: String), ValueSignature) {
-        let host = PluginHost(folders: [folder])
+        let host = self.host([folder])
         guard let found = try host.plugins().first else {
             throw ServingError(.invalidArgument, "There is no \(PluginManifest.fileName) in '\(folder)'.")
         }

@@ -2,9 +2,15 @@
 // A plugin that does everything wrong, each in a step of its own. Macros make the library itself wrong.
 #include "CPluginABI.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #ifndef ABI
 #define ABI AUTOGLM_PLUGIN_ABI
@@ -12,8 +18,17 @@
 #ifndef SIZE
 #define SIZE sizeof(struct autoglm_plugin)
 #endif
+#ifndef VERSION
+#define VERSION "1.0.0"
+#endif
+#ifndef NUMBER
+#define NUMBER 1
+#endif
 #ifndef DESCRIPTION
-#define DESCRIPTION "{\"name\": \"hostile\", \"version\": \"1.0.0\", \"steps\": [\"run\"]}"
+#define DESCRIPTION "{\"name\": \"hostile\", \"version\": \"" VERSION "\", \"steps\": [\"run\"]}"
+#endif
+#ifndef COMPLAINT
+#define COMPLAINT NULL
 #endif
 #ifndef CALL
 #define CALL call
@@ -48,8 +63,59 @@ static int32_t say(struct autoglm_reply *reply, int32_t status, const char *text
     return status;
 }
 
+static int32_t tell(struct autoglm_reply *reply, int number) {
+    char *text = malloc(40);
+    reply->owner = text;
+    snprintf(text, 40, "{\"value\": %d}", number);
+    return say(reply, 0, text);
+}
+
+// What the system says when something outside is reached for: 0 or errno.
+static int reached(int result) {
+    int error = result < 0 ? errno : 0;
+    if (result > 2) close(result);
+    return error;
+}
+
+static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply) {
+    // A fault of its own: a signal that is raised waits where the thread has blocked it.
+    volatile int *nowhere = NULL;
+    if (has(call, "crash")) *nowhere = 1;
+    if (has(call, "vanish")) _exit(3);
+    if (has(call, "hang")) for (;;) pause();
+    if (has(call, "garble")) {
+        char junk[64];
+        memset(junk, 0xff, sizeof junk);
+        return tell(reply, (int)send(3, junk, sizeof junk, 0));
+    }
+    if (has(call, "leak")) for (;;) memset(malloc(1 << 20), 1, 1 << 20);
+    if (has(call, "reach-net")) return tell(reply, reached(socket(AF_INET, SOCK_STREAM, 0)));
+    if (has(call, "reach-file")) return tell(reply, reached(open("/etc/passwd", O_RDONLY)));
+    if (has(call, "reach-write")) return tell(reply, reached(open("/dev/shm/autoglm-hostile", O_WRONLY | O_CREAT, 0600)));
+    if (has(call, "reach-exec")) {
+        char *none[] = {NULL};
+        return tell(reply, reached(execve("/none", none, none)));
+    }
+    if (has(call, "reach-kill")) return tell(reply, reached(kill(getppid(), 0)));
+    if (has(call, "reach-env")) return tell(reply, getenv("PATH") ? 0 : 1);
+    return -1;
+}
+
 static int32_t call(void *state, const struct autoglm_call *call, struct autoglm_reply *reply) {
     ++*(int *)state;
+    int32_t harmed = harm(call, reply);
+    if (harmed >= 0) return harmed;
+    if (has(call, "count")) return tell(reply, (int)call->input_count);
+    if (has(call, "number")) return tell(reply, NUMBER);
+#ifdef GATE
+    if (has(call, "gate")) {
+        char byte;
+        int gate = open(GATE, O_RDONLY);
+        ssize_t count = read(gate, &byte, 1);
+        close(gate);
+        return tell(reply, count == 1 ? NUMBER : -1);
+    }
+#endif
     if (has(call, "nothing")) return 0;
     if (has(call, "text")) return say(reply, 0, "well {");
     if (has(call, "bytes")) return say(reply, 0, "{\"value\": \"\xff\xfe\"}");
@@ -80,15 +146,28 @@ static int32_t call(void *state, const struct autoglm_call *call, struct autoglm
     return say(reply, 0, "{\"value\": 1}");
 }
 
-// Nothing is left to take back but the count of live replies.
 static void release(void *state, struct autoglm_reply *reply) {
-    (void)reply;
+    free(reply->owner);
     --*(int *)state;
+}
+
+// Tells whoever reads the pipe that the plugin was closed.
+static void end(void *state) {
+    (void)state;
+#ifdef CLOSED
+    int closed = open(CLOSED, O_WRONLY);
+    if (write(closed, "c", 1) == 1) close(closed);
+#endif
+}
+
+static const char *health(void *state) {
+    (void)state;
+    return COMPLAINT;
 }
 
 static const struct autoglm_plugin plugin = {
     .abi = ABI, .size = (uint32_t)(SIZE), .flags = AUTOGLM_PLUGIN_CONCURRENT, .describe = describe, .open = start,
-    .call = CALL, .release = release,
+    .call = CALL, .release = release, .close = end, .health = health,
 };
 
 #ifndef NO_ENTRY

@@ -19,6 +19,13 @@ extern "C" {
 /// A flag of the table: `call` may run on several threads at once. Without it there is one call at a time.
 #define AUTOGLM_PLUGIN_CONCURRENT 1u
 
+/// A flag of the table: a call takes microseconds and never waits, so that the program may make it on a thread of its own.
+#define AUTOGLM_PLUGIN_BRIEF 2u
+
+/// A flag of the table: the library must stay in a process that has loaded it, since its threads or its runtime outlive `close`.
+/// Plugins in Swift are such; without an own process each new version leaves the code of the old one in memory.
+#define AUTOGLM_PLUGIN_RESIDENT 4u
+
 /// One call of a step. It lives until `call` returns.
 struct autoglm_call {
     /// The bytes of this struct as the program knows it; later versions of the program may add fields at the end.
@@ -58,6 +65,13 @@ struct autoglm_plugin {
     void (*release)(void *state, struct autoglm_reply *reply);
     /// Ends what `open` made; may be NULL. No call is under way then.
     void (*close)(void *state);
+    // What follows may be missing: a table of an earlier header ends before it (see `size`).
+    /// Whether the plugin is well: NULL, or what is wrong, which must live until the next call of this function; may be NULL.
+    const char *(*health)(void *state);
+    /// How many bytes the plugin has allocated at this moment, for the accounts of plugins in the program's own process; may be NULL.
+    uint64_t (*memory)(void *state);
+    /// The manifest but for 'abi', 'library' and 'sha256', as a JSON object with a 0 at its end, for `autoglm plugin pack`; may be NULL.
+    const char *(*manifest)(void);
 };
 
 /// The function that a library exports.
@@ -68,8 +82,22 @@ typedef const struct autoglm_plugin *(*autoglm_plugin_entry_function)(uint32_t h
 /// The function's name.
 #define AUTOGLM_PLUGIN_ENTRY "autoglm_plugin_entry"
 
-/// Whether a table has every field of this version, and all that must be there: NULL, or what is missing.
+// For programs that load plugins.
+
+/// Whether a table has every field that must be there: NULL, or what is missing.
 const char *autoglm_plugin_missing(const struct autoglm_plugin *plugin);
+
+/// What the field `health` says; NULL where it says nothing is wrong, or is missing.
+const char *autoglm_plugin_health(const struct autoglm_plugin *plugin, void *state);
+
+/// What the field `memory` says; 0 where it is missing.
+uint64_t autoglm_plugin_memory(const struct autoglm_plugin *plugin, void *state);
+
+/// What the field `manifest` says; NULL where it is missing.
+const char *autoglm_plugin_manifest(const struct autoglm_plugin *plugin);
+
+/// The text of this header, and how long it is.
+const char *autoglm_plugin_header(size_t *count);
 
 #ifdef __cplusplus
 }

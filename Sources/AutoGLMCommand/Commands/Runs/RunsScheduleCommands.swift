@@ -43,7 +43,7 @@ struct RunsScheduleCommand: AsyncParsableCommand {
     var pipeline: String
 
     func run() async throws {
-        let pipeline = try PipelineFile.read(self.pipeline, registry: .program(plugins: self.plugins.folders))
+        let pipeline = try PipelineFile.read(self.pipeline, registry: .program(plugins: self.plugins.host()))
         guard var schedule = pipeline.schedule else {
             throw ValidationError(
                 """

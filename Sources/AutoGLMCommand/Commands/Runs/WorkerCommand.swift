@@ -85,8 +85,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let program = try self.watching.program(configured)
         var runner = try await self.config.open(configured, self.model, program).runner(self.routing.router())
         runner.longestSleep = .seconds(self.lease)
+        let plugins = try self.plugins.host()
         let bus = try ProgramBus(self.events.bus, configured: configured?.bus)
-        let registry = try StepRegistry.program(plugins: self.plugins.folders, models: configured, bus: bus)
+        let registry = try StepRegistry.program(plugins: plugins, models: configured, bus: bus)
         let triggers = try self.events.triggers(registry, bus, store)
         if let triggers {
             try await triggers.prepare()
@@ -101,7 +102,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 maximumDeliveries: self.deliveries, drain: .seconds(self.drainTime)),
             onEvent: Self.note)
         // The last one is asked to stop first, so that what its last runs told is sent.
-        var services = program?.services ?? []
+        var services = (program?.services ?? []) + PluginWatch.services(of: plugins)
         services.append(WorkerService(worker: worker, untilEmpty: self.untilEmpty))
         if let triggers { services.append(TriggerService(triggers: triggers)) }
         if self.pruneOlderThan != nil || !self.limits.isEmpty {

@@ -11,18 +11,21 @@ internal import ModelGateway
 internal import ModelTraffic
 internal import Observability
 internal import PipelineTelemetry
+internal import PluginHost
 internal import ServingCore
 
 extension ServeCommand {
     /// The models of the repository, and those of the gateway as text that goes in and out.
     func repository(
-        _ settings: ServerSettings, _ gateway: Gateway, _ telemetry: Telemetry?
+        _ settings: ServerSettings, _ gateway: Gateway, _ telemetry: Telemetry?, _ plugins: PluginHost
     ) async throws -> ModelRepository {
         var logger = RunningServices.logger
         logger.logLevel = .info
         let languageModels = ServedLanguageModels.backend(gateway)
-        var backends: [any ModelBackend] = [languageModels, ONNXBackend(), IntentBackend(), PluginBackend()]
-        if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry)) }
+        var backends: [any ModelBackend] = [languageModels, ONNXBackend(), IntentBackend()]
+        let policy = plugins.policy
+        backends.append(PluginBackend { PluginOptions.host($0, policy) })
+        if !settings.repository.folders.isEmpty { backends.append(try self.pipelines(gateway, telemetry, plugins)) }
         let repository = ModelRepository(
             settings.repository, backends: backends, tracer: telemetry?.tracer, logger: logger)
         try await ServedLanguageModels(backend: languageModels, repository: repository).add(gateway.names)
@@ -52,9 +55,11 @@ extension ServeCommand {
     }
 
     /// What makes pipelines into models: they ask the gateway's models, the first of which answers where none is named.
-    private func pipelines(_ gateway: Gateway, _ telemetry: Telemetry?) throws -> PipelineBackend {
+    private func pipelines(
+        _ gateway: Gateway, _ telemetry: Telemetry?, _ plugins: PluginHost
+    ) throws -> PipelineBackend {
         let names = gateway.names
-        let registry = try StepRegistry.program(plugins: self.plugins.folders).offering(models: names)
+        let registry = try StepRegistry.program(plugins: plugins).offering(models: names)
         return PipelineBackend(read: { try PipelineFile.read($0, registry: registry) }) {
             let absent = AbsentModel {
                 LLMError(.unsupported, "The server has no language model; name one with --model or --config.")

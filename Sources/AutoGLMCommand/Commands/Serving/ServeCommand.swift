@@ -3,6 +3,7 @@
 internal import AccessControl
 internal import AdapterMiddleware
 internal import ArgumentParser
+internal import CatalogHTTP
 internal import GRPCAPI
 internal import HTTPAPI
 internal import KServeHTTP
@@ -12,6 +13,7 @@ internal import ModelFacade
 internal import ModelGateway
 internal import NIOCore
 internal import Observability
+internal import PluginHost
 internal import RemoteModels
 internal import ServiceLifecycle
 internal import ServingCore
@@ -47,6 +49,9 @@ struct ServeCommand: AsyncParsableCommand {
 
             A version of the catalogue is served by its alias (--model chat@champion, or 'catalog:' in the file), and follows it. \
             /v1/catalog and /v1/experiments tell and change what answers.
+
+            The folders of --plugins are looked at every two seconds: a plugin that has changed there takes the place of the old \
+            one, whose calls end where they began.
 
             Without --config, one local model is served under the name that --model has; without --config but with \
             --model-repository, only the repository is. SIGTERM or Ctrl-C lets the answers in progress end; the second one \
@@ -103,15 +108,17 @@ struct ServeCommand: AsyncParsableCommand {
             isOptional: !settings.repository.folders.isEmpty || choice.servesModelOfCatalog, logger: logger)
         let traffic = try await Traffic(choice, over: models, self.model, program?.telemetry, logger: logger)
         let gateway = traffic.gateway
-        let repository = try await self.repository(settings, gateway, program?.telemetry)
+        let plugins = try self.plugins.host()
+        let repository = try await self.repository(settings, gateway, program?.telemetry, plugins)
         var aliases: [any Service] = []
         if let catalog = traffic.catalog { aliases.append(try await self.offer(catalog, in: repository, logger)) }
         var http = self.httpServer(gateway, repository, settings, live, program, logger: logger)
-        http.otherRoutes += traffic.routes
+        http.otherRoutes += traffic.routes + [PluginRoutes(host: plugins)]
         // The last one is asked to stop first: what its last requests told and took is sent and kept, and they find their models.
         let services: [any Service] =
-            try (program?.services ?? []) + gateway.services + traffic.services + aliases + [repository]
-            + self.otherServers(settings, repository, gateway, live, program)
+            try (program?.services ?? []) + gateway.services + traffic.services + aliases
+            + PluginWatch.services(of: plugins) + [repository]
+            + self.otherServers(settings, repository, gateway, live, program, plugins)
             + self.reloads(settings, file, live, gateway, repository, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
@@ -137,7 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// The servers of the repository's other ports.
     private func otherServers(
         _ settings: ServerSettings, _ repository: ModelRepository, _ gateway: Gateway, _ live: LiveSettings,
-        _ program: ProgramTelemetry?
+        _ program: ProgramTelemetry?, _ plugins: PluginHost
     ) throws -> [any Service] {
         let (host, suffix) = (self.address(settings), live.tls == nil ? "" : "s")
         var services: [any Service] = []
@@ -156,7 +163,7 @@ struct ServeCommand: AsyncParsableCommand {
             (grpc.beginTime, grpc.readTime) = (settings.limits.patience.headTime, settings.limits.patience.readTime)
             grpc.telemetry = program?.telemetry
             if let program { grpc.logger = program.logger }
-            grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, program?.telemetry)
+            grpc.pipelines = try ServedPipelines(settings.pipelines, on: gateway, plugins, program?.telemetry)
             grpc.onListening = { Console.note("Listening on grpc\(suffix)://\(host):\($0)") }
             services.append(grpc)
         }

@@ -6,6 +6,7 @@ internal import ModelGateway
 internal import Observability
 internal import PipelineTelemetry
 internal import Pipelines
+internal import PluginHost
 internal import TaskRouting
 
 /// The pipelines of a configuration, which clients of `autoglm.v1` may run.
@@ -24,14 +25,16 @@ struct ServedPipelines: PipelineRunning {
 
     /// Reads pipelines; nil where there is none.
     ///
-    /// - Parameter gateway: The models that steps may name; the first one answers where a step names none.
+    /// - Parameters:
+    ///   - gateway: The models that steps may name; the first one answers where a step names none.
+    ///   - plugins: Where plugins come from.
     /// - Throws: ``CommandError`` for a file that cannot be read, or without any model; `InvalidPipelineError`.
-    init?(_ paths: [String], on gateway: Gateway, _ telemetry: Telemetry?) throws {
+    init?(_ paths: [String], on gateway: Gateway, _ plugins: PluginHost, _ telemetry: Telemetry?) throws {
         guard !paths.isEmpty else { return nil }
         guard let first = gateway.names.first else {
             throw CommandError(.badInput, "'pipelines' needs a model that answers; the configuration has none.")
         }
-        let registry = try StepRegistry.program().offering(models: gateway.names)
+        let registry = try StepRegistry.program(plugins: plugins).offering(models: gateway.names)
         var served: [String: Served] = [:]
         for path in paths {
             let pipeline = try PipelineFile.read(path, registry: registry)

@@ -9,6 +9,12 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// Reads what lies in a plugin's folder.
 enum PluginFiles {
     /// The most bytes of a library.
@@ -31,9 +37,7 @@ enum PluginFiles {
     static func library(of manifest: PluginManifest, in folder: String) throws(PluginError) -> Data {
         let path = "\(folder)/\(manifest.library)"
         let bytes = try self.contents(path, maximumBytes: self.maximumLibraryBytes, .cannotLoad)
-        let hash = SHA256.hash(data: bytes).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        let hash = self.hash(bytes)
         guard hash == manifest.sha256 else {
             throw PluginError(
                 .altered,
@@ -41,6 +45,11 @@ enum PluginFiles {
             )
         }
         return bytes
+    }
+
+    /// The SHA-256 of some bytes in hexadecimal digits.
+    static func hash(_ bytes: Data) -> String {
+        SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// The names of the folders in a folder, in order, links among them; nothing if it cannot be listed.
@@ -57,7 +66,23 @@ enum PluginFiles {
         FileManager.default.fileExists(atPath: "\(folder)/\(PluginManifest.fileName)")
     }
 
-    private static func contents(
+    /// What of a plugin's files changes when they do: times, sizes and numbers of the manifest and of whatever lies beside it.
+    static func stamp(of folder: String) -> String {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().prefix(100)
+        return names.map { name in
+            var status = stat()
+            guard stat("\(folder)/\(name)", &status) == 0 else { return name }
+            #if canImport(Glibc)
+            let time = status.st_mtim
+            #else
+            let time = status.st_mtimespec
+            #endif
+            return "\(name) \(status.st_ino) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
+        }.joined(separator: "\n")
+    }
+
+    /// A plain file's bytes.
+    static func contents(
         _ path: String, maximumBytes: Int, _ code: PluginError.Code
     ) throws(PluginError) -> Data {
         do {

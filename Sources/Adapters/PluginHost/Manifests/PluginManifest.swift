@@ -10,8 +10,6 @@ public import PromptTemplates
 public struct PluginManifest: Sendable {
     /// The file's name in a plugin's folder.
     public static let fileName = "plugin.yaml"
-    /// The kinds of plugins that can be loaded.
-    static let kinds = ["step"]
 
     /// The plugin's name: small letters, digits and `-`.
     public var name: String
@@ -19,16 +17,29 @@ public struct PluginManifest: Sendable {
     public var version: SemanticVersion
     /// The version of the interface that its library was compiled for.
     public var abi: Int
-    /// What it adds: `step`.
-    public var kind: String
+    /// What it adds.
+    public var kind: PluginKind
     /// What it is for.
     public var description: String
     /// The library's file name in the plugin's folder.
     public var library: String
     /// The library's SHA-256 in hexadecimal digits.
     public var sha256: String
+    /// The plugins that must be there before it is loaded.
+    public var needs: [PluginRequirement]
+    /// The plugins beside which it must not be loaded.
+    public var conflicts: [PluginRequirement]
+    /// What it asks for, in order.
+    public var capabilities: [PluginCapability]
+    /// Who vouches for it, if anybody does.
+    public var signature: PluginSignature?
     /// The steps that it can do.
     public var steps: [PluginOperation]
+    /// What the signature is of.
+    let signedBytes: [UInt8]
+
+    /// `'word-count' 1.0.0`.
+    var title: String { "'\(self.name)' \(self.version)" }
 
     /// A step by its name.
     ///

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import LLMCore
+internal import PluginHost
+
+/// `autoglm plugin doctor`: what is wrong with plugins, and what to do about it.
+struct PluginDoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say of every plugin whether it can be used, where it runs, and what to do about what is wrong.",
+        discussion: """
+            Example:
+              autoglm plugin doctor --plugins PLUGINS
+
+            Plugins are loaded in the order in which they need each other, where the policy lets them run. The exit status is 1 \
+            when one of them cannot be used.
+            """)
+
+    @OptionGroup var plugins: PluginOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        guard !self.plugins.folders.isEmpty else {
+            throw ValidationError("Name folders of plugins with --plugins, or in AUTOGLM_PLUGINS.")
+        }
+        let host = try self.plugins.host()
+        var findings: [Finding] = []
+        for name in try host.loadingOrder() { findings.append(Finding.loading(name, host)) }
+        for plugin in try host.plugins() {
+            guard case .failure(let error) = plugin.manifest else { continue }
+            findings.append(Finding(name: FilePath.name(of: plugin.folder), problem: "\(error)"))
+        }
+        let isWell = findings.allSatisfy { $0.problem == nil }
+        switch self.output.format {
+        case .json: try Console.json(["ok": .bool(isWell), "plugins": .array(findings.map(\.json))])
+        case .text:
+            for finding in findings { try Console.line(finding.line) }
+            if findings.isEmpty {
+                try Console.line("No plugins were found; put them there with `autoglm plugin install`.")
+            }
+        }
+        if !isWell { throw ExitCode(ExitStatus.failure) }
+    }
+
+    /// What became of a plugin.
+    private struct Finding {
+        let name: String
+        var version = ""
+        var signer: String?
+        var isIsolated = false
+        var walls: [String] = []
+        var memory: UInt64 = 0
+        var problem: String?
+
+        static func loading(_ name: String, _ host: PluginHost) -> Self {
+            var finding = Self(name: name)
+            do {
+                let manifest = try host.manifest(of: name)
+                finding.version = "\(manifest.version)"
+                finding.signer = host.policy.signer(of: manifest)
+                finding.isIsolated = host.policy.isolates(manifest)
+                try host.verify(name)
+                let status = host.statuses.first { $0.name == name }
+                finding.memory = status?.memory ?? 0
+                finding.walls = status?.walls ?? []
+            } catch { finding.problem = "\(error)" }
+            return finding
+        }
+
+        private var place: String {
+            guard self.isIsolated else { return "in the program's own process" }
+            return "in a process of its own"
+                + (self.walls.isEmpty
+                    ? ", which this system cannot confine" : " (\(self.walls.joined(separator: ", ")))")
+        }
+
+        var line: String {
+            if let problem { return "bad   \(self.name): \(problem)" }
+            let signed = self.signer.map { "signed by \($0)" } ?? "signed by nobody trusted"
+            return "good  \(self.name) \(self.version): \(self.place), \(signed), \(self.memory >> 10) KiB"
+        }
+
+        var json: JSONValue {
+            [
+                "name": .string(self.name), "ok": .bool(self.problem == nil), "version": .string(self.version),
+                "isolated": .bool(self.isIsolated), "walls": .array(self.walls.map { .string($0) }),
+                "signer": self.signer.map { .string($0) } ?? .null, "memory": .integer(Int(clamping: self.memory)),
+                "problem": self.problem.map { .string($0) } ?? .null,
+            ]
+        }
+    }
+}
