@@ -442,7 +442,8 @@ let package = Package(
         .testTarget(
             name: "MediaRecognitionTests",
             dependencies: [
-                "LLMCore", "MultimodalInputs", "MediaDecoding", "MediaRecognition", "OpenAutoGLMTesting",
+                "LLMCore", "EventMessaging", "MultimodalInputs", "MediaDecoding", "MediaRecognition",
+                "OpenAutoGLMTesting",
                 orderedCollections,
             ],
             resources: [.copy("Fixtures")]),

@@ -31,10 +31,10 @@ package struct MediaFile: Sendable {
     /// - Throws: ``MultimodalError`` with code `.unknownFormat` where it is neither a picture, a recording nor a text,
     ///   `.tooLarge`, `.damaged` where it cannot be read.
     package func event() throws -> InputEvent {
-        let url = URL(fileURLWithPath: self.path)
+        let url = URL(fileURLWithPath: self.path).resolvingSymlinksInPath()
         let (bytes, time): ([UInt8], Date)
         do {
-            let attributes = try FileManager.default.attributesOfItem(atPath: self.path)
+            let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
             guard attributes[.type] as? FileAttributeType == .typeRegular else {
                 throw MultimodalError(.unknownFormat, "'\(self.path)' is no file.")
             }

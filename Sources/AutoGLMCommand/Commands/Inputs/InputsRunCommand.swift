@@ -119,7 +119,7 @@ struct InputsRunCommand: AsyncParsableCommand {
                     var uploads = InputUploads(queue, logger: RunningServices.logger)
                     (uploads.host, uploads.port, uploads.key) = (host, port, Settings.text("INPUTS_KEY"))
                     uploads.onListening = { Console.note("Inputs are taken at http://\(host):\($0)/v1/inputs") }
-                    try await uploads.run()
+                    try await RunningServices.run([uploads], drain: .seconds(5))
                 }
             }
             if self.standardInput {
