@@ -14,7 +14,8 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             BenchEngineCommand.self, BenchConstraintsCommand.self, BenchAnswersCommand.self, BenchPromptsCommand.self,
-            BenchOrchestratorCommand.self, BenchMiddlewareCommand.self, BenchBusCommand.self, BenchMultimodalCommand.self,
+            BenchOrchestratorCommand.self, BenchMiddlewareCommand.self, BenchBusCommand.self,
+            BenchMultimodalCommand.self,
             BenchPluginsCommand.self,
         ])
 }
