@@ -153,9 +153,10 @@ static int keep_from_files(const char *readable) {
     struct landlock_ruleset_attr all = {.handled_access_fs = (1u << 13) - 1};
     int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all.handled_access_fs, 0);
     if (rules < 0) return -1;
+    // libdispatch ends a process whose threads it cannot see under /proc.
     static const char *const usual[] = {
         "/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime",
-        "/etc/ssl/certs", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
+        "/etc/ssl/certs", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc",
         "/sys/devices/system/cpu", "/sys/fs/cgroup",
     };
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) let_read(rules, usual[i]);
