@@ -30,6 +30,20 @@ struct CalibrationTests {
     }
 
     @Test(
+        "A model that would best be believed the contrary of is not heard, and the other counts as much as it does alone"
+    )
+    func contrary() throws {
+        let (logs, states) = self.examples(3000, sharpness: [1, 1], seed: 5)
+        let contrary = zip(logs[0], logs[1]).map { first, second in
+            OpinionPool.logProbabilities(zip(first, second).map { .exp(min(0, ($0 - 2 * $1) / 4 - 1)) })
+        }
+        let both = try OpinionPool(fitting: [logs[0], contrary], states: states)
+        let alone = try OpinionPool(fitting: [logs[0]], states: states)
+        #expect(
+            both.weights[1] == 0 && abs(both.weights[0] - alone.weights[0]) < 0.01, "\(both.weights), \(alone.weights)")
+    }
+
+    @Test(
         "One model's weight is the inverse of its temperature, and its calibration error is gone",
         arguments: [0.5, 1, 3, 5])
     func temperature(sharpness: Double) throws {

@@ -214,10 +214,10 @@ struct TextToolTests {
         let steps = try #require(report["steps"]?.arrayValue)
         #expect(
             steps.compactMap { $0["name"]?.stringValue } == [
-                "assert", "calculator", "chat", "classify", "embed", "emit", "extract", "file", "generate", "http",
-                "index", "input", "intent", "judge", "output", "parse", "plugin", "prompt", "python", "retrieve",
-                "route",
-                "split", "sql", "summarise", "translate",
+                "assert", "calculator", "cascade", "chat", "classify", "decide", "embed", "emit", "extract", "file",
+                "generate", "http", "index", "input", "intent", "judge", "output", "parse", "plugin", "prompt",
+                "python",
+                "read-audio", "read-image", "retrieve", "route", "split", "sql", "summarise", "translate",
             ])
         #expect(steps.allSatisfy { $0["inputs"]?["type"] == "object" && $0["outputs"]?["type"] == "object" })
         #expect(try await Program.run(["steps", "route"]).text.contains("confidence (any)"))

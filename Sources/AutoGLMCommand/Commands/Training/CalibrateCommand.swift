@@ -58,7 +58,8 @@ struct CalibrateIntentCommand: AsyncParsableCommand {
             for (index, path) in self.data.enumerated() {
                 func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
                 try Console.line(
-                    "\(path): calibration error \(percent(errors[0][index])) before, \(percent(errors[1][index])) now.")
+                    "\(path): calibration error on these utterances \(percent(errors[0][index])) before, \(percent(errors[1][index])) now."
+                )
             }
             try Console.line("Temperature \(after.temperature), threshold \(after.rejection.threshold).")
         }

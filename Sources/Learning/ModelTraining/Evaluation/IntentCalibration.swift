@@ -15,12 +15,9 @@ extension IntentModel {
         model.temperature = 1
         let answers = try parts.map { try IntentEvaluation(model, $0) }
         model.temperature = TemperatureScaling.fit(answers.map { ($0.logits, $0.classes) })
-        let temperature = model.temperature
-        model.rejection = RejectionReport.fit(
-            self.rejection.label,
-            probabilities: answers.flatMap { part in
-                part.logits.map { Self.probabilities(ofLogits: $0, temperature: temperature) }
-            }, classes: answers.flatMap(\.classes), labels: self.labels)
+        // What costs none of the parts too much.
+        let rejections = answers.map { $0.calibratedRejection(self.rejection.label, temperature: model.temperature) }
+        if let rejection = rejections.min(by: { $0.threshold < $1.threshold }) { model.rejection = rejection }
         return model
     }
 }

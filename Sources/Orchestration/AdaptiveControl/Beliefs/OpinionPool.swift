@@ -49,6 +49,7 @@ package struct OpinionPool: Sendable, Hashable {
         for _ in 0..<Self.mostSteps {
             var valley = Valley(at: weights, logProbabilities, states)
             valley.addRidge(Self.ridge, around: start, at: weights)
+            valley.hold(at: weights)
             let next = zip(weights, valley.step()).map { min(Self.mostWeight, max(0, $0 - $1)) }
             let change = zip(weights, next).map { abs($0 - $1) }.max() ?? 0
             weights = next
@@ -110,6 +111,21 @@ private struct Valley {
         for index in weights.indices {
             self.gradient[index] += ridge * (weights[index] - center)
             self.curvature[index][index] += ridge
+        }
+    }
+
+    /// Keeps weights that are at a bound and would go beyond it where they are, so that the others find their best for that.
+    mutating func hold(at weights: [Double]) {
+        for index in weights.indices
+        where weights[index] == 0 && self.gradient[index] > 0
+            || weights[index] == OpinionPool.mostWeight && self.gradient[index] < 0
+        {
+            self.gradient[index] = 0
+            for other in weights.indices {
+                self.curvature[index][other] = 0
+                self.curvature[other][index] = 0
+            }
+            self.curvature[index][index] = 1
         }
     }
 

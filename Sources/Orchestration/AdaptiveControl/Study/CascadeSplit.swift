@@ -42,7 +42,7 @@ package struct CascadeSplit: Sendable {
     package let accuracy: Double
     /// What that costs, as a share of what the last model costs.
     package let cost: Double
-    /// How far the pooled confidences of all models are from the truth, before and after weights were fitted.
+    /// How far the first model's confidences are from the truth, before and after its weight was fitted.
     package let calibrationErrors: (before: Double, after: Double)
     /// The share of examples that each model answered.
     package let answered: [Double]
