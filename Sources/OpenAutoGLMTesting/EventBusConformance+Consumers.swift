@@ -100,12 +100,20 @@ extension EventBusConformance {
 
     private static func checkExtending(_ subject: Subject) async throws -> String? {
         let stream = try await subject.stream()
-        let consumer = try await Self.consumer(stream, deadline: .seconds(1))
+        let (deadline, clock) = (Duration.seconds(1), ContinuousClock())
+        let consumer = try await Self.consumer(stream, deadline: deadline)
         try await stream.append(subject.event(1))
-        let delivery = try await Self.take(1, from: consumer)[0]
-        for _ in 1...3 {
+        var (delivery, extensions, start) = (try await Self.take(1, from: consumer)[0], 0, clock.now)
+        while extensions < 3 {
             let other = try await consumer.next(1, waiting: .milliseconds(400))
-            guard other.isEmpty else { return "an extended delivery came again" }
+            if let late = other.first {
+                guard clock.now - start >= deadline else { return "an extended delivery came again" }
+                // A machine that is too busy to extend in time says nothing of the bus.
+                (delivery, extensions) = (late, 0)
+            } else {
+                extensions += 1
+            }
+            start = clock.now
             try await consumer.extend(delivery)
         }
         return nil

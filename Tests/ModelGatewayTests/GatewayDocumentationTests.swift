@@ -15,7 +15,7 @@ struct GatewayDocumentationTests {
         let end = try #require(page.range(of: "```", range: start.upperBound..<page.endIndex))
         let yaml = String(page[start.upperBound..<end.lowerBound])
         let configuration = try GatewayConfiguration(yaml: yaml, environment: ["OPENAI_API_KEY": "abc"])
-        #expect(configuration.names == ["small", "vectors", "chat", "left", "right", "pool", "assistant"])
+        #expect(configuration.names == ["small", "vectors", "chat", "left", "right", "pool", "assistant", "either"])
         for row in page.split(separator: "\n") where row.hasPrefix("| `") {
             let key = row.dropFirst(3).prefix { $0 != "`" && $0 != "." }
             #expect(yaml.contains("\(key):"), "'\(key)' is not in the example")
