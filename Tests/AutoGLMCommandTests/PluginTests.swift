@@ -150,7 +150,10 @@ struct PluginTests {
             #expect(built.status == 0, "\(built.errors)")
         }
         try await install([])
-        let arguments = ["--port", "0", "--model-repository", files.path("models"), "--plugins", folder]
+        let arguments = [
+            "--port", "0", "--grpc-port", "0", "--metrics-port", "0", "--model-repository", files.path("models"),
+            "--plugins", folder,
+        ]
         try await RunningServer.run(arguments) { server in
             let address = try await server.address()
             func ask(_ path: String, _ body: String? = nil) async throws -> JSONValue {

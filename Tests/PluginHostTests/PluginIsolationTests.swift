@@ -114,7 +114,7 @@ struct PluginIsolationTests {
         arguments: [
             ("reach-net", "network", EACCES), ("reach-file", "files", EACCES), ("reach-write", "files", EACCES),
             ("reach-exec", "processes", EACCES), ("reach-env", "environment", 1), ("reach-kill", nil, EPERM),
-           
+
         ] as [(String, String?, Int32)])
     func capabilities(what: String, capability: String?, refusal: Int32) async throws {
         let plain = try PluginFolder.hostile()
