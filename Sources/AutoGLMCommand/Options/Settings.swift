@@ -17,13 +17,16 @@ enum Settings {
         "ARTEFACTS", "TRACES", "BUS", "QUEUE", "INPUTS_KEY", "OCR", "SPEECH_MODEL", "TASK_MODEL",
     ].map { "AUTOGLM_\($0)" }
 
+    /// Variables of the project's scripts, which may look like misspelt ones of the program.
+    private static let scriptNames = ["AUTOGLM_BIN", "AUTOGLM_TESTS", "AUTOGLM_TEST_DATA", "AUTOGLM_BENCH_DIR"]
+
     /// Refuses misspelt variables.
     ///
-    /// The project's scripts have variables of this prefix, too, so only what is near a known name is an error.
+    /// Scripts have variables of this prefix, too, so only what is near a known name is an error.
     /// - Throws: ``CommandError`` that names the variable that was probably meant.
     static func checkNames() throws {
         for name in ProcessInfo.processInfo.environment.keys.sorted() where name.hasPrefix("AUTOGLM_") {
-            guard !self.names.contains(name), let meant = Self.nearest(to: name) else { continue }
+            guard !(self.names + self.scriptNames).contains(name), let meant = Self.nearest(to: name) else { continue }
             throw CommandError(.badInput, "The environment variable \(name) is not known. Did you mean '\(meant)'?")
         }
     }
