@@ -68,6 +68,52 @@ struct PluginIsolationTests {
         #expect(host.statuses.first?.account.faults == 1)
     }
 
+    @Test("However many calls a process's end meets, it is one fault of a row")
+    func quarantine() async throws {
+        let folder = try PluginFolder.hostile()
+        let host = try folder.isolating { $0.quarantine.faults = 3 }
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            for _ in 0..<4 { group.addTask { await failure { _ = try await Self.call(host, "wait") }?.code } }
+            for _ in 0..<4 { #expect(try await Self.call(host, "arrived") == 1) }
+            #expect(await failure { _ = try await Self.call(host, "crash") }?.code == "plugin.crashed")
+            for try await code in group { #expect(code == "plugin.crashed") }
+        }
+        #expect(host.statuses.first?.account.faults == 5 && host.statuses.first?.quarantine == nil)
+        #expect(try await Self.call(host, "well") == 1)
+    }
+
+    @Test("Where calls wait for each other, the time of one begins with the end of the last")
+    func serial() async throws {
+        let folder = try PluginFolder.hostile(["-DFLAGS=0"])
+        let host = try folder.isolating { $0.limits.callTime = .seconds(2) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<7 { group.addTask { () throws in #expect(try await Self.call(host, "slow") == 1) } }
+            try await group.waitForAll()
+        }
+        #expect(await failure { _ = try await Self.call(host, "hang") }?.code == "plugin.hung")
+    }
+
+    @Test("A process that does not go when nobody needs it is ended")
+    func stay() async throws {
+        let pipes = try PluginFolder()
+        let held = "\(pipes.path)/held"
+        try #require(mkfifo(held, 0o600) == 0)
+        let folder = try PluginFolder.hostile(["-DHELD=\"\(held)\""]) {
+            $0.replacing("abi: 1", with: "abi: 1\ncapabilities: [files]")
+        }
+        async let reading = PluginFolder.opened(held, O_RDONLY)
+        try await {
+            let host = try folder.isolating { $0.capabilities = [.files] }
+            #expect(try await Self.call(host, "stay") == 1)
+        }()
+        let pipe = FileHandle(fileDescriptor: try await reading, closeOnDealloc: true)
+        // Ends when the process has.
+        let rest = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: pipe.availableData) }
+        }
+        #expect(rest.isEmpty)
+    }
+
     @Test("One that takes more and more memory is ended")
     func leak() async throws {
         let folder = try PluginFolder.hostile()
@@ -114,7 +160,8 @@ struct PluginIsolationTests {
         arguments: [
             ("reach-net", "network", EACCES), ("reach-file", "files", EACCES), ("reach-write", "files", EACCES),
             ("reach-exec", "processes", EACCES), ("reach-env", "environment", 1), ("reach-kill", nil, EPERM),
-
+            ("reach-others-limit", nil, EPERM), ("reach-own-limit", nil, 0), ("reach-priority", nil, EPERM),
+            ("reach-memory", nil, EPERM), ("reach-mode", nil, EACCES), ("reach-thread", nil, EACCES),
         ] as [(String, String?, Int32)])
     func capabilities(what: String, capability: String?, refusal: Int32) async throws {
         let plain = try PluginFolder.hostile()

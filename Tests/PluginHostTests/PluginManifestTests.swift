@@ -35,7 +35,7 @@ struct PluginManifestTests {
             ("kind: step", "kind: step\ncapabilities: [files, filez]", "5:23: There is no capability 'filez'."),
             (
                 "kind: step", "kind: step\nsignature: abc",
-                "5:12: 'signature' must be an Ed25519 signature, 64 bytes in base64."
+                "5:12: 'signature' must be an Ed25519 signature, 64 bytes in base64, on a line of its own."
             ),
             ("plugin: hostile", "plugin: Ho stile", "1:9: 'Ho stile' is not a plugin's name."),
             ("  run:", "  R un:", "8:3: 'R un' is not a step's name."),

@@ -73,6 +73,31 @@ struct PluginPackageTests {
         #expect(try Self.names(in: root) == [] && host.refresh().map(\.name) == ["hostile"])
     }
 
+    @Test("Nothing but the plugin itself is replaced, where it lies")
+    func replacing() async throws {
+        let store = try PluginFolder.hostile()
+        let folder = try PluginFolder()
+        func refusal() async -> String? {
+            await failure {
+                _ = try PluginPackage.install("\(store.path)/hostile", into: folder.path, policy: PluginPolicy())
+            }?.text
+        }
+        try folder.write("mine", to: "hostile/main.c")
+        #expect(await refusal()?.contains("it is not the plugin 'hostile'") == true)
+        try FileManager.default.removeItem(atPath: "\(folder.path)/hostile")
+        try folder.write("mine", to: "hostile")
+        #expect(await refusal()?.contains("it is not the plugin 'hostile'") == true)
+        try FileManager.default.removeItem(atPath: "\(folder.path)/hostile")
+        #expect(await refusal() == nil)
+        try folder.write("mine", to: "hostile/main.c")
+        #expect(await refusal()?.contains("there is 'main.c' beside it") == true)
+        #expect(try Self.names(in: "\(folder.path)/hostile") == ["hostile.so", "main.c", "plugin.yaml"])
+        try FileManager.default.removeItem(atPath: "\(folder.path)/hostile/main.c")
+        try FileManager.default.moveItem(atPath: "\(folder.path)/hostile", toPath: "\(folder.path)/other")
+        #expect(await refusal()?.contains("is in '\(folder.path)/other'") == true)
+        #expect(try Self.names(in: folder.path) == ["other"])
+    }
+
     @Test("What is altered, forbidden, or cannot be beside the others is not installed, and nothing changes")
     func refusals() async throws {
         let store = try PluginFolder()

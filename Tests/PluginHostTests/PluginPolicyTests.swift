@@ -40,6 +40,35 @@ struct PluginPolicyTests {
         #expect(await refusal()?.contains("its manifest was altered") == true)
     }
 
+    @Test(
+        "What somebody signed is not read as something else, however lines end and texts go on",
+        arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"])
+    func forged(end: String) async throws {
+        let key = PluginSigningKey()
+        let policy = try Self.required(key)
+        let folder = try PluginFolder.hostile()
+        try Self.sign(folder, key)
+        let path = "\(folder.path)/hostile/plugin.yaml"
+        let genuine = try String(contentsOfFile: path, encoding: .utf8)
+        let text = genuine.split(separator: "\n").filter { !$0.hasPrefix("signature: ") }
+        let signature = try #require(genuine.split(separator: "\n").first { $0.hasPrefix("signature: ") })
+        // A manifest of the forger's own, in a line that was left out of what is signed; the genuine one is its description.
+        let evil = text.filter { !$0.hasPrefix("version") } + ["version: 6.6.6"]
+        let forged = ([String(signature)] + evil.map(String.init) + ["description: '"]).joined(separator: end)
+        try folder.write("\(forged)\n\(text.joined(separator: "\n"))\nsignature:'\n", to: "hostile/plugin.yaml")
+        let refused = await failure { try PluginHost(folders: [folder.path], policy: policy).verify("hostile") }
+        #expect(["plugin.invalid-manifest", "plugin.forbidden"].contains(refused?.code), "\(refused?.text ?? "")")
+        #expect(throws: PluginError.self) { try key.signed(forged + "\nsignature:'\n") }
+        // Two lines, or one that is something else, too.
+        let value = signature.split(separator: " ")[1]
+        for line in ["\(signature)\n\(signature)", "\(signature) # by acme", "signature: '\(value)'"] {
+            try folder.write(genuine.replacing(signature, with: line), to: "hostile/plugin.yaml")
+            #expect(throws: PluginError.self) {
+                try PluginHost(folders: [folder.path], policy: policy).verify("hostile")
+            }
+        }
+    }
+
     @Test("Who signed decides where a plugin runs")
     func isolation() throws {
         let key = PluginSigningKey()

@@ -172,6 +172,31 @@ struct PluginSwapTests {
         #expect(try await Self.number(host) == 2)
     }
 
+    @Test("A version that comes while the first one is loaded for many calls takes its place")
+    func loading() async throws {
+        let pipes = try PluginFolder()
+        let gate = "\(pipes.path)/gate"
+        try #require(mkfifo(gate, 0o600) == 0)
+        let versions = try Versions([["-DOPENING=\"\(gate)\""], []])
+        let host = versions.folder.host
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // More than there are threads for tasks.
+            for _ in 0..<20 { group.addTask { () throws in #expect(try await Self.number(host) != nil) } }
+            // Opens when the version is being opened.
+            let writing = try await PluginFolder.opened(gate, O_WRONLY)
+            try versions.install(2)
+            async let changes = withCheckedContinuation { continuation in
+                Thread.detachNewThread { continuation.resume(returning: Result { try host.refresh() }) }
+            }
+            while try "\(host.manifest(of: "hostile").version)" == "1.0.0" { await Task.yield() }
+            #expect(write(writing, "x", 1) == 1)
+            close(writing)
+            #expect(try await changes.get().map(\.description) == ["The plugin 'hostile' 1.0.0 was replaced by 2.0.0."])
+            try await group.waitForAll()
+        }
+        #expect(try await Self.number(host) == 2)
+    }
+
     @Test("After faults in a row a plugin is left alone for a while, or until it is released")
     func quarantine() async throws {
         let folder = try PluginFolder.hostile()

@@ -32,7 +32,13 @@ static const int never[] = {
     SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_keyctl,
     SYS_add_key, SYS_request_key, SYS_pidfd_getfd, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_open_by_handle_at, SYS_settimeofday,
     SYS_clock_settime, SYS_adjtimex, SYS_acct, SYS_quotactl, SYS_sethostname, SYS_setdomainname, SYS_kcmp, SYS_move_pages,
-    SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_setrlimit,
+    SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_setrlimit, SYS_ioprio_set, SYS_migrate_pages,
+    // Memory that no limit counts, and that other processes share.
+    SYS_memfd_create, SYS_shmget, SYS_shmat, SYS_msgget, SYS_msgsnd, SYS_msgrcv, SYS_semget, SYS_semop, SYS_semtimedop, SYS_mq_open,
+};
+// What holds for the process whose number is the first argument.
+static const int by_process[] = {
+    SYS_prlimit64, SYS_sched_setaffinity, SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr,
 };
 static const int network[] = {SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4};
 static const int processes[] = {
@@ -44,7 +50,10 @@ static const int processes[] = {
 // Landlock keeps files apart where it is there; changing them is refused in any case.
 static const int files[] = {
     SYS_truncate, SYS_unlinkat, SYS_mkdirat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mknodat, SYS_fchmodat,
-    SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_openat2,
+    SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_openat2, SYS_fchmod, SYS_fchown, SYS_lsetxattr, SYS_fsetxattr,
+    SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+    // fchmodat2, setxattrat, removexattrat and file_setattr, which older headers lack.
+    452, 463, 466, 469,
 #ifdef SYS_renameat
     SYS_renameat,
 #endif
@@ -55,7 +64,7 @@ static const int files[] = {
 };
 
 struct program {
-    struct sock_filter code[256];
+    struct sock_filter code[512];
     unsigned short count;
 };
 
@@ -81,12 +90,22 @@ static void refuse_all(struct program *program, const int *calls, size_t count, 
 #define ARGUMENT(n) (offsetof(struct seccomp_data, args) + (n) * sizeof(uint64_t))
 #define REFUSE_ALL(program, calls, error) refuse_all(program, calls, sizeof calls / sizeof *calls, error)
 
-// Refuses a call if its argument has one of some bits (set), or differs from a value.
-static void refuse_if(struct program *program, int call, unsigned argument, unsigned value, int is_mask, int error) {
+// Refuses a call if half of an argument, at an offset, has one of some bits (set), or differs from a value.
+static void refuse_if(struct program *program, int call, unsigned offset, unsigned value, int is_mask, int error) {
     add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 4));
-    load(program, ARGUMENT(argument));
+    load(program, offset);
     if (is_mask) add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, value, 0, 1));
     else add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0));
+    refuse(program, error);
+    load(program, offsetof(struct seccomp_data, nr));
+}
+
+// Refuses a call unless its argument is 0, for the caller, or the process's own number.
+static void refuse_others(struct program *program, int call, unsigned argument, unsigned own, int error) {
+    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 5));
+    load(program, ARGUMENT(argument));
+    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0));
+    add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, own, 1, 0));
     refuse(program, error);
     load(program, offsetof(struct seccomp_data, nr));
 }
@@ -104,10 +123,15 @@ static int filter(uint32_t allowed) {
 #endif
     REFUSE_ALL(&program, never, EPERM);
     unsigned own = (unsigned)getpid();
-    refuse_if(&program, SYS_kill, 0, own, 0, EPERM);
-    refuse_if(&program, SYS_tgkill, 0, own, 0, EPERM);
-    // Limits may be read, not set.
-    refuse_if(&program, SYS_prlimit64, 2, 0, 0, EPERM);
+    refuse_if(&program, SYS_kill, ARGUMENT(0), own, 0, EPERM);
+    refuse_if(&program, SYS_tgkill, ARGUMENT(0), own, 0, EPERM);
+    for (size_t i = 0; i < sizeof by_process / sizeof *by_process; i++) refuse_others(&program, by_process[i], 0, own, EPERM);
+    // By PRIO_PROCESS only, and so for itself.
+    refuse_if(&program, SYS_setpriority, ARGUMENT(0), PRIO_PROCESS, 0, EPERM);
+    refuse_others(&program, SYS_setpriority, 1, own, EPERM);
+    // Limits may be read, not set: both halves of the pointer to new ones are 0.
+    refuse_if(&program, SYS_prlimit64, ARGUMENT(2), 0, 0, EPERM);
+    refuse_if(&program, SYS_prlimit64, ARGUMENT(2) + 4, 0, 0, EPERM);
     // Whose flags stand in memory, where no filter sees them; without it the C library uses clone.
     int clone3 = SYS_clone3;
     if (!(allowed & CPP_PROCESSES)) refuse_all(&program, &clone3, 1, ENOSYS);
@@ -123,9 +147,9 @@ static int filter(uint32_t allowed) {
     if (!(allowed & CPP_NETWORK)) REFUSE_ALL(&program, network, EACCES);
     if (!(allowed & CPP_FILES)) {
         REFUSE_ALL(&program, files, EACCES);
-        refuse_if(&program, SYS_openat, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, EACCES);
+        refuse_if(&program, SYS_openat, ARGUMENT(2), O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, EACCES);
 #ifdef SYS_open
-        refuse_if(&program, SYS_open, 1, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, EACCES);
+        refuse_if(&program, SYS_open, ARGUMENT(1), O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, EACCES);
 #endif
     }
     add(&program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));

@@ -70,7 +70,10 @@ int32_t cpp_settle(void) {
     prctl(PR_SET_DUMPABLE, 0);
 #endif
     struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
+    return setrlimit(RLIMIT_CORE, &none) ? errno : 0;
+}
+
+int32_t cpp_watch(void) {
     pthread_t thread;
     int error = pthread_create(&thread, NULL, watch, NULL);
     if (!error) pthread_detach(thread);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin that does everything wrong, each in a step of its own. Macros make the library itself wrong.
+#define _GNU_SOURCE
 #include "CPluginABI.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <semaphore.h>
@@ -9,7 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef ABI
@@ -33,6 +39,9 @@
 #ifndef CALL
 #define CALL call
 #endif
+#ifndef FLAGS
+#define FLAGS AUTOGLM_PLUGIN_CONCURRENT
+#endif
 
 static sem_t arrived, leave;
 static int live;
@@ -43,6 +52,11 @@ static int32_t start(void **state) {
     sem_init(&arrived, 0, 0);
     sem_init(&leave, 0, 0);
     *state = &live;
+#ifdef OPENING
+    char byte;
+    int opening = open(OPENING, O_RDONLY);
+    if (read(opening, &byte, 1) >= 0) close(opening);
+#endif
 #ifdef NOT_OPEN
     return 5;
 #else
@@ -77,6 +91,44 @@ static int reached(int result) {
     return error;
 }
 
+static sem_t handled;
+static int worst = EACCES;
+
+static void reach(int number) {
+    (void)number;
+    int error = reached(open("/etc/passwd", O_RDONLY));
+    if (error != EACCES) worst = error;
+    sem_post(&handled);
+}
+
+static void stay(int number) {
+    (void)number;
+    sem_post(&handled);
+    for (;;) pause();
+}
+
+// Has every other thread of the process that lets itself be interrupted run a function.
+static int interrupt_all(void (*function)(int)) {
+    sem_init(&handled, 0, 0);
+    struct sigaction action = {.sa_handler = function, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR1, &action, NULL);
+    DIR *threads = opendir("/proc/self/task");
+    int count = 0;
+    for (struct dirent *thread; threads && (thread = readdir(threads));) {
+        char path[300], line[200];
+        unsigned long long blocked = ~0ull;
+        int number = atoi(thread->d_name);
+        snprintf(path, sizeof path, "/proc/self/task/%s/status", thread->d_name);
+        FILE *status = number > 0 && number != syscall(SYS_gettid) ? fopen(path, "r") : NULL;
+        while (status && fgets(line, sizeof line, status)) sscanf(line, "SigBlk: %llx", &blocked);
+        if (status) fclose(status);
+        if (blocked >> (SIGUSR1 - 1) & 1 || syscall(SYS_tgkill, getpid(), number, SIGUSR1)) continue;
+        sem_wait(&handled);
+        count++;
+    }
+    return count;
+}
+
 static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply) {
     // A fault of its own: a signal that is raised waits where the thread has blocked it.
     volatile int *nowhere = NULL;
@@ -97,6 +149,25 @@ static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply
         return tell(reply, reached(execve("/none", none, none)));
     }
     if (has(call, "reach-kill")) return tell(reply, reached(kill(getppid(), 0)));
+    if (has(call, "reach-others-limit")) {
+        struct rlimit limit;
+        return tell(reply, reached(prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit)));
+    }
+    if (has(call, "reach-own-limit")) {
+        struct rlimit limit;
+        return tell(reply, reached(getrlimit(RLIMIT_NOFILE, &limit)));
+    }
+    if (has(call, "reach-priority"))
+        return tell(reply, reached(setpriority(PRIO_PROCESS, getppid(), getpriority(PRIO_PROCESS, getppid()))));
+    if (has(call, "reach-memory")) return tell(reply, reached(memfd_create("hostile", 0)));
+    // /dev/null, as it is.
+    if (has(call, "reach-mode")) return tell(reply, reached(fchmod(0, 0666)));
+    // The main thread and the one that watches are two.
+    if (has(call, "reach-thread")) return tell(reply, interrupt_all(reach) < 2 ? -1 : worst);
+#ifdef HELD
+    if (has(call, "stay")) return tell(reply, open(HELD, O_WRONLY) < 0 || interrupt_all(stay) < 2 ? -1 : 1);
+#endif
+    if (has(call, "slow")) usleep(400000);
     if (has(call, "reach-env")) return tell(reply, getenv("PATH") ? 0 : 1);
     return -1;
 }
@@ -166,7 +237,7 @@ static const char *health(void *state) {
 }
 
 static const struct autoglm_plugin plugin = {
-    .abi = ABI, .size = (uint32_t)(SIZE), .flags = AUTOGLM_PLUGIN_CONCURRENT, .describe = describe, .open = start,
+    .abi = ABI, .size = (uint32_t)(SIZE), .flags = FLAGS, .describe = describe, .open = start,
     .call = CALL, .release = release, .close = end, .health = health,
 };
 

@@ -23,10 +23,13 @@
 /// environment given. `arguments` and `environment` end with NULL; arguments[0] is the program's path.
 int32_t cpp_start(char *const *arguments, char *const *environment, int32_t *pid, int32_t *socket);
 
-/// Closes every descriptor above CPP_SOCKET, lets nobody look into the process, and ends it when the other end of its socket is gone.
+/// Closes every descriptor above CPP_SOCKET, and lets nobody look into the process.
 int32_t cpp_settle(void);
 
-/// Takes from every thread of this process, for good, what `allowed` does not name; reading stays possible in `readable` and in the
+/// Ends the process when the other end of its socket is gone, by a thread: after `cpp_confine`, so that it is confined, too.
+int32_t cpp_watch(void);
+
+/// Takes from the calling thread, and those that it starts later, for good, what `allowed` does not name; reading stays possible in `readable` and in the
 /// folders of the system's libraries. `extra_memory` is how many bytes more than now it may have to itself, 0 for any number.
 int32_t cpp_confine(uint32_t allowed, const char *readable, uint64_t extra_memory, uint32_t *done);
 

@@ -17,7 +17,7 @@ internal import Darwin
 final class HelperProcess: Sendable {
     private struct Call {
         let pending: PendingCall
-        let deadline: ContinuousClock.Instant
+        let start: ContinuousClock.Instant
     }
 
     private struct State {
@@ -29,9 +29,23 @@ final class HelperProcess: Sendable {
         /// Why it has ended, or is about to.
         var ending: PluginError?
         var isReaped = false
+        /// When it was told that nobody needs it.
+        var stopped: ContinuousClock.Instant?
+        /// Whether it makes one call at a time, and when the last one ended.
+        var isSerial = false
+        var lastReply: ContinuousClock.Instant?
         /// The memory that it had when it greeted.
         var base: UInt64 = 0
+
+        /// Whether a call takes longer than one may; where calls wait for each other, none begins before the last one's reply.
+        func hasLateCall(at now: ContinuousClock.Instant, _ most: Duration) -> Bool {
+            let earliest = self.isSerial ? self.lastReply : nil
+            return self.calls.values.contains { max($0.start, earliest ?? $0.start) + most < now }
+        }
     }
+
+    /// How long a process that nobody needs may take to end by itself.
+    private static let farewell = Duration.seconds(5)
 
     /// The process's number.
     let id: Int32
@@ -110,11 +124,11 @@ final class HelperProcess: Sendable {
             throw PluginError(
                 .badInput, "The input has \(input.count) bytes; \(PluginFrame.maximumBytes) are the most.")
         }
-        let deadline = ContinuousClock.now + self.limits.callTime
+        let start = ContinuousClock.now
         let outcome = self.state.withLock { state -> Result<Bool, PluginError> in
             if let ending = state.ending { return .failure(ending) }
             state.last += 1
-            state.calls[state.last] = Call(pending: pending, deadline: deadline)
+            state.calls[state.last] = Call(pending: pending, start: start)
             let frame = PluginFrame.call(state.last, step, input)
             if state.isSending {
                 state.unsent += frame
@@ -147,6 +161,7 @@ final class HelperProcess: Sendable {
     func stop() {
         self.state.withLock { state in
             if state.ending == nil { state.ending = PluginError(.unloaded, "The plugin '\(self.name)' is unloaded.") }
+            state.stopped = state.stopped ?? .now
             if !state.isReaped { shutdown(self.descriptor, Int32(SHUT_WR)) }
         }
     }
@@ -196,18 +211,26 @@ final class HelperProcess: Sendable {
             }
             if isFirst {
                 let base = self.memory
-                self.state.withLock { $0.base = base }
+                let isSerial = self.said?["serial"] == true
+                self.state.withLock { ($0.base, $0.isSerial) = (base, isSerial) }
                 self.greeted.signal()
             }
             return
         }
-        self.state.withLock { $0.calls.removeValue(forKey: number) }?.pending.finish(.success(reply))
+        let call = self.state.withLock { state in
+            let call = state.calls.removeValue(forKey: number)
+            if call != nil { state.lastReply = .now }
+            return call
+        }
+        call?.pending.finish(.success(reply))
     }
 
     /// Ends the process if it takes too long, or too much.
     private func look() {
         let (now, name) = (ContinuousClock.now, self.name)
-        if self.state.withLock({ $0.calls.values.contains { $0.deadline < now } }) {
+        if let stopped = self.state.withLock({ $0.stopped }), now > stopped + Self.farewell {
+            self.end(PluginError(.unloaded, "The plugin '\(name)' is unloaded."))
+        } else if self.state.withLock({ $0.hasLateCall(at: now, self.limits.callTime) }) {
             self.end(
                 PluginError(
                     .hung,

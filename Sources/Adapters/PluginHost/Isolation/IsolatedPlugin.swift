@@ -16,6 +16,8 @@ final class IsolatedPlugin: PluginRuntime {
         var process: HelperProcess?
         /// How often it has crashed since a call last succeeded.
         var crashes = 0
+        /// The number of the process that crashed last.
+        var lastEnded: Int32 = 0
         var notBefore: ContinuousClock.Instant?
     }
 
@@ -75,8 +77,10 @@ final class IsolatedPlugin: PluginRuntime {
             self.state.withLock { ($0.crashes, $0.notBefore) = (0, nil) }
             return reply
         } catch {
-            if process.ending != nil { self.note(processEnded: process) }
-            throw error
+            guard let ending = process.ending else { throw error }
+            self.note(processEnded: process)
+            guard let error = error as? PluginError, error.code == ending.code else { throw error }
+            throw ProcessEnd(process: process.id, error: error)
         }
     }
 
@@ -91,18 +95,19 @@ final class IsolatedPlugin: PluginRuntime {
     }
 
     /// The process that runs; nil if it is to be started.
-    private func current() throws(PluginError) -> HelperProcess? {
+    private func current() throws -> HelperProcess? {
         let (process, notBefore) = self.state.withLock { ($0.process, $0.notBefore) }
         if let process, process.ending == nil { return process }
         if let process { self.note(processEnded: process) }
         let pause = (self.state.withLock { $0.notBefore } ?? notBefore).map { $0 - self.now() } ?? .zero
         guard pause > .zero else { return nil }
-        throw PluginError(
+        let error = PluginError(
             .crashed, "The plugin '\(self.manifest.name)' has crashed repeatedly, and is started again in \(pause).",
             retryAfter: pause)
+        throw ProcessEnd(process: self.state.withLock { $0.lastEnded }, error: error)
     }
 
-    private func restarted() throws(PluginError) -> HelperProcess {
+    private func restarted() throws -> HelperProcess {
         if let process = try self.current() { return process }
         let process = try self.start()
         self.state.withLock { $0.process = process }
@@ -119,7 +124,7 @@ final class IsolatedPlugin: PluginRuntime {
         let now = self.now()
         self.state.withLock { state in
             guard state.process === process else { return }
-            state.process = nil
+            (state.process, state.lastEnded) = (nil, process.id)
             state.crashes += 1
             guard state.crashes > 1 else { return }
             let pause = self.limits.firstPause * (1 << min(state.crashes - 2, 20))

@@ -59,12 +59,14 @@ public enum PluginProcess {
         var complaint: String?
         var hasFilter: Bool
         var hasFileRules: Bool
+        /// Whether it makes one call at a time.
+        var isSerial: Bool
 
         var json: JSONValue {
             [
                 "description": self.description.map { .string($0) } ?? .null,
                 "complaint": self.complaint.map { .string($0) } ?? .null, "filter": .bool(self.hasFilter),
-                "files": .bool(self.hasFileRules),
+                "files": .bool(self.hasFileRules), "serial": .bool(self.isSerial),
             ]
         }
     }
@@ -77,7 +79,8 @@ public enum PluginProcess {
     public static func run(_ arguments: [String]) -> Int32 {
         guard let order = Order(arguments), cpp_settle() == 0 else { return 64 }
         var done: UInt32 = 0
-        let status = cpp_confine(order.allowed, order.folder, UInt64(clamping: order.memory), &done)
+        var status = cpp_confine(order.allowed, order.folder, UInt64(clamping: order.memory), &done)
+        if status == 0 { status = cpp_watch() }
         let output = Output()
         do throws(PluginError) {
             guard status == 0 else {
@@ -86,7 +89,8 @@ public enum PluginProcess {
             let library = try PluginLibrary(path: order.library, name: order.name, abi: order.abi)
             let greeting = Greeting(
                 description: library.description, complaint: library.complaint,
-                hasFilter: done & CPP_HAS_FILTER != 0, hasFileRules: done & CPP_HAS_LANDLOCK != 0)
+                hasFilter: done & CPP_HAS_FILTER != 0, hasFileRules: done & CPP_HAS_LANDLOCK != 0,
+                isSerial: !Self.isConcurrent(library))
             output.send(0, PluginReply(status: 0, bytes: Array(greeting.json.serialized().utf8)))
             Self.serve(library, output)
             return 0
@@ -96,9 +100,13 @@ public enum PluginProcess {
         }
     }
 
+    /// Whether calls may meet; otherwise they are made where they are read: nothing is faster, and no two ever meet.
+    private static func isConcurrent(_ library: PluginLibrary) -> Bool {
+        library.has(AUTOGLM_PLUGIN_CONCURRENT) && !library.has(AUTOGLM_PLUGIN_BRIEF)
+    }
+
     private static func serve(_ library: PluginLibrary, _ output: Output) {
-        // Without the flag calls are made where they are read: nothing is faster, and no two ever meet.
-        let isConcurrent = library.has(AUTOGLM_PLUGIN_CONCURRENT) && !library.has(AUTOGLM_PLUGIN_BRIEF)
+        let isConcurrent = Self.isConcurrent(library)
         let queue = DispatchQueue(label: "calls", attributes: .concurrent)
         let calls = DispatchGroup()
         var socket = PluginSocket(CPP_SOCKET)

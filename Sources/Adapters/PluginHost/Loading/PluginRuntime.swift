@@ -20,7 +20,15 @@ protocol PluginRuntime: AnyObject, Sendable {
     /// Calls a step.
     ///
     /// When the task is cancelled this returns at once; a call that has begun goes on, and its reply is dropped.
+    /// - Throws: ``ProcessEnd`` if its process has ended; ``PluginError``; `CancellationError`.
     func call(_ step: String, _ input: [UInt8]) async throws -> PluginReply
+}
+
+/// Why a call found no process: it has ended, which many calls may tell of.
+struct ProcessEnd: Error {
+    /// The process's number.
+    let process: Int32
+    let error: PluginError
 }
 
 extension PluginManifest {

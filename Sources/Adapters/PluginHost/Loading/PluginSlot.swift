@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Dispatch
 internal import LLMCore
 internal import PromptTemplates
 internal import Synchronization
@@ -13,6 +14,8 @@ final class PluginSlot: Sendable {
         var account = PluginAccount()
         var faultsInRow = 0
         var quarantinedUntil: ContinuousClock.Instant?
+        /// The process whose end was counted last.
+        var countedEnd: Int32?
     }
 
     private let name: String
@@ -22,16 +25,19 @@ final class PluginSlot: Sendable {
     private let state = Mutex(State())
     /// Held while a version is loaded first, so that it is loaded once.
     private let loading = Mutex(())
+    /// Where calls wait for that.
+    private let waiting: DispatchQueue
 
     init(
         _ name: String, quarantine: PluginQuarantine, now: @escaping @Sendable () -> ContinuousClock.Instant,
         load: @escaping @Sendable () throws(PluginError) -> any PluginRuntime
     ) {
         (self.name, self.quarantine, self.now, self.load) = (name, quarantine, now, load)
+        self.waiting = DispatchQueue(label: "autoglm.plugin.loading.\(name)")
     }
 
-    /// Whether a version is loaded.
-    var isLoaded: Bool { self.state.withLock { $0.runtime != nil } }
+    /// Whether a version is loaded, when loading that is under way has ended.
+    var isLoaded: Bool { self.loading.withLock { _ in self.state.withLock { $0.runtime != nil } } }
 
     var status: PluginStatus {
         let state = self.state.withLock { $0 }
@@ -47,11 +53,25 @@ final class PluginSlot: Sendable {
     /// The version that new calls go to, loaded if it is not.
     func running() throws(PluginError) -> any PluginRuntime {
         if let runtime = try self.current() { return runtime }
-        return try self.loading.withLock { _ throws(PluginError) in
-            if let runtime = try self.current() { return runtime }
-            let runtime = try self.load()
-            self.state.withLock { $0.runtime = runtime }
-            return runtime
+        return try self.loading.withLock { _ throws(PluginError) in try self.loaded() }
+    }
+
+    /// The version that is loaded, or is now; for whoever holds `loading`.
+    private func loaded() throws(PluginError) -> any PluginRuntime {
+        if let runtime = try self.current() { return runtime }
+        let runtime = try self.load()
+        self.state.withLock { $0.runtime = runtime }
+        return runtime
+    }
+
+    /// The same for a call: a failure counts, and enough of them leave the plugin alone before the next one waits for it.
+    private func loadedForCall() throws(PluginError) -> any PluginRuntime {
+        try self.loading.withLock { _ throws(PluginError) in
+            try self.checkQuarantine()
+            do throws(PluginError) { return try self.loaded() } catch {
+                self.note(.zero, error)
+                throw error
+            }
         }
     }
 
@@ -91,7 +111,7 @@ final class PluginSlot: Sendable {
 
     /// Calls a step with what is checked against the manifest, before and after.
     func call(_ step: String, _ input: JSONValue) async throws -> JSONValue {
-        let runtime = try self.admitted()
+        let runtime = try await self.admitted()
         let operation = try runtime.manifest.step(named: step)
         if let problem = operation.inputs.problem(with: input) {
             throw PluginError(
@@ -105,27 +125,32 @@ final class PluginSlot: Sendable {
 
     /// Calls a step with bytes that nobody checks.
     func call(_ step: String, bytes: [UInt8]) async throws -> [UInt8] {
-        let runtime = try self.admitted()
+        let runtime = try await self.admitted()
         return try await self.accounted { try await self.reply(of: runtime, step, bytes) }
     }
 
     /// The version for a new call, unless the plugin is left alone.
-    private func admitted() throws(PluginError) -> any PluginRuntime {
-        let (runtime, until) = self.state.withLock { ($0.isUnloaded ? nil : $0.runtime, $0.quarantinedUntil) }
-        if let until {
-            let left = until - self.now()
-            if left > .zero {
-                throw PluginError(
-                    .quarantined,
-                    "The plugin '\(self.name)' failed \(self.quarantine.faults) times in a row, and is left alone for \(left). Mend or replace it; `autoglm plugin release \(self.name)` lets it out.",
-                    retryAfter: left)
+    private func admitted() async throws(PluginError) -> any PluginRuntime {
+        try self.checkQuarantine()
+        if let runtime = self.state.withLock({ $0.isUnloaded ? nil : $0.runtime }) { return runtime }
+        // Loading may take its time, and must not take it from tasks.
+        let result = await withCheckedContinuation { continuation in
+            self.waiting.async {
+                continuation.resume(
+                    returning: Result { () throws(PluginError) -> any PluginRuntime in try self.loadedForCall() })
             }
         }
-        if let runtime { return runtime }
-        do throws(PluginError) { return try self.running() } catch {
-            self.note(.zero, error)
-            throw error
-        }
+        return try result.get()
+    }
+
+    private func checkQuarantine() throws(PluginError) {
+        guard let until = self.state.withLock({ $0.quarantinedUntil }) else { return }
+        let left = until - self.now()
+        guard left > .zero else { return }
+        throw PluginError(
+            .quarantined,
+            "The plugin '\(self.name)' failed \(self.quarantine.faults) times in a row, and is left alone for \(left). Mend or replace it; `autoglm plugin release \(self.name)` lets it out.",
+            retryAfter: left)
     }
 
     private func reply(of runtime: any PluginRuntime, _ step: String, _ input: [UInt8]) async throws -> [UInt8] {
@@ -165,13 +190,16 @@ final class PluginSlot: Sendable {
             let output = try await call()
             self.note(start.duration(to: .now), nil)
             return output
+        } catch let end as ProcessEnd {
+            self.note(start.duration(to: .now), end.error, processEnded: end.process)
+            throw end.error
         } catch {
             self.note(start.duration(to: .now), error)
             throw error
         }
     }
 
-    private func note(_ time: Duration, _ error: (any Error)?) {
+    private func note(_ time: Duration, _ error: (any Error)?, processEnded: Int32? = nil) {
         if error is CancellationError { return }
         let code = (error as? PluginError)?.code
         let isFault = code.map { [.badReply, .crashed, .hung, .outOfMemory, .cannotLoad].contains($0) } ?? false
@@ -189,6 +217,9 @@ final class PluginSlot: Sendable {
                 return
             }
             state.account.faults += 1
+            // Calls that met in a process all tell of its end.
+            if let processEnded, state.countedEnd == processEnded { return }
+            state.countedEnd = processEnded ?? state.countedEnd
             state.faultsInRow += 1
             if state.faultsInRow >= self.quarantine.faults {
                 state.quarantinedUntil = self.now() + self.quarantine.time

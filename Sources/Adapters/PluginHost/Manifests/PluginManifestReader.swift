@@ -26,6 +26,7 @@ struct PluginManifestReader {
         let root = try self.fields.root(
             yaml, beginning: "A plugin's manifest begins with 'plugin: name'.", .invalidManifest)
         let given = self.fields.fields(of: root, "The manifest", known: Self.keys, optional: Self.optionalKeys)
+        let (signature, signedBytes) = self.signature(given["signature"], of: yaml)
         let manifest = PluginManifest(
             name: self.fields.word(given["plugin"], "a plugin's name"), version: self.version(given["version"]),
             abi: self.abi(given["abi"]), kind: self.fields.choice(given["kind"], "kind of plugin", default: .step),
@@ -33,8 +34,7 @@ struct PluginManifestReader {
             sha256: self.fields.hash(given["sha256"]), needs: self.requirements(given["needs"], "needs"),
             conflicts: self.requirements(given["conflicts"], "conflicts"),
             capabilities: self.fields.capabilities(given["capabilities"]).sorted(),
-            signature: self.signature(given["signature"]), steps: self.steps(given["steps"]),
-            signedBytes: PluginSignature.signedBytes(of: yaml))
+            signature: signature, steps: self.steps(given["steps"]), signedBytes: signedBytes)
         if let steps = given["steps"], let problem = manifest.kind.problem(with: manifest.steps) {
             self.fields.report(steps, problem)
         }
@@ -86,13 +86,20 @@ struct PluginManifestReader {
         }
     }
 
-    private mutating func signature(_ node: SourceNode?) -> PluginSignature? {
-        guard let node else { return nil }
-        if let signature = PluginSignature(base64: self.fields.text(node)) { return signature }
-        self.fields.report(
-            node, "'signature' must be an Ed25519 signature, 64 bytes in base64.",
-            suggestion: "`autoglm plugin sign` writes it.")
-        return nil
+    /// The signature and what it is of; what is read must be the line that is left out of that.
+    private mutating func signature(_ node: SourceNode?, of yaml: String) -> (PluginSignature?, [UInt8]) {
+        guard let node else { return (nil, []) }
+        let text = self.fields.text(node)
+        do throws(PluginError) {
+            let parts = try PluginSignature.parts(of: yaml)
+            if let signature = PluginSignature(base64: text), parts.signature == text {
+                return (signature, parts.signed)
+            }
+            self.fields.report(
+                node, "'signature' must be an Ed25519 signature, 64 bytes in base64, on a line of its own.",
+                suggestion: "`autoglm plugin sign` writes it.")
+        } catch { self.fields.report(node, error.message, suggestion: "`autoglm plugin sign` writes it.") }
+        return (nil, [])
     }
 
     // MARK: - Steps

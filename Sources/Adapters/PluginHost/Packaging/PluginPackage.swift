@@ -154,17 +154,40 @@ public enum PluginPackage {
         return plugin
     }
 
+    /// The folder that a plugin gets.
+    ///
+    /// - Throws: ``PluginError`` with code `.cannotInstall` if something else lies there, which would be lost, or the plugin elsewhere.
+    private static func place(of name: String, in root: String) throws(PluginError) -> String {
+        let folders = FileManager.default.fileExists(atPath: root) ? try PluginFiles.folders(in: root) : []
+        let place = "\(root)/\(name)"
+        if let other = folders.first(where: { $0 != place && (try? PluginFiles.manifest(in: $0))?.name == name }) {
+            throw PluginError(
+                .cannotInstall, "The plugin '\(name)' is in '\(other)'. Call that folder '\(name)', or remove it.")
+        }
+        guard folders.contains(place) else { return place }
+        let manifest = try? PluginFiles.manifest(in: place)
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        let others = files.filter { $0 != PluginManifest.fileName && $0 != manifest?.library }.sorted()
+        guard manifest?.name == name, others.isEmpty else {
+            let what = manifest?.name == name ? "there is '\(others[0])' beside it" : "it is not the plugin '\(name)'"
+            throw PluginError(
+                .cannotInstall,
+                "'\(place)' is not replaced, since \(what). Take it away, or take another folder of plugins.")
+        }
+        return place
+    }
+
     /// Writes a folder beside its place, then puts it there.
     private static func place(
         _ manifest: PluginManifest, _ files: [(name: String, bytes: Data)], in root: String
     ) throws(PluginError) {
+        let place = try Self.place(of: manifest.name, in: root)
         let new = "\(root)/.\(manifest.name)-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: new) }
         do {
             try FileManager.default.createDirectory(atPath: new, withIntermediateDirectories: true)
             for (name, bytes) in files { try bytes.write(to: URL(fileURLWithPath: "\(new)/\(name)")) }
         } catch { throw PluginError(.cannotInstall, "'\(root)' cannot be written to.", cause: error) }
-        let place = "\(root)/\(manifest.name)"
         if rename(new, place) == 0 { return }
         // There is one already: both change places at once, and the old one is removed.
         let error = cpp_exchange(new, place)
