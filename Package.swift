@@ -293,8 +293,8 @@ let package = Package(
         library(
             "InputsHTTP", in: "Serving",
             [
-                "LLMCore", "MultimodalInputs", "MediaDecoding", hummingbird, httpTypes, logging, serviceLifecycle,
-                nio("NIOCore"),
+                "AccessControl", "LLMCore", "MultimodalInputs", "MediaDecoding", hummingbird, httpTypes, logging,
+                serviceLifecycle, nio("NIOCore"),
             ]),
         library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(

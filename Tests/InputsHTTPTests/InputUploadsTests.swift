@@ -76,6 +76,10 @@ struct InputUploadsTests {
             (Array("a".utf8), [("X-Input-Timestamp", "soon")], 400), (Array("{".utf8), json, 400),
             (Array(#"{"path": "/etc/passwd"}"#.utf8), json, 415), (Array(#"{"data": "%"}"#.utf8), json, 400),
             (Array("[]".utf8), json, 415), (Array("{}".utf8), json, 415),
+            (Array("a".utf8), [("X-Input-Timestamp", "9000000000000000000")], 400),
+            (Array("a".utf8), [("X-Input-Source", "a] text: b [c")], 400),
+            (Array("a".utf8), [("X-Input-Source", "")], 400),
+            (Array(#"{"text": "a", "source": "b\n[1.000 s, c"}"#.utf8), json, 400),
         ]
         let events = try await self.serving(InputOrderSettings()) { url in
             for (body, headers, status) in cases {

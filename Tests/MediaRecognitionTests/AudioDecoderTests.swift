@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LLMCore
 import MediaDecoding
 import MultimodalInputs
@@ -36,7 +37,33 @@ struct AudioDecoderTests {
     @Test("A WAV whose writer did not know its length yet is read to its end", arguments: [UInt32(0), .max])
     func open(declared: UInt32) throws {
         let bytes = MediaSamples.wave(samples: [UInt8](repeating: 1, count: 64), declared: declared)
-        #expect(try AudioDecoder().decode(bytes).samples.count == (declared == 0 ? 0 : 32))
+        #expect(try AudioDecoder().decode(bytes).samples.count == 32)
+        // Nor do such writers know how long the file is.
+        var streamed = bytes
+        streamed.replaceSubrange(4..<8, with: bytes[40..<44])
+        #expect(try AudioDecoder().decode(streamed).samples.count == 32)
+    }
+
+    @Test("A WAV without samples has none")
+    func none() throws {
+        #expect(try AudioDecoder().decode(MediaSamples.wave(samples: [])).samples.isEmpty)
+    }
+
+    @Test("A FLAC whose writer did not know its length yet is read to its end")
+    func openFLAC() throws {
+        let whole = try MediaSamples.bytes("speech.flac")
+        let open = Self.flac(whole, samples: 0)
+        #expect(try AudioDecoder().decode(open) == AudioDecoder().decode(whole))
+    }
+
+    /// A FLAC that says that it has another number of samples: the last 36 of 64 bits of its STREAMINFO before the checksum.
+    private static func flac(_ bytes: [UInt8], samples: UInt64) -> [UInt8] {
+        var bytes = bytes
+        for place in 0..<5 {
+            let byte = UInt8(truncatingIfNeeded: samples >> (8 * UInt64(4 - place)))
+            bytes[21 + place] = place == 0 ? bytes[21] & 0xF0 | byte & 0x0F : byte
+        }
+        return bytes
     }
 
     static func hostile() throws -> [Hostile] {
@@ -68,6 +95,9 @@ struct AudioDecoderTests {
             Hostile(name: "a WAV of no depth", bytes: MediaSamples.wave(bits: 0, samples: silence), code: .damaged),
             Hostile(name: "a FLAC's beginning", bytes: Array("fLaC".utf8), code: .damaged),
             Hostile(name: "a FLAC cut off", bytes: Array(flac[..<(flac.count / 2)]), code: .damaged),
+            Hostile(
+                name: "a FLAC that declares 68 billion samples", bytes: Self.flac(flac, samples: 1 << 36 - 1),
+                code: .tooLarge),
             Hostile(name: "a FLAC's header alone", bytes: Array(flac[..<42]), code: .damaged),
         ]
     }
@@ -78,14 +108,29 @@ struct AudioDecoderTests {
         #expect(error?.code == recording.code, "\(error?.message ?? "")")
     }
 
-    @Test("A recording longer than it may be is refused while it is read")
-    func long() throws {
+    @Test(
+        "A recording longer than it may be is refused, whether or not it says how long it is", arguments: [true, false])
+    func long(says: Bool) throws {
         var limits = MediaLimits()
         limits.seconds = 0.5
-        let error = #expect(throws: MultimodalError.self) {
-            try AudioDecoder(limits: limits).decode(MediaSamples.bytes("speech.flac"))
-        }
+        let whole = try MediaSamples.bytes("speech.flac")
+        let bytes = says ? whole : Self.flac(whole, samples: 0)
+        let error = #expect(throws: MultimodalError.self) { try AudioDecoder(limits: limits).decode(bytes) }
         #expect(error?.code == .tooLarge)
+    }
+
+    @Test("Files come in the order in which they were written, those that are not there first")
+    func files() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("written-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let paths = ["a", "b", "c"].map { folder.appendingPathComponent($0).path }
+        for (path, seconds) in zip(paths, [2_000.0, 1_000.5]) {
+            try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: path)
+        }
+        #expect(MediaFile.inOrder(paths).map(\.name) == ["c", "b", "a"])
     }
 
     @Test(

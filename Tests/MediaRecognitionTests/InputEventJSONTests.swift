@@ -28,7 +28,12 @@ struct InputEventJSONTests {
         "What is no event is refused in words that help",
         arguments: [
             ("[]", "object"), ("{}", "text, data, path"), (#"{"txt": "a"}"#, "'text'"), (#"{"data": "%"}"#, "Base64"),
-            (#"{"path": "/nowhere"}"#, "/nowhere"),
+            (#"{"path": "/nowhere"}"#, "/nowhere"), (#"{"text": "a", "data": "YQ=="}"#, "exactly one"),
+            (#"{"text": 5}"#, "'text'"), (#"{"data": null}"#, "'data'"),
+            (#"{"text": "a", "timestamp_ns": "5"}"#, "'timestamp_ns'"),
+            (#"{"text": "a", "timestamp_ns": 1.5}"#, "'timestamp_ns'"),
+            (#"{"text": "a", "timestamp_ns": 1e30}"#, "'timestamp_ns'"), (#"{"text": "a", "source": 5}"#, "'source'"),
+            (#"{"text": "a", "source": "a] text\n[b"}"#, "brackets"), (#"{"data": "YQ==", "source": ""}"#, "source"),
         ])
     func refused(json: String, words: String) {
         let error = #expect(throws: MultimodalError.self) { try self.event(json) }

@@ -48,6 +48,60 @@ struct FusionTests {
         #expect(aligner.finish().isEmpty)
     }
 
+    @Test("A window around an event has what came late to it, and forgets what is late for good")
+    func late() {
+        var aligner = WindowAligner(.around(.audio, before: .seconds(2), after: .seconds(1)), byteCapacity: 24)
+        let payload = InputPayload.encoded([UInt8](repeating: 0, count: 8), mediaType: "image/png")
+        func add(_ modality: InputModality, _ seconds: Double, late: Bool = false) -> [InputWindow] {
+            var input = self.input(modality, seconds, "", late: late)
+            input.event.payload = payload
+            return aligner.add(input)
+        }
+        var windows: [InputWindow] = []
+        for (modality, second, isLate) in [
+            // Three that are late for good would leave no bytes for what comes.
+            (.text, 1, true), (.text, 2, true), (.text, 1, true), (.text, 20, false),
+            (.audio, 21, false), (.image, 20.5, true), (.text, 30, false),
+        ] as [(InputModality, Double, Bool)] {
+            windows += add(modality, second, late: isLate)
+        }
+        #expect(windows.map(self.times) == [[20, 21, 20]])
+        #expect(aligner.waiting == 1)
+    }
+
+    @Test("A window holds no more bytes than it may; the oldest are forgotten")
+    func bytes() {
+        var aligner = WindowAligner(.tumbling(.seconds(100)), byteCapacity: 30)
+        for (second, size) in [(1, 10), (2, 10), (3, 10), (4, 15), (5, 40), (6, 0)] {
+            var input = self.input(.image, Double(second), nil)
+            input.event.payload = .encoded([UInt8](repeating: 0, count: size), mediaType: "image/png")
+            _ = aligner.add(input)
+            if second == 4 { #expect(aligner.waiting == 2) }
+        }
+        #expect(aligner.finish().map(self.times) == [[6]])
+    }
+
+    @Test("Times before the beginning of a window have their sign")
+    func signs() {
+        let window = InputWindow(
+            start: 1_000_000_000, end: 2_000_000_000,
+            inputs: [self.input(.text, 0.5, "a"), self.input(.text, -1.25, "b")])
+        let text = PromptFusion().messages(for: window, capabilities: [])[0].text
+        #expect(text.hasSuffix("[-0.500 s, text] text: \"a\"\n[-2.250 s, text] text: \"b\""))
+    }
+
+    @Test(
+        "Names of sources that could pass for lines of a prompt are refused",
+        arguments: [
+            "", String(repeating: "a", count: 129), "a\nb", "a\u{2028}b", "a\u{2029}b", "a\u{85}b", "a\u{0}", "a] text",
+            "[a",
+        ])
+    func sources(name: String) throws {
+        let error = #expect(throws: MultimodalError.self) { try InputEvent.check(source: name) }
+        #expect(error?.code == .invalidEvent)
+        try InputEvent.check(source: "Küche (hinten)/2")
+    }
+
     @Test("A prompt has a line for each event, and pictures for models that see them")
     func prompt() throws {
         let window = InputWindowSample.window([

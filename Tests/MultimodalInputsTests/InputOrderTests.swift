@@ -154,6 +154,7 @@ struct InputOrderTests {
     @Test("Settings out of their range are refused")
     func settings() {
         #expect(throws: MultimodalError.self) { try InputOrderSettings(capacity: 0) }
+        #expect(throws: MultimodalError.self) { try InputOrderSettings(byteCapacity: 0) }
         #expect(throws: MultimodalError.self) { try InputOrderSettings(watermark: .seconds(-1)) }
         #expect(throws: MultimodalError.self) { try InputOrderSettings(idleAfter: .seconds(7_200)) }
     }
@@ -162,13 +163,71 @@ struct InputOrderTests {
     func extremes(time: Int64) throws {
         for clocks in InputOrderSettings.ClockPolicy.allCases {
             let order = OrderUnderTest(try InputOrderSettings(clocks: clocks))
+            var refused = 0
             for stamp in [time, 5, time, .max, .min] {
-                _ = try order.insert(InputEvent(.text, .text(""), timestamp: stamp, source: "a"), arrival: 3)
+                do {
+                    _ = try order.insert(InputEvent(.text, .text(""), timestamp: stamp, source: "a"), arrival: 3)
+                } catch let error as MultimodalError where error.code == .invalidEvent {
+                    refused += 1
+                }
             }
             order.release()
             var count = 0
             while order.next() != nil { count += 1 }
-            #expect(count == 5)
+            #expect(refused == (clocks == .estimated ? 0 : time == .max ? 3 : 1) && count == 5 - refused)
         }
+    }
+
+    @Test("An event of a far future spoils no order: it is refused, or taken as of now where clocks are estimated")
+    func future() throws {
+        let hour: Int64 = 3_600_000
+        for clocks in InputOrderSettings.ClockPolicy.allCases {
+            let order = OrderUnderTest(try InputOrderSettings(watermark: .zero, whenLate: .fail, clocks: clocks))
+            for time: Int64 in 0..<5_000 where time % 500 == 0 {
+                _ = try order.insert(self.event(time), arrival: time * Self.millisecond)
+            }
+            let future = self.event(5_000 + 2 * hour)
+            if clocks == .shared {
+                let error = #expect(throws: MultimodalError.self) {
+                    try order.insert(future, arrival: 5_000 * Self.millisecond)
+                }
+                #expect(error?.code == .invalidEvent)
+                #expect(try order.insert(self.event(5_000 + hour), arrival: 5_000 * Self.millisecond) == .taken)
+            } else {
+                _ = try order.insert(future, arrival: 5_000 * Self.millisecond)
+                order.release()
+                var last: InputEvent?
+                while let event = order.next() { last = event }
+                #expect(last?.timestamp == 5_000 * Self.millisecond && last?.payload == future.payload)
+            }
+        }
+    }
+
+    @Test(
+        "An order is full of few large events as of many small ones", arguments: InputOrderSettings.FullPolicy.allCases)
+    func bytes(policy: InputOrderSettings.FullPolicy) throws {
+        let order = OrderUnderTest(
+            try InputOrderSettings(byteCapacity: 100, watermark: .seconds(10), whenFull: policy))
+        func event(_ time: Int64, _ size: Int) -> InputEvent {
+            InputEvent(
+                .image, .encoded([UInt8](repeating: 0, count: size), mediaType: "image/png"), timestamp: time,
+                source: "a")
+        }
+        for time in [Int64(1), 2] { #expect(try order.insert(event(time, 49), arrival: 9) == .taken) }
+        #expect(try order.insert(event(3, 10), arrival: 9) == .taken && order.bytes == 108)
+        let fourth = try order.insert(event(4, 90), arrival: 9)
+        switch policy {
+        case .wait:
+            #expect(fourth == .full && order.next()?.timestamp == 1)
+            #expect(try order.insert(event(4, 90), arrival: 9) == .taken)
+        case .refuse: #expect(fourth == .full)
+        case .dropOldest, .dropNewest:
+            #expect(fourth == .dropped && order.fullDropped == 1)
+            #expect(try order.insert(event(5, 90), arrival: 9) == .dropped)
+            #expect(order.fullDropped == (policy == .dropOldest ? 3 : 2))
+        }
+        order.release()
+        while order.next() != nil {}
+        #expect(order.bytes == 0)
     }
 }

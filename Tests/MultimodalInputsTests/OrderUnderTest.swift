@@ -9,6 +9,7 @@ final class OrderUnderTest {
     init(_ settings: InputOrderSettings) { self.order = InputOrder(settings) }
 
     var count: Int { self.order.count }
+    var bytes: Int { self.order.bytes }
     var lateDropped: Int { self.order.lateDropped }
     var fullDropped: Int { self.order.fullDropped }
 

@@ -40,7 +40,7 @@ struct RoutingTableTests {
     func whole() async throws {
         let table = try Self.table(
             """
-            queue: {capacity: 10, watermark: 50ms, when_full: drop-oldest, when_late: fail, clocks: estimated, idle_after: 2s}
+            queue: {capacity: 10, byte_capacity: 1000, watermark: 50ms, when_full: drop-oldest, when_late: fail, clocks: estimated, idle_after: 2s}
             window: {around: text, before: 2s, after: 500ms}
             prompt: {instructions: Describe it., images: false}
             routes:
@@ -51,7 +51,8 @@ struct RoutingTableTests {
         #expect(
             table.order
                 == (try InputOrderSettings(
-                    capacity: 10, watermark: .milliseconds(50), whenFull: .dropOldest, whenLate: .fail,
+                    capacity: 10, byteCapacity: 1_000, watermark: .milliseconds(50), whenFull: .dropOldest,
+                    whenLate: .fail,
                     clocks: .estimated,
                     idleAfter: .seconds(2))))
         #expect(table.windows == .around(.text, before: .seconds(2), after: .milliseconds(500)))

@@ -33,6 +33,17 @@ struct SourceClockTests {
         #expect(abs(Double(estimate.corrected(stamp(time))) / 1e9 - time - least) < 0.002)
     }
 
+    @Test("Moments at the ends of what 64 bits hold do no harm", arguments: 0..<100)
+    func extremes(seed: Int) {
+        var (numbers, clock) = (SeededGenerator(state: UInt64(seed)), SourceClock())
+        let ends: [Int64] = [.min, .min / 2, -1, 0, 1, .max / 2, .max]
+        for _ in 0..<40 {
+            let (time, arrival) = (ends.randomElement(using: &numbers) ?? 0, ends.randomElement(using: &numbers) ?? 0)
+            clock.observe(timestamp: time &+ Int64.random(in: -9...9, using: &numbers), arrival: arrival)
+            #expect(clock.skew.isFinite)
+        }
+    }
+
     @Test("Sources with clocks of their own are put in order by ours")
     func mixed() throws {
         var order = InputOrder(

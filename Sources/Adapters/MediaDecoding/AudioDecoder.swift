@@ -27,9 +27,16 @@ package struct AudioDecoder: Sendable {
         guard let header = AudioHeader(bytes) else {
             throw MultimodalError(.unknownFormat, "The bytes are neither a WAV nor a FLAC recording.")
         }
-        if case .wave(let missing) = header, missing > 0 {
-            throw MultimodalError(
-                .damaged, "The recording is cut off: \(missing) bytes are missing. Make or send it again.")
+        var bytes = bytes
+        if case .wave(let missing, let unsetLength) = header {
+            guard missing == 0 else {
+                throw MultimodalError(
+                    .damaged, "The recording is cut off: \(missing) bytes are missing. Make or send it again.")
+            }
+            // The library reads to the end where the largest length is declared.
+            if let unsetLength {
+                bytes.replaceSubrange(unsetLength, with: repeatElement(0xFF, count: unsetLength.count))
+            }
         }
         let library = try MediaLibrary.sndfile.get().pointer
         return try bytes.withUnsafeBufferPointer { bytes in
@@ -41,8 +48,8 @@ package struct AudioDecoder: Sendable {
             defer { cml_sound_close(sound) }
             try self.check(format)
             let samples = try self.samples(sound, format)
-            // A FLAC file says in advance how many there are; of one that is cut off there are fewer.
-            if case .flac = header, format.frames > 0, samples.count < format.frames {
+            // A FLAC file says in advance how many there are, if its writer knew; of one that is cut off there are fewer.
+            if case .flac = header, format.frames < .max, samples.count < format.frames {
                 throw MultimodalError(
                     .damaged,
                     "The recording is cut off: it has \(samples.count) of \(format.frames) samples. Make or send it again."
@@ -65,8 +72,8 @@ package struct AudioDecoder: Sendable {
 
     private func samples(_ sound: OpaquePointer, _ format: cml_format) throws -> [Float] {
         let channels = Int(format.channels)
-        let most = min(
-            Int((self.limits.seconds * Double(format.rate)).rounded(.up)), self.limits.samples / channels)
+        let most = min(Int((self.limits.seconds * Double(format.rate)).rounded(.up)), self.limits.samples)
+        if format.frames < .max, format.frames > most { throw self.tooLong }
         let start = ContinuousClock.now
         var samples: [Float] = []
         var block = [Float](repeating: 0, count: Self.block / channels * channels)
@@ -74,12 +81,7 @@ package struct AudioDecoder: Sendable {
             try Task.checkCancellation()
             let frames = Int(cml_sound_read(sound, &block, Int64(block.count / channels)))
             guard frames > 0 else { break }
-            guard samples.count + frames <= most else {
-                throw MultimodalError(
-                    .tooLarge,
-                    "The recording is longer than \(self.limits.seconds) seconds, or has more than \(self.limits.samples) samples; cut it into pieces."
-                )
-            }
+            guard samples.count + frames <= most else { throw self.tooLong }
             guard ContinuousClock.now - start <= self.limits.time else {
                 throw MultimodalError(.tooLarge, "Decoding the recording takes longer than \(self.limits.time).")
             }
@@ -92,13 +94,19 @@ package struct AudioDecoder: Sendable {
 
     /// Adds the mean of the channels; what is no number, as floating-point files may have, is silence.
     private static func mix(_ block: [Float], _ frames: Int, _ channels: Int, into samples: inout [Float]) {
-        samples.reserveCapacity(samples.count + frames)
         for frame in 0..<frames {
             var sum: Float = 0
             for channel in 0..<channels { sum += block[frame * channels + channel] }
             let mean = sum / Float(channels)
             samples.append(mean.isFinite ? max(-8, min(8, mean)) : 0)
         }
+    }
+
+    private var tooLong: MultimodalError {
+        MultimodalError(
+            .tooLarge,
+            "The recording is longer than \(self.limits.seconds) seconds, or has more than \(self.limits.samples) samples a channel; cut it into pieces."
+        )
     }
 
     private func damaged(_ reason: cml_reason) -> MultimodalError {

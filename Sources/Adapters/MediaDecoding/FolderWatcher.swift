@@ -32,10 +32,12 @@ package struct FolderWatcher: Sendable {
     /// - Parameters:
     ///   - idle: After how long without a new file it ends; nil for never.
     ///   - give: Takes each file's event, or why it cannot be read.
-    /// - Throws: ``MultimodalError`` where the folder cannot be read; what `give` throws; `CancellationError`.
+    /// - Throws: ``MultimodalError`` where the folder cannot be read or its name cannot be that of a source; what `give`
+    ///   throws; `CancellationError`.
     package func run(
         untilIdle idle: Duration? = nil, _ give: @Sendable (Result<InputEvent, any Error>) async throws -> Void
     ) async throws {
+        try InputEvent.check(source: self.source)
         var (sizes, taken) = ([String: Int](), Set<String>())
         var last = ContinuousClock.now
         while true {

@@ -8,7 +8,7 @@ internal import OrderedCollections
 extension InputEvent {
     private static let keys = ["text", "data", "path", "source", "timestamp_ns"]
 
-    /// Reads an event: `text`, `data` in Base64 or `path`, besides `source` and `timestamp_ns`.
+    /// Reads an event: one of `text`, `data` in Base64 and `path`, besides `source` and `timestamp_ns`.
     ///
     /// - Parameters:
     ///   - json: The event.
@@ -26,22 +26,38 @@ extension InputEvent {
             throw MultimodalError(
                 .unknownFormat, "An event has the unknown key '\(key)'. \(NearestName.hint(for: key, in: known))")
         }
-        let source = members["source"]?.stringValue ?? source
-        let time = members["timestamp_ns"]?.integerValue.map { Int64($0) }
-        if let text = members["text"]?.stringValue {
-            self.init(.text, .text(text), timestamp: time ?? now, source: source)
-        } else if let data = members["data"]?.stringValue {
-            guard let bytes = Data(base64Encoded: data) else {
+        let contents = known.filter { !["source", "timestamp_ns"].contains($0) }
+        let given = contents.filter { members[$0] != nil }
+        guard given.count == 1, let content = try Self.text(members[given[0]], given[0]) else {
+            throw MultimodalError(.unknownFormat, "An event needs exactly one of \(contents.joined(separator: ", ")).")
+        }
+        let source = try Self.text(members["source"], "source") ?? source
+        let time = try members["timestamp_ns"].map { value in
+            guard let time = value.integerValue else { throw Self.wrongType("timestamp_ns", "a whole number", value) }
+            return Int64(time)
+        }
+        switch given[0] {
+        case "text":
+            try Self.check(source: source)
+            self.init(.text, .text(content), timestamp: time ?? now, source: source)
+        case "data":
+            guard let bytes = Data(base64Encoded: content) else {
                 throw MultimodalError(.damaged, "The 'data' of an event is not written in Base64.")
             }
             try self.init(encoded: Array(bytes), timestamp: time ?? now, source: source)
-        } else if let path = members["path"]?.stringValue {
-            self = try MediaFile(path, source: source).event()
+        default:
+            self = try MediaFile(content, source: source).event()
             if let time { self.timestamp = time }
-        } else {
-            throw MultimodalError(
-                .unknownFormat,
-                "An event needs one of \(known.prefix(while: { $0 != "source" }).joined(separator: ", ")).")
         }
+    }
+
+    private static func text(_ value: JSONValue?, _ key: String) throws -> String? {
+        guard let value else { return nil }
+        guard let text = value.stringValue else { throw Self.wrongType(key, "a text", value) }
+        return text
+    }
+
+    private static func wrongType(_ key: String, _ wanted: String, _ value: JSONValue) -> MultimodalError {
+        MultimodalError(.invalidEvent, "The '\(key)' of an event must be \(wanted), but is of type \(value.typeName).")
     }
 }

@@ -26,6 +26,18 @@ package struct MediaFile: Sendable {
         self.name = URL(fileURLWithPath: path).lastPathComponent
     }
 
+    /// Files in the order in which they were written; those of which that cannot be told come first.
+    ///
+    /// - Parameter paths: Where they are.
+    package static func inOrder(_ paths: [String]) -> [MediaFile] {
+        let files = paths.map { path in
+            let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+            return (file: MediaFile(path), time: attributes?[.modificationDate] as? Date ?? .distantPast)
+        }
+        return files.sorted { $0.time < $1.time }.map(\.file)
+    }
+
     /// Reads it.
     ///
     /// - Throws: ``MultimodalError`` with code `.unknownFormat` where it is neither a picture, a recording nor a text,
@@ -64,8 +76,10 @@ extension InputEvent {
     ///   - bytes: A JPEG, PNG, WAV or FLAC, or a text in UTF-8.
     ///   - timestamp: When it happened, in nanoseconds since 1970.
     ///   - source: Where it comes from.
-    /// - Throws: ``MultimodalError`` with code `.unknownFormat` for anything else, `.damaged` for no bytes.
+    /// - Throws: ``MultimodalError`` with code `.unknownFormat` for anything else, `.damaged` for no bytes, `.invalidEvent`
+    ///   for a source whose name cannot stand in a prompt.
     package init(encoded bytes: [UInt8], timestamp: Int64, source: String) throws {
+        try Self.check(source: source)
         if let header = ImageHeader(bytes) {
             self.init(.image, .encoded(bytes, mediaType: header.format.rawValue), timestamp: timestamp, source: source)
         } else if let header = AudioHeader(bytes) {

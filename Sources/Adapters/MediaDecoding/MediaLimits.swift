@@ -12,8 +12,8 @@ package struct MediaLimits: Sendable, Hashable {
     package var seconds = 3_600.0
     /// Channels of a recording.
     package var channels = 16
-    /// Samples of a recording, all channels together.
-    package var samples = 400_000_000
+    /// Samples of each channel of a recording: an hour at 48,000 a second, 690 MB in memory.
+    package var samples = 172_800_000
     /// How long decoding a recording may take, where the system's library is asked block by block.
     package var time = Duration.seconds(30)
 

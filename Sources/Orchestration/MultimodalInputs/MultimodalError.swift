@@ -18,6 +18,8 @@ extension MultimodalError.Code where Domain == MultimodalDomain {
     public static var queueFull: Self { "queue-full" }
     /// The queue takes no more events.
     public static var queueClosed: Self { "queue-closed" }
+    /// An event says something of itself that cannot be, such as a time to come.
+    public static var invalidEvent: Self { "invalid-event" }
     /// An event came after later ones had been given out.
     public static var late: Self { "late" }
     /// A library or a model that is needed is not installed.

@@ -6,7 +6,7 @@ package struct InputEvent: Sendable, Hashable {
     package var modality: InputModality
     /// What it brings.
     package var payload: InputPayload
-    /// When it happened, in nanoseconds since 1970 by the clock of its source.
+    /// When it happened, in nanoseconds since 1970: by the clock of its source, or by ours once that was estimated.
     package var timestamp: Int64
     /// Where it comes from, such as `camera`.
     package var source: String

@@ -8,4 +8,13 @@ package enum InputPayload: Sendable, Hashable {
     case encoded([UInt8], mediaType: String)
     /// Samples of one channel.
     case samples(AudioSamples)
+
+    /// How many bytes of memory it holds.
+    package var byteCount: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .encoded(let bytes, _): bytes.count
+        case .samples(let audio): audio.samples.count * MemoryLayout<Float>.stride
+        }
+    }
 }

@@ -43,9 +43,10 @@ package struct PromptFusion: Sendable, Hashable {
 
     private static func line(_ input: HandledInput, from start: Int64) -> String {
         let milliseconds = (input.event.timestamp &- start) / 1_000_000
-        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
-        let digits = String(1_000 + abs(rest)).dropFirst()
-        let head = "[\(seconds).\(digits) s, \(input.event.source)\(input.event.isLate ? ", late" : "")] "
+        let (seconds, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1_000)
+        let digits = String(1_000 + rest).dropFirst()
+        let head =
+            "[\(milliseconds < 0 ? "-" : "")\(seconds).\(digits) s, \(input.event.source)\(input.event.isLate ? ", late" : "")] "
         let said = input.findings.text.flatMap { Self.quoted($0) }
         return switch input.event.modality {
         case .text: head + "text: " + (said ?? "not read")

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Puts handled events together that come in the order of their times.
+internal import DequeModule
+
+/// Puts handled events together that come in the order of their times; the oldest are forgotten where they become too many.
 package struct WindowAligner: Sendable {
     private static let maximumInputs = 10_000
 
     private let rule: WindowRule
+    private let byteCapacity: Int
     /// What may still belong to a window.
-    private var recent: [HandledInput] = []
+    private var recent = Deque<HandledInput>()
+    /// How many bytes the payloads of those are.
+    private var bytes = 0
     /// Windows around an event that are not over, by their ends.
     private var open: [(start: Int64, end: Int64)] = []
     private var span: (start: Int64, end: Int64)?
 
     /// Makes an aligner.
-    package init(_ rule: WindowRule) { self.rule = rule }
+    ///
+    /// - Parameters:
+    ///   - rule: Which events are put together.
+    ///   - byteCapacity: How many bytes the payloads of what may still belong to a window are at most.
+    package init(_ rule: WindowRule, byteCapacity: Int = InputOrderSettings.usualByteCapacity) {
+        self.rule = rule
+        self.byteCapacity = byteCapacity
+    }
+
+    /// How many events may still belong to a window.
+    package var waiting: Int { self.recent.count }
 
     /// Takes an event; what is late joins the window that is open.
     ///
@@ -34,28 +49,43 @@ package struct WindowAligner: Sendable {
             windows = self.close(before: time)
             self.append(input)
             if input.event.modality == modality {
-                self.open.append((time &- before.wholeNanoseconds, time &+ max(1, after.wholeNanoseconds)))
+                let window = (start: time &- before.wholeNanoseconds, end: time &+ max(1, after.wholeNanoseconds))
+                let place = self.open.firstIndex { $0.end > window.end } ?? self.open.endIndex
+                self.open.insert(window, at: place)
             }
             let earliest = self.open.first?.start ?? time &- before.wholeNanoseconds
-            self.recent.removeAll { $0.event.timestamp < earliest && !$0.event.isLate }
+            self.forget { $0.event.timestamp < earliest }
         }
         return windows
     }
 
     /// Ends what is open.
     package mutating func finish() -> [InputWindow] {
-        defer { (self.recent, self.span) = ([], nil) }
+        defer { (self.recent, self.bytes, self.span) = ([], 0, nil) }
         switch self.rule {
         case .tumbling:
             guard let span, !self.recent.isEmpty else { return [] }
-            return [InputWindow(start: span.start, end: span.end, inputs: self.recent)]
+            return [InputWindow(start: span.start, end: span.end, inputs: Array(self.recent))]
         case .around: return self.close(before: .max)
         }
     }
 
     private mutating func append(_ input: HandledInput) {
         self.recent.append(input)
-        if self.recent.count > Self.maximumInputs { self.recent.removeFirst() }
+        self.bytes += input.event.payload.byteCount
+        while self.recent.count > Self.maximumInputs || self.bytes > self.byteCapacity && self.recent.count > 1 {
+            self.bytes -= self.recent.removeFirst().event.payload.byteCount
+        }
+    }
+
+    private mutating func forget(_ isOver: (HandledInput) -> Bool) {
+        var freed = 0
+        self.recent.removeAll { input in
+            guard isOver(input) else { return false }
+            freed += input.event.payload.byteCount
+            return true
+        }
+        self.bytes -= freed
     }
 
     private mutating func close(before time: Int64) -> [InputWindow] {
@@ -64,7 +94,10 @@ package struct WindowAligner: Sendable {
         return over.map { window in
             InputWindow(
                 start: window.start, end: window.end,
-                inputs: self.recent.filter { window.start <= $0.event.timestamp && $0.event.timestamp < window.end })
+                inputs: Array(
+                    self.recent.lazy.filter {
+                        window.start <= $0.event.timestamp && $0.event.timestamp < window.end
+                    }))
         }
     }
 }

@@ -31,6 +31,8 @@ package struct InputOrder: Sendable {
     }
 
     private static let maximumSources = 4_096
+    /// By how much a source's clock may be ahead of ours where they are to be the same: an hour.
+    private static let maximumLead: Int64 = 3_600_000_000_000
 
     private struct Source {
         var clock = SourceClock()
@@ -63,8 +65,12 @@ package struct InputOrder: Sendable {
 
     /// How many events wait.
     package var count: Int { self.heap.count + self.lateEvents.count }
+    /// How many bytes the payloads of those are.
+    package private(set) var bytes = 0
     /// Whether there is no room for another event.
-    package var isFull: Bool { self.count >= self.settings.capacity }
+    package var isFull: Bool {
+        self.count >= self.settings.capacity || self.bytes >= self.settings.byteCapacity
+    }
 
     /// How much a source's clock and ours move apart, in seconds each second; nil for a source that told nothing yet.
     package func skew(of source: String) -> Double? { self.numbers[source].map { self.sources[$0].clock.skew } }
@@ -88,18 +94,19 @@ package struct InputOrder: Sendable {
     /// - Parameters:
     ///   - event: The event.
     ///   - arrival: When it came, in nanoseconds by our clock.
-    /// - Throws: ``MultimodalError`` with code `.late` where late events are refused, `.queueFull` where more than 4,096
-    ///   sources tell something at a time.
+    /// - Throws: ``MultimodalError`` with code `.late` where late events are refused, `.invalidEvent` for one that happens
+    ///   more than an hour after it came by clocks that are the same, `.queueFull` where more than 4,096 sources tell
+    ///   something at a time.
     package mutating func insert(_ event: InputEvent, arrival: Int64) throws -> Insertion {
+        try self.checkTime(of: event, arrival)
+        var event = event
         let isFull = self.isFull
         if isFull, self.settings.whenFull == .wait || self.settings.whenFull == .refuse { return .full }
         let time = try self.note(event, arrival)
+        event.timestamp = time
         if time < self.frontier { return try self.takeLate(event, behind: self.frontier &- time, isFull) }
-        if isFull {
-            self.fullDropped += 1
-            if self.settings.whenFull == .dropNewest { return .dropped }
-            self.dropEarliest()
-        }
+        if isFull, !self.makeRoom() { return .dropped }
+        self.bytes += event.payload.byteCount
         let slot: Int
         if let free = self.freeSlots.popLast() {
             slot = free
@@ -113,10 +120,29 @@ package struct InputOrder: Sendable {
         return isFull ? .dropped : .taken
     }
 
-    /// Drops the earliest event that waits, late ones first.
-    private mutating func dropEarliest() {
-        if self.lateEvents.popFirst() != nil { return }
-        if let entry = self.heap.popMin() { _ = self.take(entry.slot) }
+    /// Refuses what would put all that comes after it behind the frontier.
+    private func checkTime(of event: InputEvent, _ arrival: Int64) throws {
+        guard self.settings.clocks == .shared, event.timestamp > arrival else { return }
+        let (lead, isOver) = event.timestamp.subtractingReportingOverflow(arrival)
+        guard isOver || lead > Self.maximumLead else { return }
+        throw MultimodalError(
+            .invalidEvent,
+            "An event of '\(event.source)' is to happen more than an hour after it came (at \(event.timestamp) ns since 1970): set its clock, or let clocks be estimated."
+        )
+    }
+
+    /// Drops the earliest events that wait, late ones first, until there is room; false where the newest is to be dropped.
+    private mutating func makeRoom() -> Bool {
+        guard self.settings.whenFull != .dropNewest else {
+            self.fullDropped += 1
+            return false
+        }
+        while self.isFull {
+            self.fullDropped += 1
+            if self.popLate() != nil { continue }
+            if let entry = self.heap.popMin() { _ = self.take(entry.slot) }
+        }
+        return true
     }
 
     private mutating func takeLate(_ event: InputEvent, behind: Int64, _ isFull: Bool) throws -> Insertion {
@@ -130,14 +156,11 @@ package struct InputOrder: Sendable {
             self.lateDropped += 1
             return .dropped
         case .deliver:
-            if isFull {
-                self.fullDropped += 1
-                if self.settings.whenFull == .dropNewest { return .dropped }
-                self.dropEarliest()
-            }
+            if isFull, !self.makeRoom() { return .dropped }
             var event = event
             event.isLate = true
             self.lateEvents.append(event)
+            self.bytes += event.payload.byteCount
             return .late
         }
     }
@@ -149,7 +172,7 @@ package struct InputOrder: Sendable {
             var source = Source(latest: event.timestamp, lastArrival: arrival)
             if estimates {
                 source.clock.observe(timestamp: event.timestamp, arrival: arrival)
-                source.latest = source.clock.corrected(event.timestamp)
+                source.latest = min(arrival, source.clock.corrected(event.timestamp))
             }
             try self.makeRoomForSource()
             self.numbers[event.source] = self.sources.count
@@ -161,7 +184,8 @@ package struct InputOrder: Sendable {
         var time = event.timestamp
         if estimates {
             self.sources[number].clock.observe(timestamp: time, arrival: arrival)
-            time = self.sources[number].clock.corrected(time)
+            // Nothing happens after it came, whatever a clock that was set meanwhile says.
+            time = min(arrival, self.sources[number].clock.corrected(time))
         }
         self.sources[number].lastArrival = arrival
         let wasSilent = self.sources[number].isSilent
@@ -218,7 +242,7 @@ package struct InputOrder: Sendable {
 
     /// Gives out the next event in order; nil where none may be given out yet.
     package mutating func next() -> InputEvent? {
-        if let late = self.lateEvents.popFirst() { return late }
+        if let late = self.popLate() { return late }
         guard let first = self.heap.min else { return nil }
         if first.time > self.frontier {
             // Who waits for room would wait for good, since only they could move the frontier.
@@ -236,8 +260,15 @@ package struct InputOrder: Sendable {
         return first.time <= self.frontier || self.isFull && self.settings.whenFull == .wait
     }
 
+    private mutating func popLate() -> InputEvent? {
+        guard let event = self.lateEvents.popFirst() else { return nil }
+        self.bytes -= event.payload.byteCount
+        return event
+    }
+
     private mutating func take(_ slot: Int) -> InputEvent? {
         let event = self.slots[slot]
+        self.bytes -= event?.payload.byteCount ?? 0
         self.slots[slot] = nil
         self.freeSlots.append(slot)
         return event

@@ -34,8 +34,15 @@ package struct InputOrderSettings: Sendable, Hashable {
         case estimated
     }
 
+    /// How many bytes of payloads may usually wait: 512 MiB.
+    package static let usualByteCapacity = 512 << 20
+    /// What capacities in bytes there may be.
+    static let byteCapacities = 1...(1 << 40)
+
     /// How many events may wait at a time.
     package var capacity: Int
+    /// From how many bytes of payloads that wait on no more are taken; the last of those may go beyond it.
+    package var byteCapacity: Int
     /// By how much an event may come later than one that happened after it, in nanoseconds.
     package var watermark: Int64
     /// What happens to an event for which there is no room.
@@ -50,19 +57,26 @@ package struct InputOrderSettings: Sendable, Hashable {
     /// Makes settings.
     ///
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` where a number is out of its range: a capacity of 1 to
-    ///   16,777,216 events; times of 0 to an hour.
+    ///   16,777,216 events; 1 to 2^40 bytes; times of 0 to an hour.
     package init(
-        capacity: Int = 4_096, watermark: Duration = .milliseconds(200), whenFull: FullPolicy = .wait,
+        capacity: Int = 4_096, byteCapacity: Int = Self.usualByteCapacity, watermark: Duration = .milliseconds(200),
+        whenFull: FullPolicy = .wait,
         whenLate: LatePolicy = .deliver, clocks: ClockPolicy = .shared, idleAfter: Duration = .seconds(1)
     ) throws {
         guard (1...(1 << 24)).contains(capacity) else {
             throw MultimodalError(
                 .invalidSetting, "The queue's capacity is \(capacity); it must be 1 to \(1 << 24) events.")
         }
+        guard Self.byteCapacities.contains(byteCapacity) else {
+            throw MultimodalError(
+                .invalidSetting,
+                "The queue's capacity is \(byteCapacity) bytes; it must be 1 to \(Self.byteCapacities.upperBound).")
+        }
         for time in [watermark, idleAfter] where time < .zero || time > .seconds(3_600) {
             throw MultimodalError(.invalidSetting, "A time of the queue is \(time); it must be 0 seconds to an hour.")
         }
         self.capacity = capacity
+        self.byteCapacity = byteCapacity
         self.watermark = watermark.wholeNanoseconds
         self.whenFull = whenFull
         self.whenLate = whenLate

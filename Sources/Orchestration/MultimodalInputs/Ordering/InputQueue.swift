@@ -32,6 +32,8 @@ package final class InputQueue: Sendable {
         }
     }
 
+    /// How events are put in order.
+    package let settings: InputOrderSettings
     private let state: Mutex<State>
     private let now: @Sendable () -> Int64
 
@@ -41,6 +43,7 @@ package final class InputQueue: Sendable {
     ///   - settings: How events are put in order.
     ///   - now: The time in nanoseconds since 1970.
     package init(_ settings: InputOrderSettings, now: @escaping @Sendable () -> Int64 = { SystemTime.nanoseconds }) {
+        self.settings = settings
         self.state = Mutex(State(order: InputOrder(settings)))
         self.now = now
     }
@@ -59,7 +62,7 @@ package final class InputQueue: Sendable {
     ///
     /// - Returns: What became of it; `.full` where it was not taken because others wait for room.
     /// - Throws: ``MultimodalError`` with code `.queueFull` where a full queue refuses, `.late` where late events are
-    ///   refused, `.queueClosed` after ``finish()``.
+    ///   refused, `.invalidEvent` for a time to come, `.queueClosed` after ``finish()``.
     @discardableResult
     package func offer(_ event: InputEvent) throws -> InputOrder.Insertion {
         let arrival = self.now()
@@ -68,10 +71,10 @@ package final class InputQueue: Sendable {
                 throw MultimodalError(.queueClosed, "The queue takes no more events.")
             }
             let insertion = try state.order.insert(event, arrival: arrival)
-            if insertion == .full, state.order.settings.whenFull == .refuse {
+            if insertion == .full, self.settings.whenFull == .refuse {
                 throw MultimodalError(
                     .queueFull,
-                    "The queue holds \(state.order.count) events, as many as it may; raise its capacity or read faster."
+                    "The queue holds \(state.order.count) events of \(state.order.bytes) bytes, as many as it may; raise its capacity or read faster."
                 )
             }
             defer { state.reader = nil }

@@ -80,6 +80,8 @@ package struct SourceClock: Sendable {
         guard let index = hull.indices.dropFirst().first(where: { hull[$0].x >= middle }) else { return }
         let (a, b) = (hull[index - 1], hull[index])
         guard b.x > a.x else { return }
-        self.line = (origin.time &+ Int64(a.x), origin.delay &+ Int64(a.y), (b.y - a.y) / (b.x - a.x))
+        // Numbers near the ends of 64 bits become larger than those when they are rounded.
+        let (x, y) = (Int64(exactly: a.x) ?? 0, Int64(exactly: a.y) ?? 0)
+        self.line = (origin.time &+ x, origin.delay &+ y, (b.y - a.y) / (b.x - a.x))
     }
 }

@@ -40,7 +40,7 @@ package struct InputRun: Sendable {
                 }
             }
             defer { group.cancelAll() }
-            var aligner = WindowAligner(self.windows)
+            var aligner = WindowAligner(self.windows, byteCapacity: self.queue.settings.byteCapacity)
             while let event = await self.queue.next() {
                 let output = await self.output(event)
                 try Task.checkCancellation()

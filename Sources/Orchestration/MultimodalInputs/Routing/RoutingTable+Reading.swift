@@ -47,10 +47,13 @@ private struct TableReader {
         guard let node else { return try? InputOrderSettings() }
         let members = self.fields.fields(
             of: node, "'queue'",
-            known: ["capacity", "watermark", "when_full", "when_late", "clocks", "idle_after"])
+            known: ["capacity", "byte_capacity", "watermark", "when_full", "when_late", "clocks", "idle_after"])
         do {
             return try InputOrderSettings(
                 capacity: self.fields.integer(members["capacity"], in: 1...(1 << 24)) ?? 4_096,
+                byteCapacity: self.fields.integer(
+                    members["byte_capacity"], in: InputOrderSettings.byteCapacities)
+                    ?? InputOrderSettings.usualByteCapacity,
                 watermark: self.fields.duration(members["watermark"], allowsZero: true) ?? .milliseconds(200),
                 whenFull: self.fields.choice(members["when_full"], of: InputOrderSettings.FullPolicy.self) ?? .wait,
                 whenLate: self.fields.choice(members["when_late"], of: InputOrderSettings.LatePolicy.self) ?? .deliver,
