@@ -47,6 +47,48 @@ struct InputsTests {
         #expect(text.contains("[3.000 s, a] text: \"third\"\n[4.000 s, microphone] recording without speech"))
     }
 
+    @Test("Files come in the order in which they were written, not in that in which they are named")
+    func written() async throws {
+        let files = try TemporaryFiles()
+        try files.write(
+            Data("queue: {watermark: 0s, when_late: fail}\nroutes: [{handler: parse-text}]".utf8), "table.yaml")
+        for (name, seconds) in [("second.txt", 2_000.0), ("first.txt", 1_000)] {
+            try files.write(Data(name.utf8), name)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: files.path(name))
+        }
+        let outcome = try await Program.run(
+            ["inputs", "run", files.path("table.yaml"), files.path("second.txt"), files.path("first.txt")])
+        #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        let lines = outcome.text.split(separator: "\n").filter { $0.hasPrefix("file/") }
+        #expect(lines.count == 2 && lines[0].hasPrefix("file/first.txt") && !outcome.text.contains("late"))
+    }
+
+    @Test("A part that fails ends the others, and an event that is refused ends nothing")
+    func failures() async throws {
+        let files = try TemporaryFiles()
+        try files.write(
+            Data("queue: {when_late: fail, watermark: 0s}\nroutes: [{handler: parse-text}]".utf8), "table.yaml")
+        let ended = try await Program.run(
+            [
+                "inputs", "run", files.path("table.yaml"), "--listen", "127.0.0.1:0", "--watch",
+                files.path("nowhere"),
+            ])
+        #expect(ended.status == 1 && ended.errors.contains("nowhere"), "\(ended.errors)")
+        let events = """
+            {"text": "a", "timestamp_ns": 2000000000}
+            {"text": "b", "timestamp_ns": 1000000000}
+            {"text": "c", "timestamp_ns": 9000000000000000000}
+            {"text": "d", "timestamp_ns": 3000000000}
+            """
+        let outcome = try await Program.run(
+            ["inputs", "run", files.path("table.yaml"), "--standard-input", "--output", "json"],
+            input: Array(events.utf8))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(lines.count { $0["error"] != nil } == 2 && lines.count { $0["route"] != nil } == 2)
+    }
+
     @Test("A file that appears in a watched folder is read")
     func watch() async throws {
         let files = try TemporaryFiles()

@@ -79,7 +79,8 @@ struct InputsRunCommand: AsyncParsableCommand {
             group.addTask {
                 try await InputRun(queue, router: router, windows: table.windows).run { try await printer.print($0) }
             }
-            try await group.waitForAll()
+            // The first that fails ends the others.
+            for try await _ in group {}
         }
         let statistics = queue.statistics
         if statistics.lateDropped + statistics.fullDropped > 0 {
@@ -100,13 +101,14 @@ struct InputsRunCommand: AsyncParsableCommand {
     private func bring(to queue: InputQueue, _ printer: InputPrinter) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let take: @Sendable (Result<InputEvent, any Error>, String) async throws -> Void = { result, name in
-                switch result {
-                case .success(let event): try await queue.push(event)
-                case .failure(let error): try printer.failure(of: name, error)
+                do {
+                    _ = try await queue.push(result.get())
+                } catch {
+                    try printer.failure(of: name, error)
                 }
             }
             group.addTask {
-                for file in self.files { try await take(Result { try MediaFile(file).event() }, file) }
+                for file in MediaFile.inOrder(self.files) { try await take(Result { try file.event() }, file.path) }
             }
             for watcher in self.folders.map({ FolderWatcher($0) }) {
                 queue.expect(watcher.source)
@@ -127,7 +129,7 @@ struct InputsRunCommand: AsyncParsableCommand {
                     try await InputLineReader().run { try await take($0, "stdin") }
                 }
             }
-            try await group.waitForAll()
+            for try await _ in group {}
         }
     }
 }
