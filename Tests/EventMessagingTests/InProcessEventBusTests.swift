@@ -134,8 +134,10 @@ struct InProcessEventBusTests {
     @Test("Whoever waits for a consumer's events is woken by what lets one come", arguments: Change.allCases)
     fileprivate func waking(change: Change) async throws {
         let subject = try EventSubject("a")
-        let stream = try await InProcessEventBus().stream(
-            EventStreamConfiguration("s", subjects: [EventPattern("a")]))
+        let bus = InProcessEventBus()
+        // Streams last as long as the bus.
+        defer { withExtendedLifetime(bus) {} }
+        let stream = try await bus.stream(EventStreamConfiguration("s", subjects: [EventPattern("a")]))
         let consumer = try await stream.consumer(EventConsumerConfiguration("c", maximumUnacknowledged: 1))
         _ = try await stream.append((1...2).map { Event(id: "\($0)", subject: subject, payload: nil) })
         let first = try await consumer.next(1, waiting: .zero)[0]

@@ -224,7 +224,7 @@ struct InputOrderTests {
         case .dropOldest, .dropNewest:
             #expect(fourth == .dropped && order.fullDropped == 1)
             #expect(try order.insert(event(5, 90), arrival: 9) == .dropped)
-            #expect(order.fullDropped == (policy == .dropOldest ? 4 : 2))
+            #expect(order.fullDropped == (policy == .dropOldest ? 3 : 2))
         }
         order.release()
         while order.next() != nil {}
