@@ -3,6 +3,7 @@
 import EventMessaging
 import LLMCore
 import OpenAutoGLMTesting
+import Synchronization
 import Testing
 
 @Suite("The bus inside a process")
@@ -91,6 +92,63 @@ struct InProcessEventBusTests {
         events = nil
         try await publisher.value
         #expect(bus.subscriberCount == 0)
+    }
+
+    @Test("A cancelled reader ends, however many events come")
+    func cancelledWhileBusy() async throws {
+        let bus = InProcessEventBus()
+        let event = Event(id: "1", subject: try EventSubject("a"), payload: nil)
+        let events = try await bus.subscribe(EventPattern("a"), buffer: 4)
+        try await bus.publish(event)
+        let reader = Task {
+            var count = 0
+            // There is always another event, so that the reader never sleeps.
+            for try await event in events.prefix(1000) {
+                count += 1
+                try await bus.publish(event)
+                if count == 10 { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+            return count
+        }
+        #expect(try await reader.value < 20)
+        #expect(bus.subscriberCount == 0)
+    }
+
+    @Test("What is to be done at a subscription's end is done, also where it has ended before")
+    func endBeforehand() {
+        let buffer = EventBuffer("a", SubscriptionOptions(buffer: 1))
+        buffer.end()
+        let ends = Mutex(0)
+        buffer.onEnd { ends.withLock { $0 += 1 } }
+        buffer.end()
+        #expect(ends.withLock { $0 } == 1)
+    }
+
+    /// What lets a reader that waits go on.
+    fileprivate enum Change: CaseIterable {
+        case acknowledging
+        case discarding
+        case givingBack
+    }
+
+    @Test("Whoever waits for a consumer's events is woken by what lets one come", arguments: Change.allCases)
+    fileprivate func waking(change: Change) async throws {
+        let subject = try EventSubject("a")
+        let stream = try await InProcessEventBus().stream(
+            EventStreamConfiguration("s", subjects: [EventPattern("a")]))
+        let consumer = try await stream.consumer(EventConsumerConfiguration("c", maximumUnacknowledged: 1))
+        _ = try await stream.append((1...2).map { Event(id: "\($0)", subject: subject, payload: nil) })
+        let first = try await consumer.next(1, waiting: .zero)[0]
+        // It has looked, and found nothing, when this returns.
+        let reader = Task.immediate { try await consumer.next(1, waiting: .seconds(20)) }
+        let start = ContinuousClock.now
+        switch change {
+        case .acknowledging: try await consumer.acknowledge(first)
+        case .discarding: try await consumer.discard(first)
+        case .givingBack: try await consumer.giveBack(first, after: .zero)
+        }
+        #expect(try await reader.value.map(\.event.id) == [change == .givingBack ? "1" : "2"])
+        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test("A group passes over a member that has no room")

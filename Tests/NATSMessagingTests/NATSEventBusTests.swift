@@ -129,6 +129,23 @@ struct NATSEventBusTests {
         await bus.close()
     }
 
+    @Test("Several who wait at one consumer get their events", .timeLimit(.minutes(1)))
+    func sharedConsumer() async throws {
+        let server = try NATSServer()
+        let bus = try await Self.connect(server)
+        let stream = try await bus.stream(EventStreamConfiguration("s", subjects: [EventPattern("a")]))
+        let consumer = try await stream.consumer(EventConsumerConfiguration("c"))
+        let found = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 1...8 {
+                group.addTask { try await consumer.next(1, waiting: .seconds(30)).map(\.event.id) }
+            }
+            _ = try await stream.append((1...8).map { try Self.event($0) })
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(found.sorted() == (1...8).map { "\($0)" })
+        await bus.close()
+    }
+
     @Test("Messages of other programs are taken where they are JSON, and passed over where not")
     func foreignMessages() async throws {
         let server = try NATSServer()

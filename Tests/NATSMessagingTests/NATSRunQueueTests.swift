@@ -7,6 +7,7 @@ import NATSMessaging
 import NATSServing
 import OpenAutoGLMTesting
 import Pipelines
+import Synchronization
 import Testing
 
 @Suite("The queue of runs in JetStream")
@@ -61,6 +62,73 @@ struct NATSRunQueueTests {
         let left = try await queue.entries(limit: 100)
         #expect(left.allSatisfy { $0.worker != nil && $0.deliveries == 1 } && (25...35).contains(left.count))
         await first.close()
+    }
+
+    @Test("A server that is killed while the line is read hides no run")
+    func killedWhileReading() async throws {
+        let server = try NATSServer()
+        let bus = try await NATSEventBusTests.connect(server)
+        // So much that the server cannot have sent it all when it is killed.
+        let trace = String(repeating: "x", count: 100_000)
+        let queue = try NATSRunQueue(bus)
+        for number in 0..<200 { try await queue.enqueue(RunTicket("run-\(number)", trace: trace)) }
+        let kills = Mutex(0)
+        let watcher = try await Self.watch(server) { request in
+            guard request.hasPrefix("$JS.API.CONSUMER.MSG.NEXT."), kills.withLock({ $0 }) == 0 else { return }
+            kills.withLock { $0 += 1 }
+            server.end(SIGKILL)
+            try? server.start()
+        }
+        #expect(try await NATSRunQueue(bus).entries(limit: 1000).count == 200)
+        #expect(kills.withLock { $0 } == 1)
+        await watcher.close()
+        await bus.close()
+    }
+
+    @Test("Runs that left the line long ago are forgotten by those who look all the time, also by several at once")
+    func forgetting() async throws {
+        let server = try NATSServer()
+        let bus = try await NATSEventBusTests.connect(server)
+        let passed = Mutex<TimeInterval>(0)
+        let deletions = Mutex(0)
+        let watcher = try await Self.watch(server) { request in
+            if request.hasPrefix("$JS.API.STREAM.MSG.DELETE.") { deletions.withLock { $0 += 1 } }
+        }
+        let queues = try (0..<2).map { _ in
+            try NATSRunQueue(bus) { Date().addingTimeInterval(passed.withLock { $0 }) }
+        }
+        for number in 0..<30 {
+            try await queues[0].enqueue(RunTicket("run-\(number)"))
+            #expect(try await queues[0].cancel("run-\(number)"))
+        }
+        try await queues[1].enqueue(RunTicket("stays"))
+        for _ in 1...6 {
+            passed.withLock { $0 += 20 * 60 }
+            async let first = queues[0].entries(limit: 9)
+            async let second = queues[1].entries(limit: 9)
+            #expect(try await [first, second].map { $0.map(\.ticket.run) } == [["stays"], ["stays"]])
+        }
+        await watcher.close()
+        #expect(deletions.withLock { $0 } >= 30)
+        await bus.close()
+    }
+
+    /// Tells of every request to JetStream, until what is returned is closed.
+    private static func watch(
+        _ server: NATSServer, _ onRequest: @escaping @Sendable (String) -> Void
+    ) async throws -> Watcher {
+        let bus = try await NATSEventBus.connect(NATSConfiguration(url: server.url)) { notice in
+            if case .unreadable(let subject) = notice { onRequest(subject) }
+        }
+        let options = SubscriptionOptions(whenFull: .dropOldest)
+        return Watcher(bus: bus, events: try await bus.subscribe(EventPattern(">"), options))
+    }
+
+    private struct Watcher {
+        let bus: NATSEventBus
+        let events: EventSubscription
+
+        func close() async { await self.bus.close() }
     }
 
     @Test("Names that are no words of a subject keep their runs apart")

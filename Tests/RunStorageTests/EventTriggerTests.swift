@@ -39,13 +39,14 @@ struct EventTriggerTests {
 
     /// Processes that share the store, each with a queue that fails now and then.
     private func triggers(
-        _ count: Int, failures: Int = 0, onNotice: @escaping @Sendable (EventTriggers.Notice) -> Void
+        _ count: Int, failures: Int = 0, refusing trace: String? = nil,
+        onNotice: @escaping @Sendable (EventTriggers.Notice) -> Void
     ) throws -> [EventTriggers] {
         let file = try StorageFile(path: self.bench.folder.file)
         return try (0..<count).map { _ in
             EventTriggers(
                 [try self.trigger()], bus: self.bus, store: try self.bench.store(),
-                queue: FlakyQueue(SQLiteRunQueue(file), failures: failures), pause: .milliseconds(20),
+                queue: FlakyQueue(SQLiteRunQueue(file), failures: failures, refusing: trace), pause: .milliseconds(20),
                 onNotice: onNotice)
         }
     }
@@ -102,6 +103,34 @@ struct EventTriggerTests {
         #expect(try await queue.entries(limit: 9).map(\.ticket.trace) == [traced.headers.trace])
     }
 
+    @Test("An event that is refused every time holds up none of the others", .timeLimit(.minutes(1)))
+    func refusedAgainAndAgain() async throws {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let begun = Mutex<[String]>([])
+        let failures = Mutex(0)
+        let triggers = try self.triggers(1, refusing: trace) { notice in
+            switch notice {
+            case .began(_, let event, _): begun.withLock { $0.append(event.id) }
+            case .refused: Issue.record("An event was passed over.")
+            case .failed: failures.withLock { $0 += 1 }
+            }
+        }
+        try await triggers[0].prepare()
+        var first = try self.event(1)
+        try first.headers.set("traceparent", to: trace)
+        try await self.bus.publish(first)
+        for id in 2...4 { try await self.bus.publish(self.event(id)) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await triggers[0].run() }
+            while begun.withLock({ $0.count }) < 3 || failures.withLock({ $0 }) < 3 {
+                guard !Task.isCancelled else { break }
+                await Task.yield()
+            }
+            group.cancelAll()
+        }
+        #expect(begun.withLock { $0 } == ["e2", "e3", "e4"])
+    }
+
     @Test("A store has one run for an event of a trigger, also after it has ended")
     func occasions() async throws {
         let store = try self.bench.store()
@@ -120,8 +149,11 @@ struct EventTriggerTests {
 private final class FlakyQueue: RunQueue {
     private let inner: SQLiteRunQueue
     private let failures: Mutex<Int>
+    private let refused: String?
 
-    init(_ inner: SQLiteRunQueue, failures: Int) {
+    /// Makes a queue that fails a number of times, and always for a trace.
+    init(_ inner: SQLiteRunQueue, failures: Int, refusing refused: String?) {
+        self.refused = refused
         self.inner = inner
         self.failures = Mutex(failures)
     }
@@ -131,7 +163,8 @@ private final class FlakyQueue: RunQueue {
             defer { left = max(0, left - 1) }
             return left % 2 == 1
         }
-        if fails { throw PipelineError(.unreadableFile, "The disk is full.") }
+        let isRefused = self.refused != nil && ticket.trace == self.refused
+        if fails || isRefused { throw PipelineError(.unreadableFile, "The disk is full.") }
         try await self.inner.enqueue(ticket)
     }
 

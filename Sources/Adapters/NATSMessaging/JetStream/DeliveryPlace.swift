@@ -9,13 +9,15 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// What the subject says that a delivery is acknowledged on: `$JS.ACK.stream.consumer.deliveries.sequence.….time.pending`,
+/// What the subject says that a delivery is acknowledged on: `$JS.ACK.stream.consumer.deliveries.sequence.number.time.pending`,
 /// with the domain and the account's hash before the stream in newer servers.
 struct DeliveryPlace {
     private let token: String
     private let deliveries: Int
     /// The place in the stream, from 1.
     let sequence: Int
+    /// Which of the consumer's deliveries it is, from 1.
+    let number: Int
     /// When it came.
     let time: Date
     /// How many more events the consumer has.
@@ -28,11 +30,13 @@ struct DeliveryPlace {
         guard words.count == 9 || words.count >= 11 else { return nil }
         let first = words.count == 9 ? 4 : 6
         guard let deliveries = Int(words[first]), let sequence = Int(words[first + 1]),
-            let nanoseconds = Int(words[first + 3]), let pending = Int(words[first + 4])
+            let number = Int(words[first + 2]), let nanoseconds = Int(words[first + 3]),
+            let pending = Int(words[first + 4])
         else { return nil }
         self.token = subject
         self.deliveries = deliveries
         self.sequence = sequence
+        self.number = number
         self.time = Date(timeIntervalSince1970: Double(nanoseconds) / 1e9)
         self.pending = pending
     }

@@ -4,13 +4,29 @@ internal import EventMessaging
 internal import LLMCore
 
 extension JetStreamAPI {
-    /// Reads messages that a stream keeps, by a consumer of its own that is removed again.
+    /// How often a stream is read anew where reading breaks off.
+    private static let readings = 3
+
+    /// Reads messages that a stream keeps: all that are wanted, or none.
     ///
-    /// - Throws: ``Refusal``, or ``EventError``.
+    /// - Throws: ``Refusal``, or ``EventError``, with code `.unavailable` where reading broke off again and again.
     func read(
         _ stream: String, _ start: EventStreamStart, _ pattern: EventPattern?, limit: Int
     ) async throws -> [(message: NATSMessage, delivery: DeliveryPlace)] {
         guard limit > 0, start != .next else { return [] }
+        for _ in 1...Self.readings {
+            if let found = try await self.readOnce(stream, start, pattern, limit: limit) { return found }
+        }
+        throw EventError(
+            .unavailable, "The stream '\(stream)' could not be read to its end; read it again when NATS is reachable.")
+    }
+
+    /// Reads by a consumer of its own, in the server's memory, that is removed again.
+    ///
+    /// - Returns: Nil where messages were lost with the consumer or on their way; the server then drops the consumer by itself.
+    private func readOnce(
+        _ stream: String, _ start: EventStreamStart, _ pattern: EventPattern?, limit: Int
+    ) async throws -> [(message: NATSMessage, delivery: DeliveryPlace)]? {
         var members = Self.start(start)
         members["ack_policy"] = "none"
         members["replay_policy"] = "instant"
@@ -27,10 +43,14 @@ extension JetStreamAPI {
         if wanted > 0 {
             let pull = try await NATSPull(self)
             while found.count < wanted {
-                let taken = try await pull.request(wanted - found.count, of: stream, name, waiting: .seconds(1))
                 // What was dropped meanwhile does not come any more.
-                guard !taken.isEmpty else { break }
+                let isLast = found.last?.delivery.pending == 0
+                let taken = try await pull.request(
+                    wanted - found.count, of: stream, name, waiting: isLast ? nil : .seconds(1))
+                if taken.isEmpty, isLast { break }
                 found += taken
+                // Nobody acknowledges: what is lost on its way leaves a gap.
+                guard !taken.isEmpty, found.last?.delivery.number == found.count else { return nil }
             }
         }
         _ = try await self.removes("CONSUMER.DELETE.\(stream).\(name)")

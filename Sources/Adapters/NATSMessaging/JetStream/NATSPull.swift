@@ -9,17 +9,13 @@ internal import Synchronization
 ///
 /// A subject of its own for each request tells words that come late from those of the request under way.
 final class NATSPull: Sendable {
-    /// Something that came.
-    private enum Arrival: Sendable {
-        case message(NATSMessage)
-        /// The server has no more for a request.
-        case end(request: Int)
-    }
-
     private struct State {
-        var arrivals = Deque<Arrival>()
-        var reader: CheckedContinuation<Void, Never>?
-        var request = 0
+        var messages = Deque<NATSMessage>()
+        /// Requests under way, and whether the server has no more for them.
+        var requests: [Int: Bool] = [:]
+        /// Those who wait, by their requests.
+        var readers: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastRequest = 0
         var stop: (@Sendable () -> Void)?
         var hasEnded = false
     }
@@ -43,26 +39,28 @@ final class NATSPull: Sendable {
     deinit { self.state.withLock { $0.stop.take() }?() }
 
     private func take(_ message: NATSMessage) {
-        let arrival: Arrival
-        if message.status != nil {
-            // 100 is a sign of life; others end a request.
-            guard message.status != 100, let number = message.subject.split(separator: ".").last.flatMap({ Int($0) })
-            else { return }
-            arrival = .end(request: number)
-        } else {
-            arrival = .message(message)
+        guard message.status != nil else {
+            // Any of the requests may take it.
+            return self.change { $0.messages.append(message) }
         }
-        self.state.withLock { state in
-            state.arrivals.append(arrival)
-            return state.reader.take()
-        }?.resume()
+        // 100 is a sign of life; others end a request.
+        guard message.status != 100, let number = message.subject.split(separator: ".").last.flatMap({ Int($0) })
+        else { return }
+        self.change { state in
+            if state.requests[number] != nil { state.requests[number] = true }
+        }
     }
 
-    private func end() {
-        self.state.withLock { state in
-            state.hasEnded = true
-            return state.reader.take()
-        }?.resume()
+    private func end() { self.change { $0.hasEnded = true } }
+
+    /// Changes what requests see, and wakes them.
+    private func change(_ work: (inout State) -> Void) {
+        let readers = self.state.withLock { state in
+            work(&state)
+            defer { state.readers.removeAll() }
+            return Array(state.readers.values)
+        }
+        for reader in readers { reader.resume() }
     }
 
     // MARK: - Requests
@@ -74,13 +72,15 @@ final class NATSPull: Sendable {
     func request(
         _ count: Int, of stream: String, _ consumer: String, waiting: Duration?
     ) async throws -> [(message: NATSMessage, delivery: DeliveryPlace)] {
-        var taken: [(message: NATSMessage, delivery: DeliveryPlace)] = []
-        _ = try self.take(count, into: &taken, request: nil)
-        guard taken.isEmpty else { return taken }
         let number = self.state.withLock { state in
-            state.request += 1
-            return state.request
+            state.lastRequest += 1
+            state.requests[state.lastRequest] = false
+            return state.lastRequest
         }
+        defer { self.state.withLock { state in _ = state.requests.removeValue(forKey: number) } }
+        var taken: [(message: NATSMessage, delivery: DeliveryPlace)] = []
+        _ = try self.take(count, into: &taken, request: number)
+        guard taken.isEmpty else { return taken }
         let request: JSONValue =
             if let waiting {
                 ["batch": .integer(count), "expires": .integer(max(1_000_000, waiting.nanoseconds))]
@@ -95,7 +95,7 @@ final class NATSPull: Sendable {
         let end = clock.now + (waiting ?? .zero) + .seconds(1)
         while case let left = end - clock.now, left > .zero {
             if try self.take(count, into: &taken, request: number) { break }
-            try await self.arrival(within: left)
+            try await self.arrival(for: number, within: left)
             try Task.checkCancellation()
         }
         return taken
@@ -105,47 +105,47 @@ final class NATSPull: Sendable {
     ///
     /// - Returns: Whether that is all that the request gives.
     private func take(
-        _ count: Int, into taken: inout [(message: NATSMessage, delivery: DeliveryPlace)], request: Int?
+        _ count: Int, into taken: inout [(message: NATSMessage, delivery: DeliveryPlace)], request: Int
     ) throws -> Bool {
-        while taken.count < count, let arrival = try self.next() {
-            switch arrival {
-            case .end(let number): if number == request { return true }
-            case .message(let message):
-                guard let place = DeliveryPlace(message.replyTo) else { continue }
-                taken.append((message, place))
-                if place.pending == 0 { return true }
-            }
+        while taken.count < count {
+            let (message, isOver) = try self.next(for: request)
+            guard let message else { return isOver }
+            guard let place = DeliveryPlace(message.replyTo) else { continue }
+            taken.append((message, place))
+            if place.pending == 0 { return true }
         }
-        return taken.count >= count
+        return true
     }
 
-    /// What has come and not been taken.
-    private func next() throws -> Arrival? {
+    /// A message that has come and not been taken, and whether the server has no more for a request.
+    private func next(for request: Int) throws -> (message: NATSMessage?, isOver: Bool) {
         try self.state.withLock { state in
-            if let arrival = state.arrivals.popFirst() { return arrival }
+            if let message = state.messages.popFirst() { return (message, false) }
             if state.hasEnded { throw EventError.busClosed }
-            return nil
+            return (nil, state.requests[request] ?? true)
         }
     }
 
     /// Waits until something has come, or for some time.
-    private func arrival(within time: Duration) async throws {
+    private func arrival(for request: Int, within time: Duration) async throws {
         let clock = ContinuousClock()
         _ = try await race(against: { try await clock.sleep(for: time) }) {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isOver = self.state.withLock { state in
-                        guard state.arrivals.isEmpty, !state.hasEnded, !Task.isCancelled else { return true }
-                        state.reader = continuation
+                        guard state.messages.isEmpty, !state.hasEnded, state.requests[request] == false,
+                            !Task.isCancelled
+                        else { return true }
+                        state.readers[request] = continuation
                         return false
                     }
-                    if isOver { continuation.resume() } else if Task.isCancelled { self.wake() }
+                    if isOver { continuation.resume() } else if Task.isCancelled { self.wake(request) }
                 }
             } onCancel: {
-                self.wake()
+                self.wake(request)
             }
         }
     }
 
-    private func wake() { self.state.withLock { $0.reader.take() }?.resume() }
+    private func wake(_ request: Int) { self.state.withLock { $0.readers.removeValue(forKey: request) }?.resume() }
 }

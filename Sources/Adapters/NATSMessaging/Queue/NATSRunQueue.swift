@@ -27,8 +27,8 @@ public actor NATSRunQueue: RunQueue {
     private let bucket: String
     private let now: @Sendable () -> Date
     private var line = RunLine()
-    private var sequence = 0
-    private var lastLook: Date?
+    /// When the line was last added up from all messages.
+    private var lastRebuild: Date?
     private var isOpen = false
 
     /// Keeps a queue in a bucket.
@@ -54,7 +54,7 @@ public actor NATSRunQueue: RunQueue {
             let readyAt = self.time(in: ticket.delay)
             var ticket = ticket
             ticket.delay = .zero
-            return (RunLine.Place(ticket: ticket, order: self.sequence + 1, readyAt: readyAt), ())
+            return (RunLine.Place(ticket: ticket, order: self.line.sequence + 1, readyAt: readyAt), ())
         }
     }
 
@@ -62,7 +62,7 @@ public actor NATSRunQueue: RunQueue {
     public func lease(for worker: String, duration: Duration) async throws -> RunLease? {
         try await self.change {
             guard var place = self.line.next(at: self.time(in: .zero)) else { return (nil, nil) }
-            place.lease = self.sequence + 1
+            place.lease = self.line.sequence + 1
             place.deliveries += 1
             place.worker = worker
             place.readyAt = self.time(in: duration)
@@ -150,7 +150,7 @@ public actor NATSRunQueue: RunQueue {
             try await self.look()
             let (place, value) = try decide()
             guard let place else { return value }
-            if try await self.write(place, after: self.sequence) { return value }
+            if try await self.write(place, after: self.line.sequence) { return value }
         }
     }
 
@@ -164,17 +164,15 @@ public actor NATSRunQueue: RunQueue {
         ]
         do {
             let receipt = try await self.api.publish([message])[0]
-            if receipt.sequence == self.sequence + 1 {
-                self.line.set(place)
-                self.sequence = receipt.sequence
-            }
+            // Where others were first, the next look brings it.
+            if receipt.sequence == self.line.sequence + 1 { self.line.apply(place, at: receipt.sequence) }
             return true
         } catch let refusal as JetStreamAPI.Refusal where refusal.code == Self.wrongSequence {
             return false
         } catch let refusal as JetStreamAPI.Refusal { throw refusal.error }
     }
 
-    /// Learns what others have changed.
+    /// Learns what others have changed; where that fails, the line is as it was.
     private func look() async throws {
         do {
             if !self.isOpen {
@@ -182,32 +180,59 @@ public actor NATSRunQueue: RunQueue {
                 self.isOpen = true
             }
             let now = self.now()
-            // Who has not looked for long may have missed what is forgotten, and begins anew.
-            if let lastLook, now.timeIntervalSince(lastLook) > Self.memory / 2 {
-                (self.line, self.sequence) = (RunLine(), 0)
+            // A line of long ago may have missed what is forgotten, and has what nobody needs any more.
+            if self.lastRebuild.map({ now.timeIntervalSince($0) > Self.memory / 2 }) ?? true {
+                try await self.rebuild(now)
             }
-            let stream = "KV_\(self.bucket)"
-            let last = try await self.api.ask("STREAM.INFO.\(stream)")["state"]?["last_seq"]?.integerValue ?? 0
-            if last > self.sequence {
-                let found = try await self.api.read(stream, .sequence(self.sequence + 1), nil, limit: .max)
-                for (message, delivery) in found {
-                    try await self.apply(message, delivery, isOld: now.timeIntervalSince(delivery.time) > Self.memory)
-                }
-                self.sequence = max(self.sequence, last)
-            }
-            self.lastLook = now
+            let (changes, last) = try await self.changes(after: self.line.sequence)
+            for change in changes { self.line.apply(change.place, at: change.sequence) }
+            self.line.apply(nil, at: last)
         } catch let refusal as JetStreamAPI.Refusal { throw refusal.error }
     }
 
-    /// Takes over what somebody has written; of runs that have left the line long ago the message goes.
-    private func apply(_ message: NATSMessage, _ delivery: DeliveryPlace, isOld: Bool) async throws {
-        guard delivery.sequence > self.sequence else { return }
-        self.sequence = delivery.sequence
-        guard let place = (try? JSONValue(parsing: message.data)).flatMap({ RunLine.Place($0) }) else { return }
-        guard place.isGone, isOld else { return self.line.set(place) }
-        self.line.forget(place.ticket.run)
-        _ = try await self.api.ask(
-            "STREAM.MSG.DELETE.KV_\(self.bucket)", ["seq": .integer(delivery.sequence), "no_erase": true])
+    /// Adds the line up anew, and removes the messages of runs that have left it long ago.
+    ///
+    /// The line is exchanged at once and never for an earlier one, so that a look that waits meanwhile can add to it.
+    private func rebuild(_ now: Date) async throws {
+        var (line, old) = (RunLine(), [Int]())
+        var known: Int
+        repeat {
+            known = self.line.sequence
+            let (changes, last) = try await self.changes(after: line.sequence)
+            for change in changes {
+                let isOld = change.place?.isGone == true && now.timeIntervalSince(change.time) > Self.memory
+                if isOld { old.append(change.sequence) }
+                line.apply(isOld ? nil : change.place, at: change.sequence)
+            }
+            line.apply(nil, at: last)
+            // A bucket that has less than was known before is another one.
+        } while line.sequence >= known && line.sequence < self.line.sequence
+        self.line = line
+        self.lastRebuild = now
+        for sequence in old { try await self.delete(sequence) }
+    }
+
+    /// What was written after a sequence, in order, and the last sequence that there is.
+    private func changes(
+        after sequence: Int
+    ) async throws -> (changes: [(place: RunLine.Place?, sequence: Int, time: Date)], last: Int) {
+        let stream = "KV_\(self.bucket)"
+        let last = try await self.api.ask("STREAM.INFO.\(stream)")["state"]?["last_seq"]?.integerValue ?? 0
+        guard last > sequence else { return ([], last) }
+        let found = try await self.api.read(stream, .sequence(sequence + 1), nil, limit: .max)
+        let changes = found.map { message, delivery in
+            let place = (try? JSONValue(parsing: message.data)).flatMap { RunLine.Place($0) }
+            return (place: place, sequence: delivery.sequence, time: delivery.time)
+        }
+        return (changes, last)
+    }
+
+    /// Removes a message; another process may have been first.
+    private func delete(_ sequence: Int) async throws {
+        do {
+            _ = try await self.api.ask(
+                "STREAM.MSG.DELETE.KV_\(self.bucket)", ["seq": .integer(sequence), "no_erase": true])
+        } catch is JetStreamAPI.Refusal {}
     }
 
     /// A run's name as a word of a subject.

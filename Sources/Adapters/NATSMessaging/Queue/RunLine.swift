@@ -29,12 +29,17 @@ struct RunLine {
     }
 
     private(set) var places: [String: Place] = [:]
+    /// The last change that is in it.
+    private(set) var sequence = 0
 
     subscript(run: String) -> Place? { self.places[run].flatMap { $0.isGone ? nil : $0 } }
 
-    mutating func set(_ place: Place) { self.places[place.ticket.run] = place }
-
-    mutating func forget(_ run: String) { self.places[run] = nil }
+    /// Takes over a change, unless it is in it already; nil changes nothing but the sequence.
+    mutating func apply(_ place: Place?, at sequence: Int) {
+        guard sequence > self.sequence else { return }
+        self.sequence = sequence
+        if let place { self.places[place.ticket.run] = place }
+    }
 
     /// The run that comes next: of the tenant with the fewest under way, of these the one served longest ago.
     func next(at now: Double) -> Place? {

@@ -64,7 +64,7 @@ public struct EventTriggers: Sendable {
     }
 
     private func consumer(of trigger: RunTrigger) async throws -> any EventConsumer {
-        try await self.bus.stream(trigger.stream).consumer(EventConsumerConfiguration(trigger.name))
+        try await self.bus.stream(trigger.stream).consumer(trigger.consumer)
     }
 
     private func run(_ trigger: RunTrigger) async {
@@ -87,12 +87,29 @@ public struct EventTriggers: Sendable {
     private func begin(
         _ deliveries: [EventDelivery], of trigger: RunTrigger, _ consumer: any EventConsumer
     ) async throws {
-        for (index, delivery) in deliveries.enumerated() {
-            do { try await self.begin(delivery, of: trigger, consumer) } catch {
-                // Others need not wait for the deadline.
-                for rest in deliveries[index...] { try? await consumer.giveBack(rest, after: self.pause) }
-                throw error
+        var failure: (any Error)?
+        for delivery in deliveries {
+            do {
+                try Task.checkCancellation()
+                try await self.begin(delivery, of: trigger, consumer)
+            } catch {
+                // The events after it may have their runs nevertheless.
+                await self.giveBack(delivery, of: trigger, consumer, error)
+                failure = failure ?? error
             }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Gives an event back, so that others need not wait for the deadline; ever later, and not for ever.
+    private func giveBack(
+        _ delivery: EventDelivery, of trigger: RunTrigger, _ consumer: any EventConsumer, _ error: any Error
+    ) async {
+        if delivery.deliveries >= RunTrigger.maximumDeliveries, !(error is CancellationError) {
+            self.onNotice(.refused(event: delivery.event, trigger: trigger.name, error: error))
+            try? await consumer.discard(delivery)
+        } else {
+            try? await consumer.giveBack(delivery, after: self.pause * (1 << min(max(0, delivery.deliveries - 1), 6)))
         }
     }
 

@@ -59,7 +59,15 @@ public struct RunTrigger: Sendable {
         ]
     }
 
-    /// The stream that keeps the trigger's events until they have their runs.
+    /// How often an event is tried: with growing pauses, up to about a minute, as long as the stream keeps it.
+    static let maximumDeliveries = 10_000
+
+    /// What brings the trigger's events.
+    var consumer: EventConsumerConfiguration {
+        EventConsumerConfiguration(self.name, maximumDeliveries: Self.maximumDeliveries)
+    }
+
+    /// The stream that keeps the trigger's events, also when they have their runs, and drops the oldest over its limits.
     var stream: EventStreamConfiguration {
         let words = "\(self.pattern)".map { character -> String in
             switch character {
@@ -71,6 +79,7 @@ public struct RunTrigger: Sendable {
             }
         }
         return EventStreamConfiguration(
-            String("on-\(words.joined())".prefix(64)), subjects: [self.pattern], maximumAge: .seconds(7 * 86_400))
+            String("on-\(words.joined())".prefix(64)), subjects: [self.pattern], maximumCount: 1_000_000,
+            maximumBytes: 256 << 20, maximumAge: .seconds(7 * 86_400))
     }
 }

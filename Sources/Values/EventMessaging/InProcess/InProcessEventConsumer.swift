@@ -22,22 +22,19 @@ struct InProcessEventConsumer: EventConsumer {
         let clock = ContinuousClock()
         let end = clock.now + waiting
         while true {
-            let (taken, sequence, due) = try self.stream.update(self.configuration.name) { progress, entries in
-                let taken = progress.take(max(1, maximum), of: entries, at: Date())
-                return (taken, entries.nextSequence, progress.nextDue)
-            }
+            let (taken, changes, due) = try self.stream.take(max(1, maximum), for: self.configuration.name)
             let left = end - clock.now
             guard taken.isEmpty, left > .zero else { return taken }
             try Task.checkCancellation()
             let untilDue = due.map { Duration.seconds(max(0.001, $0.timeIntervalSinceNow)) } ?? left
             _ = try await race(against: { try await clock.sleep(for: min(left, untilDue)) }) { [stream] in
-                await stream.arrival(after: sequence)
+                await stream.waitForChange(after: changes)
             }
         }
     }
 
     func acknowledge(_ deliveries: [EventDelivery]) async throws {
-        try self.stream.update(self.configuration.name) { progress, _ in
+        try self.stream.change(self.configuration.name) { progress in
             for delivery in deliveries { progress.settle(delivery.stored.sequence) }
         }
     }
@@ -51,7 +48,7 @@ struct InProcessEventConsumer: EventConsumer {
     func discard(_ delivery: EventDelivery) async throws { try await self.acknowledge([delivery]) }
 
     private func postpone(_ delivery: EventDelivery, by delay: Duration?) throws {
-        try self.stream.update(self.configuration.name) { progress, _ in
+        try self.stream.change(self.configuration.name) { progress in
             progress.postpone(delivery.stored.sequence, by: delay, at: Date())
         }
     }

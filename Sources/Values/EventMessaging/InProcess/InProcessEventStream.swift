@@ -16,7 +16,18 @@ final class InProcessEventStream: EventStream {
         var consumers: [String: ConsumerProgress] = [:]
         var readers: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextReader = 0
+        /// How often something has happened that may give a reader an event.
+        var changes = 0
         var isRemoved = false
+
+        /// Takes note of a change.
+        ///
+        /// - Returns: The readers to wake.
+        mutating func changed() -> [CheckedContinuation<Void, Never>] {
+            defer { self.readers.removeAll() }
+            self.changes += 1
+            return Array(self.readers.values)
+        }
     }
 
     let configuration: EventStreamConfiguration
@@ -39,9 +50,7 @@ final class InProcessEventStream: EventStream {
     @discardableResult
     func keep(_ event: Event) -> StreamReceipt {
         let (receipt, readers) = self.state.withLock { state in
-            let receipt = state.entries.append(event, at: Date())
-            defer { state.readers.removeAll() }
-            return (receipt, Array(state.readers.values))
+            (state.entries.append(event, at: Date()), state.changed())
         }
         for reader in readers { reader.resume() }
         return receipt
@@ -80,8 +89,7 @@ final class InProcessEventStream: EventStream {
     func remove() {
         let readers = self.state.withLock { state in
             state.isRemoved = true
-            defer { state.readers.removeAll() }
-            return Array(state.readers.values)
+            return state.changed()
         }
         for reader in readers { reader.resume() }
     }
@@ -114,9 +122,29 @@ final class InProcessEventStream: EventStream {
         try self.withState { $0.consumers.removeValue(forKey: name) != nil }
     }
 
-    /// Changes how far a consumer has come.
-    func update<Value: Sendable>(
-        _ consumer: String, _ work: (inout ConsumerProgress, StreamEntries) -> Value
+    /// Takes what is to be delivered to a consumer.
+    ///
+    /// - Returns: The deliveries, how many changes they come after, and when the first of what waits is delivered again.
+    func take(
+        _ maximum: Int, for consumer: String
+    ) throws -> (taken: [EventDelivery], changes: Int, due: Date?) {
+        try self.update(consumer) { progress, state in
+            let taken = progress.take(maximum, of: state.entries, at: Date())
+            return (taken, state.changes, progress.nextDue)
+        }
+    }
+
+    /// Changes what a consumer waits for, and wakes those who may get something by that.
+    func change(_ consumer: String, _ work: (inout ConsumerProgress) -> Void) throws {
+        let readers = try self.update(consumer) { progress, state in
+            work(&progress)
+            return state.changed()
+        }
+        for reader in readers { reader.resume() }
+    }
+
+    private func update<Value: Sendable>(
+        _ consumer: String, _ work: (inout ConsumerProgress, inout State) -> Value
     ) throws -> Value {
         try self.withState { state in
             guard var progress = state.consumers[consumer] else {
@@ -124,14 +152,14 @@ final class InProcessEventStream: EventStream {
             }
             state.entries.drop(Date())
             defer { state.consumers[consumer] = progress }
-            return work(&progress, state.entries)
+            return work(&progress, &state)
         }
     }
 
-    /// Waits until another event has come than one that is known.
+    /// Waits until something has happened since a reader looked.
     ///
-    /// - Parameter sequence: The sequence that the next event was to have when the reader looked.
-    func arrival(after sequence: Int) async {
+    /// - Parameter changes: How many changes there had been then.
+    func waitForChange(after changes: Int) async {
         let number = self.state.withLock { state in
             state.nextReader += 1
             return state.nextReader
@@ -139,7 +167,7 @@ final class InProcessEventStream: EventStream {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = self.state.withLock { state in
-                    guard state.entries.nextSequence == sequence, !state.isRemoved, !Task.isCancelled else {
+                    guard state.changes == changes, !state.isRemoved, !Task.isCancelled else {
                         return true
                     }
                     state.readers[number] = continuation

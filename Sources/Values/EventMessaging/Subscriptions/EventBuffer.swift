@@ -50,8 +50,11 @@ package final class EventBuffer: Sendable {
         self.policy = options.whenFull
     }
 
-    /// Sets what is done when the subscription ends; once, before anybody has the buffer.
-    package func onEnd(_ work: @escaping @Sendable () -> Void) { self.onEnd.withLock { $0 = work } }
+    /// Sets what is done when the subscription ends, once; it is done now where the subscription has ended already.
+    package func onEnd(_ work: @escaping @Sendable () -> Void) {
+        self.onEnd.withLock { $0 = work }
+        if self.state.withLock({ $0.hasEnded }) { self.onEnd.withLock { $0.take() }?() }
+    }
 
     var droppedCount: Int { self.dropped.load(ordering: .relaxed) }
 
@@ -150,7 +153,7 @@ package final class EventBuffer: Sendable {
 
     // MARK: - The reader
 
-    /// Takes everything that waits, and waits where nothing does.
+    /// Takes everything that waits, and waits where nothing does; a reader that is cancelled gets what waits, and then the end.
     ///
     /// - Parameters:
     ///   - taken: What was taken, empty before; its memory is used again.
@@ -159,6 +162,8 @@ package final class EventBuffer: Sendable {
     /// - Throws: What ended the subscription.
     func take(into taken: inout Deque<Event>, _ spin: inout SpinTime) async throws -> Bool {
         while true {
+            // Publishers may be so fast that the reader never sleeps.
+            if Task.isCancelled { self.end() }
             if let hasTaken = try self.takeReady(into: &taken) { return hasTaken }
             if spin.look(for: { self.isReady.load(ordering: .acquiring) }) { continue }
             let start = ContinuousClock.now
