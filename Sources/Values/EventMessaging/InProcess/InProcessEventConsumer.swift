@@ -28,7 +28,7 @@ struct InProcessEventConsumer: EventConsumer {
             try Task.checkCancellation()
             let untilDue = due.map { Duration.seconds(max(0.001, $0.timeIntervalSinceNow)) } ?? left
             _ = try await race(against: { try await clock.sleep(for: min(left, untilDue)) }) { [stream] in
-                await stream.change(after: changes)
+                await stream.waitForChange(after: changes)
             }
         }
     }

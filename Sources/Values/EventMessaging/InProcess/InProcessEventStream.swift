@@ -159,7 +159,7 @@ final class InProcessEventStream: EventStream {
     /// Waits until something has happened since a reader looked.
     ///
     /// - Parameter changes: How many changes there had been then.
-    func change(after changes: Int) async {
+    func waitForChange(after changes: Int) async {
         let number = self.state.withLock { state in
             state.nextReader += 1
             return state.nextReader
