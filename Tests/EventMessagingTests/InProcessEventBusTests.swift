@@ -131,7 +131,9 @@ struct InProcessEventBusTests {
         case givingBack
     }
 
-    @Test("Whoever waits for a consumer's events is woken by what lets one come", arguments: Change.allCases)
+    @Test(
+        "Whoever waits for a consumer's events is woken by what lets one come", .timeLimit(.minutes(3)),
+        arguments: Change.allCases)
     fileprivate func waking(change: Change) async throws {
         let subject = try EventSubject("a")
         let bus = InProcessEventBus()
@@ -142,15 +144,13 @@ struct InProcessEventBusTests {
         _ = try await stream.append((1...2).map { Event(id: "\($0)", subject: subject, payload: nil) })
         let first = try await consumer.next(1, waiting: .zero)[0]
         // It has looked, and found nothing, when this returns.
-        let reader = Task.immediate { try await consumer.next(1, waiting: .seconds(20)) }
-        let start = ContinuousClock.now
+        let reader = Task.immediate { try await consumer.next(1, waiting: .seconds(3600)) }
         switch change {
         case .acknowledging: try await consumer.acknowledge(first)
         case .discarding: try await consumer.discard(first)
         case .givingBack: try await consumer.giveBack(first, after: .zero)
         }
         #expect(try await reader.value.map(\.event.id) == [change == .givingBack ? "1" : "2"])
-        #expect(ContinuousClock.now - start < .seconds(15))
     }
 
     @Test("A group passes over a member that has no room")
