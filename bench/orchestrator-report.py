@@ -6,9 +6,10 @@ Usage: orchestrator-report.py FOLDER HAYSTACK_VERSION LANGGRAPH_VERSION
 Results are named SIDE.TURN: what `autoglm bench orchestrator`, orchestrator-peers.py and, as ours, scripts/crash.sh printed.
 """
 import json
-import pathlib
 import statistics
 import sys
+
+from turns import read
 
 # The rows in their order: name, our measure, its unit, the peer and its measure, and what is to be reached.
 ROWS = [
@@ -26,20 +27,6 @@ ROWS = [
     ("crash_lost", "crash_lost", "steps", None, 0),
     ("crash_doubled", "crash_doubled", "steps", None, 0),
 ]
-
-
-def read(folder):
-    """The results as {side: {measure: [numbers]}}, and our own machine."""
-    sides, machine = {}, {}
-    for path in sorted(pathlib.Path(folder).iterdir()):
-        if path.suffix == ".log":
-            continue
-        result = json.loads(path.read_text(encoding="utf-8"))
-        machine = result.get("machine", machine)
-        values = {row["measure"]: row["ours"] for row in result["rows"]} if "rows" in result else result
-        for measure, value in values.items():
-            sides.setdefault(path.name.partition(".")[0], {}).setdefault(measure, []).append(value)
-    return sides, machine
 
 
 def row_of(sides, name, measure, unit, peer, target):

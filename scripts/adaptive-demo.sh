@@ -15,14 +15,6 @@ box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box"
 
-show() {
-    local line
-    printf -v line ' %q' "${@:2}"
-    say ""
-    say "\$ autoglm${line//\\ / }"
-    "$@"
-}
-
 show "$autoglm" train sample --out sample --dialogues 1500
 show "$autoglm" train intent --data sample --turns 2 --width 64 --heads 4 --feed-forward 256 --epochs 3 --vocabulary-size 400 --out large >&2
 show "$autoglm" train intent --data sample --turns 2 --teacher large --alpha 0.1 --layers 1 --width 8 --heads 2 --feed-forward 16 \

@@ -9,15 +9,6 @@ cd "$(dirname "$0")/.."
 autoglm=${AUTOGLM_BIN:-.build/release/autoglm}
 [ -x "$autoglm" ] || fail "$autoglm is not there." "Build it with: make release"
 
-# Shows a command as one would type it, then runs it.
-show() {
-    local line
-    printf -v line ' %q' "${@:2}"
-    say ""
-    say "\$ $1${line//\\ / }"
-    "$@"
-}
-
 say "Every pipeline is a YAML file in Examples/; the model is SmolLM2-135M-Instruct, on this machine's processor."
 for pipeline in Examples/*.yaml; do
     [ -e "$pipeline" ] || fail "There is no pipeline in Examples/." "This checkout is not whole: git status"

@@ -24,3 +24,12 @@ sha256_of() {
 
 # The size of a file in bytes.
 bytes_of() { wc -c <"$1" | tr -d ' '; }
+
+# Runs the program, and shows how it is called.
+show() { # program, argument…
+    local line
+    printf -v line ' %q' "${@:2}"
+    say ""
+    say "\$ autoglm${line//\\ / }"
+    "$@"
+}

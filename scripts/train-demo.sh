@@ -12,14 +12,6 @@ box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box"
 
-show() {
-    local line
-    printf -v line ' %q' "${@:2}"
-    say ""
-    say "\$ autoglm${line//\\ / }"
-    "$@"
-}
-
 show "$autoglm" train sample --out sample
 show "$autoglm" train intent --data sample --turns 4 --width 64 --heads 4 --feed-forward 256 --epochs 4 --out intents >&2
 show "$autoglm" evaluate intent --model intents --data sample/test.jsonl >&2

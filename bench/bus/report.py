@@ -12,6 +12,9 @@ import sys
 
 from picture import picture
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from turns import read  # noqa: E402
+
 # The rows in their order: name, unit, the peer and its measure, and what is to be reached.
 ROWS = [
     ("bus_memory_rate", "messages/s", ("polling", "rate"), 2_000_000), ("bus_memory_p50_us", "µs", ("polling", "p50_us"), 2),
@@ -19,20 +22,6 @@ ROWS = [
     ("bus_nats_p50_us", "µs", ("nats-py", "p50_us"), 300), ("bus_nats_request_p50_us", "µs", None, None),
     ("bus_durable_rate", "messages/s", ("nats-py", "durable_rate"), 20_000),
 ]
-
-
-def read(folder):
-    """The results as {side: {measure: [numbers]}}, and our own machine."""
-    sides, machine = {}, {}
-    for path in sorted(pathlib.Path(folder).iterdir()):
-        if path.suffix == ".log":
-            continue
-        result = json.loads(path.read_text(encoding="utf-8"))
-        machine = result.get("machine", machine)
-        values = {row["measure"]: row["ours"] for row in result["rows"]} if "rows" in result else result
-        for measure, value in values.items():
-            sides.setdefault(path.name.rpartition(".")[0], {}).setdefault(measure, []).append(value)
-    return sides, machine
 
 
 def row_of(sides, name, unit, peer, target):

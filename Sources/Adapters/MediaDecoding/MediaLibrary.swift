@@ -5,13 +5,18 @@ internal import LLMCore
 internal import MultimodalInputs
 
 /// A library of media, loaded when it is first needed.
-enum MediaLibrary {
+package enum MediaLibrary {
     static let jpeg = Table { file, reason in cml_load_jpeg(file, reason) }
         .loaded(["libturbojpeg.so.0", "libturbojpeg.so"], "JPEG pictures", "libturbojpeg0")
     static let png = Table { file, reason in cml_load_png(file, reason) }
         .loaded(["libpng16.so.16", "libpng16.so"], "PNG pictures", "libpng16-16")
     static let sndfile = Table { file, reason in cml_load_sndfile(file, reason) }
         .loaded(["libsndfile.so.1", "libsndfile.so"], "WAV and FLAC recordings", "libsndfile1")
+    /// PocketSphinx.
+    package static let speech = Table { file, reason in cml_load_sphinx(file, reason) }
+        .loaded(
+            ["libpocketsphinx.so.3", "libpocketsphinx.so"], "Words in recordings",
+            "libpocketsphinx3 pocketsphinx-en-us")
 
     /// What loads a table of functions from a file.
     struct Table {
@@ -31,8 +36,9 @@ enum MediaLibrary {
         }
     }
 
-    struct Functions: @unchecked Sendable {  // The table is never changed or freed.
-        let pointer: OpaquePointer
+    /// A table of functions.
+    package struct Functions: @unchecked Sendable {  // The table is never changed or freed.
+        package let pointer: OpaquePointer
     }
 }
 

@@ -21,12 +21,15 @@ package struct ReplacingFile: ~Copyable {
 
     /// Begins a file.
     ///
+    /// - Parameters:
+    ///   - path: The target.
+    ///   - mode: Who may read, write and run it, less what the process's mask takes away.
     /// - Throws: ``ModelFileError`` with code `.notWritable`.
-    package init(path: String) throws {
+    package init(path: String, mode: UInt32 = 0o666) throws {
         self.path = path
         // Whoever else writes, or has died writing, has another name.
         self.partial = "\(path).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
-        self.descriptor = open(self.partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        self.descriptor = open(self.partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
         guard self.descriptor >= 0 else { throw Self.failure(path, errno) }
     }
 
@@ -62,9 +65,13 @@ package struct ReplacingFile: ~Copyable {
 
     /// Writes a text as a whole file.
     ///
+    /// - Parameters:
+    ///   - path: The target.
+    ///   - text: All that it has then.
+    ///   - mode: Who may read, write and run it, less what the process's mask takes away.
     /// - Throws: ``ModelFileError`` with code `.notWritable`.
-    package static func replace(_ path: String, with text: String) throws {
-        var file = try Self(path: path)
+    package static func replace(_ path: String, with text: String, mode: UInt32 = 0o666) throws {
+        var file = try Self(path: path, mode: mode)
         try Array(text.utf8).withUnsafeBytes { try file.append($0) }
         try file.finish()
     }

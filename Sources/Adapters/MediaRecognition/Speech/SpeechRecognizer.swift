@@ -3,6 +3,7 @@
 internal import CMediaLibraries
 internal import Foundation
 internal import LLMCore
+internal import MediaDecoding
 package import MultimodalInputs
 internal import Synchronization
 
@@ -30,7 +31,7 @@ package final class SpeechRecognizer: Sendable {
     /// Samples of an utterance, so that its search does not grow without end.
     private static let utterance = 30 * rate
 
-    private let library: Library
+    private let library: MediaLibrary.Functions
     private let decoder: Mutex<Decoder>
 
     /// Loads PocketSphinx and its model.
@@ -47,7 +48,7 @@ package final class SpeechRecognizer: Sendable {
                 "Speech needs a model that is not there ('\(file)'). On Debian: apt-get install pocketsphinx-en-us, or name its folder in \(Self.variable)."
             )
         }
-        let library = try Self.loaded.get()
+        let library = try MediaLibrary.speech.get()
         let pointer = files[0].withCString { acoustic in
             files[1].withCString { language in
                 files[2].withCString { dictionary in
@@ -107,26 +108,8 @@ package final class SpeechRecognizer: Sendable {
         return heard.words
     }
 
-    // MARK: - Library
-
-    private struct Library: @unchecked Sendable {  // The table is never changed or freed.
-        let pointer: OpaquePointer
-    }
-
     private struct Decoder: @unchecked Sendable {  // Only used under the lock that holds it.
         let pointer: OpaquePointer
-    }
-
-    private static let loaded = Result { () throws -> Library in
-        var reason = cml_reason()
-        for file in ["libpocketsphinx.so.3", "libpocketsphinx.so"] {
-            if let pointer = cml_load_sphinx(file, &reason) { return Library(pointer: pointer) }
-        }
-        let text = withUnsafeBytes(of: reason.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        throw MultimodalError(
-            .notInstalled,
-            "Speech needs PocketSphinx, which cannot be loaded (\(text)). On Debian: apt-get install libpocketsphinx3 pocketsphinx-en-us"
-        )
     }
 
     /// The words of an utterance, without silences, noises and marks of pronunciations.

@@ -7,7 +7,6 @@ internal import TaskModels
 
 /// Tells what a user wants by a cascade of intent models: dearer ones are asked only where cheaper ones are not sure enough.
 public struct CascadeStep: PipelineStep {
-    private static let mostAlternatives = 10
     private let cascades = IntentCascades()
 
     /// Makes the step.
@@ -19,20 +18,13 @@ public struct CascadeStep: PipelineStep {
             name: "cascade",
             summary: "Tells the intent of an utterance by several models, the dearer ones asked only where that helps.",
             inputs: [
-                StepPort("text", .string, "What the user said.", isRequired: true),
+                IntentPorts.text,
                 StepPort("plan", .string, "The file that 'train cascade' made.", isRequired: true),
-                StepPort("history", .array, "The turns before, the oldest first: {speaker: user or system, text}."),
-                StepPort(
-                    "threshold", .number,
+                IntentPorts.history,
+                IntentPorts.threshold(
                     "The probability from which an intent is accepted after all models were asked; 0 if not given."),
             ],
-            outputs: [
-                StepPort("intent", .string, "The likeliest intent."),
-                StepPort("confidence", .number, "Its probability from 0 to 1."),
-                StepPort(
-                    "accepted", .boolean,
-                    "Whether that is at least the threshold, and the intent not the one for everything else."),
-                StepPort("alternatives", .array, "The ten likeliest intents with their probabilities."),
+            outputs: IntentPorts.answer + [
                 StepPort("model", .string, "The model that was asked last."),
                 StepPort("cost", .number, "What asking took, in multiplications with additions."),
                 StepPort(
@@ -44,34 +36,21 @@ public struct CascadeStep: PipelineStep {
     }
 
     /// Checks the threshold.
-    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
-        guard let number = inputs.literals["threshold"]?.numberValue, !(0...1).contains(number) else { return [] }
-        return [StaticInputs.Problem("threshold", "'threshold' is \(number); it must be from 0 to 1.")]
-    }
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] { IntentPorts.problems(inputs) }
 
     /// Asks the models.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
-        let threshold = inputs["threshold"]?.numberValue ?? 0
-        guard (0...1).contains(threshold) else {
-            throw PipelineError(.invalidValue, "'threshold' is \(threshold); it must be from 0 to 1.")
-        }
+        let threshold = try IntentPorts.threshold(inputs) ?? 0
         let plan = try inputs.requiredString("plan")
         let cascade = try await self.cascades.cascade(in: plan)
-        let turns = try DialogueTurn.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
-        let answer = try cascade.answer(turns)
-        guard let best = answer.intents.first else { throw PipelineError(.invalidValue, "The models have no intents.") }
-        return [
-            "intent": .string(best.label), "confidence": .number(best.probability),
-            "accepted": .bool(
-                Rejection(label: cascade.otherIntent, threshold: threshold).accepts(best.label, best.probability)),
-            "alternatives": .array(
-                answer.intents.prefix(Self.mostAlternatives).map {
-                    ["intent": .string($0.label), "probability": .number($0.probability)]
-                }),
-            "model": .string(answer.entry.asked.last ?? ""), "cost": .number(answer.entry.cost),
-            "drift": .bool(await self.cascades.isDrifting(plan, answer.beliefs[0].likeliest.probability)),
-            "account": .array(Self.account(answer)),
-        ]
+        let answer = try cascade.answer(IntentPorts.turns(inputs))
+        var outputs = try IntentPorts.answer(
+            answer.intents, Rejection(label: cascade.otherIntent, threshold: threshold))
+        outputs["model"] = .string(answer.entry.asked.last ?? "")
+        outputs["cost"] = .number(answer.entry.cost)
+        outputs["drift"] = .bool(await self.cascades.isDrifting(plan, answer.beliefs[0].likeliest.probability))
+        outputs["account"] = .array(Self.account(answer))
+        return outputs
     }
 
     private static func account(_ answer: IntentCascade.Answer) -> [JSONValue] {

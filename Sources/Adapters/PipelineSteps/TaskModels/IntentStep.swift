@@ -6,7 +6,6 @@ internal import TaskModels
 
 /// Tells what a user wants, by an intent model of one's own.
 public struct IntentStep: PipelineStep {
-    private static let mostAlternatives = 10
     private let models = IntentModels()
 
     /// Makes the step.
@@ -18,50 +17,24 @@ public struct IntentStep: PipelineStep {
             name: "intent",
             summary: "Tells the intent of an utterance and the turns before it, by a model that 'train intent' made.",
             inputs: [
-                StepPort("text", .string, "What the user said.", isRequired: true),
+                IntentPorts.text,
                 StepPort("model", .string, "The model's folder.", isRequired: true),
-                StepPort("history", .array, "The turns before, the oldest first: {speaker: user or system, text}."),
-                StepPort(
-                    "threshold", .number,
+                IntentPorts.history,
+                IntentPorts.threshold(
                     "The probability from which an intent is accepted; the model's own if not given."),
             ],
-            outputs: [
-                StepPort("intent", .string, "The likeliest intent."),
-                StepPort("confidence", .number, "Its probability from 0 to 1."),
-                StepPort(
-                    "accepted", .boolean,
-                    "Whether that is at least the threshold, and the intent not the one for everything else."),
-                StepPort("alternatives", .array, "The ten likeliest intents with their probabilities."),
-            ])
+            outputs: IntentPorts.answer)
     }
 
     /// Checks the threshold.
-    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
-        guard let number = inputs.literals["threshold"]?.numberValue, !(0...1).contains(number) else { return [] }
-        return [StaticInputs.Problem("threshold", "'threshold' is \(number); it must be from 0 to 1.")]
-    }
+    public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] { IntentPorts.problems(inputs) }
 
     /// Asks the model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
         let model = try await self.models.model(in: inputs.requiredString("model"))
-        let turns = try DialogueTurn.turns(inputs["history"]) + [DialogueTurn(.user, inputs.requiredString("text"))]
-        let intents = model.intents(of: turns)
         var rejection = model.rejection
-        if let threshold = inputs["threshold"]?.numberValue {
-            guard (0...1).contains(threshold) else {
-                throw PipelineError(.invalidValue, "'threshold' is \(threshold); it must be from 0 to 1.")
-            }
-            rejection.threshold = threshold
-        }
-        guard let best = intents.first else { throw PipelineError(.invalidValue, "The model has no intents.") }
-        return [
-            "intent": .string(best.label), "confidence": .number(best.probability),
-            "accepted": .bool(rejection.accepts(best.label, best.probability)),
-            "alternatives": .array(
-                intents.prefix(Self.mostAlternatives).map {
-                    ["intent": .string($0.label), "probability": .number($0.probability)]
-                }),
-        ]
+        if let threshold = try IntentPorts.threshold(inputs) { rejection.threshold = threshold }
+        return try IntentPorts.answer(model.intents(of: IntentPorts.turns(inputs)), rejection)
     }
 }
 

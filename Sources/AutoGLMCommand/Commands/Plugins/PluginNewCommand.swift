@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import ModelFiles
 
 /// `autoglm plugin new`: the beginning of a plugin.
 struct PluginNewCommand: AsyncParsableCommand {
@@ -62,7 +63,7 @@ struct PluginNewCommand: AsyncParsableCommand {
                 throw CommandError(.badInput, "'\(whole)' is there already; choose another name, or another --to.")
             }
             try FilePath.makeFolders(FilePath.folder(of: whole))
-            try OutputFile.write(text, to: whole, mode: path.hasSuffix(".sh") ? 0o755 : 0o644)
+            try ReplacingFile.replace(whole, with: text, mode: path.hasSuffix(".sh") ? 0o777 : 0o666)
         }
         switch self.output.format {
         case .json:

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import LLMCore
+internal import ModelFiles
 internal import PluginHost
 
 /// `autoglm plugin pack`: the folder of a plugin out of its library.
@@ -65,9 +66,9 @@ struct PluginSignCommand: AsyncParsableCommand {
     func run() async throws {
         let isNew = !FilePath.isFile(self.key)
         let key = isNew ? PluginSigningKey() : try PluginSigningKey(base64: Self.line(of: self.key))
-        if isNew { try OutputFile.write(key.base64 + "\n", to: self.key, mode: 0o600) }
+        if isNew { try ReplacingFile.replace(self.key, with: key.base64 + "\n", mode: 0o600) }
         let path = "\(self.folder)/\(PluginManifest.fileName)"
-        try OutputFile.write(try key.signed(InputFile.text(path: path)), to: path, mode: 0o644)
+        try ReplacingFile.replace(path, with: key.signed(InputFile.text(path: path)))
         let publicKey = try key.publicKey()
         switch self.output.format {
         case .json: try Console.json(["public_key": .string(publicKey), "new_key": .bool(isNew)])

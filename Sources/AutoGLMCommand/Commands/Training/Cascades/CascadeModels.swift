@@ -27,13 +27,9 @@ struct CascadeModels {
             return quantized ? model.quantized() : model
         }
         let places = try IntentCascade.places(of: models)
-        let dialogues = try DialogueFile.dialogues(path: data)
         var (logs, costs, states) = ([[[Double]]](), [[Double]](), [Int]())
         for (index, model) in models.enumerated() {
-            let examples = IntentExamples(dialogues, for: model)
-            guard !examples.classes.isEmpty else {
-                throw TrainingError(.noData, "\(data): no utterance has an intent that the models have learnt.")
-            }
+            let examples = try IntentExamples(path: data, for: model)
             let name = "Asking \(FilePath.name(of: folders[index]))"
             let evaluation = try IntentEvaluation(model, examples) { bar.show(name, name, $0, of: $1) }
             logs.append(
@@ -45,7 +41,7 @@ struct CascadeModels {
         (self.folders, self.models) = (folders, models)
         self.examples = try CascadeExamples(logProbabilities: logs, states: states, costs: costs)
         let known = Set(models[0].labels)
-        self.inputs = dialogues.flatMap { dialogue in
+        self.inputs = try DialogueFile.dialogues(path: data).flatMap { dialogue in
             dialogue.intents.enumerated().compactMap { index, intent in
                 intent.map(known.contains) == true ? Array(dialogue.turns[...index]) : nil
             }

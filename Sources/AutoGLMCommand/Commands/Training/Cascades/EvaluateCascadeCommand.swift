@@ -27,16 +27,8 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
+    @OptionGroup var inputs: CascadeInputOptions
     @OptionGroup var promised: PromiseOptions
-
-    @Option(name: .customLong("model"), help: "A model's folder; at least two, the cheapest first.")
-    var models: [String] = []
-
-    @Option(help: "A file of dialogues that no model has learnt from.")
-    var data: String?
-
-    @Option(help: "A file of records instead of models and data.")
-    var from: String?
 
     @Option(help: "A file for the records of the models.")
     var records: String?
@@ -58,11 +50,11 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...100_000).contains(self.splits) else { throw ValidationError("--splits lies from 1 to 100,000.") }
-        if self.from != nil {
-            guard self.models.isEmpty, self.data == nil, self.records == nil, !self.latency else {
+        if self.inputs.from != nil {
+            guard self.inputs.models.isEmpty, self.inputs.data == nil, self.records == nil, !self.latency else {
                 throw ValidationError("--from takes the place of --model, --data, --records and --latency.")
             }
-        } else if self.models.count < 2 || self.data == nil {
+        } else if self.inputs.models.count < 2 || self.inputs.data == nil {
             throw ValidationError("--model at least twice and --data are needed, or --from.")
         }
     }
@@ -72,18 +64,18 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
     private func evaluate() throws {
         let bar = ProgressBar()
         defer { bar.end() }
-        if let from {
+        if let from = self.inputs.from {
             let answers = try RecordedAnswers(CascadeRecordFile.read(from))
             let names = (1...answers.stages).map { "decider \($0)" }
             return try self.judge(answers, names, times: nil, bar)
         }
-        let models = try CascadeModels(self.models, data: self.data ?? "", quantized: self.quantized, bar)
+        let models = try CascadeModels(self.inputs.models, data: self.inputs.data ?? "", quantized: self.quantized, bar)
         if let records {
             let lines = models.examples.recordsAlone(of: 0..<models.examples.count).map { $0.json.serialized() + "\n" }
             try ReplacingFile.replace(records, with: lines.joined())
         }
         let times = self.latency ? try CascadeLatency(models, promising: self.promised, seed: self.seed) : nil
-        try self.judge(models.examples, self.models.map { FilePath.name(of: $0) }, times: times, bar)
+        try self.judge(models.examples, self.inputs.models.map { FilePath.name(of: $0) }, times: times, bar)
     }
 
     private func judge(

@@ -26,36 +26,30 @@ struct TrainCascadeCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var threads: ComputeOptions
+    @OptionGroup var inputs: CascadeInputOptions
     @OptionGroup var promised: PromiseOptions
-
-    @Option(name: .customLong("model"), help: "A model's folder; at least two, the cheapest first.")
-    var models: [String] = []
-
-    @Option(help: "A file of dialogues that no model has learnt from.")
-    var data: String?
 
     @Option(help: "The file for the cascade.")
     var out: String?
-
-    @Option(help: "A file of records instead of models and data.")
-    var from: String?
 
     @Option(help: "What chance depends on.")
     var seed: UInt64 = 1
 
     func validate() throws {
-        if self.from != nil {
-            guard self.models.isEmpty, self.data == nil, self.out == nil else {
+        if self.inputs.from != nil {
+            guard self.inputs.models.isEmpty, self.inputs.data == nil, self.out == nil else {
                 throw ValidationError("--from takes the place of --model, --data and --out.")
             }
-        } else if self.models.count < 2 || self.data == nil || self.out == nil {
+        } else if self.inputs.models.count < 2 || self.inputs.data == nil || self.out == nil {
             throw ValidationError("--model at least twice, --data and --out are needed, or --from.")
         }
     }
 
     func run() async throws {
-        if let from { return try self.fit(recordsIn: from) }
-        try self.threads.withPool { try self.fit(self.models, data: self.data ?? "", out: self.out ?? "") }
+        if let from = self.inputs.from { return try self.fit(recordsIn: from) }
+        try self.threads.withPool {
+            try self.fit(self.inputs.models, data: self.inputs.data ?? "", out: self.out ?? "")
+        }
     }
 
     private func fit(_ folders: [String], data: String, out: String) throws {
