@@ -11,9 +11,12 @@ let package = Package(
         .target(
             name: "TextStatistics", dependencies: [.product(name: "PluginKit", package: "open-autoglm")],
             linkerSettings: [
-                // The library brings Swift's runtime, and keeps it to itself.
+                // The library brings Swift's runtime and Foundation, and keeps them to itself.
                 .unsafeFlags(
-                    ["-static-stdlib", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-s"], .when(platforms: [.linux]))
+                    [
+                        "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-l_FoundationICU",
+                        "-lCoreFoundation", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-s",
+                    ], .when(platforms: [.linux]))
             ])
     ]
 )

@@ -125,10 +125,12 @@ struct PluginTemplate {
                     .target(
                         name: "\(self.type)", dependencies: [.product(name: "PluginKit", package: "\(identity)")],
                         linkerSettings: [
-                            // The library brings Swift's runtime, and keeps it to itself.
+                            // The library brings Swift's runtime and Foundation, and keeps them to itself.
                             .unsafeFlags(
-                                ["-static-stdlib", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-s"],
-                                .when(platforms: [.linux]))
+                                [
+                                    "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-l_FoundationICU",
+                                    "-lCoreFoundation", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-s",
+                                ], .when(platforms: [.linux]))
                         ])
                 ]
             )
