@@ -159,7 +159,17 @@ printf '#!/bin/sh\necho "apt-get $*"\n' >"$tools/apt-get"
 chmod +x "$tools/dpkg-query" "$tools/apt-get"
 said=$(PATH=$tools scripts/setup.sh 2>&1 </dev/null) && status=0 || status=$?
 check 'missing packages are named with what they are for' says 'postgresql | the PostgreSQL server that tests start'
-check 'missing packages are installed, or root is asked to' says ' libncurses6 postgresql openmpi-bin'
+# Whether names follow each other in the command that installs, perhaps with others between them.
+installs() {
+    local name rest
+    rest="$(grep -o 'apt-get install .*' <<<"$said" | head -n 1) "
+    for name; do
+        [[ $rest == *" $name "* ]] || return 1
+        rest=" ${rest#*" $name "}"
+    done
+}
+check 'missing packages are installed, or root is asked to' installs libncurses6 postgresql libnats3.4 openmpi-bin \
+    libturbojpeg0 libsndfile1 libpocketsphinx3
 
 printf 'setup tests: %d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]
