@@ -65,6 +65,9 @@ static void *watch(void *unused) {
 }
 
 int32_t cpp_settle(void) {
+    // A crash ends the process at once: Swift's runtime would first interrupt all threads, also what they wait for, to print where they are.
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) signal(faults[i], SIG_DFL);
 #ifdef __linux__
     syscall(SYS_close_range, CPP_SOCKET + 1, ~0u, 0);
     prctl(PR_SET_DUMPABLE, 0);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
@@ -84,6 +85,11 @@ static int32_t tell(struct autoglm_reply *reply, int number) {
     return say(reply, 0, text);
 }
 
+// Waits, whatever interrupts it meanwhile.
+static void await(sem_t *semaphore) {
+    while (sem_wait(semaphore) && errno == EINTR) {}
+}
+
 // What the system says when something outside is reached for: 0 or errno.
 static int reached(int result) {
     int error = result < 0 ? errno : 0;
@@ -107,26 +113,36 @@ static void stay(int number) {
     for (;;) pause();
 }
 
-// Has every other thread of the process that lets itself be interrupted run a function.
-static int interrupt_all(void (*function)(int)) {
+// Whether a thread can be interrupted now; one that starts another cannot for a moment.
+static int listens(int thread) {
+    char path[64], line[200];
+    unsigned long long blocked = ~0ull;
+    snprintf(path, sizeof path, "/proc/self/task/%d/status", thread);
+    FILE *status = fopen(path, "r");
+    while (status && fgets(line, sizeof line, status)) sscanf(line, "SigBlk: %llx", &blocked);
+    if (status) fclose(status);
+    return !(blocked >> (SIGUSR1 - 1) & 1);
+}
+
+// Has the main thread and the one that watches run a function; libdispatch's let nothing interrupt them.
+static int interrupt_both(void (*function)(int)) {
     sem_init(&handled, 0, 0);
     struct sigaction action = {.sa_handler = function, .sa_flags = SA_RESTART};
     sigaction(SIGUSR1, &action, NULL);
-    DIR *threads = opendir("/proc/self/task");
-    int count = 0;
-    for (struct dirent *thread; threads && (thread = readdir(threads));) {
-        char path[300], line[200];
-        unsigned long long blocked = ~0ull;
-        int number = atoi(thread->d_name);
-        snprintf(path, sizeof path, "/proc/self/task/%s/status", thread->d_name);
-        FILE *status = number > 0 && number != syscall(SYS_gettid) ? fopen(path, "r") : NULL;
-        while (status && fgets(line, sizeof line, status)) sscanf(line, "SigBlk: %llx", &blocked);
-        if (status) fclose(status);
-        if (blocked >> (SIGUSR1 - 1) & 1 || syscall(SYS_tgkill, getpid(), number, SIGUSR1)) continue;
-        sem_wait(&handled);
-        count++;
+    int done[2], count = 0;
+    for (int attempt = 0; count < 2 && attempt < 10000; attempt++) {
+        DIR *threads = opendir("/proc/self/task");
+        for (struct dirent *thread; threads && count < 2 && (thread = readdir(threads));) {
+            int number = atoi(thread->d_name);
+            if (number <= 0 || number == syscall(SYS_gettid) || (count == 1 && done[0] == number)) continue;
+            if (!listens(number) || syscall(SYS_tgkill, getpid(), number, SIGUSR1)) continue;
+            await(&handled);
+            done[count++] = number;
+        }
+        if (threads) closedir(threads);
+        sched_yield();
     }
-    return count;
+    return count == 2;
 }
 
 static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply) {
@@ -163,9 +179,15 @@ static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply
     // /dev/null, as it is.
     if (has(call, "reach-mode")) return tell(reply, reached(fchmod(0, 0666)));
     // The main thread and the one that watches are two.
+    if (has(call, "reach-others-environment")) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/environ", getppid());
+        return tell(reply, reached(open(path, O_RDONLY)));
+    }
+    if (has(call, "reach-own-threads")) return tell(reply, reached(open("/proc/self/task", O_RDONLY | O_DIRECTORY)));
     if (has(call, "reach-thread")) return tell(reply, interrupt_all(reach) < 2 ? -1 : worst);
 #ifdef HELD
-    if (has(call, "stay")) return tell(reply, open(HELD, O_WRONLY) < 0 || interrupt_all(stay) < 2 ? -1 : 1);
+    if (has(call, "stay")) return tell(reply, open(HELD, O_WRONLY) >= 0 && interrupt_both(stay) ? 1 : -1);
 #endif
     if (has(call, "slow")) usleep(400000);
     if (has(call, "reach-env")) return tell(reply, getenv("PATH") ? 0 : 1);
@@ -209,10 +231,10 @@ static int32_t call(void *state, const struct autoglm_call *call, struct autoglm
     }
     if (has(call, "wait")) {
         sem_post(&arrived);
-        sem_wait(&leave);
+        await(&leave);
         return say(reply, 0, "{\"value\": 1}");
     }
-    if (has(call, "arrived")) sem_wait(&arrived);
+    if (has(call, "arrived")) await(&arrived);
     if (has(call, "leave")) sem_post(&leave);
     return say(reply, 0, "{\"value\": 1}");
 }

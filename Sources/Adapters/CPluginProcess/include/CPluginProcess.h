@@ -23,7 +23,7 @@
 /// environment given. `arguments` and `environment` end with NULL; arguments[0] is the program's path.
 int32_t cpp_start(char *const *arguments, char *const *environment, int32_t *pid, int32_t *socket);
 
-/// Closes every descriptor above CPP_SOCKET, and lets nobody look into the process.
+/// Closes every descriptor above CPP_SOCKET, lets nobody look into the process, and leaves what happens at a crash to the system.
 int32_t cpp_settle(void);
 
 /// Ends the process when the other end of its socket is gone, by a thread: after `cpp_confine`, so that it is confined, too.
