@@ -234,6 +234,8 @@ let package = Package(
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("ExperimentStorage", in: "Adapters", ["LLMCore", "Experiments", "PostgresConnections"]),
+        library(
+            "PostgresRuns", in: "Adapters", ["LLMCore", "Pipelines", "PostgresConnections", "RunStorage"]),
         library("CNATS", in: "Adapters", []),
         library("NATSMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "Pipelines", "CNATS", deque]),
         library("CPluginABI", in: "Adapters", []),
@@ -372,8 +374,8 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "NATSMessaging",
                 "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade", "AccessControl",
-                "ModelGateway",
+                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "PostgresRuns", "ModelFacade",
+                "AccessControl", "ModelGateway",
                 "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
                 "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "MultimodalInputs", "MediaDecoding",
@@ -460,9 +462,12 @@ let package = Package(
         .executableTarget(
             name: "CrashSubject",
             dependencies: [
-                "LLMCore", "Pipelines", "RunStorage", "NATSMessaging", "PipelineSteps", "OpenAutoGLMTesting",
+                "LLMCore", "Pipelines", "RunStorage", "PostgresRuns", "NATSMessaging", "PipelineSteps",
+                "OpenAutoGLMTesting",
             ],
             path: "Tests/CrashSubject"),
+        // A PostgreSQL server that tests start.
+        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
         // A NATS server that tests start.
         .target(name: "NATSServing", dependencies: [crypto], path: "Tests/NATSServing"),
         // What tests of servers ask and look at.
@@ -478,11 +483,15 @@ let package = Package(
             name: "RunStorageTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog",
-                "RunStorage",
+                "RunStorage", "PostgresConnections", "PostgresRuns", "PostgresServing",
                 "NATSMessaging", "NATSServing", "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
             ]),
-        // A PostgreSQL server that tests start.
-        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
+        .testTarget(
+            name: "PostgresRunsTests",
+            dependencies: [
+                "LLMCore", "Pipelines", "RunStorage", "PostgresConnections", "PostgresRuns", "PostgresServing",
+                "OpenAutoGLMTesting",
+            ]),
         .testTarget(
             name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
         .testTarget(name: "ModelCatalogTests", dependencies: ["LLMCore", "ModelCatalog", "OpenAutoGLMTesting"]),
@@ -649,7 +658,8 @@ let package = Package(
         .testTarget(
             name: "AutoGLMCommandTests",
             dependencies: [
-                "LLMCore", "CertificateIssuing", "NATSServing", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"),
+                "LLMCore", "CertificateIssuing", "NATSServing", "PostgresServing", asyncHTTPClient, nio("NIOCore"),
+                nio("NIOHTTP1"),
                 nioSSL,
             ]),
     ]

@@ -12,7 +12,7 @@ extension RunCommand {
     func resume(
         _ beginning: String, _ configured: ConfiguredModels?, _ program: ProgramTelemetry?
     ) async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline {
             try run.check(
@@ -33,7 +33,7 @@ extension RunCommand {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
         try pipeline.check(steps: self.breakpoints)
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let models = try await self.enqueue ? nil : self.config.open(configured, self.model, program)
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
         if let models { return try await self.execute(id, pipeline, in: store, on: models, configured) }
