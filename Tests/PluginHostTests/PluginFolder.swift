@@ -83,7 +83,8 @@ final class PluginFolder: Sendable {
         try Self.run(
             "/usr/bin/env",
             [
-                "cc", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-I", include, source.path, "-o",
+                "cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fPIC", "-shared", "-pthread", "-I",
+                include, source.path, "-o",
                 "\(folder.path)/hostile.so",
             ] + macros)
         let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/hostile.so"))
