@@ -441,8 +441,9 @@ let package = Package(
         .testTarget(
             name: "InputsHTTPTests",
             dependencies: [
-                "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", "InputsHTTP", asyncHTTPClient,
-                logging, serviceLifecycle, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", "InputsHTTP", "OpenAutoGLMTesting",
+                asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOEmbedded"), nio("NIOPosix"),
+                nio("NIOHTTP1"), nio("NIOWebSocket"),
             ]),
         .testTarget(
             name: "InputsMessagingTests",
