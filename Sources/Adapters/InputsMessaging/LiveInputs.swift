@@ -40,7 +40,7 @@ package struct LiveInputs: Sendable {
         let last = Mutex(ContinuousClock.now)
         _ = try await race(against: {
             while idle.map({ limit in last.withLock { ContinuousClock.now - $0 < limit } }) ?? true {
-                try await ContinuousClock().sleep(for: Self.look)
+                try await ContinuousClock().sleep(for: idle == nil ? .seconds(3_600) : Self.look)
             }
         }) { [subscription] in
             for try await event in subscription {
