@@ -211,6 +211,8 @@ let package = Package(
                 "LLMCore", "MultimodalInputs", "CMediaLibraries", "MediaDecoding", "KServeProtocol", "OpenVINOModels",
                 orderedCollections,
             ]),
+        library(
+            "InputsMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "MultimodalInputs", "MediaDecoding"]),
         library("AutoGLMProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "ServiceClient", in: "Adapters",
@@ -292,11 +294,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
         library("ByteCompression", in: "Serving", ["CZlib", nio("NIOCore")]),
+        library("WebSocketServing", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOWebSocket")]),
         library(
             "InputsHTTP", in: "Serving",
             [
-                "AccessControl", "LLMCore", "MultimodalInputs", "MediaDecoding", hummingbird, httpTypes, logging,
-                serviceLifecycle, nio("NIOCore"),
+                "AccessControl", "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"), nio("NIOHTTP1"),
+                nio("NIOWebSocket"), nioHTTPTypes,
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ]),
         library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(
@@ -379,7 +384,7 @@ let package = Package(
                 "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
                 "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "MultimodalInputs", "MediaDecoding",
-                "InputsHTTP", "MediaRecognition",
+                "InputsHTTP", "InputsMessaging", "MediaRecognition",
                 "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
                 nio("NIOCore"),
@@ -438,14 +443,20 @@ let package = Package(
         .testTarget(
             name: "InputsHTTPTests",
             dependencies: [
-                "LLMCore", "MultimodalInputs", "MediaDecoding", "InputsHTTP", asyncHTTPClient, logging, nio("NIOCore"),
-                nio("NIOHTTP1"),
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", "InputsHTTP", "OpenAutoGLMTesting",
+                asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOEmbedded"), nio("NIOPosix"),
+                nio("NIOHTTP1"), nio("NIOWebSocket"),
+            ]),
+        .testTarget(
+            name: "InputsMessagingTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "NATSMessaging", "MultimodalInputs", "MediaDecoding", "InputsMessaging",
+                "NATSServing", "OpenAutoGLMTesting",
             ]),
         .testTarget(
             name: "MediaRecognitionTests",
             dependencies: [
-                "LLMCore", "EventMessaging", "MultimodalInputs", "MediaDecoding", "MediaRecognition",
-                "OpenAutoGLMTesting",
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "MediaRecognition", "OpenAutoGLMTesting",
                 orderedCollections,
             ],
             resources: [.copy("Fixtures")]),
