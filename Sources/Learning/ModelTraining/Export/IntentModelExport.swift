@@ -7,8 +7,10 @@ internal import SwiftProtobuf
 package import TaskModels
 
 /// An intent model as ONNX: `pieces`, `places`, `distances`, `speakers` and `mask` (1 for what is there, 0 for padding) of batch × length,
-/// to `logits` and `probabilities` of batch × intents. A model with n-grams has the input `ngrams`, too, of batch × buckets: those of the
-/// utterance, each once, and the number of buckets where there are no more.
+/// to `logits` and `probabilities` of batch × intents.
+///
+/// A model with n-grams has the input `ngrams`, too, of batch × buckets: those of the utterance, each once, and the number of buckets where
+/// there are no more.
 package struct IntentModelExport {
     private var graph: ONNXGraph
     private let model: IntentModel
@@ -65,7 +67,9 @@ package struct IntentModelExport {
         return self.graph.node("Unsqueeze", [scores, self.graph.constant([1, 2])])
     }
 
-    /// What the n-grams say: their rows, each times its share of all weights. Behind the last bucket is a row of zeros for padding.
+    /// What the n-grams say: their rows, each times its share of all weights.
+    ///
+    /// Behind the last bucket is a row of zeros for padding.
     private mutating func ngrams() -> String {
         func padded(_ tensor: Tensor) -> Tensor {
             var shape = tensor.shape

@@ -4,7 +4,9 @@ package import DifferentiableTensors
 internal import _Differentiation
 
 /// The contextual intent model: a Transformer encoder over the utterance and the turns before it, each piece with who said it, how
-/// long ago and where in the turn; the class is read at the first row. Where it has a table of n-grams, what that says is added.
+/// long ago and where in the turn; the class is read at the first row.
+///
+/// Where it has a table of n-grams, what that says is added.
 package struct IntentEncoder: ParameterGroup, Sendable {
     /// Rows of the vocabulary, of places in turns, of distances, of speakers.
     var pieces: Tensor, places: Tensor, distances: Tensor, speakers: Tensor
