@@ -257,11 +257,18 @@ let package = Package(
                 "CPluginProcess", orderedCollections, crypto,
             ]),
         library(
+            "PluginKinds", in: "Adapters",
+            [
+                "LLMCore", "ResultParsing", "TaskRouting", "Pipelines", "MultimodalInputs", "RemoteModels",
+                "PluginHost",
+                orderedCollections,
+            ]),
+        library(
             "PipelineSteps", in: "Adapters",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
                 "TaskRouting", "AdaptiveControl", "MultimodalInputs", "Pipelines", "TaskModels", "RemoteTransport",
-                "RunStorage", "PluginHost", "PostgresConnections", "MediaDecoding", "MediaRecognition",
+                "RunStorage", "PluginHost", "PluginKinds", "PostgresConnections", "MediaDecoding", "MediaRecognition",
                 orderedCollections, grdb, nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
@@ -275,7 +282,8 @@ let package = Package(
             "ModelFacade", in: "Library",
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
-                "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels",
+                "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels", "PluginHost",
+                "PluginKinds",
             ]),
 
         // Serving: models for other programs.
@@ -288,8 +296,9 @@ let package = Package(
                 "AccessControl", "LLMCore", "SourceDocuments", "PromptTemplates", "InferenceEngine",
                 "AdapterMiddleware",
                 "Observability",
-                "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", orderedCollections,
-                serviceLifecycle, logging,
+                "LocalModels", "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PluginHost",
+                "PluginKinds",
+                orderedCollections, serviceLifecycle, logging,
             ]),
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
@@ -379,7 +388,8 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "NATSMessaging",
                 "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "PostgresRuns", "ModelFacade",
+                "PluginKinds", "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "PostgresRuns",
+                "ModelFacade",
                 "AccessControl", "ModelGateway",
                 "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
                 "CatalogHTTP",
@@ -523,7 +533,8 @@ let package = Package(
         .testTarget(
             name: "PluginHostTests",
             dependencies: [
-                "LLMCore", "Pipelines", "PluginHost", "PluginKit", "PluginSubject", "OpenAutoGLMTesting", crypto,
+                "LLMCore", "ResultParsing", "TaskRouting", "Pipelines", "MultimodalInputs", "PluginHost", "PluginKinds",
+                "PluginKit", "PluginSubject", "OpenAutoGLMTesting", orderedCollections, crypto,
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(

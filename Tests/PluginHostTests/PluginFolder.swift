@@ -65,19 +65,26 @@ final class PluginFolder: Sendable {
     func addHostile(_ macros: [String] = [], to name: String = "hostile", manifest: (String) -> String = { $0 }) throws
     {
         try self.write("", to: "\(name)/empty")
-        let bytes = try Self.hostileLibrary(macros)
-        try bytes.write(to: URL(fileURLWithPath: "\(self.path)/\(name)/hostile.so"))
+        try self.add(library: "hostile", macros, to: name) { manifest(Self.manifest(sha256: $0)) }
+    }
+
+    /// Adds a plugin that is compiled from a fixture, in a folder of its own.
+    ///
+    /// - Parameter manifest: Its manifest, for a library with a hash.
+    func add(library: String, _ macros: [String], to name: String, manifest: (String) -> String) throws {
+        let bytes = try Self.library(library, macros)
         let hash = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        try self.write(manifest(Self.manifest(sha256: hash)), to: "\(name)/plugin.yaml")
+        try self.write(manifest(hash), to: "\(name)/plugin.yaml")
+        try bytes.write(to: URL(fileURLWithPath: "\(self.path)/\(name)/\(library).so"))
     }
 
     private static let libraries = Mutex([[String]: Data]())
 
-    /// The library with macros set; each is compiled once.
-    private static func hostileLibrary(_ macros: [String]) throws -> Data {
-        if let library = self.libraries.withLock({ $0[macros] }) { return library }
+    /// A fixture's library with macros set; each is compiled once.
+    private static func library(_ name: String, _ macros: [String]) throws -> Data {
+        if let library = self.libraries.withLock({ $0[[name] + macros] }) { return library }
         let source = try #require(
-            Bundle.module.url(forResource: "hostile", withExtension: "c", subdirectory: "Fixtures"))
+            Bundle.module.url(forResource: name, withExtension: "c", subdirectory: "Fixtures"))
         let include = Self.root.appendingPathComponent("Sources/Adapters/CPluginABI/include").path
         let folder = try PluginFolder()
         try Self.run(
@@ -85,10 +92,10 @@ final class PluginFolder: Sendable {
             [
                 "cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fPIC", "-shared", "-pthread", "-I",
                 include, source.path, "-o",
-                "\(folder.path)/hostile.so",
+                "\(folder.path)/\(name).so",
             ] + macros)
-        let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/hostile.so"))
-        self.libraries.withLock { $0[macros] = library }
+        let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name).so"))
+        self.libraries.withLock { $0[[name] + macros] = library }
         return library
     }
 

@@ -58,6 +58,58 @@ struct PluginManifestTests {
         #expect(error.message.contains("hostile/plugin.yaml:"))
     }
 
+    @Test(
+        "A plugin of another kind than step has its step in the shape of its kind",
+        arguments: [
+            (PluginKind.parser, "inputs: {txet: {type: string}}", "The step 'parse' must take 'text' of type string."),
+            (.parser, "inputs: {text: {type: integer}}", "The step 'parse' must take 'text' of type string."),
+            (
+                .parser, "inputs: {text: {type: string}, more: {type: any}}",
+                "The step 'parse' must do without 'more': parsers are not given it."
+            ),
+            (.parser, "inputs: {text: {type: string}, more: {type: any, required: false}}", ""),
+            (
+                .parser, "inputs: {text: {type: string}}\noutputs: {vlaue: {type: any}}",
+                "The step 'parse' must give 'value' of type any."
+            ),
+            (
+                .parser, "inputs: {text: {type: string}}\noutputs: {value: {type: integer, required: false}}",
+                "The step 'parse' must always give 'value': leave out 'required: false'."
+            ),
+            (
+                .adapter, "inputs: {prompt: {type: string}, max_tokens: {type: string}}",
+                "The step 'generate' must take 'max_tokens' of type integer."
+            ),
+            (
+                .adapter, "inputs: {prompt: {type: string}, max_tokens: {type: integer}}",
+                "The step 'generate' must do without 'max_tokens' where it is not given: write 'required: false'."
+            ),
+            (.adapter, "inputs: {prompt: {type: string}, messages: {type: array}}", ""),
+            (
+                .adapter,
+                "inputs: {prompt: {type: string}}\noutputs: {text: {type: string}, finish_reason: {type: integer}}",
+                "The step 'generate' must give 'finish_reason' of type string."
+            ),
+            (.router, "inputs: {text: {type: string}, targets: {type: array, required: false}}", ""),
+            (
+                .inputProcessor, "inputs: {payload: {type: string}}",
+                "The step 'process' must take 'modality' of type string."
+            ),
+        ])
+    func kinds(kind: PluginKind, ports: String, problem: String) throws {
+        let usual: [PluginKind: String] = [
+            .parser: "{value: {type: any}}", .adapter: "{text: {type: string}}", .router: "{target: {type: string}}",
+            .inputProcessor: "{text: {type: string}}",
+        ]
+        let outputs = ports.contains("outputs:") ? "" : "\noutputs: \(usual[kind] ?? "{}")"
+        let folder = try PluginFolder()
+        try folder.add(kind, ports + outputs)
+        switch try #require(try folder.host.plugins().first).manifest {
+        case .success: #expect(problem.isEmpty)
+        case .failure(let error): #expect(!problem.isEmpty && error.message.contains(problem), "\(error.message)")
+        }
+    }
+
     @Test("Plugins are found in folders and by their own folder; two of one name are told")
     func discovery() throws {
         let folder = try PluginFolder()

@@ -4,6 +4,8 @@ import Foundation
 import LLMCore
 import Pipelines
 import PluginHost
+import PluginKinds
+import TaskRouting
 import Testing
 
 /// Compiles PluginKit and plugins with it: what `swift build` does in a plugin's folder, without building this project's dependencies.
@@ -101,17 +103,77 @@ struct SwiftPluginTests {
             #expect(
                 try await host.call("text-statistics", step: "measure", input: ["text": "a"])["words"] == 1)
         }
-        // What is wrong with a type is told by the compiler, with the way out.
-        for (body, part) in [
-            ("", "A plugin has at least one step"),
-            ("func both(_ a: A, _ b: A) -> A { a }", "'both' is no step: give it one parameter and a result"),
-            ("func none() {}", "'none' is no step"),
+        try Self.checkComplaints(of: kit)
+        try await Self.checkKind(kit)
+    }
+
+    /// What is wrong with a type is told by the compiler, with the way out.
+    private static func checkComplaints(of kit: Kit) throws {
+        let parser = "func parse(_ text: Text) -> Value { Value(value: 1) }"
+        for (kind, body, part) in [
+            ("step", "", "A plugin has at least one step"),
+            ("step", "func both(_ a: A, _ b: A) -> A { a }", "'both' is no step: give it one parameter and a result"),
+            ("step", "func none() {}", "'none' is no step"),
+            (
+                "parser", "func read(_ a: A) -> A { a }",
+                "A plugin of kind 'parser' has the step 'parse': a method 'func parse(_ input: Input) async throws -> Output', where Input has 'text' and Output has 'value'."
+            ),
+            (
+                "parser",
+                "struct Text: Codable { var words: String? }; struct Value: Codable { var value: Int }; \(parser)",
+                "'Text' must have 'text': the step 'parse' of parsers is given it."
+            ),
+            (
+                "parser",
+                "struct Text: Codable { var text, language: String }; struct Value: Codable { var value: Int }; \(parser)",
+                "'language' of 'Text' must be optional: it is not always given."
+            ),
+            (
+                "parser",
+                "struct Text: Codable { var text: String }; struct Value: Codable { var value: Int? }; \(parser)",
+                "'Value' must always have 'value', which parsers give."
+            ),
+            (
+                "inputProcessor", "struct Text: Codable { var payload: String }; func process(_ a: Text) -> A { A() }",
+                "'Text' must have 'modality'"
+            ),
+            ("adapter", "func generate(_ a: A) -> A { a }", ""),
         ] {
             let text = try kit.complaints(
                 about:
-                    "import PluginKit\nstruct A: Codable {}\n@Plugin(\"p\", version: \"1.0.0\")\nstruct P { \(body) }\n"
+                    "import PluginKit\nstruct A: Codable {}\n@Plugin(\"p\", version: \"1.0.0\", kind: .\(kind))\nstruct P { \(body) }\n"
             )
-            #expect(text.contains(part), "\(text)")
+            #expect(part.isEmpty ? !text.contains("error:") : text.contains(part), "\(text)")
         }
+    }
+
+    /// A plugin of another kind has the manifest that its kind wants.
+    private static func checkKind(_ kit: Kit) async throws {
+        let source = """
+            import PluginKit
+
+            @Plugin("first-word", version: "1.0.0", kind: .router)
+            struct FirstWord {
+                struct Request: Codable {
+                    var words: String
+                    var targets: [String]?
+                    enum CodingKeys: String, CodingKey { case words = "text", targets }
+                }
+                struct Decision: Codable { var target: String }
+
+                /// Takes the first word.
+                func route(_ request: Request) throws -> Decision {
+                    guard request.targets?.isEmpty == false else { throw PluginFailure("no-targets", "There is no choice.") }
+                    return Decision(target: String(request.words.prefix { $0 != " " }))
+                }
+            }
+            """
+        try kit.folder.write(source, to: "FirstWord.swift")
+        let library = try kit.library(of: "\(kit.folder.path)/FirstWord.swift")
+        let folder = try PluginFolder()
+        let manifest = try PluginPackage.pack(library: library, manifest: nil, into: folder.path)
+        #expect(manifest.kind == .router)
+        let router = try PluginRouter("first-word", host: folder.isolating())
+        #expect(try await router.target(of: "a or b", among: ["a", "b"]).target == "a")
     }
 }

@@ -3,6 +3,7 @@
 public import EventMessaging
 public import Pipelines
 public import PluginHost
+internal import PluginKinds
 public import RunStorage
 
 extension StepRegistry {
@@ -22,7 +23,8 @@ extension StepRegistry {
         let further: [any PipelineStep] = [
             EmbedStep(embedder: embedder), IndexStep(embedder: embedder, store: vectors),
             RetrieveStep(embedder: embedder, store: vectors), HTTPStep(access), FileStep(access), SQLStep(access),
-            PythonStep(access), EmitStep(bus: bus), PluginStep(plugins),
+            PythonStep(access), EmitStep(bus: bus), PluginStep(plugins), ParseStep(plugins: plugins),
+            RouteStep(plugins: plugins),
             IntentStep(), ReadImageStep(access), ReadAudioStep(access), CascadeStep(), DecideStep(),
         ]
         for step in further { registry.register(step) }

@@ -14,6 +14,8 @@ public typealias PluginError = DomainError<PluginDomain>
 extension PluginError.Code where Domain == PluginDomain {
     /// There is no plugin of that name, or none with such a step.
     public static var unknown: Self { "unknown" }
+    /// The plugin is of another kind than what it is used for.
+    public static var wrongKind: Self { "wrong-kind" }
     /// The manifest cannot be read; the message has a line for everything that is wrong.
     public static var invalidManifest: Self { "invalid-manifest" }
     /// The library is not the one that the manifest names by its hash.

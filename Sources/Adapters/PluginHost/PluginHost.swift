@@ -89,32 +89,6 @@ public final class PluginHost: Sendable {
         self.state.withLock { $0.slots.values.map { $0 } }.map(\.status).sorted { $0.name < $1.name }
     }
 
-    // MARK: - Calls
-
-    /// Calls a step of a plugin.
-    ///
-    /// - Parameters:
-    ///   - plugin: The plugin's name.
-    ///   - step: The step's name.
-    ///   - input: An object of what the manifest says that the step takes.
-    /// - Returns: An object of what the manifest says that the step gives.
-    /// - Throws: ``PluginError``: what the plugin says, with a code such as `word-count.empty-text`, or what is wrong with it.
-    public func call(_ plugin: String, step: String, input: JSONValue) async throws -> JSONValue {
-        try await self.slot(of: plugin).call(step, input)
-    }
-
-    /// Calls a step with its inputs as they cross to the plugin, for callers that check them themselves.
-    ///
-    /// - Parameters:
-    ///   - plugin: The plugin's name.
-    ///   - step: The step's name.
-    ///   - input: A JSON object.
-    /// - Returns: What the plugin gave: by its word a JSON object.
-    /// - Throws: ``PluginError``, as ``call(_:step:input:)`` throws it.
-    public func call(_ plugin: String, step: String, bytes input: [UInt8]) async throws -> [UInt8] {
-        try await self.slot(of: plugin).call(step, bytes: input)
-    }
-
     /// Lets a plugin out of quarantine.
     ///
     /// - Parameter name: The plugin's name; nothing happens if it is in no quarantine.
@@ -154,7 +128,7 @@ public final class PluginHost: Sendable {
     }
 
     /// Does what may take its time, and must not take it from tasks.
-    private func apart<Output: Sendable>(_ work: @escaping @Sendable () -> Output) async -> Output {
+    func apart<Output: Sendable>(_ work: @escaping @Sendable () -> Output) async -> Output {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: work()) }
         }
@@ -255,7 +229,12 @@ public final class PluginHost: Sendable {
         PluginError(.cannotLoad, "The plugin \(manifest.title) says that it is not well: \(complaint.prefix(2_000))")
     }
 
-    private func plugin(named name: String) throws(PluginError) -> (PluginManifest, Found) {
+    /// A plugin, and where it is.
+    ///
+    /// - Parameter kind: Of which kind those are that are suggested instead; nil for any.
+    func plugin(
+        named name: String, _ kind: PluginKind? = nil
+    ) throws(PluginError) -> (PluginManifest, Found) {
         let found = try self.plugins()
         var names: [String] = []
         for plugin in found {
@@ -264,9 +243,12 @@ public final class PluginHost: Sendable {
             switch plugin.manifest {
             case .success(let manifest) where manifest.name == name: return (manifest, plugin)
             case .failure(let error) where folderName == name: throw error
-            case .success(let manifest): names.append(manifest.name)
+            case .success(let manifest): if kind == nil || kind == manifest.kind { names.append(manifest.name) }
             case .failure: break
             }
+        }
+        if names.isEmpty, let kind, !found.isEmpty {
+            throw PluginError(.unknown, "There is no plugin '\(name)', nor another \(kind.rawValue).")
         }
         let hint =
             names.isEmpty
@@ -275,7 +257,7 @@ public final class PluginHost: Sendable {
         throw PluginError(.unknown, "There is no plugin '\(name)'. \(hint)")
     }
 
-    private func slot(of name: String) throws(PluginError) -> PluginSlot {
+    func slot(of name: String) throws(PluginError) -> PluginSlot {
         if let slot = self.state.withLock({ $0.slots[name] }) { return slot }
         let (_, plugin) = try self.plugin(named: name)
         let slot = PluginSlot(name, quarantine: self.policy.quarantine, now: self.now) {

@@ -21,6 +21,10 @@
 /// throw. Its name and its documentation are the step's, its types what the step takes and gives. `init() async throws` makes what
 /// the calls share. Calls may come at the same time. One type of a library is its plugin.
 ///
+/// A plugin of another kind than `step` has one method of a given shape, such as `func parse(_ answer: Text) throws -> Reading` of a
+/// parser, where `Text` has a `text` and `Reading` a `value`; ``PluginAbout/Kind`` tells them all. Further members that the program knows
+/// are optional where they are taken, and are given by their names in JSON (`max_tokens`).
+///
 /// - Parameters:
 ///   - name: The plugin's name: small letters, digits and `-`.
 ///   - version: Its semantic version.
@@ -56,12 +60,22 @@ public struct PluginAbout: Sendable {
         /// Steps for pipelines.
         case step
         /// A language model: `generate` from a `prompt` to a `text`.
+        ///
+        /// It may take `messages` (`role`, `content`), `system`, `max_tokens`, `stop`, `temperature`, `top_k`, `top_p`, `min_p`,
+        /// `repetition_penalty`, `presence_penalty`, `frequency_penalty` and `seed`, and give `finish_reason` (`stop`, `length` or
+        /// `content_filter`), `prompt_tokens` and `completion_tokens`. What it does not take it cannot be asked.
         case adapter
-        /// A reader of answers: `parse` from a `text` to a `value`.
+        /// A reader of answers: `parse` from a `text` to a `value`, of any type; it may give `repairs`, too.
+        ///
+        /// A model is asked again with the message of the ``PluginFailure`` that it throws.
         case parser
         /// Who answers: `route` from a `text` to a `target`.
+        ///
+        /// It may take `targets`, what may be chosen, and give `confidence` (0 to 1) and `explanation`.
         case router
-        /// A reader of media: `process` from a `payload` and its `modality` to a `text`.
+        /// A reader of media: `process` from a `payload` (base64) and its `modality` (`text`, `image` or `audio`) to a `text`.
+        ///
+        /// It may take `media_type`, `source` and options of its own, and give a `vector` and whatever else it finds.
         case inputProcessor = "input-processor"
     }
 

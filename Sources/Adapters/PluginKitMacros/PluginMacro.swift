@@ -22,7 +22,9 @@ extension PluginMacro: ExtensionMacro {
         in context: some MacroExpansionContext
     ) throws -> [ExtensionDeclSyntax] {
         let steps = PluginStepSyntax.steps(of: declaration) { context.diagnose($0) }
-        if steps.isEmpty {
+        if let kind = PluginKindSyntax.named(in: node) {
+            kind.check(declaration, at: node) { context.diagnose($0) }
+        } else if steps.isEmpty {
             context.diagnose(
                 Diagnostic(
                     node: node,

@@ -19,6 +19,7 @@ struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup var adapter: AdapterFlags
     @OptionGroup var sampling: SamplingFlags
+    @OptionGroup var plugins: PluginOptions
 
     @Option(parsing: .unconditional, help: "The most tokens of an answer.")
     var maxTokens = 1024
@@ -33,7 +34,7 @@ struct ChatCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let agent = try await self.model.open(adapters: self.adapter.paths)
+        let agent = try await self.model.open(adapters: self.adapter.paths, plugins: self.plugins.host())
         guard agent.adapter.capabilities.contains(.chat) else {
             throw LLMError(.unsupported, "'\(agent.adapter.name)' has no chat template; use: autoglm generate --raw")
         }

@@ -22,6 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
             The exit status is 1 when something that is needed is missing or damaged.
             """)
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Also read the default model's file completely and check its hash.")
@@ -32,7 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         var findings = self.findings()
-        if let config { findings += try await Self.servers(config) }
+        if let config { findings += try await self.servers(config) }
         let isWell = findings.allSatisfy { $0.state != .bad }
         switch self.output.format {
         case .json:
@@ -73,8 +74,10 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     /// Asks every server that a configuration names.
-    private static func servers(_ path: String) async throws -> [Finding] {
-        let configuration = try ServedConfiguration(path: path, environment: Settings.environment).models
+    private func servers(_ path: String) async throws -> [Finding] {
+        let configuration = try ServedConfiguration(
+            path: path, environment: Settings.environment, plugins: self.plugins.host()
+        ).models
         var findings: [Finding] = []
         for (name, model) in try configuration.servers() {
             do {

@@ -33,10 +33,13 @@ struct GatewayCheckCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration's YAML file.", valueName: "file"))
     var config = "autoglm.yaml"
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try ServedConfiguration(path: self.config, environment: Settings.environment).models
+        let configuration = try ServedConfiguration(
+            path: self.config, environment: Settings.environment, plugins: self.plugins.host()
+        ).models
         switch self.output.format {
         case .text: try Console.line("valid: \(configuration.names.joined(separator: ", "))")
         case .json:

@@ -21,10 +21,13 @@ struct GatewayUsageCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration's YAML file.", valueName: "file"))
     var config = "autoglm.yaml"
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let configuration = try ServedConfiguration(path: self.config, environment: Settings.environment).models
+        let configuration = try ServedConfiguration(
+            path: self.config, environment: Settings.environment, plugins: self.plugins.host()
+        ).models
         guard let store = try configuration.usageStore() else {
             throw CommandError(
                 .badInput, "'\(self.config)' stores no usage; write 'usage: {store: usage.sqlite}' into it.")

@@ -43,6 +43,8 @@ struct GenerateCommand: AsyncParsableCommand {
         parsing: .unconditional, help: "Report each token's log-probability, and this many alternatives (JSON output).")
     var logProbabilities: Int?
 
+    @OptionGroup var plugins: PluginOptions
+
     @OptionGroup(title: "Form of the answer") var form: ConstraintFlags
 
     @OptionGroup(title: "Graph") var graph: GraphFlags
@@ -78,7 +80,7 @@ struct GenerateCommand: AsyncParsableCommand {
         if let graph = self.graph.graph { return try self.write(from: graph) }
         let text = try TextInput.text(self.prompt, name: "prompt")
         let schema = try self.form.jsonSchema.map { try ValidateCommand.schema(path: $0) }
-        let agent = try await self.model.open(adapters: self.adapter.paths)
+        let agent = try await self.model.open(adapters: self.adapter.paths, plugins: self.plugins.host())
         var request = self.request(text, to: agent)
         request.constraint = try self.form.constraint()
         switch self.output.format {

@@ -65,7 +65,8 @@ struct PipelineSchemaCommand: ParsableCommand {
     @OptionGroup var plugins: PluginOptions
 
     func run() throws {
-        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: self.config.models())
+        let plugins = try self.plugins.host()
+        let registry = try StepRegistry.program(plugins: plugins, models: self.config.models(plugins))
         try Console.line(PipelineSchema.schema(registry: registry).serialized(indentation: 2))
     }
 }
@@ -92,7 +93,8 @@ struct PipelineValidateCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: self.config.models())
+        let plugins = try self.plugins.host()
+        let registry = try StepRegistry.program(plugins: plugins, models: self.config.models(plugins))
         do {
             let pipeline = try PipelineFile.read(self.file, registry: registry)
             switch self.output.format {

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
 internal import OrderedCollections
+internal import PluginHost
 
 /// `autoglm run`: a pipeline, shown step by step.
 struct RunCommand: AsyncParsableCommand {
@@ -87,24 +88,32 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configured = try self.config.models()
-        let program = try self.watching.program(configured)
-        try await RunningServices.run(program?.services ?? []) {
-            try await self.run(configured, program)
-        }
+        let plugins = try self.plugins.host()
+        let configured = try self.config.models(plugins)
+        let parts = Parts(
+            configured: configured, plugins: plugins, program: try self.watching.program(configured))
+        try await RunningServices.run(parts.program?.services ?? []) { try await self.run(parts) }
     }
 
-    private func run(_ configured: ConfiguredModels?, _ program: ProgramTelemetry?) async throws {
-        if let resume { return try await self.resume(resume, configured, program) }
+    /// What a run is made of besides its pipeline.
+    struct Parts {
+        /// The models of a configuration; nil where none is named.
+        let configured: ConfiguredModels?
+        let plugins: PluginHost
+        let program: ProgramTelemetry?
+    }
+
+    private func run(_ parts: Parts) async throws {
+        if let resume { return try await self.resume(resume, parts) }
         let path = self.pipeline ?? ""
-        let pipeline = try PipelineFile.read(path, registry: self.registry(configured))
+        let pipeline = try PipelineFile.read(path, registry: self.registry(parts))
         if self.dry.isDry { return try await self.goThrough(pipeline, at: path) }
         let inputs = try self.given.values(for: pipeline)
         guard self.noStore else {
-            return try await self.start(pipeline, at: path, inputs: inputs, configured, program)
+            return try await self.start(pipeline, at: path, inputs: inputs, parts)
         }
-        let models = try await self.config.open(configured, self.model, program)
-        var runner = models.runner(try self.routing.router())
+        let models = try await self.models(parts)
+        var runner = models.runner(try self.routing.router(parts.plugins))
         runner.baseFolder = FilePath.folder(of: path)
         switch self.output.format {
         case .json: try Console.json(Self.json(await runner.run(pipeline, inputs: inputs), of: pipeline))
@@ -115,9 +124,14 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// The kinds of steps, and the models that they may name; what a worker has is not known here.
-    func registry(_ configured: ConfiguredModels?) throws -> StepRegistry {
-        let registry = try StepRegistry.program(plugins: self.plugins.host(), models: configured)
-        return configured == nil && !self.enqueue ? registry.offering(models: [self.model.model]) : registry
+    func registry(_ parts: Parts) throws -> StepRegistry {
+        let registry = try StepRegistry.program(plugins: parts.plugins, models: parts.configured)
+        return parts.configured == nil && !self.enqueue ? registry.offering(models: [self.model.model]) : registry
+    }
+
+    /// The models, opened.
+    func models(_ parts: Parts) async throws -> PipelineModels {
+        try await self.config.open(parts.configured, self.model, parts.plugins, parts.program)
     }
 
     // MARK: - Report

@@ -6,6 +6,7 @@ internal import LLMCore
 internal import ModelFacade
 internal import ModelGateway
 internal import Observability
+internal import PluginHost
 
 /// Where the models are configured that pipelines ask.
 struct ConfigOptions: ParsableArguments {
@@ -17,7 +18,11 @@ struct ConfigOptions: ParsableArguments {
     var config: String?
 
     /// The models of the file; nil where none is named.
-    func models() throws -> ConfiguredModels? { try self.config.map { try ConfiguredModels(path: $0) } }
+    ///
+    /// - Parameter plugins: Where the plugins are that models may be.
+    func models(_ plugins: PluginHost) throws -> ConfiguredModels? {
+        try self.config.map { try ConfiguredModels(path: $0, plugins: plugins) }
+    }
 
     /// Refuses what says how to reach a model that the file describes.
     ///
@@ -29,13 +34,16 @@ struct ConfigOptions: ParsableArguments {
 
     /// Opens the models of the file, or the one of the options.
     ///
-    /// - Parameter program: Tells of what they and the pipelines do.
+    /// - Parameters:
+    ///   - plugins: Where the plugins are that the one of the options may be.
+    ///   - program: Tells of what they and the pipelines do.
     /// - Throws: What keeps them from being opened; `LLMError` where the file has no model of the name given.
     func open(
-        _ configured: ConfiguredModels?, _ options: ModelOptions, _ program: ProgramTelemetry? = nil
+        _ configured: ConfiguredModels?, _ options: ModelOptions, _ plugins: PluginHost,
+        _ program: ProgramTelemetry? = nil
     ) async throws -> PipelineModels {
         guard let configured else {
-            let model = try await options.open().adapter
+            let model = try await options.open(plugins: plugins).adapter
             guard let program else { return PipelineModels(main: model, gateway: nil) }
             let watch = GenerationTelemetry(program.telemetry, model: options.identity(of: model.name))
             return PipelineModels(main: model.wrapped(in: [watch]), gateway: nil, program: program)

@@ -4,11 +4,17 @@ internal import ArgumentParser
 internal import LLMCore
 internal import ModelFacade
 internal import Observability
+internal import PluginHost
+internal import PluginKinds
 internal import RemoteModels
 
 /// Which model answers, and how it uses the machine.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The model's name, or the path of a GGUF file or of a folder with config.json and safetensors.")
+    @Option(
+        help: """
+            The model's name, or the path of a GGUF file or of a folder with config.json and safetensors; plugin:NAME is a plugin \
+            of kind adapter.
+            """)
     var model: String = ModelOptions.usualModel
 
     @Option(
@@ -74,6 +80,9 @@ struct ModelOptions: ParsableArguments {
     /// Who runs it then.
     static var usualBackend: String { Settings.text("BACKEND") ?? "local" }
 
+    /// The plugin that is the model; nil where it is something else.
+    var plugin: String? { self.backend == "local" ? PluginReference.name(in: self.model) : nil }
+
     /// How the engine uses the machine.
     func configuration() throws -> EngineConfiguration {
         var configuration = EngineConfiguration(
@@ -98,14 +107,23 @@ struct ModelOptions: ParsableArguments {
             return ModelIdentity(
                 provider: server.rawValue, model: name, url: self.baseURL ?? server.defaultBaseURL)
         }
+        if let plugin { return ModelIdentity(provider: "plugin", model: plugin) }
         return ModelIdentity(
             provider: self.baseURL == nil ? "open-autoglm" : self.backend, model: name, url: self.baseURL)
     }
 
     /// Opens the model.
     ///
-    /// - Parameter adapters: Folders of low-rank adapters by name.
-    func open(adapters: [String: String] = [:]) async throws -> AutoGLM {
+    /// - Parameters:
+    ///   - adapters: Folders of low-rank adapters by name.
+    ///   - plugins: Where the plugins are that the model may be; nil for those of the environment.
+    func open(adapters: [String: String] = [:], plugins: PluginHost? = nil) async throws -> AutoGLM {
+        if let plugin {
+            guard adapters.isEmpty else {
+                throw ValidationError("A plugin takes no --lora; leave it out, or name another model.")
+            }
+            return AutoGLM(adapter: try PluginModel(plugin, host: plugins ?? PluginOptions.environmentHost()))
+        }
         var options = try self.configuration()
         options.adapters = adapters
         return try await AutoGLM(

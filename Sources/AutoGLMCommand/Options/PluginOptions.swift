@@ -45,6 +45,11 @@ struct PluginOptions: ParsableArguments {
     /// - Throws: An error of the policy's file.
     func host() throws -> PluginHost { try Self.host(self.folders, self.policy()) }
 
+    /// What finds and loads the plugins of a command that has no options for them.
+    ///
+    /// - Throws: An error of the policy's file.
+    static func environmentHost() throws -> PluginHost { try Self.parse([]).host() }
+
     /// What finds and loads the plugins of some folders.
     static func host(_ folders: [String], _ policy: PluginPolicy) -> PluginHost {
         PluginHost(folders: folders, policy: policy, helper: [self.program])

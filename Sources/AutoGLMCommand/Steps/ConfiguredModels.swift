@@ -3,6 +3,7 @@
 internal import LLMCore
 internal import ModelGateway
 internal import Observability
+internal import PluginHost
 
 /// The models of a configuration file, opened when one of them is first needed.
 actor ConfiguredModels {
@@ -17,9 +18,10 @@ actor ConfiguredModels {
 
     /// Reads a configuration.
     ///
+    /// - Parameter plugins: Where the plugins are that models may be.
     /// - Throws: ``CommandError`` where it cannot be read; `GatewayError` with everything that is wrong with it.
-    init(path: String) throws {
-        let file = try ServedConfiguration(path: path, environment: Settings.environment)
+    init(path: String, plugins: PluginHost) throws {
+        let file = try ServedConfiguration(path: path, environment: Settings.environment, plugins: plugins)
         self.configuration = file.models
         self.bus = file.bus
         self.names = self.configuration.names

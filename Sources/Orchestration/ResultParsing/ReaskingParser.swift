@@ -28,7 +28,7 @@ public struct ReaskingParser: Sendable {
     ///   - firstAnswer: The model's answer, if it has been asked already.
     ///   - onText: Receives the text of further answers as it is generated.
     /// - Returns: Every attempt; the last one says whether it ended well.
-    /// - Throws: What the model throws; a failed parse is in the outcome.
+    /// - Throws: What the model throws, and what the parser throws besides ``ParseError``; a failed parse is in the outcome.
     public func run(
         model: any ModelAdapter, request: GenerationRequest, firstAnswer: String? = nil,
         onText: (@Sendable (String) -> Void)? = nil
@@ -45,7 +45,7 @@ public struct ReaskingParser: Sendable {
                 attempt = ParseAttempt(answer: response.text, summary: response.summary)
             }
             do {
-                attempt.result = .success(try self.parser.parse(attempt.answer))
+                attempt.result = .success(try await self.parser.parse(attempt.answer))
                 attempts.append(attempt)
                 break
             } catch let error as ParseError {

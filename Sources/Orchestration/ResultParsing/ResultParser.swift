@@ -11,8 +11,9 @@ public protocol ResultParser: Sendable {
     ///
     /// - Parameter answer: The model's whole answer.
     /// - Returns: The value, and what had to be repaired to get it.
-    /// - Throws: ``ParseError`` with a message that can be sent back to the model.
-    func parse(_ answer: String) throws -> ParsedResult
+    /// - Throws: ``ParseError`` with a message that can be sent back to the model; any other error says that the parser itself
+    ///   cannot be used, and ends the asking.
+    func parse(_ answer: String) async throws -> ParsedResult
 }
 
 /// What a parser read out of an answer.

@@ -61,4 +61,6 @@ public typealias TaskRoutingError = DomainError<TaskRoutingDomain>
 extension TaskRoutingError.Code where Domain == TaskRoutingDomain {
     /// No task type has that name.
     public static var unknownTask: Self { "unknown-task" }
+    /// A router chose what is none of the targets.
+    public static var unknownTarget: Self { "unknown-target" }
 }

@@ -3,6 +3,7 @@
 public import AdapterMiddleware
 public import LLMCore
 public import Observability
+public import PluginHost
 internal import RunStorage
 package import SourceDocuments
 
@@ -17,6 +18,8 @@ public struct GatewayConfiguration: Sendable {
     private let usagePath: String?
     /// Variables that hold what the file leaves out.
     let environment: [String: String]
+    /// Where the plugins are that are models.
+    let plugins: PluginHost
 
     /// Reads the `models`, `usage` and `telemetry` of a configuration file.
     ///
@@ -24,14 +27,16 @@ public struct GatewayConfiguration: Sendable {
     ///   - yaml: The file's text.
     ///   - file: Its name, for messages.
     ///   - environment: Variables, which may replace values and hold secrets.
+    ///   - plugins: Where the plugins are that models may be.
     ///   - otherParts: The other keys that the file may have, which are not looked at.
     /// - Throws: ``GatewayError`` with code `.invalidConfiguration` that names everything that is wrong, with its place;
     ///   `TelemetryError` that names the variable of OpenTelemetry that is wrong.
     public init(
-        yaml: String, file: String = "autoglm.yaml", environment: [String: String] = [:], otherParts: [String] = []
+        yaml: String, file: String = "autoglm.yaml", environment: [String: String] = [:],
+        plugins: PluginHost = PluginHost(folders: []), otherParts: [String] = []
     ) throws {
         try self.init(
-            yaml: yaml, file: file, environment: environment,
+            yaml: yaml, file: file, environment: environment, plugins: plugins,
             parts: otherParts.map { Part(key: $0) { _, _ in } })
     }
 
@@ -50,7 +55,10 @@ public struct GatewayConfiguration: Sendable {
     /// Reads a configuration file with parts that others know; mistakes in them are told with all others.
     ///
     /// - Throws: As the other initialiser.
-    package init(yaml: String, file: String, environment: [String: String], parts: [Part]) throws {
+    package init(
+        yaml: String, file: String, environment: [String: String],
+        plugins: PluginHost = PluginHost(folders: []), parts: [Part]
+    ) throws {
         var source = SourceReader(file: file, beginning: "A configuration has 'models:'.")
         var reader = FieldReader()
         var (models, usagePath) = ([ModelSettings](), String?.none)
@@ -62,7 +70,7 @@ public struct GatewayConfiguration: Sendable {
                 root = try EnvironmentOverrides(environment, part: part).applied(to: root)
             }
             let fields = reader.fields(of: root, "The file", known: own + parts.map(\.key))
-            if let node = fields["models"] { models = reader.models(node, environment: environment) }
+            if let node = fields["models"] { models = reader.models(node, environment: environment, plugins: plugins) }
             if let node = fields["usage"] {
                 usagePath = reader.text(reader.fields(of: node, "'usage'", known: ["store"])["store"])
             }
@@ -81,6 +89,7 @@ public struct GatewayConfiguration: Sendable {
         self.usagePath = usagePath
         self.telemetry = telemetry
         self.environment = environment
+        self.plugins = plugins
     }
 
     /// The models' names, in the order of the file.

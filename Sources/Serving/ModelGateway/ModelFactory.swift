@@ -5,6 +5,8 @@ internal import KServeModels
 internal import LLMCore
 internal import LocalModels
 internal import Observability
+internal import PluginHost
+internal import PluginKinds
 internal import RemoteModels
 internal import RemoteTransport
 internal import RunStorage
@@ -13,6 +15,7 @@ internal import RunStorage
 struct ModelFactory {
     private let settings: [String: ModelSettings]
     private let environment: [String: String]
+    private let plugins: PluginHost
     private let usage: UsageLedger
     private let time: Timekeeper
     private let telemetry: Telemetry?
@@ -30,6 +33,7 @@ struct ModelFactory {
         self.telemetry = telemetry
         self.settings = Dictionary(configuration.models.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.environment = configuration.environment
+        self.plugins = configuration.plugins
         self.usage = usage
         self.time = time
     }
@@ -94,13 +98,14 @@ struct ModelFactory {
 
     /// The model itself, where it is behind a server.
     mutating func server(_ settings: ModelSettings) throws -> (any ModelAdapter)? {
-        guard case .backend(let backend) = settings.source, backend.kind != .local else { return nil }
+        guard case .backend(let backend) = settings.source, !backend.kind.isHere else { return nil }
         return try self.backend(backend, connectTimeout: settings.middleware.connectTimeout)
     }
 
     private mutating func backend(_ settings: BackendSettings, connectTimeout: Duration?) throws -> any ModelAdapter {
         switch settings.kind {
         case .local: return try self.localModel(settings.model)
+        case .plugin: return try PluginModel(settings.model, host: self.plugins)
         case .remote(let server):
             return try server.open(
                 settings.model, baseURL: settings.url, key: settings.key, environment: self.environment,

@@ -172,14 +172,15 @@ final class PluginSlot: Sendable {
     }
 
     /// What a plugin says of a call that failed; it may say anything.
-    private func failure(_ step: String, _ reply: PluginReply) -> PluginError {
+    private func failure(_ step: String, _ reply: PluginReply) -> PluginRefusal {
         let said = try? JSONValue(parsing: reply.bytes)
         let code = said?["code"]?.stringValue.flatMap { PluginFields.isWord($0) ? $0 : nil }
         let message = said?["message"]?.stringValue.map { String($0.prefix(2_000)) }
-        return PluginError(
+        let error = PluginError(
             PluginError.Code(rawValue: "\(self.name).\(code ?? "failed")"),
             "The step '\(step)' of the plugin '\(self.name)' failed (status \(reply.status))\(message.map { ": \($0)" } ?? ".")"
         )
+        return PluginRefusal(code: code, message: message, error: error)
     }
 
     // MARK: - Accounts

@@ -63,6 +63,9 @@ public struct PluginOperation: Sendable {
     public var inputs: [PluginPort]
     /// What it gives.
     public var outputs: [PluginPort]
+
+    /// Whether it can be given something.
+    package func takes(_ input: String) -> Bool { self.inputs.contains { $0.port.name == input } }
 }
 
 /// A named value that a plugin's step is given, or gives.
@@ -73,7 +76,7 @@ public struct PluginPort: Sendable {
     let schema: JSONSchema?
 
     /// What is wrong with a value; nil if nothing is.
-    func problem(with value: JSONValue) -> String? {
+    package func problem(with value: JSONValue) -> String? {
         guard self.port.type.holds(value) else {
             return "'\(self.port.name)' must be of type \(self.port.type.rawValue), but is \(value.typeName)"
         }

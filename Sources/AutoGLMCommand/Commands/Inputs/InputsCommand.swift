@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import LLMCore
 internal import MediaRecognition
 internal import MultimodalInputs
+internal import PluginKinds
 
 /// `autoglm inputs`: texts, pictures and recordings that come in.
 struct InputsCommand: AsyncParsableCommand {
@@ -27,12 +28,14 @@ struct InputsHandlersCommand: ParsableCommand {
               autoglm inputs handlers
             """)
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let kinds = InputHandlerKind.all + (try InputHandlerKind.plugins(of: self.plugins.host()))
         switch self.output.format {
-        case .json: try Console.json(["handlers": .array(InputHandlerKind.all.map(Self.json))])
-        case .text: for kind in InputHandlerKind.all { try Console.line(Self.text(kind)) }
+        case .json: try Console.json(["handlers": .array(kinds.map(Self.json))])
+        case .text: for kind in kinds { try Console.line(Self.text(kind)) }
         }
     }
 

@@ -7,6 +7,7 @@ internal import MediaDecoding
 internal import MediaRecognition
 internal import ModelFacade
 internal import MultimodalInputs
+internal import PluginKinds
 
 /// `autoglm inputs run`: live sources through a routing table.
 struct InputsRunCommand: AsyncParsableCommand {
@@ -61,6 +62,8 @@ struct InputsRunCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var plugins: PluginOptions
+
     @OptionGroup var output: OutputOptions
 
     @Argument(help: "The routing table, a YAML file.")
@@ -82,9 +85,12 @@ struct InputsRunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let plugins = try self.plugins.host()
         let table = try RoutingTable(
-            parsing: InputFile.text(path: self.table), file: self.table, kinds: InputHandlerKind.all)
-        let agent = self.ask ? try await self.model.open() : nil
+            parsing: InputFile.text(path: self.table), file: self.table,
+            kinds: InputHandlerKind.all + InputHandlerKind.plugins(of: plugins)
+        ) { try InputHandlerKind.named($0, of: plugins) }
+        let agent = self.ask ? try await self.model.open(plugins: plugins) : nil
         let router = try await InputRouter(table)
         let queue = InputQueue(table.order)
         let bus = try self.events.open()

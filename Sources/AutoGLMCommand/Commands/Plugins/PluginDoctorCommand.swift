@@ -47,6 +47,7 @@ struct PluginDoctorCommand: AsyncParsableCommand {
     private struct Finding {
         let name: String
         var version = ""
+        var kind: PluginKind?
         var signer: String?
         var isIsolated = false
         var walls: [String] = []
@@ -57,7 +58,7 @@ struct PluginDoctorCommand: AsyncParsableCommand {
             var finding = Self(name: name)
             do {
                 let manifest = try host.manifest(of: name)
-                finding.version = "\(manifest.version)"
+                (finding.version, finding.kind) = ("\(manifest.version)", manifest.kind)
                 finding.signer = host.policy.signer(of: manifest)
                 finding.isIsolated = host.policy.isolates(manifest)
                 try host.verify(name)
@@ -78,12 +79,15 @@ struct PluginDoctorCommand: AsyncParsableCommand {
         var line: String {
             if let problem { return "bad   \(self.name): \(problem)" }
             let signed = self.signer.map { "signed by \($0)" } ?? "signed by nobody trusted"
-            return "good  \(self.name) \(self.version): \(self.place), \(signed), \(self.memory >> 10) KiB"
+            let use = self.kind.map { "\n      \($0.rawValue), used by: \($0.usage(of: self.name))" } ?? ""
+            return "good  \(self.name) \(self.version): \(self.place), \(signed), \(self.memory >> 10) KiB\(use)"
         }
 
         var json: JSONValue {
             [
                 "name": .string(self.name), "ok": .bool(self.problem == nil), "version": .string(self.version),
+                "kind": self.kind.map { .string($0.rawValue) } ?? .null,
+                "used_by": self.kind.map { .string($0.usage(of: self.name)) } ?? .null,
                 "isolated": .bool(self.isIsolated), "walls": .array(self.walls.map { .string($0) }),
                 "signer": self.signer.map { .string($0) } ?? .null, "memory": .integer(Int(clamping: self.memory)),
                 "problem": self.problem.map { .string($0) } ?? .null,

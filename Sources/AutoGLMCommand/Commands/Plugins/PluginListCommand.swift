@@ -39,7 +39,7 @@ struct PluginListCommand: AsyncParsableCommand {
                 return "  \(step.name): \(inputs) -> \(outputs)  \(step.description)\n"
             }
             return "\(manifest.name) \(manifest.version) (\(manifest.kind.rawValue)): \(manifest.description)\n"
-                + steps.joined()
+                + steps.joined() + "  used by: \(manifest.kind.usage(of: manifest.name))\n"
         }
     }
 
@@ -56,7 +56,8 @@ struct PluginListCommand: AsyncParsableCommand {
             return [
                 "folder": .string(plugin.folder), "name": .string(manifest.name),
                 "version": .string("\(manifest.version)"), "abi": .integer(manifest.abi),
-                "kind": .string(manifest.kind.rawValue), "sha256": .string(manifest.sha256),
+                "kind": .string(manifest.kind.rawValue), "used_by": .string(manifest.kind.usage(of: manifest.name)),
+                "sha256": .string(manifest.sha256),
                 "needs": Self.requirements(manifest.needs), "conflicts": Self.requirements(manifest.conflicts),
                 "capabilities": .array(manifest.capabilities.map { .string($0.rawValue) }),
                 "signed": .bool(manifest.signature != nil), "steps": .array(steps),

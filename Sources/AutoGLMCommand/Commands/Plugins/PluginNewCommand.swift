@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import LLMCore
 internal import ModelFiles
+internal import PluginHost
 
 /// `autoglm plugin new`: the beginning of a plugin.
 struct PluginNewCommand: AsyncParsableCommand {
@@ -13,6 +14,7 @@ struct PluginNewCommand: AsyncParsableCommand {
             Example:
               autoglm plugin new c word-count
               autoglm plugin new swift text-statistics --package ../open-autoglm
+              autoglm plugin new c dates --kind parser
               word-count/build.sh
 
             build.sh writes the plugin into the folder 'build' beside it, ready for `autoglm plugin install`. A plugin in C needs \
@@ -29,6 +31,13 @@ struct PluginNewCommand: AsyncParsableCommand {
             "For Swift: the folder or address of this project's sources (default: AUTOGLM_PACKAGE, or the sources that this program was built in)."
     )
     var package: String?
+
+    @Option(
+        help: """
+            What it adds: step (the default), adapter (a model), parser (of models' answers), router (which task?) or \
+            input-processor (a handler of inputs).
+            """, transform: Self.kind(named:))
+    var kind = PluginKind.step
 
     @Argument(help: "The language: swift or c.")
     var language: Language
@@ -51,7 +60,7 @@ struct PluginNewCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = "\(self.to)/\(self.name)"
-        let template = PluginTemplate(name: self.name)
+        let template = PluginTemplate(name: self.name, kind: self.kind)
         let files =
             switch self.language {
             case .c: template.c
@@ -72,6 +81,12 @@ struct PluginNewCommand: AsyncParsableCommand {
             ])
         case .text: try Console.line("\(folder) is there; build it with: \(folder)/build.sh")
         }
+    }
+
+    @Sendable private static func kind(named name: String) throws -> PluginKind {
+        if let kind = PluginKind(rawValue: name) { return kind }
+        let hint = NearestName.hint(for: name, in: PluginKind.allCases.map(\.rawValue))
+        throw ValidationError("There is no kind of plugin '\(name)'. \(hint)")
     }
 
     /// This project's sources.

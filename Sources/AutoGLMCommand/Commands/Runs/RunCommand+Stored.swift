@@ -9,36 +9,32 @@ internal import RunStorage
 /// What is done with runs that outlive the program.
 extension RunCommand {
     /// Goes on with the run that `--resume` names.
-    func resume(
-        _ beginning: String, _ configured: ConfiguredModels?, _ program: ProgramTelemetry?
-    ) async throws {
+    func resume(_ beginning: String, _ parts: Parts) async throws {
         let store = try await self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline {
             try run.check(
                 PipelineFile.source(
-                    of: PipelineFile.read(pipeline, registry: self.registry(configured)), at: pipeline))
+                    of: PipelineFile.read(pipeline, registry: self.registry(parts)), at: pipeline))
         }
-        let pipeline = try run.pipeline(registry: self.registry(configured))
+        let pipeline = try run.pipeline(registry: self.registry(parts))
         try pipeline.check(steps: self.breakpoints)
-        let models = try await self.config.open(configured, self.model, program)
-        try await self.execute(run.summary.id, pipeline, in: store, on: models, configured)
+        try await self.execute(run.summary.id, pipeline, in: store, on: self.models(parts), parts)
     }
 
     /// Stores a run, and does it or leaves it to a worker.
     func start(
-        _ pipeline: Pipeline, at path: String, inputs: [String: JSONValue], _ configured: ConfiguredModels?,
-        _ program: ProgramTelemetry?
+        _ pipeline: Pipeline, at path: String, inputs: [String: JSONValue], _ parts: Parts
     ) async throws {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
         try pipeline.check(steps: self.breakpoints)
         let store = try await self.store.open()
-        let models = try await self.enqueue ? nil : self.config.open(configured, self.model, program)
+        let models = try await self.enqueue ? nil : self.models(parts)
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
-        if let models { return try await self.execute(id, pipeline, in: store, on: models, configured) }
+        if let models { return try await self.execute(id, pipeline, in: store, on: models, parts) }
         var ticket = RunTicket(id, tenant: self.tenant, priority: self.priority)
-        if let program {
+        if let program = parts.program {
             try await RunTelemetry(program.telemetry).enqueuing(pipeline.name) { trace in
                 ticket.trace = trace
                 try await store.queue.enqueue(ticket)
@@ -53,14 +49,13 @@ extension RunCommand {
     }
 
     private func execute(
-        _ id: String, _ pipeline: Pipeline, in store: OpenStore, on models: PipelineModels,
-        _ configured: ConfiguredModels?
+        _ id: String, _ pipeline: Pipeline, in store: OpenStore, on models: PipelineModels, _ parts: Parts
     ) async throws {
         // Said first: after a kill nobody could say it any more.
         Console.note("run \(id)")
-        var steps = models.runner(try self.routing.router())
+        var steps = models.runner(try self.routing.router(parts.plugins))
         steps.breakpoints = Set(self.breakpoints)
-        let runner = StoredRunner(store: store.runs, runner: steps, registry: try self.registry(configured))
+        let runner = StoredRunner(store: store.runs, runner: steps, registry: try self.registry(parts))
         do {
             switch self.output.format {
             case .json:

@@ -81,11 +81,12 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try await self.store.open(lease: .seconds(self.lease))
-        let configured = try self.config.models()
-        let program = try self.watching.program(configured)
-        var runner = try await self.config.open(configured, self.model, program).runner(self.routing.router())
-        runner.longestSleep = .seconds(self.lease)
         let plugins = try self.plugins.host()
+        let configured = try self.config.models(plugins)
+        let program = try self.watching.program(configured)
+        var runner = try await self.config.open(configured, self.model, plugins, program).runner(
+            self.routing.router(plugins))
+        runner.longestSleep = .seconds(self.lease)
         let bus = try ProgramBus(self.events.bus, configured: configured?.bus)
         let registry = try StepRegistry.program(plugins: plugins, models: configured, bus: bus)
         let triggers = try self.events.triggers(registry, bus, store)

@@ -4,6 +4,7 @@ internal import AccessControl
 internal import LLMCore
 internal import ModelGateway
 internal import Observability
+internal import PluginHost
 internal import ServiceLifecycle
 internal import ServingCore
 internal import UnixSignals
@@ -24,6 +25,8 @@ struct ConfigurationReload: Service {
     let live: LiveSettings
     let gateway: Gateway
     let repository: ModelRepository
+    /// Where the plugins are that models may be.
+    let plugins: PluginHost
     /// SIGHUPs since the file was read, so that none is missed while models are loaded.
     let signals: UnixSignalsSequence
 
@@ -34,7 +37,9 @@ struct ConfigurationReload: Service {
     private func reload() async {
         let what = self.path.map { "'\($0)'" } ?? "The certificate"
         do {
-            let file = try self.path.map { try ServedConfiguration(path: $0, environment: Settings.environment) }
+            let file = try self.path.map {
+                try ServedConfiguration(path: $0, environment: Settings.environment, plugins: self.plugins)
+            }
             let settings = self.options.applied(to: file?.server ?? ServerSettings())
             // What can fail comes first, so that everything is taken or nothing.
             let models = try file.map { try self.gateway.prepare($0.models) }

@@ -90,7 +90,10 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // As many event loops as processors that this process may use: more would only wait for each other.
         NIOSingletons.groupLoopCountSuggestion = WorkerPool.availableProcessors
-        let file = try self.config.map { try ServedConfiguration(path: $0, environment: Settings.environment) }
+        let plugins = try self.plugins.host()
+        let file = try self.config.map {
+            try ServedConfiguration(path: $0, environment: Settings.environment, plugins: plugins)
+        }
         let configuration = file?.models
         let settings = self.serving.applied(to: file?.server ?? ServerSettings())
         // From here on a change of the files is heard of, also while models are loaded.
@@ -104,11 +107,10 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = program?.logger ?? RunningServices.logger
         let choice = file?.traffic ?? TrafficSettings(model: self.model)
         let models = try await self.gateway(
-            configuration, program?.telemetry,
+            configuration, plugins, program?.telemetry,
             isOptional: !settings.repository.folders.isEmpty || choice.servesModelOfCatalog, logger: logger)
         let traffic = try await Traffic(choice, over: models, self.model, program?.telemetry, logger: logger)
         let gateway = traffic.gateway
-        let plugins = try self.plugins.host()
         let repository = try await self.repository(settings, gateway, program?.telemetry, plugins)
         var aliases: [any Service] = []
         if let catalog = traffic.catalog { aliases.append(try await self.offer(catalog, in: repository, logger)) }
@@ -119,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
             try (program?.services ?? []) + gateway.services + traffic.services + aliases
             + PluginWatch.services(of: plugins) + [repository]
             + self.otherServers(settings, repository, gateway, live, program, plugins)
-            + self.reloads(settings, file, live, gateway, repository, hangUps)
+            + self.reloads(settings, file, live, gateway, repository, plugins, hangUps)
         try await RunningServices.run(services + [http], drain: .seconds(self.drainTime))
     }
 
@@ -173,14 +175,14 @@ struct ServeCommand: AsyncParsableCommand {
     /// What reads the configuration and certificates again; nothing where there are none.
     private func reloads(
         _ settings: ServerSettings, _ file: ServedConfiguration?, _ live: LiveSettings, _ gateway: Gateway,
-        _ repository: ModelRepository, _ hangUps: UnixSignalsSequence?
+        _ repository: ModelRepository, _ plugins: PluginHost, _ hangUps: UnixSignalsSequence?
     ) -> [any Service] {
         guard let hangUps else { return [] }
         return [
             gateway.laterServices,
             ConfigurationReload(
                 path: self.config, options: self.serving, started: settings, startedFile: file, live: live,
-                gateway: gateway, repository: repository, signals: hangUps),
+                gateway: gateway, repository: repository, plugins: plugins, signals: hangUps),
         ]
     }
 
@@ -188,13 +190,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The models of the configuration, or the one of the options; none where only others were asked for.
     private func gateway(
-        _ configuration: GatewayConfiguration?, _ telemetry: Telemetry?, isOptional: Bool, logger: Logger
+        _ configuration: GatewayConfiguration?, _ plugins: PluginHost, _ telemetry: Telemetry?, isOptional: Bool,
+        logger: Logger
     ) async throws -> Gateway {
         if let configuration { return try Gateway(configuration: configuration, telemetry: telemetry, logger: logger) }
         if isOptional, self.model.isLeftAlone || ModelArgument.alias(self.model.model) != nil {
             return Gateway(models: [])
         }
-        let model = try await self.model.open().adapter
+        let model = try await self.model.open(plugins: plugins).adapter
         guard let telemetry else {
             let usage = UsageLedger()
             let accounted = model.wrapped(in: [Accounting(usage, model: model.name)])

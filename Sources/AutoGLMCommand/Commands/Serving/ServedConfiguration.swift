@@ -2,6 +2,7 @@
 
 internal import LLMCore
 internal import ModelGateway
+internal import PluginHost
 internal import SourceDocuments
 
 /// A configuration file of `autoglm serve`, part by part.
@@ -17,8 +18,9 @@ struct ServedConfiguration {
 
     /// Reads a file.
     ///
+    /// - Parameter plugins: Where the plugins are that models may be.
     /// - Throws: `GatewayError` with everything that is wrong in the file, with its place.
-    init(path: String, environment: [String: String]) throws {
+    init(path: String, environment: [String: String], plugins: PluginHost) throws {
         var (server, traffic, bus) = (ServerSettings(), TrafficSettings(), String?.none)
         let parts = [
             GatewayConfiguration.Part(key: ServerSettings.key) { reader, node in
@@ -38,7 +40,7 @@ struct ServedConfiguration {
             },
         ]
         self.models = try GatewayConfiguration(
-            yaml: InputFile.text(path: path), file: path, environment: environment, parts: parts)
+            yaml: InputFile.text(path: path), file: path, environment: environment, plugins: plugins, parts: parts)
         (self.server, self.traffic, self.bus) = (server, traffic, bus)
     }
 

@@ -46,7 +46,7 @@ struct ServedPipelines: PipelineRunning {
         }
         self.served = served
         self.names = served.keys.sorted()
-        self.router = try RoutingOptions.router(nil)
+        self.router = try RoutingOptions.router(nil, plugins)
         self.models = PipelineModels(main: try gateway.model(named: first), gateway: gateway)
         self.telemetry = telemetry
     }

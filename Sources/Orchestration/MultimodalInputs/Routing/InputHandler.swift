@@ -2,7 +2,7 @@
 
 package import LLMCore
 
-/// Finds something in events; what is asked of a plugin that looks at inputs is the same.
+/// Finds something in events.
 package protocol InputHandler: Sendable {
     /// Looks at an event.
     ///
@@ -24,6 +24,8 @@ package struct InputHandlerKind: Sendable {
             case text
             /// One of some texts.
             case choice([String])
+            /// Anything of which nothing is found wrong.
+            case value(problem: @Sendable (JSONValue) -> String?)
         }
 
         /// Its name.

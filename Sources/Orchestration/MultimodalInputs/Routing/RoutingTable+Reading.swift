@@ -12,10 +12,15 @@ extension RoutingTable {
     ///   - yaml: The table's text.
     ///   - file: The file's name, for messages.
     ///   - kinds: The kinds of handlers there are.
+    ///   - other: Finds a kind by a name that is none of theirs: nil where it does not know such names, an error that says what
+    ///     is wrong with one.
     /// - Throws: ``InvalidRoutingTableError`` with all that is wrong, each with its line and the nearest known name.
-    package init(parsing yaml: String, file: String, kinds: [InputHandlerKind]) throws {
+    package init(
+        parsing yaml: String, file: String, kinds: [InputHandlerKind],
+        other: @escaping (String) throws -> InputHandlerKind? = { _ in nil }
+    ) throws {
         var source = SourceReader(file: file, beginning: Self.beginning)
-        var reader = TableReader(kinds: kinds)
+        var reader = TableReader(kinds: kinds, other: other)
         let table = try reader.table(source.read(yaml))
         guard reader.fields.issues.isEmpty, let table else {
             throw InvalidRoutingTableError(reader.fields.issues.map(\.message))
@@ -27,6 +32,7 @@ extension RoutingTable {
 /// Reads the parts of a table, noting everything that is wrong.
 private struct TableReader {
     let kinds: [InputHandlerKind]
+    let other: (String) throws -> InputHandlerKind?
     var fields = FieldReader()
 
     mutating func table(_ node: SourceNode) -> RoutingTable? {
@@ -106,12 +112,7 @@ private struct TableReader {
         let mediaType = self.fields.text(members["media_type"]) ?? "*"
         let source = self.fields.text(members["source"]) ?? "*"
         guard let handlerNode = members["handler"], let name = self.fields.text(handlerNode) else { return nil }
-        guard let kind = self.kinds.first(where: { $0.name == name }) else {
-            self.fields.note(
-                handlerNode.place, "There is no handler '\(name)'.",
-                NearestName.hint(for: name, in: self.kinds.map(\.name)))
-            return nil
-        }
+        guard let kind = self.kind(name, handlerNode) else { return nil }
         if let modality, !kind.modalities.contains(modality), let node = members["modality"] {
             self.fields.note(
                 node.place, "The handler '\(name)' takes no \(modality.rawValue).",
@@ -120,6 +121,17 @@ private struct TableReader {
         return InputRoute(
             name: self.fields.text(members["name"]) ?? name, modality: modality, mediaType: GlobPattern(mediaType),
             source: GlobPattern(source), handler: kind, options: self.options(members["options"], of: kind))
+    }
+
+    private mutating func kind(_ name: String, _ node: SourceNode) -> InputHandlerKind? {
+        if let kind = self.kinds.first(where: { $0.name == name }) { return kind }
+        do {
+            if let kind = try self.other(name) { return kind }
+            self.fields.note(
+                node.place, "There is no handler '\(name)'.",
+                NearestName.hint(for: name, in: self.kinds.map(\.name)))
+        } catch { self.fields.note(node.place, (error as? any CodedError)?.message ?? "\(error)") }
+        return nil
     }
 
     private mutating func options(_ node: SourceNode?, of kind: InputHandlerKind) -> [String: JSONValue] {
@@ -133,6 +145,9 @@ private struct TableReader {
             case .bool: options[option.name] = self.fields.bool(node).map { .bool($0) }
             case .integer(let range): options[option.name] = self.fields.integer(node, in: range).map { .integer($0) }
             case .text: options[option.name] = self.fields.text(node).map { .string($0) }
+            case .value(let problem):
+                options[option.name] = node.json
+                if let problem = problem(node.json) { self.fields.note(node.place, "\(problem).") }
             case .choice(let names):
                 guard let name = self.fields.text(node) else { continue }
                 if names.contains(name) {

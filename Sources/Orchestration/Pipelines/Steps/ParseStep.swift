@@ -7,8 +7,12 @@ internal import TaskRouting
 
 /// Reads a value out of an answer, and asks again while that fails.
 public struct ParseStep: PipelineStep {
+    private let plugins: (any StepPlugins)?
+
     /// Makes the step.
-    public init() {}
+    ///
+    /// - Parameter plugins: Where the parsers are that 'plugin' names; nil for none.
+    public init(plugins: (any StepPlugins)? = nil) { self.plugins = plugins }
 
     /// Its name, inputs and outputs.
     public var definition: StepDefinition {
@@ -27,16 +31,25 @@ public struct ParseStep: PipelineStep {
                 StepPort("min_items", .integer, "For list: the fewest items."),
                 StepPort("max_items", .integer, "For list: the most items."),
                 StepPort("attempts", .integer, "The most answers to look at, from 1 to 20; 1 if not given."),
-            ],
+            ] + (self.plugins == nil ? [] : [StepPort("plugin", .string, "A plugin that reads, of kind parser.")]),
             outputs: ReaskOutcome.ports, effect: .model)
     }
 
     /// Checks that the parser can be made.
     public func check(_ inputs: StaticInputs) -> [StaticInputs.Problem] {
         var problems = [StaticInputs.Problem]()
-        if inputs.names.contains("as") == inputs.names.contains("profile") {
-            let what = inputs.names.contains("as") ? "both 'as' and 'profile'" : "neither 'as' nor 'profile'"
+        let ways = ["as", "profile"] + (self.plugins == nil ? [] : ["plugin"])
+        let given = ways.filter { inputs.names.contains($0) }
+        if given.count != 1 {
+            let names = (given.isEmpty ? ways : given).map { "'\($0)'" }
+            let what =
+                given.isEmpty
+                ? "neither \(names.joined(separator: " nor "))"
+                : "\(given.count == 2 ? "both " : "")\(names.joined(separator: " and "))"
             problems.append(.init(nil, "The step has \(what).", suggestion: "Give exactly one of them."))
+        }
+        if let plugins, let problem = plugins.problem(inputs, { _ = try plugins.parser(named: $0) }) {
+            problems.append(problem)
         }
         if let attempts = inputs.literals["attempts"]?.integerValue, !(1...20).contains(attempts) {
             problems.append(.init("attempts", "'attempts' is \(attempts); it must be from 1 to 20."))
@@ -62,7 +75,9 @@ public struct ParseStep: PipelineStep {
 
     /// Parses, and asks again where the answer came from a model.
     public func run(_ inputs: StepInputs, context: StepContext) async throws -> [String: JSONValue] {
-        let parser = try Self.specification(inputs).makeParser()
+        let parser =
+            try inputs.string("plugin").flatMap { try self.plugins?.parser(named: $0) }
+            ?? Self.specification(inputs).makeParser()
         let text = try inputs.requiredString("text")
         // Asked again is whoever gave the answer.
         let context = context.asking(context.modelName(behind: "text"))

@@ -10,12 +10,15 @@ enum BackendKind: Equatable {
     case remote(RemoteBackend)
     /// Triton, or another server of KServe v2.
     case triton
+    /// A plugin of kind `adapter`.
+    case plugin
 
     /// A kind by its name; nil for one that is not known.
     init?(named name: String) {
         switch name {
         case "local": self = .local
         case "triton": self = .triton
+        case "plugin": self = .plugin
         default:
             guard let server = RemoteBackend(rawValue: name) else { return nil }
             self = .remote(server)
@@ -23,7 +26,7 @@ enum BackendKind: Equatable {
     }
 
     /// Every name that ``init(named:)`` knows.
-    static let names = ["local"] + RemoteBackend.allCases.map(\.rawValue) + ["triton"]
+    static let names = ["local"] + RemoteBackend.allCases.map(\.rawValue) + ["triton", "plugin"]
 
     /// The kind's name.
     var name: String {
@@ -31,8 +34,12 @@ enum BackendKind: Equatable {
         case .local: "local"
         case .remote(let server): server.rawValue
         case .triton: "triton"
+        case .plugin: "plugin"
         }
     }
+
+    /// Whether it is no server that is asked.
+    var isHere: Bool { self == .local || self == .plugin }
 
     /// How URLs of such servers begin.
     var schemes: [String] { self == .triton ? ["http", "https", "grpc", "grpcs"] : ["http", "https"] }

@@ -10,6 +10,7 @@ extension BackendSettings {
     func identity(_ environment: [String: String]) -> ModelIdentity {
         switch self.kind {
         case .local: return ModelIdentity(provider: "open-autoglm", model: self.model)
+        case .plugin: return ModelIdentity(provider: "plugin", model: self.model)
         case .remote(let server):
             let named = self.url ?? environment[server.baseURLVariable].flatMap { $0.isEmpty ? nil : $0 }
             return ModelIdentity(

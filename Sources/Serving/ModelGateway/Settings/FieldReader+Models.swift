@@ -2,11 +2,15 @@
 
 internal import AdapterMiddleware
 internal import LLMCore
+internal import PluginHost
+internal import PluginKinds
 internal import SourceDocuments
 
 extension FieldReader {
     /// Reads the models of a configuration.
-    mutating func models(_ node: SourceNode, environment: [String: String]) -> [ModelSettings] {
+    mutating func models(
+        _ node: SourceNode, environment: [String: String], plugins: PluginHost
+    ) -> [ModelSettings] {
         guard let members = node.members else {
             self.note(node.place, "'models' must be a mapping of names to models, but is of type \(node.typeName).")
             return []
@@ -17,15 +21,17 @@ extension FieldReader {
             return model
         }
         self.checkReferences(models, names: members.map(\.key))
+        self.checkPlugins(members, models, plugins)
         return models
     }
 
     private mutating func model(_ member: SourceNode.Member, environment: [String: String]) -> ModelSettings? {
-        // A text alone is the name or path of a local model.
-        if let model = member.value.string {
+        // A text alone is the name or path of a local model, or a plugin.
+        if let text = member.value.string {
+            let plugin = PluginReference.name(in: text)
+            let backend = BackendSettings(kind: plugin == nil ? .local : .plugin, model: plugin ?? text)
             return ModelSettings(
-                name: member.key, place: member.keyPlace, source: .backend(BackendSettings(model: model)),
-                middleware: MiddlewareSettings())
+                name: member.key, place: member.keyPlace, source: .backend(backend), middleware: MiddlewareSettings())
         }
         let owner = "The model '\(member.key)'"
         let kinds = ["backend", "replicas", "fallbacks", "cascade"].filter { kind in
@@ -101,7 +107,7 @@ extension FieldReader {
             kind: kind, model: model, url: self.url(fields["url"], schemes: kind.schemes), key: key)
         backend.authorities = self.authorities(fields["ca_file"])
         backend.proxies = self.proxies(fields["proxy"])
-        if kind == .local, let node = ["url", "key", "ca_file", "proxy"].lazy.compactMap({ fields[$0] }).first {
+        if kind.isHere, let node = ["url", "key", "ca_file", "proxy"].lazy.compactMap({ fields[$0] }).first {
             self.note(node.place, "\(owner) runs here, and has no 'url', no 'key' and no way to a server.")
         }
         if let node = fields["signature"] {
@@ -135,6 +141,20 @@ extension FieldReader {
             }
             let weight = self.number(fields["weight"], in: 0.001...1e6) ?? 1
             return ModelSettings.Reference(name: name, weight: weight, place: element.place)
+        }
+    }
+
+    /// Every plugin must be there, and be a model.
+    private mutating func checkPlugins(
+        _ members: [SourceNode.Member], _ models: [ModelSettings], _ plugins: PluginHost
+    ) {
+        for model in models {
+            guard case .backend(let backend) = model.source, backend.kind == .plugin else { continue }
+            do { _ = try plugins.manifest(of: backend.model, .adapter) } catch {
+                let value = members.first { $0.key == model.name }?.value
+                let named = value?.members?.first { $0.key == "model" }?.value
+                self.note((named ?? value)?.place ?? model.place, error.message)
+            }
         }
     }
 

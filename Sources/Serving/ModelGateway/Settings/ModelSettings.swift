@@ -26,7 +26,7 @@ struct ModelSettings {
             case .replicas, .fallbacks, .cascade: return "the models that it is made of connect, each by its own."
             case .backend(let backend):
                 switch backend.kind {
-                case .local: return "it runs here."
+                case .local, .plugin: return "it runs here."
                 case .remote: return nil
                 case .triton:
                     let url = KServeTextModel.variables.url(backend.url, in: environment) ?? KServeTextModel.defaultURL
