@@ -211,6 +211,8 @@ let package = Package(
                 "LLMCore", "MultimodalInputs", "CMediaLibraries", "MediaDecoding", "KServeProtocol", "OpenVINOModels",
                 orderedCollections,
             ]),
+        library(
+            "InputsMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "MultimodalInputs", "MediaDecoding"]),
         library("AutoGLMProtocol", in: "Adapters", ["LLMCore", grpcCore, grpcProtobuf, swiftProtobuf]),
         library(
             "ServiceClient", in: "Adapters",
@@ -234,6 +236,8 @@ let package = Package(
             ]),
         library("CatalogStorage", in: "Adapters", ["LLMCore", "ModelCatalog", "PostgresConnections", crypto]),
         library("ExperimentStorage", in: "Adapters", ["LLMCore", "Experiments", "PostgresConnections"]),
+        library(
+            "PostgresRuns", in: "Adapters", ["LLMCore", "Pipelines", "PostgresConnections", "RunStorage"]),
         library("CNATS", in: "Adapters", []),
         library("NATSMessaging", in: "Adapters", ["LLMCore", "EventMessaging", "Pipelines", "CNATS", deque]),
         library("CPluginABI", in: "Adapters", []),
@@ -299,11 +303,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/Serving/CZlib", providers: [.apt(["zlib1g-dev"])]),
         library("ServerTLS", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOTLS"), nioSSL]),
         library("ByteCompression", in: "Serving", ["CZlib", nio("NIOCore")]),
+        library("WebSocketServing", in: "Serving", ["LLMCore", nio("NIOCore"), nio("NIOWebSocket")]),
         library(
             "InputsHTTP", in: "Serving",
             [
-                "AccessControl", "LLMCore", "MultimodalInputs", "MediaDecoding", hummingbird, httpTypes, logging,
-                serviceLifecycle, nio("NIOCore"),
+                "AccessControl", "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", hummingbird,
+                hummingbirdCore, httpTypes, logging, serviceLifecycle, nio("NIOCore"), nio("NIOHTTP1"),
+                nio("NIOWebSocket"), nioHTTPTypes,
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ]),
         library("EventLoops", in: "Serving", [nio("NIOCore"), nio("NIOPosix")]),
         library(
@@ -381,13 +388,12 @@ let package = Package(
                 "InferenceEngine", "LocalModels", "ModelHub", "SourceDocuments", "EventMessaging", "NATSMessaging",
                 "AdapterMiddleware",
                 "RemoteTransport", "RemoteModels", "KServeModels", "RunStorage", "PostgresConnections", "PluginHost",
-                "PluginKinds", "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "ModelFacade",
-                "AccessControl",
-                "ModelGateway",
+                "PluginKinds", "PipelineSteps", "ModelCatalog", "CatalogStorage", "ExperimentStorage", "PostgresRuns",
+                "ModelFacade", "AccessControl", "ModelGateway",
                 "ServerTLS", "HTTPAPI", "ServingCore", "ModelBackends", "KServeHTTP", "GRPCAPI", "ModelTraffic",
                 "CatalogHTTP",
                 "Experiments", "Observability", "OpenVINOModels", "MultimodalInputs", "MediaDecoding",
-                "InputsHTTP", "MediaRecognition",
+                "InputsHTTP", "InputsMessaging", "MediaRecognition",
                 "PipelineTelemetry", "TelemetryExport",
                 argumentParser, logging, orderedCollections, serviceLifecycle, unixSignals, tracing,
                 nio("NIOCore"),
@@ -446,14 +452,20 @@ let package = Package(
         .testTarget(
             name: "InputsHTTPTests",
             dependencies: [
-                "LLMCore", "MultimodalInputs", "MediaDecoding", "InputsHTTP", asyncHTTPClient, logging, nio("NIOCore"),
-                nio("NIOHTTP1"),
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "WebSocketServing", "InputsHTTP", "OpenAutoGLMTesting",
+                asyncHTTPClient, logging, serviceLifecycle, nio("NIOCore"), nio("NIOEmbedded"), nio("NIOPosix"),
+                nio("NIOHTTP1"), nio("NIOWebSocket"),
+            ]),
+        .testTarget(
+            name: "InputsMessagingTests",
+            dependencies: [
+                "LLMCore", "EventMessaging", "NATSMessaging", "MultimodalInputs", "MediaDecoding", "InputsMessaging",
+                "NATSServing", "OpenAutoGLMTesting",
             ]),
         .testTarget(
             name: "MediaRecognitionTests",
             dependencies: [
-                "LLMCore", "EventMessaging", "MultimodalInputs", "MediaDecoding", "MediaRecognition",
-                "OpenAutoGLMTesting",
+                "LLMCore", "MultimodalInputs", "MediaDecoding", "MediaRecognition", "OpenAutoGLMTesting",
                 orderedCollections,
             ],
             resources: [.copy("Fixtures")]),
@@ -470,9 +482,12 @@ let package = Package(
         .executableTarget(
             name: "CrashSubject",
             dependencies: [
-                "LLMCore", "Pipelines", "RunStorage", "NATSMessaging", "PipelineSteps", "OpenAutoGLMTesting",
+                "LLMCore", "Pipelines", "RunStorage", "PostgresRuns", "NATSMessaging", "PipelineSteps",
+                "OpenAutoGLMTesting",
             ],
             path: "Tests/CrashSubject"),
+        // A PostgreSQL server that tests start.
+        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
         // A NATS server that tests start.
         .target(name: "NATSServing", dependencies: [crypto], path: "Tests/NATSServing"),
         // What tests of servers ask and look at.
@@ -488,11 +503,15 @@ let package = Package(
             name: "RunStorageTests",
             dependencies: [
                 "LLMCore", "EventMessaging", "AdapterMiddleware", "Pipelines", "Experiments", "ModelCatalog",
-                "RunStorage",
+                "RunStorage", "PostgresConnections", "PostgresRuns", "PostgresServing",
                 "NATSMessaging", "NATSServing", "OpenAutoGLMTesting", "CrashSubject", "ExperimentStoreChecks", grdb,
             ]),
-        // A PostgreSQL server that tests start.
-        .target(name: "PostgresServing", path: "Tests/PostgresServing"),
+        .testTarget(
+            name: "PostgresRunsTests",
+            dependencies: [
+                "LLMCore", "Pipelines", "RunStorage", "PostgresConnections", "PostgresRuns", "PostgresServing",
+                "OpenAutoGLMTesting",
+            ]),
         .testTarget(
             name: "PostgresConnectionsTests", dependencies: ["LLMCore", "PostgresConnections", "PostgresServing"]),
         .testTarget(name: "ModelCatalogTests", dependencies: ["LLMCore", "ModelCatalog", "OpenAutoGLMTesting"]),
@@ -660,7 +679,8 @@ let package = Package(
         .testTarget(
             name: "AutoGLMCommandTests",
             dependencies: [
-                "LLMCore", "CertificateIssuing", "NATSServing", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"),
+                "LLMCore", "CertificateIssuing", "NATSServing", "PostgresServing", asyncHTTPClient, nio("NIOCore"),
+                nio("NIOHTTP1"),
                 nioSSL,
             ]),
     ]

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Checks that clients made by others work unchanged against `autoglm serve` with the default model, an encoder and built-in
 # models of tensors: the official clients of OpenAI, Anthropic and Ollama, LangChain's classes, the program llm, NVIDIA's
-# tritonclient over HTTP, gRPC and asyncio, and gRPC's own client, which learns autoglm.v1 by reflection.
-# Usage: check-clients.sh [CLIENT…], of: openai anthropic ollama langchain llm tritonclient grpc; by default all.
+# tritonclient over HTTP, gRPC and asyncio, and gRPC's own client, which learns autoglm.v1 by reflection; and that the library
+# websockets works against `autoglm inputs run --listen`.
+# Usage: check-clients.sh [CLIENT…], of: openai anthropic ollama langchain llm tritonclient grpc websockets; by default all.
 # AUTOGLM_BIN is our program (default .build/release/autoglm).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . scripts/serving.sh
 
-known=(openai anthropic ollama langchain llm tritonclient grpc)
+known=(openai anthropic ollama langchain llm tritonclient grpc websockets)
 [ "$#" -gt 0 ] || set -- "${known[@]}"
 for client in "$@"; do
     [[ " ${known[*]} " = *" $client "* ]] || fail "There is no check of the client '$client'." "Known: ${known[*]}"
@@ -57,6 +58,7 @@ for client in "$@"; do
         llm) check_llm "http://$http" ;;
         tritonclient) "$clients/python" scripts/clients/with_tritonclient.py "$http" "$grpc" "$metrics" ;;
         grpc) "$clients/python" scripts/clients/with_grpc.py "$grpc" ;;
+        websockets) "$clients/python" scripts/clients/with_websockets.py "$autoglm" ;;
         *) "$clients/python" "scripts/clients/with_$client.py" "http://$http" ;;
     esac >"$box/said" 2>&1 || { cat "$box/said" >&2; fail "$client does not work." "The server's log ends so: $(tail -n 3 "$log")"; }
     step "✔ $client" "$(grep -cE ': fine$|✔' "$box/said") checks in $((SECONDS - start)) s"

@@ -18,7 +18,7 @@ import numpy
 import onnxruntime
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench/training"))
-from intents import Vocabulary, examples  # noqa: E402
+from intents import Vocabulary, examples, ngrams  # noqa: E402
 
 NAMES = ("pieces", "places", "distances", "speakers")
 
@@ -41,12 +41,17 @@ def open_vino(path):
     return lambda feed: request.infer(feed)[output].copy()
 
 
-def answers(ask, inputs):
-    """The probabilities of each input, how long one takes alone in milliseconds, and how much padding changes."""
+def answers(ask, inputs, buckets, count):
+    """The probabilities of each input, how long one takes alone in milliseconds, and how much padding changes.
+
+    `buckets` are those of each input's n-grams, of `count`; a model without n-grams has 0.
+    """
     results, times = [], []
-    for rows in inputs:
+    for rows, own in zip(inputs, buckets):
         columns = numpy.array(rows, dtype=numpy.int64).T
         feed = {name: column[None] for name, column in zip(NAMES, columns)} | {"mask": numpy.ones((1, len(rows)), numpy.int64)}
+        if count:
+            feed["ngrams"] = numpy.array(own, dtype=numpy.int64)[None]
         start = time.perf_counter()
         results.append(ask(feed)[0])
         times.append((time.perf_counter() - start) * 1000)
@@ -54,7 +59,11 @@ def answers(ask, inputs):
     longest = max(map(len, inputs[:16]))
     padded = numpy.array([rows + [(0, 0, 0, 0)] * (longest - len(rows)) for rows in inputs[:16]], dtype=numpy.int64)
     mask = numpy.array([[1] * len(rows) + [0] * (longest - len(rows)) for rows in inputs[:16]], dtype=numpy.int64)
-    together = ask({name: padded[..., index] for index, name in enumerate(NAMES)} | {"mask": mask})
+    feed = {name: padded[..., index] for index, name in enumerate(NAMES)} | {"mask": mask}
+    if count:
+        most = max(map(len, buckets[:16]))
+        feed["ngrams"] = numpy.array([own + [count] * (most - len(own)) for own in buckets[:16]], dtype=numpy.int64)
+    together = ask(feed)
     return numpy.array(results), numpy.percentile(times, [50, 99]), float(numpy.abs(together - numpy.array(results[:16])).max())
 
 
@@ -62,8 +71,10 @@ def main(program, folder, data, most, calibration=None):
     config = json.loads(pathlib.Path(folder, "config.json").read_text(encoding="utf-8"))
     pieces = json.loads(pathlib.Path(folder, "vocabulary.json").read_text(encoding="utf-8"))
     labels = {label: number for number, label in enumerate(config["labels"])}
-    read = [(rows, label) for rows, label in examples(data, labels, Vocabulary(pieces), config["turns"])][:int(most)]
-    inputs, right = [rows for rows, _ in read], numpy.array([label for _, label in read])
+    read = list(examples(data, labels, Vocabulary(pieces), config["turns"]))[:int(most)]
+    inputs, right = [rows for rows, _, _ in read], numpy.array([label for _, label, _ in read])
+    count = config.get("ngrams", 0)
+    buckets = [ngrams(text, count) if count else [] for _, _, text in read]
     runtimes = {"onnxruntime": onnx_runtime}
     if importlib.util.find_spec("openvino"):
         runtimes["openvino"] = open_vino
@@ -82,7 +93,7 @@ def main(program, folder, data, most, calibration=None):
             subprocess.run([program, "export", "intent", "--model", folder, "--out", path, *options], check=True,
                            stdout=subprocess.DEVNULL)
             for name, runtime in runtimes.items():
-                theirs, times, padding = answers(runtime(path), inputs)
+                theirs, times, padding = answers(runtime(path), inputs, buckets, count)
                 entry = {
                     "largest_difference": float(numpy.abs(theirs - ours).max()), "padding_difference": padding,
                     "same_answer": float((theirs.argmax(1) == ours.argmax(1)).mean()),

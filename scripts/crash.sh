@@ -24,7 +24,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
         forms.append(found.group(1))
         for name, value in json.loads(found.group(2)).items():
             total[name] = total.get(name, 0) + value
-if sorted(forms) != ["nats", "resumed", "workers"]:
+if sorted(forms) != ["nats", "postgres", "resumed", "workers"]:
     sys.exit("the crash tests did not come to their end")
 print(json.dumps(total))
 PYTHON

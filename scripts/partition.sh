@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Lets workers in network namespaces of their own share a queue in JetStream while their networks are cut, workers are killed and
-# the NATS server is killed; then counts what is lost or doubled. Needs root, `ip` (Debian: iproute2) and nats-server.
-# Usage: scripts/partition.sh [RUNS [TURNS]]   (default 120, 6); the last line is JSON, and the status 1 unless nothing was lost or doubled.
+# Lets workers in network namespaces of their own share runs while their networks are cut, workers are killed and the server is killed;
+# then counts what is lost or doubled. The runs wait in JetStream, and are kept in a file that all see; with --postgres, they wait and
+# are kept in PostgreSQL, and the namespaces share no file. Needs root, `ip` (Debian: iproute2) and nats-server or PostgreSQL.
+# Usage: scripts/partition.sh [--postgres] [RUNS [TURNS]]   (default 120, 6); the last line is JSON, and the status 1 unless nothing was
+# lost or doubled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
+postgres=
+[ "${1:-}" != --postgres ] || { postgres=yes && shift; }
 runs=${1:-120} turns=${2:-6}
 [[ $runs =~ ^[1-9][0-9]*$ && $turns =~ ^[1-9][0-9]*$ ]] || fail "RUNS and TURNS are numbers from 1 up."
 [ "$(id -u)" = 0 ] || fail "Network namespaces need root."
 command -v ip >/dev/null || fail "ip is missing." "On Debian: apt-get install iproute2"
-server=$(PATH=$PATH:/usr/sbin command -v nats-server) || fail "nats-server is missing." "On Debian: apt-get install nats-server libnats3.4"
+if [ "$postgres" ]; then
+    programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+    [ -n "$programs" ] || fail "PostgreSQL is missing." "On Debian: apt-get install postgresql"
+else
+    server=$(PATH=$PATH:/usr/sbin command -v nats-server) || fail "nats-server is missing." "On Debian: apt-get install nats-server libnats3.4"
+fi
 autoglm=$(realpath "${AUTOGLM_BIN:-.build/release/autoglm}")
 [ -x "$autoglm" ] || fail "There is no $autoglm." "Build it: swift build -c release --product autoglm"
 
@@ -46,18 +55,51 @@ for id in 1 2 3; do
     ip -n "$tag-$id" link set eth0 up
 done
 
+as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+make_database() {
+    chmod 755 "$work"
+    install -d -o postgres "$work/data"
+    as_postgres "$programs/initdb" -D "$work/data" -U postgres -A trust -N >"$work/server.log"
+    echo "host all all $net.0/24 trust" >>"$work/data/pg_hba.conf"
+}
+sql() { psql -X -q -At -h "$net.1" -U postgres -c "$1"; }
 start_server() {
+    if [ "$postgres" ]; then
+        setpriv --reuid=postgres --regid=postgres --clear-groups "$programs/postgres" -D "$work/data" -k "$work/data" \
+            -c "listen_addresses=$net.1" >>"$work/server.log" 2>&1 &
+        broker=$!
+        until sql 'SELECT 1' >/dev/null 2>&1; do sleep 0.1; done
+        return
+    fi
     "$server" -a "$net.1" -p 4222 -js -sd "$work/streams" >>"$work/server.log" 2>&1 &
     broker=$!
 }
+# A server that is killed. PostgreSQL's processes all end at once by SIGQUIT, and what they had is recovered from its log.
+end_server() {
+    if [ "$postgres" ]; then kill -QUIT "$broker" && wait "$broker" || true; else end "$broker"; fi
+}
 start_worker() { # number
-    ip netns exec "$tag-$1" "$autoglm" worker --queue "nats://$net.1:4222" --lease 3 --deliveries 1000 \
-        --name "worker-$1" >>"$work/worker-$1.log" 2>&1 &
+    mkdir -p "$(folder "$1")"
+    AUTOGLM_WRITE_FOLDERS=out=$(folder "$1") XDG_STATE_HOME=$work/state-$1 \
+        ip netns exec "$tag-$1" "$autoglm" worker --lease 3 --deliveries 1000 --name "worker-$1" >>"$work/worker-$1.log" 2>&1 &
     workers[$1]=$!
 }
+# Where a worker's steps write: one folder for all where they share files.
+folder() { echo "$work/out${postgres:+-$1}"; }
+# What is recorded now, and what was written by then: lines that come later for what is recorded are doubled.
+note() { # turn
+    [ "$postgres" ] || return 0
+    sql "SELECT (r.inputs::json ->> 'name') || ' ' || substring(s.key from '\[(\d+)\]') FROM autoglm_run_steps s
+        JOIN autoglm_runs r ON r.number = s.run WHERE s.key LIKE '%.log'" >"$work/recorded-$1"
+    cat "$work"/out*/log >"$work/written-$1" 2>/dev/null || true
+}
 
-mkdir "$work/out"
-export AUTOGLM_STORE=$work/runs.sqlite AUTOGLM_WRITE_FOLDERS=out=$work/out
+if [ "$postgres" ]; then
+    make_database
+    export AUTOGLM_STORE=postgresql://postgres@$net.1/postgres
+else
+    export AUTOGLM_STORE=$work/runs.sqlite AUTOGLM_QUEUE=nats://$net.1:4222
+fi
 cat >"$work/pages.yaml" <<'YAML'
 pipeline: pages
 inputs: {name: {type: string}}
@@ -71,10 +113,11 @@ output: "${inputs.name}"
 YAML
 
 start_server
-until ip netns exec "$tag-1" bash -c "exec 3<>/dev/tcp/$net.1/4222" 2>/dev/null; do sleep 0.1; done
+port=$([ "$postgres" ] && echo 5432 || echo 4222)
+until ip netns exec "$tag-1" bash -c "exec 3<>/dev/tcp/$net.1/$port" 2>/dev/null; do sleep 0.1; done
 say "  putting $runs runs in line"
 for ((run = 0; run < runs; run++)); do
-    "$autoglm" run "$work/pages.yaml" --input "run-$run" --enqueue --queue "nats://$net.1:4222" >/dev/null
+    "$autoglm" run "$work/pages.yaml" --input "run-$run" --enqueue >/dev/null
 done
 for id in 1 2 3; do start_worker "$id"; done
 
@@ -87,12 +130,13 @@ for ((turn = 1; turn <= turns; turn++)); do
     end "${workers[$victim]}"
     ip link set "$tag-v$id" up
     if [ $((turn % 2)) = 0 ]; then
-        end "$broker"
+        end_server
         sleep 0.5
         start_server
     fi
     start_worker "$victim"
     sleep 1
+    note "$turn"
 done
 
 say "  waiting for the rest"
@@ -101,15 +145,32 @@ for ((second = 0; second < 240; second++)); do
     [ "$done_runs" -lt "$runs" ] || break
     sleep 1
 done
-python3 - "$work/out/log" "$runs" "$done_runs" "$turns" <<'PYTHON' || { tail -n 5 "$work"/worker-*.log >&2; exit 1; }
-import collections, json, sys
+cat "$work"/out*/log >"$work/log"
+python3 - "$work" "$runs" "$done_runs" "$turns" "$postgres" <<'PYTHON' || { tail -n 5 "$work"/worker-*.log >&2; exit 1; }
+import collections, json, pathlib, sys
 
-found = collections.Counter(open(sys.argv[1], encoding="utf-8").read().split("\n"))
-found.pop("", None)
-runs, ended, turns = (int(text) for text in sys.argv[2:])
+work = pathlib.Path(sys.argv[1])
+
+
+def lines(name):
+    return collections.Counter(line for line in (work / name).read_text(encoding="utf-8").split("\n") if line)
+
+
+found = lines("log")
+runs, ended, turns = (int(text) for text in sys.argv[2:5])
 wanted = {f"run-{run} {page}" for run in range(runs) for page in range(6)}
+repeated = sum(count - 1 for count in found.values())
 report = {"runs": runs, "ended": ended, "cuts": turns, "kills": turns, "server_kills": turns // 2,
-          "lost": len(wanted - set(found)), "doubled": sum(count - 1 for count in found.values()), "strange": len(set(found) - wanted)}
+          "lost": len(wanted - set(found)), "doubled": repeated, "strange": len(set(found) - wanted)}
+wrong = False
+if sys.argv[5]:
+    # Files of different machines cannot know of each other: a step under way at a cut or a kill may write a second line.
+    late = set()
+    for turn in range(1, turns + 1):
+        written = lines(f"written-{turn}")
+        late |= {line for line in lines(f"recorded-{turn}") if found[line] > written[line]}
+    report["doubled"], report["repeated"] = len(late), repeated
+    wrong = repeated > 2 * turns
 print(json.dumps(report))
-sys.exit(report["lost"] + report["doubled"] + report["strange"] > 0 or ended != runs)
+sys.exit(wrong or report["lost"] + report["doubled"] + report["strange"] > 0 or ended != runs)
 PYTHON

@@ -58,6 +58,7 @@ public struct EventBusConformance: Sendable {
     public func failures() async -> [String] {
         let checks: [(String, @Sendable (Subject) async throws -> String?)] =
             self.deliveryChecks + self.bufferChecks + self.questionChecks + self.streamChecks + self.consumerChecks
+            + self.byteChecks
         return await ConformanceChecks(
             checks.map { name, check in (name, { try await Self.closing($0, self.patience, check) }) },
             of: {

@@ -2,6 +2,7 @@
 
 import Foundation
 import LLMCore
+import NATSServing
 import Testing
 
 @Suite("Inputs on the command line", .timeLimit(.minutes(2)))
@@ -87,6 +88,51 @@ struct InputsTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         #expect(lines.count { $0["error"] != nil } == 2 && lines.count { $0["route"] != nil } == 2)
+    }
+
+    @Test("What is told on a bus while nobody runs is read once, and what was found in it is told")
+    func bus() async throws {
+        let server = try NATSServer()
+        let telling = """
+            pipeline: telling
+            steps: [{id: tell, uses: emit, with: {subject: room.chat, payload: {text: "At 10:30.", source: chat}}}]
+            """
+        let files = try TemporaryFiles([
+            "table.yaml": "routes: [{handler: parse-text}]", "other.yaml": "routes: [{handler: parse-text}]",
+            "telling.yaml": telling,
+        ])
+        func run(_ arguments: [String]) async throws -> [JSONValue] {
+            let outcome = try await Program.run(
+                ["inputs", "run"] + arguments + ["--until-idle", "300ms", "--output", "json"],
+                environment: ["AUTOGLM_BUS": server.url])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        }
+        let room = [files.path("table.yaml"), "--from-bus", "room.>", "--to-bus", "found.room"]
+        let found = [files.path("other.yaml"), "--from-bus", "found.>"]
+        #expect(try await run(room).isEmpty)
+        #expect(try await run(found).isEmpty)
+        let told = try await Program.run(
+            ["run", files.path("telling.yaml")],
+            environment: ["AUTOGLM_BUS": server.url, "AUTOGLM_STORE": files.path("runs.sqlite")])
+        #expect(told.status == 0, "\(told.errors)")
+        let read = try await run(room)
+        #expect(read.map { $0["text"] } == ["At 10:30."] && read.first?["source"] == "chat")
+        #expect(try await run(room).isEmpty)
+        // What was found is no input, which is told with its subjects.
+        #expect(try await run(found).map { $0["source"] } == ["found.room.input", "found.room.window"])
+    }
+
+    @Test(
+        "Options of a bus that cannot be are told before anything is read",
+        arguments: [
+            (["--from-bus", "a..b"], "a..b"), (["--from-bus", "a.>", "--to-bus", "a.b"], "never end"),
+            (["--from-bus", "a"], "nats://"),
+        ])
+    func options(arguments: [String], words: String) async throws {
+        let files = try TemporaryFiles(["table.yaml": "routes: [{handler: parse-text}]"])
+        let outcome = try await Program.run(["inputs", "run", files.path("table.yaml")] + arguments)
+        #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.status) \(outcome.errors)")
     }
 
     @Test("A file that appears in a watched folder is read")

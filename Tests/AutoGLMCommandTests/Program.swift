@@ -132,7 +132,7 @@ private struct UncheckedProcess: @unchecked Sendable {  // Only asked for its nu
 }
 
 /// A folder of a test's own with files in it, removed with the value.
-final class TemporaryFiles {
+final class TemporaryFiles: Sendable {
     let folder: String
 
     init(_ files: [String: String] = [:]) throws {

@@ -28,6 +28,19 @@ struct DerivativeTests {
             let teacher = GradientCheck.tensor(x.shape, seed: 7, scale: 3)
             GradientCheck.check(x) { $0.divergence(from: teacher, temperature: 2) }
             GradientCheck.check(GradientCheck.tensor([6, 3], seed: 6)) { $0.gathering([5, 0, 5, 2]).weighted() }
+            var rows = WeightedRows()
+            for row in [[(5, 0.5), (0, -2), (5, 1)], [], [(2, 3)]] as [[(Int32, Float)]] {
+                rows.append(row.map { (row: $0, weight: $1) })
+            }
+            GradientCheck.check(GradientCheck.tensor([6, 3], seed: 8)) { $0.adding(rows).weighted() }
+            let sums = Tensor([3, 2], [1, 2, 3, 4, 5, 6]).adding(
+                {
+                    var rows = WeightedRows()
+                    rows.append([(row: 2, weight: 2), (row: 0, weight: -1)])
+                    rows.append([])
+                    return rows
+                }())
+            #expect(sums == Tensor([2, 2], [9, 10, 0, 0]))
         }
     }
 

@@ -3,8 +3,6 @@
 import AsyncHTTPClient
 import InputsHTTP
 import LLMCore
-import Logging
-import MediaDecoding
 import MultimodalInputs
 import NIOCore
 import NIOHTTP1
@@ -14,28 +12,12 @@ import Testing
 struct InputUploadsTests {
     private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Serves while something is done, and gives what came into the queue.
     private func serving(
         _ settings: InputOrderSettings, key: String? = nil, _ work: (_ url: String) async throws -> Void
     ) async throws -> [InputEvent] {
-        let queue = InputQueue(settings)
-        let (ports, listening) = AsyncStream<Int>.makeStream()
-        var uploads = InputUploads(queue, logger: Logger(label: "test"))
-        uploads.key = key
-        uploads.limits.bytes = 1_000
-        uploads.onListening = { listening.yield($0) }
-        let service = uploads
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await service.run() }
-            for await port in ports {
-                try await work("http://127.0.0.1:\(port)/v1/inputs")
-                break
-            }
-            group.cancelAll()
-            try? await group.waitForAll()
+        try await ServedInputs.run(settings, change: { $0.key = key }) { port, _ in
+            try await work("http://127.0.0.1:\(port)/v1/inputs")
         }
-        queue.finish()
-        return queue.ready(upTo: .max)
     }
 
     /// Sends something; gives the status and the reply.
@@ -76,6 +58,7 @@ struct InputUploadsTests {
             (Array("a".utf8), [("X-Input-Timestamp", "soon")], 400), (Array("{".utf8), json, 400),
             (Array(#"{"path": "/etc/passwd"}"#.utf8), json, 415), (Array(#"{"data": "%"}"#.utf8), json, 400),
             (Array("[]".utf8), json, 415), (Array("{}".utf8), json, 415),
+            (Array("a".utf8), [("Content-Type", "image/png")], 415), (Self.png, [("Content-Type", "text/plain")], 415),
             (Array("a".utf8), [("X-Input-Timestamp", "9000000000000000000")], 400),
             (Array("a".utf8), [("X-Input-Source", "a] text: b [c")], 400),
             (Array("a".utf8), [("X-Input-Source", "")], 400),

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventMessaging
 import Foundation
 import LLMCore
 import MediaDecoding
 import MultimodalInputs
-import Synchronization
 import Testing
 
 @Suite("Input events in JSON")
@@ -38,25 +36,6 @@ struct InputEventJSONTests {
     func refused(json: String, words: String) {
         let error = #expect(throws: MultimodalError.self) { try self.event(json) }
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-    }
-
-    @Test("What is told on a bus comes into the queue in the order of its times; what is no event is told")
-    func bus() async throws {
-        let bus = InProcessEventBus()
-        let subscription = try await bus.subscribe(EventPattern("inputs.>"), buffer: 16)
-        let payloads: [JSONValue] = [
-            ["text": "late", "timestamp_ns": 20], ["path": "/etc/passwd"], ["text": "early", "timestamp_ns": 10],
-        ]
-        for (index, payload) in payloads.enumerated() {
-            try await bus.publish(Event(id: "\(index)", subject: EventSubject("inputs.chat"), payload: payload))
-        }
-        let queue = InputQueue(try InputOrderSettings(watermark: .seconds(1)))
-        let failures = Mutex(0)
-        try await queue.take(subscription.prefix(3).map(\.payload), source: "bus") { _ in failures.withLock { $0 += 1 }
-        }
-        queue.finish()
-        #expect(queue.ready(upTo: 5).map(\.payload) == [.text("early"), .text("late")])
-        #expect(failures.withLock { $0 } == 1)
     }
 
     @Test("Files of this machine cannot be named from outside")

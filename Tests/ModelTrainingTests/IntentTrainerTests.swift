@@ -24,20 +24,23 @@ struct IntentTrainerTests {
         #expect(curve.contains("a &lt; b") && curve.contains("class=\"curve accuracy\""))
     }
 
-    @Test("A training that goes on from a checkpoint, within an epoch too, comes to what it would have come to")
-    func resume() throws {
+    @Test(
+        "A training that goes on from a checkpoint, within an epoch too, comes to what it would have come to",
+        arguments: [0, 64])
+    func resume(ngrams: Int) throws {
+        let settings = TinyDialogues.settings(ngrams: ngrams)
         try TinyDialogues.withFolder { folder in
-            var whole = try TinyDialogues.trainer()
+            var whole = try TinyDialogues.trainer(settings)
             while !whole.isDone { try whole.advance(for: .seconds(60)) { _ in } }
-            var parts = try TinyDialogues.trainer()
+            var parts = try TinyDialogues.trainer(settings)
             for _ in 0..<6 { try parts.advance(for: .zero) { _ in } }
             try parts.writeCheckpoint(to: "\(folder)/a")
-            parts = try TinyDialogues.trainer()
+            parts = try TinyDialogues.trainer(settings)
             try parts.resume(from: "\(folder)/a")
             try parts.advance(for: .seconds(60)) { _ in }
             #expect(parts.history.epochs.count == 1)
             try parts.writeCheckpoint(to: "\(folder)/a")
-            parts = try TinyDialogues.trainer()
+            parts = try TinyDialogues.trainer(settings)
             try parts.resume(from: "\(folder)/a")
             while !parts.isDone { try parts.advance(for: .seconds(60)) { _ in } }
             for (one, other) in zip(whole.history.epochs, parts.history.epochs) {
@@ -90,15 +93,16 @@ struct IntentTrainerTests {
         }
     }
 
-    @Test("A model is the same after it was written and read, and gives the same answers")
-    func files() throws {
+    @Test("A model is the same after it was written and read, and gives the same answers", arguments: [0, 64])
+    func files(ngrams: Int) throws {
         try TinyDialogues.withFolder { folder in
-            var trainer = try TinyDialogues.trainer()
+            var trainer = try TinyDialogues.trainer(TinyDialogues.settings(ngrams: ngrams))
             try trainer.advance(for: .seconds(60)) { _ in }
             try trainer.best.write(to: folder)
             let model = try IntentModel(folder: folder)
             #expect(model.labels == trainer.best.labels && model.vocabulary == trainer.best.vocabulary)
             #expect(model.temperature == trainer.best.temperature && model.turns == 2)
+            #expect(model.ngrams == ngrams)
             let input = model.input([DialogueTurn(.user, "a table"), DialogueTurn(.user, "yes")])
             #expect(model.logits(of: [input]) == trainer.best.logits(of: [input]))
             for (file, text, word) in [
@@ -127,7 +131,7 @@ struct IntentTrainerTests {
         let changes: [(inout IntentTrainingSettings) -> Void] = [
             { $0.turns = -1 }, { $0.encoder.heads = 3 }, { $0.encoder.width = 0 }, { $0.rate = 0 }, { $0.rate = .nan },
             { $0.dropout = 1 }, { $0.hiddenPieces = -0.1 }, { $0.epochs = 0 }, { $0.batch = 0 },
-            { $0.vocabularySize = 3 },
+            { $0.vocabularySize = 3 }, { $0.ngrams = -1 }, { $0.ngrams = 1 << 23 },
             { $0.minimumExamples = 1000 }, { $0.patience = 0 },
         ]
         for change in changes {

@@ -38,9 +38,10 @@ struct ParallelTrainingTests {
     }
 
     @Test(
-        "However many they are, and in however many portions they read, they learn what one learns", arguments: [8, 3])
-    func sameLosses(batch: Int) throws {
-        var settings = TinyDialogues.settings()
+        "However many they are, and in however many portions they read, they learn what one learns",
+        arguments: [(8, 0), (3, 0), (8, 64)])
+    func sameLosses(batch: Int, ngrams: Int) throws {
+        var settings = TinyDialogues.settings(ngrams: ngrams)
         (settings.batch, settings.rate, settings.epochs) = (batch, 3e-3, 2)
         let one = try self.losses(1, settings)
         for (processes, portions) in [(2, 1), (4, 1), (1, 3), (2, 2)] {

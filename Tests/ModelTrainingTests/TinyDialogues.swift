@@ -26,10 +26,11 @@ enum TinyDialogues {
     }
 
     /// Settings of a model that learns them in a second.
-    static func settings(turns: Int = 2) -> IntentTrainingSettings {
+    static func settings(turns: Int = 2, ngrams: Int = 0) -> IntentTrainingSettings {
         var settings = IntentTrainingSettings()
         (settings.encoder.width, settings.encoder.heads, settings.encoder.feedForward) = (16, 2, 32)
         (settings.turns, settings.vocabularySize, settings.minimumExamples) = (turns, 80, 2)
+        settings.ngrams = ngrams
         (settings.batch, settings.epochs, settings.patience, settings.rate) = (8, 4, 4, 1e-2)
         return settings
     }

@@ -2,6 +2,7 @@
 
 import LLMCore
 import MultimodalInputs
+import Synchronization
 import Testing
 
 @Suite("Routing tables")
@@ -109,6 +110,58 @@ struct RoutingTableTests {
         let outputs = Outputs()
         try await InputRun(queue, router: InputRouter(table), windows: table.windows).run { await outputs.add($0) }
         #expect(await outputs.texts == ["ignored", "a", "b", "failed", "c", "window 2", "window 1"])
+    }
+
+    @Test(
+        "An event is settled when no window to come can have it, or at once where no window has it",
+        arguments: [
+            (
+                "length: 10s",
+                ["a", "b", "bad", "settled bad", "c", "window 2", "settled a", "settled b", "window 1", "settled c"]
+            ),
+            (
+                "around: text, before: 1s, after: 1s",
+                [
+                    "a", "b", "bad", "settled bad", "c", "window 2", "window 2", "settled a", "settled b", "window 1",
+                    "settled c",
+                ]
+            ),
+        ])
+    func settled(window: String, expected: [String]) async throws {
+        let table = try Self.table(
+            "queue: {watermark: 20s}\nwindow: {\(window)}\nroutes: [{handler: echo, modality: text}]")
+        let queue = InputQueue(table.order)
+        let log = Mutex<[String]>([])
+        for (text, second) in [("a", 1), ("b", 2), ("bad", 3), ("c", 12)] {
+            var event = InputEvent(.text, .text(text), timestamp: Int64(second) * 1_000_000_000, source: "s")
+            event.receipt = InputReceipt { log.withLock { $0.append("settled \(text)") } }
+            try queue.offer(event)
+        }
+        queue.finish()
+        try await InputRun(queue, router: InputRouter(table), windows: table.windows).run { output in
+            log.withLock { log in
+                switch output {
+                case .handled(let input): if case .text(let text) = input.event.payload { log.append(text) }
+                case .failed: log.append("bad")
+                case .ignored: break
+                case .window(let window): log.append("window \(window.inputs.count)")
+                }
+            }
+        }
+        #expect(log.withLock { $0 } == expected)
+    }
+
+    @Test("What a queue drops is settled", arguments: [("drop-oldest", ["1"]), ("drop-newest", ["2"])])
+    func dropped(policy: String, expected: [String]) throws {
+        let table = try Self.table("queue: {capacity: 1, when_full: \(policy)}\nroutes: [{handler: echo}]")
+        let queue = InputQueue(table.order)
+        let log = Mutex<[String]>([])
+        for second in 1...2 {
+            var event = InputEvent(.text, .text(""), timestamp: Int64(second), source: "s")
+            event.receipt = InputReceipt { log.withLock { $0.append("\(second)") } }
+            try queue.offer(event)
+        }
+        #expect(log.withLock { $0 } == expected)
     }
 }
 

@@ -90,8 +90,8 @@ final class PluginFolder: Sendable {
         try Self.run(
             "/usr/bin/env",
             [
-                "cc", "-std=gnu11", "-fPIC", "-shared", "-pthread", "-I", include, source.path, "-o",
-                "\(folder.path)/\(name).so",
+                "cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fPIC", "-shared", "-pthread", "-I",
+                include, source.path, "-o", "\(folder.path)/\(name).so",
             ] + macros)
         let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name).so"))
         self.libraries.withLock { $0[[name] + macros] = library }

@@ -3,7 +3,6 @@
 import Foundation
 import LLMCore
 import Pipelines
-import RunStorage
 import Synchronization
 
 /// Counts what steps did, from what they left in a file and from what was recorded.
@@ -35,12 +34,12 @@ final class CrashTally: Sendable {
         var step: String
     }
 
-    let store: SQLiteRunStore
+    let store: any RunStore
     let effects: String
     /// The first trace that would be one too many, by step.
     private let recordedBefore = Mutex<[String: Int]>([:])
 
-    init(store: SQLiteRunStore, effects: String) {
+    init(store: any RunStore, effects: String) {
         self.store = store
         self.effects = effects
     }

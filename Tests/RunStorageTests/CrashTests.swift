@@ -5,6 +5,9 @@ import LLMCore
 import NATSMessaging
 import NATSServing
 import Pipelines
+import PostgresConnections
+import PostgresRuns
+import PostgresServing
 import RunStorage
 import Testing
 
@@ -42,7 +45,9 @@ struct CrashTests {
     @Test("Workers that share a store and are killed leave nothing lost and nothing doubled")
     func workers() async throws {
         let folder = try TemporaryFolder()
-        try await self.check(SQLiteRunQueue(try StorageFile(path: folder.file)), in: folder, named: "workers")
+        try await self.check(
+            try folder.store(), SQLiteRunQueue(try StorageFile(path: folder.file)), at: folder.file, in: folder,
+            named: "workers")
     }
 
     @Test("Workers over JetStream, whose server is killed as well, leave nothing lost and nothing doubled")
@@ -50,7 +55,9 @@ struct CrashTests {
         let server = try NATSServer()
         let bus = try await NATSEventBus.connect(NATSConfiguration(url: server.url))
         let folder = try TemporaryFolder()
-        try await self.check(NATSRunQueue(bus), in: folder, named: "nats", more: [server.url]) { kills in
+        try await self.check(
+            try folder.store(), NATSRunQueue(bus), at: folder.file, in: folder, named: "nats", more: [server.url]
+        ) { kills in
             guard kills % 5 == 4 else { return }
             server.end(SIGKILL)
             try server.start()
@@ -58,17 +65,42 @@ struct CrashTests {
         await bus.close()
     }
 
+    @Test("Workers that share a database whose connections are cut as well leave nothing lost and nothing doubled")
+    func workersOverPostgres() async throws {
+        let url = try PostgresServer.shared().makeDatabase()
+        let database = try RunDatabase(url: url)
+        let others = PostgresConnection(try PostgresURL(url))
+        try await self.check(
+            PostgresRunStore(database), PostgresRunQueue(database), at: url, in: try TemporaryFolder(),
+            named: "postgres"
+        ) { kills in
+            guard kills % 5 == 4 else { return }
+            _ = try await others.perform { session in
+                try session.execute(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    """)
+            }
+        }
+    }
+
     /// Lets workers do runs while they are killed.
     ///
     /// - Parameters:
+    ///   - store: The store, as the tests see it.
+    ///   - queue: The queue, as the tests see it.
+    ///   - place: Where the workers find the store.
+    ///   - folder: Where they leave traces.
+    ///   - name: What this is called when it is counted.
     ///   - more: What else the workers are told.
     ///   - harm: What else is done, after so many kills of one of three workers' places.
     private func check(
-        _ queue: any RunQueue, in folder: TemporaryFolder, named name: String, more: [String] = [],
-        harm: @escaping @Sendable (_ kills: Int) throws -> Void = { _ in }
+        _ store: any RunStore, _ queue: any RunQueue, at place: String, in folder: TemporaryFolder, named name: String,
+        more: [String] = [], harm: @escaping @Sendable (_ kills: Int) async throws -> Void = { _ in }
     ) async throws {
         let subject = try CrashedProgram()
-        let tally = CrashTally(store: try folder.store(), effects: "\(folder.path)/effects")
+        let tally = CrashTally(store: store, effects: "\(folder.path)/effects")
         var ids = [String]()
         let names = (0..<Self.count).map { "run-\($0)" }
         for name in names {
@@ -85,8 +117,8 @@ struct CrashTests {
                     {
                         let moment = Self.moment(attempt: kills, using: &random)
                         kills +=
-                            try await subject.run([folder.file, tally.effects] + more, killedAfter: moment) ? 1 : 0
-                        if worker == 0 { try harm(kills) }
+                            try await subject.run([place, tally.effects] + more, killedAfter: moment) ? 1 : 0
+                        if worker == 0 { try await harm(kills) }
                         try await tally.note(ids)
                     }
                     return kills

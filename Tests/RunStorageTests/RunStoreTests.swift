@@ -2,53 +2,35 @@
 
 import Foundation
 import LLMCore
+import OpenAutoGLMTesting
 import Pipelines
 import RunStorage
 import Testing
 
 @Suite("Runs that outlive their process")
 struct RunStoreTests {
-    @Test("What a step gave comes back as it was", arguments: Samples.outcomes)
-    func roundTrip(outcome: StepOutcome) async throws {
-        let folder = try TemporaryFolder()
-        let store = try folder.store()
-        let id = try await store.create(Samples.source, inputs: [:])
-        let step = StepCall(StepKey(rawValue: "pages[12].ask"), uses: "generate", effect: .model)
-        let session = try await store.open(id)
-        #expect(try await session.outcome(of: step) == nil)
-        try await session.record(outcome, of: step, took: .milliseconds(12))
-        #expect(try await session.outcome(of: step) == outcome)
-        let recorded = try await folder.store().steps(of: id, from: 0, limit: 10)
-        #expect(recorded.map(\.call) == [step])
-        #expect(recorded.map(\.outcome) == [outcome])
-        #expect(recorded.map(\.duration) == [.milliseconds(12)])
+    @Test("The store in SQLite does what every store must")
+    func conformance() async {
+        let conformance = RunStoreConformance {
+            let (folder, clock) = (try TemporaryFolder(), ManualClock())
+            return .init(
+                open: {
+                    try folder.store { Date(timeIntervalSince1970: clock.now.offset / .seconds(1)) }
+                }, pass: { clock.advance(by: $0) })
+        }
+        #expect(await conformance.failures() == [])
     }
 
-    @Test("A step is recorded once")
-    func once() async throws {
-        let folder = try TemporaryFolder()
-        let store = try folder.store()
-        let session = try await store.open(try await store.create(Samples.source, inputs: [:]))
-        let step = StepCall(StepKey(rawValue: "ask"), uses: "generate", effect: .model)
-        try await session.record(.finished(outputs: ["n": 1], usage: nil), of: step, took: .zero)
-        await #expect(throws: StorageError.self) {
-            try await session.record(.finished(outputs: ["n": 2], usage: nil), of: step, took: .zero)
+    @Test("Schedules in SQLite do what they must")
+    func scheduleConformance() async {
+        let conformance = ScheduleStoreConformance {
+            let folder = try TemporaryFolder()
+            return {
+                let file = try StorageFile(path: folder.file)
+                return (SQLiteScheduleStore(file), try folder.store(), SQLiteRunQueue(file))
+            }
         }
-        #expect(try await session.outcome(of: step) == .finished(outputs: ["n": 1], usage: nil))
-    }
-
-    @Test("A step is recorded although the task has been cancelled")
-    func recordsAfterCancellation() async throws {
-        let folder = try TemporaryFolder()
-        let store = try folder.store()
-        let session = try await store.open(try await store.create(Samples.source, inputs: [:]))
-        let step = StepCall(StepKey(rawValue: "ask"), uses: "generate", effect: .model)
-        let task = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            try await session.record(.failed(code: "a.b", message: "c"), of: step, took: .zero)
-        }
-        try await task.value
-        #expect(try await session.outcome(of: step) == .failed(code: "a.b", message: "c"))
+        #expect(await conformance.failures() == [])
     }
 
     @Test("Recording ten thousand steps keeps their order, and its time is printed")

@@ -32,17 +32,6 @@ enum Samples {
         included: ["more.yaml": "pipeline: more\n"], baseFolder: "examples")
 
     static let longText = JSONValue.string(String(repeating: "long ", count: 10_000))
-
-    static let outcomes: [StepOutcome] = [
-        .finished(outputs: [:], usage: nil),
-        .finished(
-            outputs: ["text": "你好\u{0} \"x\"", "count": 3, "share": 2.0, "none": nil, "list": [1, [true]]], usage: nil),
-        .finished(
-            outputs: ["text": .string(String(repeating: "long ", count: 10_000))],
-            usage: TokenUsage(promptTokens: 7, completionTokens: 9, cachedPromptTokens: 5)),
-        .failed(code: "llm.unavailable", message: "The server does not answer."),
-        .failed(code: "", message: ""),
-    ]
 }
 
 /// Chance that is the same in every run of a test (SplitMix64).

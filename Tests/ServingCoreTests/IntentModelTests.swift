@@ -14,13 +14,21 @@ import Testing
 @Suite("Intent models in the repository")
 struct IntentModelTests {
     /// A model that has learnt nothing yet: what it says is random, but always the same.
-    private static func model() throws -> IntentModel {
+    ///
+    /// - Parameter ngrams: How many buckets n-grams have; 0 for none.
+    private static func model(ngrams: Int = 0) throws -> IntentModel {
         var settings = EncoderSettings()
         (settings.width, settings.heads, settings.feedForward) = (8, 2, 8)
         var generator = SeededNumbers(seed: 3)
-        return try IntentModel(
+        var model = try IntentModel(
             settings, turns: 2, labels: ["book", "cancel", "thank"],
-            vocabulary: SubwordTrainer.vocabulary(of: ["yes no please", "yes no"], size: 30), using: &generator)
+            vocabulary: SubwordTrainer.vocabulary(of: ["yes no please", "yes no"], size: 30), ngrams: ngrams,
+            using: &generator)
+        model.encoder.visit(.zero, "") { name, weight, _ in
+            guard name.hasPrefix("ngrams.") else { return }
+            weight = Tensor(weight.shape, (0..<weight.count).map { _ in .random(in: 0.1...1, using: &generator) })
+        }
+        return model
     }
 
     private static func withRepository(
@@ -69,14 +77,15 @@ struct IntentModelTests {
 
     @Test(
         "As ONNX it says the same, with padding too; in 8 bits nearly the same",
-        arguments: ["float", "dynamic int8", "calibrated int8"])
-    func export(precision: String) async throws {
+        arguments: ["float", "dynamic int8", "calibrated int8"], [0, 50])
+    func export(precision: String, ngrams: Int) async throws {
         let folder = RepositoryFolder()
         try folder.write("talk", "")
-        let (model, path) = (try Self.model(), "\(folder.path)/talk/1/model.onnx")
+        let (model, path) = (try Self.model(ngrams: ngrams), "\(folder.path)/talk/1/model.onnx")
         let inputs = [
             model.input([DialogueTurn(.user, "yes")]),
             model.input([DialogueTurn(.system, "no? yes please"), DialogueTurn(.user, "no no no")]),
+            model.input([DialogueTurn(.user, "")]),
         ]
         let precisions: [String: ONNXPrecision] = [
             "float": .float, "dynamic int8": .dynamicInt8,
@@ -89,26 +98,25 @@ struct IntentModelTests {
             batch.append(input)
             return batch
         }
-        let length = batches.map(\.pieces.count).max() ?? 0
-        func tensor(_ name: String, _ rows: [[Int]]) throws -> KServeTensor {
-            let padded = rows.flatMap { $0 + [Int](repeating: 0, count: length - $0.count) }
+        func tensor(_ name: String, _ rows: [[Int]], padding: Int = 0) throws -> KServeTensor {
+            let length = rows.map(\.count).max() ?? 0
+            let padded = rows.flatMap { $0 + [Int](repeating: padding, count: length - $0.count) }
             return try KServeTensor(name, shape: [rows.count, length], values: padded.map { Int64($0) })
         }
-        let outputs = try await ONNXModel.load(path: path).run(
-            [
-                [
-                    tensor("pieces", batches.map(\.pieces)), tensor("places", batches.map(\.places)),
-                    tensor("distances", batches.map(\.distances)), tensor("speakers", batches.map(\.speakers)),
-                    tensor("mask", batches.map { $0.pieces.map { _ in 1 } }),
-                ]
-            ], sizes: nil, instance: 0)[0]
+        var tensors = try [
+            tensor("pieces", batches.map(\.pieces)), tensor("places", batches.map(\.places)),
+            tensor("distances", batches.map(\.distances)), tensor("speakers", batches.map(\.speakers)),
+            tensor("mask", batches.map { $0.pieces.map { _ in 1 } }),
+        ]
+        if ngrams > 0 { try tensors.append(tensor("ngrams", inputs.map { $0.ngrams.map(Int.init) }, padding: ngrams)) }
+        let outputs = try await ONNXModel.load(path: path).run([tensors], sizes: nil, instance: 0)[0]
         let logits = try #require(outputs.first { $0.name == "logits" })
-        #expect(logits.shape == [2, 3])
+        #expect(logits.shape == [3, 3])
         let difference = zip(try logits.values(as: Float.self), model.logits(of: inputs).values).map { abs($0 - $1) }
             .max()
         #expect(try #require(difference) < (precision == "float" ? 1e-4 : 0.1))
         let probabilities = try #require(outputs.first { $0.name == "probabilities" }).values(as: Float.self)
-        #expect(abs(probabilities.reduce(0, +) - 2) < 1e-5)
+        #expect(abs(probabilities.reduce(0, +) - 3) < 1e-5)
     }
 
     @Test(

@@ -4,7 +4,7 @@ import json
 import pathlib
 import unicodedata
 
-UTTERANCE, TURN = 64, 40
+UTTERANCE, TURN, NGRAMS = 64, 40, 512
 
 
 def kind(character):
@@ -57,7 +57,34 @@ class Vocabulary:
         return [number for word in words(text) for number in self.word(word)][:limit]
 
 
+def bucket(text, count):
+    value = 0xCBF29CE484222325
+    for byte in text.encode("utf-8"):
+        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return (value ^ value >> 32) % count
+
+
+def ngrams(text, count):
+    """The buckets of an utterance's n-grams: pieces of words, words and pairs of words."""
+    found, last = [], ""
+    for word in words(text):
+        if len(found) >= NGRAMS:
+            break
+        least, most = (1, 3) if kind(word[-1]) == "ideograph" else (3, 5)
+        whole = "\u2581" + word + "\u2581"
+        for start in range(len(whole)):
+            if len(found) >= NGRAMS:
+                break
+            found += [bucket(whole[start:start + size], count) for size in range(least, min(most, len(whole) - start) + 1)]
+        found.append(bucket(" \u2581" + word, count))
+        if last:
+            found.append(bucket(" \u2581" + last + "\u2581" + word, count))
+        last = word
+    return sorted(set(found[:NGRAMS]))
+
+
 def examples(path, labels, vocabulary, before):
+    """Of each utterance with an intent: rows of piece, place, distance and speaker, the intent's number, the text."""
     for line in pathlib.Path(path).read_text(encoding="utf-8").split("\n"):
         if not line.strip():
             continue
@@ -72,4 +99,4 @@ def examples(path, labels, vocabulary, before):
                 numbers = vocabulary.read(said["text"], UTTERANCE if distance == 0 else TURN)
                 rows += [(number, place + 1, distance, speaker) for place, number in enumerate(numbers)]
                 rows.append((2, 0, distance, speaker))
-            yield rows, labels[turn["intent"]]
+            yield rows, labels[turn["intent"]], turn["text"]

@@ -60,7 +60,7 @@ def main(folder, data, threads):
     config = json.loads(pathlib.Path(folder, "config.json").read_text(encoding="utf-8"))
     pieces = json.loads(pathlib.Path(folder, "vocabulary.json").read_text(encoding="utf-8"))
     labels = {label: number for number, label in enumerate(config["labels"])}
-    everything = list(examples(data, labels, Vocabulary(pieces), config["turns"]))
+    everything = [(rows, label) for rows, label, _ in examples(data, labels, Vocabulary(pieces), config["turns"])]
     model = Encoder(config, len(pieces)).train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
     tokens, padded, losses, seconds = 0, 0, [], 0.0

@@ -22,6 +22,30 @@ enum FuzzTarget: String, CaseIterable {
     case regex
     /// Compiles a grammar and reads the file's own bytes with it.
     case grammar
+    /// Decodes a picture, by the system's libraries too.
+    case image
+    /// Decodes a recording, by the system's library too.
+    case audio
+    /// Tells what bytes are, as inputs that come over a network.
+    case input
+    /// Reads a routing table of inputs.
+    case routingTable = "routing-table"
+    /// Reads a plugin's manifest.
+    case manifest
+    /// Reads a policy of plugins.
+    case policy
+    /// Reads frames between the program and a plugin's process.
+    case pluginFrame = "plugin-frame"
+    /// Reads a message of NATS as an event, and as an input.
+    case natsMessage = "nats-message"
+    /// Reads subjects and patterns of them.
+    case subject
+    /// Reads a connection of WebSocket: frames, messages, inputs.
+    case webSocket = "web-socket"
+    /// Opens an intent model of which one file is damaged, and asks it.
+    case intentModel = "intent-model"
+    /// Opens a graph language model of which one file is damaged, and lets it write.
+    case graphModel = "graph-model"
 
     /// Reads the bytes.
     ///
@@ -37,6 +61,24 @@ enum FuzzTarget: String, CaseIterable {
         case .schema: (try? JSONValue(parsing: bytes)).map { Self.read(bytes, by: .jsonSchema($0)) } ?? false
         case .regex: Self.read(bytes, by: .regularExpression(String(decoding: bytes, as: UTF8.self)))
         case .grammar: Self.read(bytes, by: .grammar(String(decoding: bytes, as: UTF8.self)))
+        case .image, .audio, .input, .routingTable: self.runMedia(bytes)
+        case .manifest, .policy, .pluginFrame: self.runPlugins(bytes)
+        case .natsMessage, .subject, .webSocket: self.runMessages(bytes)
+        case .intentModel, .graphModel: self.runModels(bytes)
+        }
+    }
+
+    /// Inputs to begin with; none where files are needed.
+    var seeds: [[UInt8]] {
+        switch self {
+        case .input: Self.inputSeeds
+        case .pluginFrame: Self.frameSeeds
+        case .natsMessage: Self.messageSeeds
+        case .subject: ["documents.*.read documents.invoice.read", "a.> a.b-c_1.d"].map { Array($0.utf8) }
+        case .webSocket: Self.socketSeeds
+        case .intentModel: DamagedModel.intents.seeds
+        case .graphModel: DamagedModel.graphs.seeds
+        default: []
         }
     }
 

@@ -32,10 +32,7 @@ extension InputEvent {
             throw MultimodalError(.unknownFormat, "An event needs exactly one of \(contents.joined(separator: ", ")).")
         }
         let source = try Self.text(members["source"], "source") ?? source
-        let time = try members["timestamp_ns"].map { value in
-            guard let time = value.integerValue else { throw Self.wrongType("timestamp_ns", "a whole number", value) }
-            return Int64(time)
-        }
+        let time = try Self.time(members["timestamp_ns"])
         switch given[0] {
         case "text":
             try Self.check(source: source)
@@ -51,7 +48,16 @@ extension InputEvent {
         }
     }
 
-    private static func text(_ value: JSONValue?, _ key: String) throws -> String? {
+    /// A time of an event; nil where there is none.
+    static func time(_ value: JSONValue?) throws -> Int64? {
+        try value.map { value in
+            guard let time = value.integerValue else { throw Self.wrongType("timestamp_ns", "a whole number", value) }
+            return Int64(time)
+        }
+    }
+
+    /// A text of an event; nil where there is none.
+    static func text(_ value: JSONValue?, _ key: String) throws -> String? {
         guard let value else { return nil }
         guard let text = value.stringValue else { throw Self.wrongType(key, "a text", value) }
         return text

@@ -77,7 +77,7 @@ public final class NATSEventBus: EventBus {
         let buffer = EventBuffer("\(pattern)", options)
         let onNotice = self.onNotice
         let stop = try await self.connection.subscribe("\(pattern)", group: options.group) { message in
-            if let event = message.event {
+            if let event = message.event(takingBytes: options.takesBytes) {
                 buffer.put(event)
             } else if message.status == nil {
                 onNotice(.unreadable(subject: message.subject))
@@ -94,9 +94,7 @@ public final class NATSEventBus: EventBus {
         let answer = try await self.inbox.ask([NATSMessage(event)], deadline: deadline)[0]
         guard let answer else { throw EventError.noAnswer(event.subject, within: deadline) }
         if answer.status == 503 { throw EventError.nobodyAnswers(event.subject) }
-        guard let event = answer.event else {
-            throw EventError(.unreadablePayload, "The answer to '\(event.subject)' is no event with JSON in it.")
-        }
+        guard let event = answer.event() else { throw EventError.unreadableAnswer(event.subject) }
         return event
     }
 

@@ -3,10 +3,13 @@
 internal import EventMessaging
 internal import LLMCore
 
-/// Events as messages: the payload is JSON text, everything else stands in the subject and the headers.
+/// Events as messages: the payload is JSON text or bytes, everything else stands in the subject and the headers.
 extension NATSMessage {
     private static let idHeader = "Nats-Msg-Id"
     private static let versionHeader = "Event-Schema-Version"
+    /// Says that what could be JSON is bytes.
+    private static let bytesHeader = "Event-Bytes"
+    private static let typeHeader = "Content-Type"
     /// Says that the receipt of a stream is awaited where an answer goes.
     static let streamHeader = "Nats-Expected-Stream"
     private static let maximumIDBytes = 512
@@ -26,17 +29,23 @@ extension NATSMessage {
         self.headers.append((Self.idHeader, event.id))
         if event.schemaVersion != 1 { self.headers.append((Self.versionHeader, "\(event.schemaVersion)")) }
         for pair in event.headers.pairs { self.headers.append((pair.name, pair.value)) }
-        self.data = Array(event.payload.serialized().utf8)
+        if let bytes = event.bytes {
+            self.headers.append((Self.bytesHeader, "1"))
+            self.data = bytes
+        } else {
+            self.data = Array(event.payload.serialized().utf8)
+        }
     }
 
     /// Reads an event; nil where the message is none.
     ///
-    /// A message that another program has published without an identifier gets one of its own.
-    var event: Event? {
-        guard self.status == nil, let subject = try? EventSubject(self.subject),
-            let payload = self.data.isEmpty
-                ? .null : try? JSONValue(parsing: self.data, maximumDepth: Self.maximumDepth)
-        else { return nil }
+    /// A message that another program has published without an identifier gets one of its own. What is no JSON, or is of
+    /// another type by its header, is bytes.
+    /// - Parameter takesBytes: Whether bytes are taken.
+    func event(takingBytes takesBytes: Bool = false) -> Event? {
+        guard self.status == nil, let subject = try? EventSubject(self.subject) else { return nil }
+        let payload = self.payload
+        guard takesBytes || payload != nil else { return nil }
         var headers = EventHeaders()
         var id: String?
         var version = 1
@@ -48,12 +57,27 @@ extension NATSMessage {
                 guard let number = Int(value), number > 0 else { return nil }
                 version = number
             case Self.streamHeader: replyTo = nil
+            case Self.bytesHeader: break
             // What others of the server's own or malformed headers say is not for subscribers.
             default: try? headers.set(name, to: value)
             }
         }
-        return Event(
-            id: id ?? "nats-\(UInt64.random(in: 0 ... .max))", subject: subject, payload: payload, headers: headers,
-            schemaVersion: version, replyTo: replyTo)
+        var event = Event(
+            id: id ?? "nats-\(UInt64.random(in: 0 ... .max))", subject: subject, payload: payload ?? .null,
+            headers: headers, schemaVersion: version, replyTo: replyTo)
+        if payload == nil { event.bytes = self.data }
+        return event
+    }
+
+    /// The payload; nil where the data are bytes.
+    private var payload: JSONValue? {
+        guard self[Self.bytesHeader] == nil, self[Self.typeHeader].map(Self.isJSON) ?? true else { return nil }
+        return self.data.isEmpty ? .null : try? JSONValue(parsing: self.data, maximumDepth: Self.maximumDepth)
+    }
+
+    /// Whether a media type is that of JSON.
+    private static func isJSON(_ type: String) -> Bool {
+        let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
+        return essence == "application/json" || essence.hasSuffix("+json")
     }
 }

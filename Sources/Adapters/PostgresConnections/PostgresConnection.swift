@@ -37,6 +37,17 @@ package final class PostgresConnection: @unchecked Sendable {  // Its queue alon
         self.library = library
     }
 
+    /// Works with the connection, while nobody else does, to the end even if the task is cancelled.
+    ///
+    /// - Throws: ``PostgresError``, or what the work throws.
+    package func finish<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            self.queue.async { continuation.resume(with: Result { try self.work(Cancellation(), work) }) }
+        }
+    }
+
     /// Works with the connection, while nobody else does.
     ///
     /// - Throws: ``PostgresError``, `CancellationError`, or what the work throws.
@@ -64,12 +75,12 @@ package final class PostgresConnection: @unchecked Sendable {  // Its queue alon
         try await self.perform { session in
             for _ in 1..<Self.maximumAttempts {
                 do {
-                    return try session.transaction(work)
+                    return try session.transaction(.serializable, work)
                 } catch let error as PostgresError where error.code == .conflict {
                     continue
                 }
             }
-            return try session.transaction(work)
+            return try session.transaction(.serializable, work)
         }
     }
 
@@ -126,9 +137,21 @@ private final class Cancellation: Sendable {
 }
 
 extension PostgresSession {
+    /// What a transaction sees of others.
+    package enum Isolation: String, Sendable {
+        /// Nothing: where that cannot be, it fails with `.conflict`.
+        case serializable = "SERIALIZABLE"
+        /// Each statement sees what is committed when it begins: for work that takes the locks that it needs.
+        case readCommitted = "READ COMMITTED"
+    }
+
     /// Works in a transaction that is committed when the work is done, and else rolled back.
-    fileprivate func transaction<Value>(_ work: (PostgresSession) throws -> Value) throws -> Value {
-        try self.execute("BEGIN ISOLATION LEVEL SERIALIZABLE")
+    ///
+    /// - Throws: ``PostgresError``, `CancellationError`, or what the work throws.
+    package func transaction<Value>(
+        _ isolation: Isolation, _ work: (PostgresSession) throws -> Value
+    ) throws -> Value {
+        try self.execute("BEGIN ISOLATION LEVEL \(isolation.rawValue)")
         do {
             let value = try work(self)
             try self.execute("COMMIT")

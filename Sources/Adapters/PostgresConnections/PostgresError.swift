@@ -34,6 +34,8 @@ extension PostgresError.Code where Domain == PostgresDomain {
     public static var tooLarge: Self { "too-large" }
     /// What is kept cannot be understood.
     public static var unreadable: Self { "unreadable" }
+    /// A later version of this program has changed the tables.
+    public static var newerSchema: Self { "newer-schema" }
     /// A parameter cannot be sent as it is.
     public static var invalidParameter: Self { "invalid-parameter" }
 }

@@ -72,6 +72,8 @@ package struct PostgresURL: Sendable, Hashable, CustomStringConvertible {
             ("host", self.host), ("port", self.port.map(String.init)), ("user", self.user),
             ("dbname", self.database), ("password", password), ("client_encoding", "UTF8"),
             ("gssencmode", "disable"), ("tcp_user_timeout", "10000"),
+            // A server that is gone while it owes an answer is noticed within half a minute, not within hours.
+            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
         ] {
             if let value { pairs.append((name, value)) }
         }

@@ -2,6 +2,7 @@
 
 internal import GRDB
 public import LLMCore
+package import Pipelines
 
 /// The errors of what is stored.
 public enum StorageDomain: ErrorDomain {
@@ -36,6 +37,14 @@ extension StorageError.Code where Domain == StorageDomain {
 }
 
 extension DomainError where Domain == StorageDomain {
+    /// A step is there already, as its key tells.
+    package static func alreadyRecorded(_ step: StepCall, of run: String, cause: (any Error)? = nil) -> Self {
+        Self(
+            .alreadyRecorded,
+            "The step '\(step.key.rawValue)' of the run '\(run)' has been recorded before, or the run was removed.",
+            cause: cause)
+    }
+
     /// What an error of the database means to the user; errors of other kinds stay what they are.
     static func wrapping(_ error: any Error, path: String) -> any Error {
         if error is RowDecodingError {

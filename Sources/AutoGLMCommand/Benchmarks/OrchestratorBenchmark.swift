@@ -4,6 +4,7 @@ internal import LLMCore
 internal import ModelFacade
 internal import OrderedCollections
 internal import Pipelines
+internal import PostgresRuns
 internal import RunStorage
 
 /// What a pipeline's steps cost when they do nothing.
@@ -15,6 +16,9 @@ struct OrchestratorBenchmark {
 
     /// The file for runs that outlive the process; nil leaves that measure out.
     let store: String?
+
+    /// The URL of a database for them; nil leaves that measure out.
+    let database: String?
 
     private static let registry = StepRegistry([EchoStep()])
     private static let inputs: [String: JSONValue] = ["value": "nothing"]
@@ -35,37 +39,42 @@ struct OrchestratorBenchmark {
             stepTimes.append(try await Self.microseconds(runner, chain, steps: self.steps))
             turnTimes.append(try await Self.microseconds(runner, wide, steps: self.width))
         }
-        let durable = try await self.durable("step_durable_us", .process, runner, chain, runs: runs)
-        let powerProof = try await self.durable("step_durable_power_us", .power, runner, chain, runs: runs)
+        var durable = [BenchmarkRow]()
+        if let store {
+            for (measure, durability) in [
+                ("step_durable_us", StorageFile.Durability.process), ("step_durable_power_us", .power),
+            ] {
+                let file = try StorageFile(path: store, durability: durability)
+                durable.append(try await self.durable(measure, SQLiteRunStore(file), runner, chain, runs: runs))
+            }
+        }
+        if let database {
+            let store = PostgresRunStore(try RunDatabase(url: database))
+            durable.append(try await self.durable("step_shared_us", store, runner, chain, runs: runs))
+        }
         return [
             Self.row("step_memory_us", stepTimes, details: ["steps": .integer(self.steps)]),
             Self.row("turn_memory_us", turnTimes, details: ["width": .integer(self.width)]),
-        ] + memory + durable + powerProof
+        ] + memory + durable
     }
 
-    /// The chain, with each step recorded in SQLite before the next begins, safe against the end of the process or of power.
+    /// The chain, with each step recorded before the next begins.
     private func durable(
-        _ measure: String, _ durability: StorageFile.Durability, _ runner: PipelineRunner, _ chain: Pipeline, runs: Int
-    ) async throws -> [BenchmarkRow] {
-        guard let store else { return [] }
-        let runStore = SQLiteRunStore(try StorageFile(path: store, durability: durability))
+        _ measure: String, _ store: any RunStore, _ runner: PipelineRunner, _ chain: Pipeline, runs: Int
+    ) async throws -> BenchmarkRow {
         let clock = ContinuousClock()
         var times = [Double]()
         for _ in 0...runs {
-            let journal = try await Self.journal(for: chain, in: runStore)
+            let journal = try await Self.journal(for: chain, in: store)
             let start = clock.now
             let output = try await self.run(chain, on: runner, journal: journal)
             times.append(start.duration(to: clock.now) / .microseconds(1) / Double(self.steps))
             try await journal.end(.succeeded(output))
         }
-        return [
-            Self.row(
-                measure, Array(times.dropFirst()),
-                details: ["steps": .integer(self.steps), "durability": .string(durability.rawValue)])
-        ]
+        return Self.row(measure, Array(times.dropFirst()), details: ["steps": .integer(self.steps)])
     }
 
-    private static func journal(for pipeline: Pipeline, in store: SQLiteRunStore) async throws -> any RunSession {
+    private static func journal(for pipeline: Pipeline, in store: any RunStore) async throws -> any RunSession {
         let source = PipelineSource(
             name: pipeline.name, version: pipeline.version, file: "\(pipeline.name).yaml", text: "")
         return try await store.open(store.create(source, inputs: Self.inputs))

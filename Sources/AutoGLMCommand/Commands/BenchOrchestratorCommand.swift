@@ -18,6 +18,7 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
               step_durable_us       time of a step of the same chain that is recorded in --store before the next begins, safe
                                     against the end of the process (--durability process, what runs have by default)
               step_durable_power_us the same, safe against the loss of power: each step waits for the disk (--durability power)
+              step_shared_us        the same in the PostgreSQL database of --database, as durable as its server is set
               long_run_growth_mb    how much larger the process gets by a loop of 10,000 turns after one of 1,000
               wide_run_growth_mb    the same by a loop of 100 × --width turns after one of 10 × --width, where --width turns
                                     wait for each other
@@ -36,6 +37,9 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
     )
     var store: String?
 
+    @Option(help: "A PostgreSQL database for stored runs, to measure step_shared_us as well.")
+    var database: String?
+
     @Option(parsing: .unconditional, help: "Runs of each measure, after one that warms up.")
     var runs = 5
 
@@ -46,8 +50,9 @@ struct BenchOrchestratorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let rows = try await OrchestratorBenchmark(steps: self.steps, width: self.width, store: self.store).rows(
-            runs: self.runs)
+        let benchmark = OrchestratorBenchmark(
+            steps: self.steps, width: self.width, store: self.store, database: self.database)
+        let rows = try await benchmark.rows(runs: self.runs)
         switch self.output.format {
         case .json:
             try Console.json([

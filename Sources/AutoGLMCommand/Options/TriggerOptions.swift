@@ -36,9 +36,8 @@ struct TriggerOptions: ParsableArguments {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw ValidationError("--on is '\(text)'; write SUBJECT=PIPELINE.yaml.") }
             let pipeline = try PipelineFile.read(parts[1], registry: registry)
-            let name = pipeline.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }
             return RunTrigger(
-                String(name.prefix(64)), try EventPattern(parts[0]), pipeline,
+                ProgramBus.name(pipeline.name), try EventPattern(parts[0]), pipeline,
                 try PipelineFile.source(of: pipeline, at: parts[1]))
         }
         return EventTriggers(triggers, bus: bus.bus, store: store.runs, queue: store.queue, onNotice: Self.note)

@@ -24,6 +24,9 @@ actor ProgramBus {
         if let url = self.url { _ = try NATSConfiguration(url: url) }
     }
 
+    /// Whether it is the one inside the process, on which nobody else tells anything.
+    nonisolated var isInProcess: Bool { self.url == nil }
+
     /// The bus, for steps and triggers.
     nonisolated var bus: any EventBus { TracedEventBus(LaterEventBus(program: self)) }
 
@@ -41,6 +44,11 @@ actor ProgramBus {
             self.opening = nil
             throw error
         }
+    }
+
+    /// A name for a reader of the bus: of what a pipeline or a table is called, the characters that all buses take.
+    static func name(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.prefix(64))
     }
 
     /// Sends what was published, and ends.

@@ -42,11 +42,11 @@ struct DeliveryPlace {
     }
 
     /// The delivery of a message; nil where it is no event.
-    func delivery(of message: NATSMessage) -> EventDelivery? {
+    func delivery(of message: NATSMessage, takingBytes takesBytes: Bool = false) -> EventDelivery? {
         var message = message
         // The place to acknowledge on is not where an answer is awaited.
         message.replyTo = nil
-        guard var event = message.event else { return nil }
+        guard var event = message.event(takingBytes: takesBytes) else { return nil }
         if message["Nats-Msg-Id"] == nil { event.id = "nats-\(self.sequence)" }
         return EventDelivery(
             StoredEvent(event: event, sequence: self.sequence, time: self.time), deliveries: self.deliveries,

@@ -41,7 +41,7 @@ struct NATSEventConsumer: EventConsumer {
         let found = try await self.pull.request(count, of: self.stream, self.configuration.name, waiting: waiting)
         var taken: [EventDelivery] = []
         for (message, place) in found {
-            if let delivery = place.delivery(of: message) {
+            if let delivery = place.delivery(of: message, takingBytes: self.configuration.takesBytes) {
                 taken.append(delivery)
             } else {
                 try await self.refuse(message)

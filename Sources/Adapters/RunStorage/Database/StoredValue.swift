@@ -2,34 +2,35 @@
 
 internal import Crypto
 internal import GRDB
-internal import LLMCore
+package import LLMCore
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+package import FoundationEssentials
 #else
-internal import Foundation
+package import Foundation
 #endif
 
 /// A value as it is stored: in its row, or, when it is large, once for all rows that hold it.
-struct StoredValue: Sendable {
+package struct StoredValue: Sendable {
     /// Values up to this many bytes lie in their rows.
     static let inlineLimit = 4096
 
     /// JSON text, where it lies in the row.
-    let text: String?
+    package let text: String?
     /// The SHA-256 of the text, where it is shared.
-    let hash: Data?
-    private let sharedText: String?
+    package let hash: Data?
+    /// The text, where it is shared.
+    package let sharedText: String?
 
     /// Decides where a value lies.
-    init(_ value: JSONValue) {
+    package init(_ value: JSONValue) {
         let text = value.serialized()
         let isShared = text.utf8.count > Self.inlineLimit
         self = isShared ? Self(shared: text) : Self(text: text, hash: nil, sharedText: nil)
     }
 
     /// A text that is shared whatever its length.
-    init(shared text: String) {
+    package init(shared text: String) {
         self.init(text: nil, hash: Data(SHA256.hash(data: Data(text.utf8))), sharedText: text)
     }
 
@@ -46,6 +47,11 @@ struct StoredValue: Sendable {
             .execute(arguments: [hash, sharedText])
     }
 
+    /// A hash as it is shown.
+    package static func hexadecimal(_ hash: Data) -> String {
+        hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     /// SQL that gives a value's text wherever it lies.
     static func text(of column: String) -> String {
         "coalesce(\(column), (SELECT text FROM shared_values WHERE hash = \(column)_hash))"
@@ -54,10 +60,10 @@ struct StoredValue: Sendable {
     /// Reads a stored text.
     ///
     /// - Throws: ``StorageError`` with code `.unreadable`.
-    static func parse(_ text: String?) throws -> JSONValue {
-        guard let text else { throw StorageError(.unreadable, "A stored value is missing; the file is damaged.") }
+    package static func parse(_ text: String?) throws -> JSONValue {
+        guard let text else { throw StorageError(.unreadable, "A stored value is missing; the store is damaged.") }
         do { return try JSONValue(parsing: text) } catch {
-            throw StorageError(.unreadable, "A stored value is no JSON; the file is damaged.", cause: error)
+            throw StorageError(.unreadable, "A stored value is no JSON; the store is damaged.", cause: error)
         }
     }
 

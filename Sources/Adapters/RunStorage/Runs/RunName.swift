@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+package import FoundationEssentials
 #else
-internal import Foundation
+package import Foundation
 #endif
 
 /// Names runs: sixteen letters and digits, ten for the millisecond and six by chance, so that later runs sort later.
-enum RunName {
+package enum RunName {
     /// Digits without those that look alike, after Crockford.
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
 
     /// A new name.
-    static func make(at time: Date) -> String {
+    package static func make(at time: Date) -> String {
         var random = SystemRandomNumberGenerator()
         return Self.make(at: time, using: &random)
     }

@@ -65,7 +65,7 @@ final class SQLiteRunSession: RunSession {
             }
         } catch let error as StorageError {
             let isTwice = (error.cause as? DatabaseError)?.resultCode == .SQLITE_CONSTRAINT
-            throw isTwice ? self.alreadyRecorded(step, cause: error.cause) : error
+            throw isTwice ? .alreadyRecorded(step, of: self.runID, cause: error.cause) : error
         }
     }
 
@@ -80,32 +80,21 @@ final class SQLiteRunSession: RunSession {
     func end(_ ending: RunEnding) async throws {
         let number = self.number
         let now = self.store.now().timeIntervalSince1970
-        var (state, output) = (RunState.waiting, StoredValue?.none)
-        var (failure, pending) = (RunFailure?.none, String?.none)
-        switch ending {
-        case .succeeded(let value): (state, output) = (.succeeded, StoredValue(value))
-        case .failed(let reason): (state, failure) = (.failed, reason)
-        case .cancelled: state = .cancelled
-        case .waiting(let answers): pending = JSONValue.array(answers.map(\.json)).serialized()
-        }
+        let ending = StoredEnding(ending)
         let values: StatementArguments = [
-            state.rawValue, now, output?.text, output?.hash, failure?.code, failure?.message, pending, number,
+            ending.state.rawValue, now, ending.output?.text, ending.output?.hash, ending.failure?.code,
+            ending.failure?.message, ending.pending, number,
         ]
-        try await self.store.file.write { [output] database in
-            try output?.store(in: database)
+        try await self.store.file.write { database in
+            try ending.output?.store(in: database)
             try database.execute(
                 sql: """
                     UPDATE runs SET state = ?, ended_at = ?, output = ?, output_hash = ?, failure_code = ?,
                         failure_message = ?, pending = ? WHERE number = ?
                     """, arguments: values)
         }
-        self.state.withLock { $0.lock = nil }
+        await self.leave()
     }
 
-    private func alreadyRecorded(_ step: StepCall, cause: (any Error)?) -> StorageError {
-        StorageError(
-            .alreadyRecorded,
-            "The step '\(step.key.rawValue)' of the run '\(self.runID)' has been recorded before, or the run was removed.",
-            cause: cause)
-    }
+    func leave() async { self.state.withLock { $0.lock = nil } }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import GRDB
-internal import LLMCore
+package import LLMCore
 public import Pipelines
 
 #if canImport(FoundationEssentials)
@@ -25,14 +25,7 @@ extension SQLiteRunStore {
                     """, arguments: [id, id]
             ).map { try Self.run($0, lockPath: lockPath) }
         }
-        guard let run = found.first else {
-            throw PipelineError(
-                .unknownRun, "There is no run '\(id)' in '\(self.file.path)'. `autoglm runs list` shows what there is.")
-        }
-        guard found.count == 1 || run.summary.id == id else {
-            throw PipelineError(.unknownRun, "Several runs begin with '\(id)'; write more of the name.")
-        }
-        return run
+        return try StoredRun.only(of: found, named: id, in: "'\(self.file.path)'")
     }
 
     /// Runs, the latest first.
@@ -89,31 +82,31 @@ extension SQLiteRunStore {
 
     private static func run(_ row: Row, lockPath: String) throws -> StoredRun {
         let summary = try Self.summary(row, lockPath: lockPath)
-        let hash = try row.value("source_hash", as: Data.self)
         return StoredRun(
             summary: summary,
             source: try PipelineSource(
                 stored: StoredValue.parse(row.value("source")), name: summary.pipeline, version: summary.version,
                 file: row.value("file"), baseFolder: row.value("base_folder")),
-            contentHash: hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(),
+            contentHash: StoredValue.hexadecimal(try row.value("source_hash")),
             inputs: try StoredValue.parse(row.value("inputs")).members,
             output: try row.value("output", as: String?.self).map { try StoredValue.parse($0) },
-            pending: try row.value("pending", as: String?.self)
-                .map { try (StoredValue.parse($0).arrayValue ?? []).map { try PendingAnswer(json: $0) } } ?? [])
+            pending: try PendingAnswer.read(row.value("pending")))
     }
 }
 
 extension PipelineSource {
     /// The texts as JSON, always alike, so that equal pipelines are stored once.
-    var stored: String {
+    package var stored: String {
         let included = JSONValue(sorted: self.included.mapValues { .string($0) })
         return JSONValue(sorted: ["text": .string(self.text), "included": included]).serialized()
     }
 
     /// Reads what is stored of it.
-    init(stored: JSONValue, name: String, version: String, file: String, baseFolder: String?) throws {
+    ///
+    /// - Throws: ``StorageError`` with code `.unreadable`.
+    package init(stored: JSONValue, name: String, version: String, file: String, baseFolder: String?) throws {
         guard let text = stored["text"]?.stringValue, let included = stored["included"] else {
-            throw StorageError(.unreadable, "The text of the pipeline '\(name)' is missing; the file is damaged.")
+            throw StorageError(.unreadable, "The text of the pipeline '\(name)' is missing; the store is damaged.")
         }
         self.init(
             name: name, version: version, file: file, text: text,

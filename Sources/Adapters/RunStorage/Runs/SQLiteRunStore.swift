@@ -72,15 +72,13 @@ public struct SQLiteRunStore: RunStore {
     public func open(_ id: String) async throws -> any RunSession {
         let number = try await self.number(of: id)
         guard let lock = try FileLock.take(self.file.lockPath, offset: number) else {
-            throw Self.isBusy(id)
+            throw PipelineError.busy(id)
         }
         let now = self.now()
         let keys = try await self.file.write { database in
             let state = try String.fetchOne(
                 database, sql: "SELECT state FROM runs WHERE number = ?", arguments: [number])
-            guard let state = state.flatMap(RunState.init(rawValue:)), !state.isFinal else {
-                throw PipelineError(.runHasEnded, "The run '\(id)' has ended (\(state ?? "removed")); begin a new one.")
-            }
+            try PipelineError.check(id, mayGoOn: state)
             try database.execute(
                 sql: """
                     UPDATE runs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, ?),
@@ -100,9 +98,7 @@ public struct SQLiteRunStore: RunStore {
             withExtendedLifetime(lock) {}
             let state = try String.fetchOne(
                 database, sql: "SELECT state FROM runs WHERE number = ?", arguments: [number])
-            guard let state = state.flatMap(RunState.init(rawValue:)), !state.isFinal else {
-                throw PipelineError(.runHasEnded, "The run '\(id)' has ended already (\(state ?? "removed")).")
-            }
+            try PipelineError.check(id, mayGoOn: state)
             let ending: RunState = lock == nil ? .running : .cancelled
             try database.execute(
                 sql: """
@@ -114,16 +110,12 @@ public struct SQLiteRunStore: RunStore {
         }
     }
 
-    static func isBusy(_ id: String) -> PipelineError {
-        PipelineError(.runIsBusy, "Another process is at work on the run '\(id)'. Wait for it, or end it.")
-    }
-
     /// The number behind a name.
     func number(of id: String) async throws -> Int64 {
         let number = try await self.file.perform {
             try Int64.fetchOne($0, sql: "SELECT number FROM runs WHERE id = ?", arguments: [id])
         }
-        guard let number else { throw PipelineError(.unknownRun, "There is no run '\(id)' in '\(self.file.path)'.") }
+        guard let number else { throw PipelineError.unknown(id, in: "'\(self.file.path)'") }
         return number
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import LLMCore
-internal import Pipelines
+package import LLMCore
+package import Pipelines
 
 extension RunSchedule {
     /// What is stored of it, besides its inputs.
-    var stored: JSONValue {
+    package var stored: JSONValue {
         switch self.timing {
         case .every(let seconds): ["every": .integer(seconds), "missed": .string(self.missed.rawValue)]
         case .cron(let expression, let zone):
@@ -19,7 +19,7 @@ extension RunSchedule {
     /// Reads what is stored of it.
     ///
     /// - Throws: ``StorageError`` with code `.unreadable`.
-    init(stored: JSONValue, inputs: [String: JSONValue]) throws {
+    package init(stored: JSONValue, inputs: [String: JSONValue]) throws {
         do {
             let missed = MissedPolicy(rawValue: stored["missed"]?.stringValue ?? "") ?? .once
             if let seconds = stored["every"]?.integerValue {
@@ -30,7 +30,7 @@ extension RunSchedule {
                     .cron(expression, zone: stored["zone"]?.stringValue ?? ""), missed: missed, inputs: inputs)
             }
         } catch {
-            throw StorageError(.unreadable, "A stored schedule cannot be read; the file is damaged.", cause: error)
+            throw StorageError(.unreadable, "A stored schedule cannot be read; the store is damaged.", cause: error)
         }
     }
 }

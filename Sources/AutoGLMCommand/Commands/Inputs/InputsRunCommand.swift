@@ -18,11 +18,21 @@ struct InputsRunCommand: AsyncParsableCommand {
             Example:
               autoglm inputs run room.yaml --watch camera --watch microphone --prompts
 
+              autoglm inputs run room.yaml --from-bus 'room.>' --to-bus found.room --bus nats://127.0.0.1:4222
+              autoglm inputs run room.yaml --listen 127.0.0.1:8010
+
             Sources are files (whose time is when they were written), folders that are watched (their names are the \
             sources of their files), standard input: a text a line, or a JSON object with source, timestamp_ns and one of \
             text, data (in Base64) and path, and with --listen uploads over HTTP: POST /v1/inputs with such an object, or with \
-            the bytes of a file and the headers X-Input-Source and X-Input-Timestamp. AUTOGLM_INPUTS_KEY asks uploads for \
-            Authorization: Bearer KEY. Events come out in the order of their times. With --prompts each window's prompt is \
+            the bytes of a file and the headers X-Input-Source and X-Input-Timestamp; and over WebSocket at \
+            /v1/inputs/stream?source=NAME&modality=image: binary messages with files, texts, and such objects. \
+            AUTOGLM_INPUTS_KEY asks both for Authorization: Bearer KEY.
+
+            With --from-bus messages of NATS come in: bytes, texts or such objects, with the same headers. They wait in a \
+            stream of the bus; each is acknowledged when it was handled and no window that is open has it, so that what a run \
+            had not finished comes again to the next one with a table of this name. With --to-bus what was found is told.
+
+            Events come out in the order of their times. With --prompts each window's prompt is \
             printed, with --ask the model's answer to it, too. With --output json each line is a JSON object: of an event \
             that was handled, of a window, or of an event that failed ("error").
             """)
@@ -36,7 +46,12 @@ struct InputsRunCommand: AsyncParsableCommand {
     @Option(help: "Take uploads over HTTP at HOST:PORT, such as 127.0.0.1:8010; a port of 0 takes a free one.")
     var listen: String?
 
-    @Option(help: "Stop watching when nothing new has come for so long, such as 2s (default: never).")
+    @OptionGroup(title: "Events") var events: InputBusOptions
+
+    @Option(
+        help:
+            "Stop watching, and taking from the bus, when nothing new has come for so long, such as 2s (default: never)."
+    )
     var untilIdle: TimeArgument?
 
     @Flag(help: "Print the prompt of each window.")
@@ -58,8 +73,11 @@ struct InputsRunCommand: AsyncParsableCommand {
     var files: [String] = []
 
     func validate() throws {
-        if self.files.isEmpty, self.folders.isEmpty, !self.standardInput, self.listen == nil {
-            throw ValidationError("Nothing comes in: name files, folders with --watch, --standard-input or --listen.")
+        if self.files.isEmpty, self.folders.isEmpty, !self.standardInput, self.listen == nil,
+            self.events.subjects.isEmpty
+        {
+            throw ValidationError(
+                "Nothing comes in: name files, folders with --watch, --standard-input, --listen or --from-bus.")
         }
         if let listen, Self.address(listen) == nil {
             throw ValidationError("--listen is '\(listen)'; write HOST:PORT, such as 127.0.0.1:8010.")
@@ -75,22 +93,29 @@ struct InputsRunCommand: AsyncParsableCommand {
         let agent = self.ask ? try await self.model.open(plugins: plugins) : nil
         let router = try await InputRouter(table)
         let queue = InputQueue(table.order)
+        let bus = try self.events.open()
+        let told = try await self.events.inputs(bus, table: self.table)
         let printer = InputPrinter(
-            prompt: table.prompt, agent: agent, showsPrompts: self.prompts || self.ask, format: self.output.format)
+            prompt: table.prompt, agent: agent, showsPrompts: self.prompts || self.ask, format: self.output.format,
+            found: self.events.found(bus))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { queue.finish() }
-                try await self.bring(to: queue, printer)
+                try await self.bring(to: queue, told, printer)
             }
             group.addTask {
+                defer { told.finish() }
                 try await InputRun(queue, router: router, windows: table.windows).run { try await printer.print($0) }
             }
+            group.addTask { try await told.acknowledge() }
             // The first that fails ends the others.
             for try await _ in group {}
         }
+        await bus?.close()
         let statistics = queue.statistics
-        if statistics.lateDropped + statistics.fullDropped > 0 {
-            Console.note("Dropped: \(statistics.lateDropped) too late, \(statistics.fullDropped) for want of room.")
+        let dropped = statistics.fullDropped + told.droppedCount
+        if statistics.lateDropped + dropped > 0 {
+            Console.note("Dropped: \(statistics.lateDropped) too late, \(dropped) for want of room.")
         }
     }
 
@@ -104,13 +129,13 @@ struct InputsRunCommand: AsyncParsableCommand {
     }
 
     /// Brings what comes from all sources, until they end.
-    private func bring(to queue: InputQueue, _ printer: InputPrinter) async throws {
+    private func bring(to queue: InputQueue, _ told: BusInputs, _ printer: InputPrinter) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let take: @Sendable (Result<InputEvent, any Error>, String) async throws -> Void = { result, name in
                 do {
                     _ = try await queue.push(result.get())
                 } catch {
-                    try printer.failure(of: name, error)
+                    try await printer.failure(of: name, error)
                 }
             }
             group.addTask {
@@ -126,8 +151,16 @@ struct InputsRunCommand: AsyncParsableCommand {
                 group.addTask {
                     var uploads = InputUploads(queue, logger: RunningServices.logger)
                     (uploads.host, uploads.port, uploads.key) = (host, port, Settings.text("INPUTS_KEY"))
-                    uploads.onListening = { Console.note("Inputs are taken at http://\(host):\($0)/v1/inputs") }
+                    uploads.onListening = {
+                        Console.note(
+                            "Inputs are taken at http://\(host):\($0)/v1/inputs, and over WebSocket at its /stream")
+                    }
                     try await RunningServices.run([uploads], drain: .seconds(5))
+                }
+            }
+            group.addTask {
+                try await told.run(into: queue, untilIdle: self.untilIdle?.value) {
+                    try await printer.failure(of: $0, $1)
                 }
             }
             if self.standardInput {
@@ -136,47 +169,6 @@ struct InputsRunCommand: AsyncParsableCommand {
                 }
             }
             for try await _ in group {}
-        }
-    }
-}
-
-/// Prints what comes out of a run.
-struct InputPrinter: Sendable {
-    let prompt: PromptFusion
-    let agent: AutoGLM?
-    let showsPrompts: Bool
-    let format: OutputFormat
-
-    /// Prints something that came out.
-    func print(_ output: InputRun.Output) async throws {
-        switch output {
-        case .handled(let input):
-            try self.format == .json ? Console.json(input.json) : Console.write(InputLines.text(input))
-        case .failed(let event, let error): try self.failure(of: event.source, error)
-        case .ignored(let event): Console.note("\(event.source): no route takes it (\(event.mediaType)).")
-        case .window(let window): if self.showsPrompts { try await self.show(window) }
-        }
-    }
-
-    /// Prints why something could not be taken.
-    func failure(of source: String, _ error: any Error) throws {
-        if error is CancellationError { throw error }
-        let message = (error as? any CodedError)?.message ?? "\(error)"
-        switch self.format {
-        case .json: try Console.json(["source": .string(source), "error": .string(message)])
-        case .text: Console.note("\(source): \(message)")
-        }
-    }
-
-    private func show(_ window: InputWindow) async throws {
-        let messages = self.prompt.messages(for: window, capabilities: self.agent?.adapter.capabilities ?? [])
-        var answer: String?
-        if let agent {
-            answer = try await agent.response(to: GenerationRequest(prompt: .messages(messages))).text
-        }
-        switch self.format {
-        case .json: try Console.json(InputLines.json(window, messages, answer: answer))
-        case .text: try Console.write(InputLines.text(messages) + (answer.map { "--- assistant\n\($0)\n" } ?? ""))
         }
     }
 }

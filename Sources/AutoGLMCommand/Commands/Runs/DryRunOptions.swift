@@ -30,7 +30,7 @@ extension RunCommand {
         var inputs = try self.given.values(for: pipeline)
         var steps: [RecordedStep] = []
         if let beginning = self.dry.answersFrom {
-            let store = try self.store.open().runs
+            let store = try await self.store.open().runs
             let run = try await store.run(beginning)
             steps = try await store.allSteps(of: run.summary.id)
             let names = Set(pipeline.inputs.map(\.name))

@@ -10,7 +10,7 @@ internal import RunStorage
 extension RunCommand {
     /// Goes on with the run that `--resume` names.
     func resume(_ beginning: String, _ parts: Parts) async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let run = try await store.runs.run(beginning)
         if let pipeline {
             try run.check(
@@ -29,7 +29,7 @@ extension RunCommand {
         // What keeps a run from beginning is said before anything is stored.
         try pipeline.check(inputs: inputs)
         try pipeline.check(steps: self.breakpoints)
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let models = try await self.enqueue ? nil : self.models(parts)
         let id = try await store.runs.create(PipelineFile.source(of: pipeline, at: path), inputs: inputs)
         if let models { return try await self.execute(id, pipeline, in: store, on: models, parts) }

@@ -32,7 +32,7 @@ struct RunsAnswerCommand: AsyncParsableCommand {
     var answer: String
 
     func run() async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let id = try await store.name(self.run)
         let value = (try? JSONValue(parsing: self.answer)) ?? .string(self.answer)
         try await store.runs.answer(value, to: StepKey(rawValue: self.key), of: id)
@@ -60,7 +60,7 @@ struct RunsCancelCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open()
         let id = try await store.name(self.run)
         let state = try await store.runs.cancel(id)
         _ = try await store.queue.cancel(id)

@@ -37,7 +37,7 @@ struct RunsListCommand: AsyncParsableCommand {
         switch self.output.format {
         case .json: try Console.json(["runs": .array(runs.map { RunReport.json($0) })])
         case .text:
-            if runs.isEmpty { Console.note("There are no such runs in '\(self.store.store)'.") }
+            if runs.isEmpty { Console.note("There are no such runs in '\(self.store.place)'.") }
             for run in runs { try Console.line(RunReport.line(run)) }
         }
     }

@@ -34,7 +34,7 @@ struct RunsQueueCommand: AsyncParsableCommand {
         switch self.output.format {
         case .json: try Console.json(["queue": .array(entries.map(Self.json))])
         case .text:
-            if entries.isEmpty { Console.note("Nothing is in line in '\(self.store.store)'.") }
+            if entries.isEmpty { Console.note("Nothing is in line in '\(self.store.place)'.") }
             for entry in entries { try Console.line(Self.line(entry)) }
         }
     }
@@ -106,7 +106,7 @@ struct RunsRetryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open()
         var names: [String] = []
         for run in self.runs { names.append(try await self.name(of: run, in: store)) }
         if self.setAside {

@@ -26,7 +26,7 @@ struct RunsReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await RunReplay(
-            store: self.store.open().runs, registry: .program(plugins: self.plugins.host())
+            store: await self.store.open().runs, registry: .program(plugins: self.plugins.host())
         ).replay(self.run)
         let differences = report.differences
         switch self.output.format {

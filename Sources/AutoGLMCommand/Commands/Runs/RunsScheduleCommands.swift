@@ -82,7 +82,7 @@ struct RunsSchedulesCommand: AsyncParsableCommand {
         switch self.output.format {
         case .json: try Console.json(["schedules": .array(items.map(ScheduleReport.json))])
         case .text:
-            if items.isEmpty { Console.note("Nothing is scheduled in '\(self.store.store)'.") }
+            if items.isEmpty { Console.note("Nothing is scheduled in '\(self.store.place)'.") }
             for item in items { try Console.line(ScheduleReport.line(item)) }
         }
     }
@@ -104,7 +104,7 @@ struct RunsUnscheduleCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        let schedules = try self.store.open().schedules
+        let schedules = try await self.store.open().schedules
         guard try await !schedules.remove(self.name) else {
             return Console.note("'\(self.name)' is not scheduled any more.")
         }

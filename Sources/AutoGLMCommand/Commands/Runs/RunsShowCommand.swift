@@ -29,7 +29,7 @@ struct RunsShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try self.store.open().runs
+        let store = try await self.store.open().runs
         let run = try await store.run(self.run)
         let steps = try await store.steps(of: run.summary.id, from: 0, limit: self.limit)
         switch self.output.format {

@@ -22,7 +22,7 @@ struct WorkerCommand: AsyncParsableCommand {
               autoglm worker --concurrency 4 --config autoglm.yaml --prune-older-than 30d
               autoglm worker --bus nats://127.0.0.1:4222 --on documents.*.read=invoice.yaml
 
-            Any number of workers may share a store. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
+            Any number of workers may share a store: in a file those of one machine, in PostgreSQL those of many. SIGTERM or Ctrl-C lets runs under way end for --drain-time seconds, and \
             gives the rest back; the second one ends the program at once, and the runs go on elsewhere when their leases \
             have run out. With --telemetry, 'telemetry:' in the file or OpenTelemetry's variables, runs are told of as by \
             `autoglm run`, each in the trace of who put it in line. With --prune-older-than, --keep or --max-size it also removes old runs, as `autoglm runs prune` does.
@@ -80,7 +80,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try self.store.open()
+        let store = try await self.store.open(lease: .seconds(self.lease))
         let plugins = try self.plugins.host()
         let configured = try self.config.models(plugins)
         let program = try self.watching.program(configured)

@@ -76,6 +76,12 @@ struct TrainIntentCommand: WatchedTraining {
     @Option(help: "The most subwords.")
     var vocabularySize = IntentTrainingSettings().vocabularySize
 
+    @Option(
+        help: ArgumentHelp(
+            "How many buckets the utterance's n-grams have; 0 for none. (default: \(IntentTrainingSettings.usualNGrams) with --turns 0, else 0)"
+        ))
+    var ngrams: Int?
+
     @Option(help: "How often at least an intent must be in train.jsonl to be learnt.")
     var minimumExamples = IntentTrainingSettings().minimumExamples
 
@@ -145,6 +151,7 @@ struct TrainIntentCommand: WatchedTraining {
         (settings.turns, settings.epochs, settings.patience) = (self.turns, self.epochs, self.patience)
         (settings.batch, settings.rate, settings.dropout) = (self.batch, self.rate, self.dropout)
         (settings.hiddenPieces, settings.vocabularySize) = (self.hiddenPieces, self.vocabularySize)
+        settings.ngrams = self.ngrams ?? (self.turns == 0 ? IntentTrainingSettings.usualNGrams : 0)
         (settings.minimumExamples, settings.seed) = (self.minimumExamples, self.seed)
         (settings.encoder.layers, settings.encoder.width) = (self.layers, self.width)
         (settings.encoder.heads, settings.encoder.feedForward) = (self.heads, self.feedForward)

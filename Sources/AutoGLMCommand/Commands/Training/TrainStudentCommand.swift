@@ -51,6 +51,9 @@ struct TrainStudentCommand: AsyncParsableCommand {
     @Option(help: "The most subwords.")
     var vocabularySize = 2000
 
+    @Option(help: "How many buckets the utterance's n-grams have; 0 for none. (default: an eighth of the teacher's)")
+    var ngrams: Int?
+
     @Option(help: "How often at least an intent must be in train.jsonl to be learnt.")
     var minimumExamples = IntentTrainingSettings().minimumExamples
 
@@ -113,6 +116,8 @@ struct TrainStudentCommand: AsyncParsableCommand {
         (settings.turns, settings.rate, settings.seed) = (teacher.turns, self.rate, self.seed)
         (settings.dropout, settings.hiddenPieces) = (0.05, 0.02)
         (settings.vocabularySize, settings.minimumExamples) = (self.vocabularySize, self.minimumExamples)
+        // At a tenth of the teacher's size, most of which may be its table.
+        settings.ngrams = self.ngrams ?? teacher.ngrams / 8
         settings.outOfScope = teacher.rejection.label ?? settings.outOfScope
         var distillation = Distillation()
         (distillation.alpha, distillation.temperature) = (self.alpha, self.distillationTemperature)

@@ -8,6 +8,9 @@ package import TaskModels
 
 /// An intent model as ONNX: `pieces`, `places`, `distances`, `speakers` and `mask` (1 for what is there, 0 for padding) of batch × length,
 /// to `logits` and `probabilities` of batch × intents.
+///
+/// A model with n-grams has the input `ngrams`, too, of batch × buckets: those of the utterance, each once, and the number of buckets where
+/// there are no more.
 package struct IntentModelExport {
     private var graph: ONNXGraph
     private let model: IntentModel
@@ -35,14 +38,17 @@ package struct IntentModelExport {
         for index in 0..<self.model.settings.layers - 1 { rows = self.block(rows, mask, "blocks.\(index)") }
         let first = self.norm(self.summary(rows, mask), "norm")
         // The first row of each input is all that is left.
-        let logits = self.graph.node("Squeeze", [self.dense(first, "classes"), self.graph.constant([1])])
+        let context = self.graph.node("Squeeze", [self.dense(first, "classes"), self.graph.constant([1])])
+        let logits = self.model.ngrams > 0 ? self.graph.node("Add", [context, self.ngrams()]) : context
         self.graph.output(logits, "logits", columns: self.model.labels.count)
         let scaled = self.graph.node("Div", [logits, self.graph.constant(self.model.temperature)])
         self.graph.output(
             self.graph.node("Softmax", [scaled], ["axis": [-1]]), "probabilities", columns: self.model.labels.count)
         let labels = JSONValue.array(self.model.labels.map { .string($0) })
         let bytes: [UInt8] = try self.graph.model(
-            metadata: [("labels", labels.serialized()), ("turns", "\(self.model.turns)")]
+            metadata: [
+                ("labels", labels.serialized()), ("turns", "\(self.model.turns)"), ("ngrams", "\(self.model.ngrams)"),
+            ]
         ).serializedBytes()
         var file = try ReplacingFile(path: path)
         try bytes.withUnsafeBytes { try file.append($0) }
@@ -59,6 +65,34 @@ package struct IntentModelExport {
         let scores = self.graph.node(
             "Mul", [self.graph.node("Sub", [floats, self.graph.constant(1)]), self.graph.constant(1e9)])
         return self.graph.node("Unsqueeze", [scores, self.graph.constant([1, 2])])
+    }
+
+    /// What the n-grams say: their rows, each times its share of all weights.
+    ///
+    /// Behind the last bucket is a row of zeros for padding.
+    private mutating func ngrams() -> String {
+        func padded(_ tensor: Tensor) -> Tensor {
+            var shape = tensor.shape
+            shape[0] += 1
+            return Tensor(shape, tensor.values + [Float](repeating: 0, count: tensor.count / max(1, tensor.shape[0])))
+        }
+        let buckets = self.graph.input("ngrams", ["batch", "buckets"])
+        let (table, rarity) = (padded(self.weight(NGramTable.name)), padded(self.weight(NGramTable.rarityName)))
+        let weights = self.graph.node("Gather", [self.graph.constant(rarity), buckets])
+        let sums = self.graph.node(
+            "MatMul",
+            [
+                self.graph.node("Unsqueeze", [weights, self.graph.constant([1])]),
+                self.graph.node("Gather", [self.graph.constant(table), buckets]),
+            ])
+        let squares = self.graph.node(
+            "ReduceSum", [self.graph.node("Mul", [weights, weights]), self.graph.constant([1])], ["keepdims": [1]])
+        let length = self.graph.node(
+            "Sqrt", [self.graph.node("Max", [squares, self.graph.constant(NGramTable.leastSquares)])])
+        let scaled = self.graph.node("Div", [sums, self.graph.node("Unsqueeze", [length, self.graph.constant([1])])])
+        return self.graph.node(
+            "Squeeze",
+            [self.graph.node("Mul", [scaled, self.graph.constant(NGramTable.length)]), self.graph.constant([1])])
     }
 
     private mutating func norm(_ rows: String, _ name: String) -> String {

@@ -16,6 +16,7 @@ extension IntentTrainer {
         for examples in [self.training, self.development] {
             for (input, label) in zip(examples.inputs, examples.classes) {
                 digest.read([label, input.turns.count])
+                if !input.ngrams.isEmpty { digest.read(input.ngrams.map(Int.init)) }
                 for turn in input.turns { digest.read([turn.speaker == .user ? 0 : 1] + turn.pieces.map(Int.init)) }
             }
         }

@@ -16,6 +16,7 @@ extension IntentTrainer {
             "dev_examples": .integer(self.development.classes.count),
             "dev_unknown_intents": .integer(self.development.unknown),
             "intents": .integer(self.best.labels.count), "subwords": .integer(self.best.vocabulary.pieces.count),
+            "ngrams": .integer(self.best.ngrams),
             "parameters": .integer(self.parameters),
             "temperature": .number(Double(self.best.temperature)), "threshold": .number(self.best.rejection.threshold),
             "best_epoch": self.history.best.map { .integer($0 + 1) } ?? .null,

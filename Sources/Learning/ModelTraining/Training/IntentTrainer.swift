@@ -33,13 +33,14 @@ package struct IntentTrainer: Trainer {
     ) throws {
         try settings.check()
         var generator = SeededNumbers(seed: settings.seed)
-        let model = try IntentModel(
+        var model = try IntentModel(
             settings.encoder, turns: settings.turns, labels: Self.labels(training, settings),
             vocabulary: SubwordTrainer.vocabulary(
                 of: training.lazy.flatMap { $0.turns.lazy.map(\.text) }, size: settings.vocabularySize),
-            using: &generator)
-        (self.model, self.settings, self.parallel) = (model, settings, parallel)
+            ngrams: settings.ngrams, using: &generator)
         self.training = IntentExamples(training, for: model)
+        model.encoder.weighNGrams(of: self.training.inputs)
+        (self.model, self.settings, self.parallel) = (model, settings, parallel)
         self.development = IntentExamples(development, for: model)
         guard !self.development.classes.isEmpty else {
             throw TrainingError(.noData, "No utterance of the development part has an intent that is learnt.")
@@ -119,8 +120,7 @@ package struct IntentTrainer: Trainer {
         batch.hidePieces(self.settings.hiddenPieces, using: &numbers)
         let (dropout, encoder) = (self.state.dropout(self.plan), self.state.weights)
         let result = try self.parallel.step(
-            encoder, costs: batch.lengths, touched: [IntentEncoder.piecesName: Set(batch.pieces).sorted()],
-            signals: signals
+            encoder, costs: batch.lengths, touched: IntentEncoder.touched(by: batch), signals: signals
         ) { inputs in
             self.loss(
                 encoder, batch, inputs, own[inputs],
@@ -138,11 +138,13 @@ package struct IntentTrainer: Trainer {
         let part = inputs.count == batch.lengths.count ? batch : batch[inputs]
         let classes = examples.map { self.training.classes[$0] }
         guard let teacher else {
-            return valueWithPullback(at: encoder) { $0.logits(part, dropout).crossEntropy(classes) }
+            return valueWithPullback(at: encoder) { $0.loss(part, dropout) { $0.crossEntropy(classes) } }
         }
         let logits = Tensor([examples.count, self.model.labels.count], examples.flatMap { teacher[$0] })
         let distillation = self.settings.distillation ?? Distillation()
-        return valueWithPullback(at: encoder) { $0.logits(part, dropout).loss(classes, logits, distillation) }
+        return valueWithPullback(at: encoder) {
+            $0.loss(part, dropout) { $0.loss(classes, logits, distillation) }
+        }
     }
 }
 

@@ -12,6 +12,8 @@ package struct IntentTrainingSettings: Sendable, Equatable {
     package var turns = 4
     /// The most subwords.
     package var vocabularySize = 8000
+    /// How many buckets the utterance's n-grams have; 0 for none.
+    package var ngrams = 0
     /// How often at least an intent must be there to be a class.
     package var minimumExamples = 25
     /// How often everything is read at most.
@@ -39,6 +41,9 @@ package struct IntentTrainingSettings: Sendable, Equatable {
     /// What everything random depends on.
     package var seed: UInt64 = 1
 
+    /// How many buckets n-grams have where utterances stand for themselves.
+    package static let usualNGrams = 1 << 15
+
     /// The usual settings.
     package init() {}
 
@@ -50,6 +55,7 @@ package struct IntentTrainingSettings: Sendable, Equatable {
         let ranges: [(Bool, String)] = [
             ((0...64).contains(self.turns), "0 to 64 turns"),
             ((16...1 << 20).contains(self.vocabularySize), "16 to 1,048,576 subwords"),
+            ((0...NGrams.mostBuckets).contains(self.ngrams), "0 to \(NGrams.mostBuckets) buckets of n-grams"),
             ((1...100_000).contains(self.epochs), "1 to 100,000 epochs"),
             ((1...65536).contains(self.batch), "1 to 65,536 utterances a step"),
             (self.rate > 0 && self.rate < 1, "a rate above 0 and below 1"),
@@ -76,6 +82,7 @@ package struct IntentTrainingSettings: Sendable, Equatable {
             "layers": .integer(self.encoder.layers), "width": .integer(self.encoder.width),
             "heads": .integer(self.encoder.heads), "feed_forward": .integer(self.encoder.feedForward),
             "turns": .integer(self.turns), "vocabulary_size": .integer(self.vocabularySize),
+            "ngrams": .integer(self.ngrams),
             "minimum_examples": .integer(self.minimumExamples), "epochs": .integer(self.epochs),
             "batch": .integer(self.batch), "rate": .number(Double("\(self.rate)") ?? 0),
             "warm_up": .number(Double("\(self.warmUp)") ?? 0),

@@ -17,6 +17,8 @@ package struct IntentBatch: Sendable {
     package private(set) var lengths: [Int] = []
     /// Where each input begins.
     package private(set) var starts: [Int] = []
+    /// The buckets of each utterance's n-grams; empty where the model reads none.
+    package private(set) var ngrams: [[Int32]] = []
 
     /// Begins with nothing.
     package init() {}
@@ -25,6 +27,8 @@ package struct IntentBatch: Sendable {
     package struct Input: Sendable {
         /// The pieces of each turn, the utterance first.
         package let turns: [(speaker: DialogueTurn.Speaker, pieces: [Int32])]
+        /// The buckets of the utterance's n-grams.
+        package let ngrams: [Int32]
 
         /// How many pieces it has in a batch.
         package var pieceCount: Int { self.turns.reduce(1) { $0 + $1.pieces.count + 1 } }
@@ -34,9 +38,12 @@ package struct IntentBatch: Sendable {
         /// - Parameters:
         ///   - turns: At least one; the last is the utterance.
         ///   - count: The most turns before it.
+        ///   - buckets: How many buckets n-grams have; 0 where the model reads none.
         package init(
-            _ turns: some BidirectionalCollection<DialogueTurn>, before count: Int, _ vocabulary: SubwordVocabulary
+            _ turns: some BidirectionalCollection<DialogueTurn>, before count: Int, _ vocabulary: SubwordVocabulary,
+            ngrams buckets: Int = 0
         ) {
+            self.ngrams = NGrams.buckets(of: turns.last?.text ?? "", buckets)
             self.turns = turns.suffix(count + 1).reversed().enumerated().map { distance, turn in
                 let limit = distance == 0 ? IntentBatch.utterancePieces : IntentBatch.turnPieces
                 return (turn.speaker, vocabulary.numbers(of: turn.text, limit: limit).map(Int32.init))
@@ -56,6 +63,7 @@ package struct IntentBatch: Sendable {
             self.append(SubwordVocabulary.end, 0, distance, turn.speaker)
         }
         self.lengths.append(self.pieces.count - start)
+        self.ngrams.append(input.ngrams)
     }
 
     private mutating func append(_ piece: Int, _ place: Int, _ distance: Int, _ speaker: DialogueTurn.Speaker) {
@@ -73,6 +81,7 @@ package struct IntentBatch: Sendable {
         (part.pieces, part.places) = (Array(self.pieces[pieces]), Array(self.places[pieces]))
         (part.distances, part.speakers) = (Array(self.distances[pieces]), Array(self.speakers[pieces]))
         (part.lengths, part.starts) = (Array(self.lengths[inputs]), self.starts[inputs].map { $0 - start })
+        part.ngrams = Array(self.ngrams[inputs])
         return part
     }
 

@@ -5,6 +5,8 @@ internal import _Differentiation
 
 /// The contextual intent model: a Transformer encoder over the utterance and the turns before it, each piece with who said it, how
 /// long ago and where in the turn; the class is read at the first row.
+///
+/// Where it has a table of n-grams, what that says is added.
 package struct IntentEncoder: ParameterGroup, Sendable {
     /// Rows of the vocabulary, of places in turns, of distances, of speakers.
     var pieces: Tensor, places: Tensor, distances: Tensor, speakers: Tensor
@@ -13,10 +15,11 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     var summary: SummaryBlock
     var norm: LayerNormalization
     var classes: Dense
+    /// What the utterance's n-grams say; one or none.
+    var ngrams: [NGramTable]
     @noDerivative private let heads: Int
 
-    /// What the rows of the vocabulary are called, of which a batch reads only those of its pieces.
-    package static let piecesName = "pieces"
+    private static let piecesName = "pieces"
 
     /// Makes a model that has learnt nothing.
     ///
@@ -25,8 +28,9 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     ///   - vocabulary: How many pieces there are.
     ///   - turns: How many turns before the utterance it reads.
     ///   - classes: How many classes there are.
+    ///   - ngrams: How many buckets n-grams have; 0 for none.
     package init(
-        _ settings: EncoderSettings, vocabulary: Int, turns: Int, classes: Int,
+        _ settings: EncoderSettings, vocabulary: Int, turns: Int, classes: Int, ngrams: Int,
         using generator: inout some RandomNumberGenerator
     ) {
         func table(_ rows: Int) -> Tensor { .table([rows, settings.width], using: &generator) }
@@ -39,6 +43,7 @@ package struct IntentEncoder: ParameterGroup, Sendable {
         self.summary = SummaryBlock(settings, using: &generator)
         self.norm = LayerNormalization(settings.width)
         self.classes = Dense(settings.width, classes, using: &generator)
+        self.ngrams = ngrams > 0 ? [NGramTable(buckets: ngrams, classes: classes)] : []
         self.heads = settings.heads
     }
 
@@ -47,6 +52,43 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     /// - Returns: inputs × classes.
     @differentiable(reverse,wrt: self)
     package func logits(_ batch: IntentBatch, _ dropout: Dropout = .none) -> Tensor {
+        let logits = self.contextLogits(batch, dropout)
+        if withoutDerivative(at: self.ngrams.isEmpty) { return logits }
+        return logits + self.ngrams[0](batch.ngrams)
+    }
+
+    /// The loss of what is said, and, with n-grams, of what each part would say by itself: else the one that learns faster leaves the
+    /// other nothing to learn.
+    ///
+    /// - Parameter judge: The loss of logits.
+    @differentiable(reverse,wrt: self)
+    package func loss(
+        _ batch: IntentBatch, _ dropout: Dropout, _ judge: @differentiable(reverse) (Tensor) -> Float
+    ) -> Float {
+        let context = self.contextLogits(batch, dropout)
+        if withoutDerivative(at: self.ngrams.isEmpty) { return judge(context) }
+        let words = self.ngrams[0](batch.ngrams)
+        return (judge(context + words) + judge(context) + judge(words)) / 3
+    }
+
+    /// For tables of which a batch reads a few rows, which ones, by the tables' names.
+    package static func touched(by batch: IntentBatch) -> [String: [Int]] {
+        [
+            self.piecesName: Set(batch.pieces).sorted(),
+            NGramTable.name: Set(batch.ngrams.lazy.joined().lazy.map { Int($0) }).sorted(), NGramTable.rarityName: [],
+        ]
+    }
+
+    /// Learns how rare n-grams are, where the model reads them.
+    ///
+    /// - Parameter inputs: What is learnt from.
+    package mutating func weighNGrams(of inputs: some Collection<IntentBatch.Input>) {
+        for index in self.ngrams.indices { self.ngrams[index].weigh(inputs.map(\.ngrams)) }
+    }
+
+    /// What the encoder says by itself.
+    @differentiable(reverse,wrt: self)
+    func contextLogits(_ batch: IntentBatch, _ dropout: Dropout) -> Tensor {
         let embedded =
             self.pieces.announced().gathering(batch.pieces) + self.places.announced().gathering(batch.places)
             + self.distances.announced().gathering(batch.distances)
@@ -84,6 +126,8 @@ package struct IntentEncoder: ParameterGroup, Sendable {
     }
 
     package mutating func visit(_ gradient: TangentVector, _ name: String, _ visit: WeightVisitor) {
+        // First, so that what several processes exchange of them leaves last: nothing waits for numbers that do not learn.
+        self.ngrams.visit(gradient.ngrams, "\(name)ngrams", visit)
         visit("\(name)\(Self.piecesName)", &self.pieces, gradient.pieces)
         visit("\(name)places", &self.places, gradient.places)
         visit("\(name)distances", &self.distances, gradient.distances)

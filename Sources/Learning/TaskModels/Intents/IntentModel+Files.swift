@@ -25,7 +25,8 @@ extension IntentModel {
             "format": .string(Self.format), "version": .integer(Self.version),
             "layers": .integer(self.settings.layers), "width": .integer(self.settings.width),
             "heads": .integer(self.settings.heads), "feed_forward": .integer(self.settings.feedForward),
-            "turns": .integer(self.turns), "temperature": .number(Double(self.temperature)),
+            "turns": .integer(self.turns), "ngrams": .integer(self.ngrams),
+            "temperature": .number(Double(self.temperature)),
             "out_of_scope": self.rejection.label.map { .string($0) } ?? .null,
             "threshold": .number(self.rejection.threshold),
             "labels": .array(self.labels.map { .string($0) }),
@@ -49,6 +50,8 @@ extension IntentModel {
         guard json["format"]?.stringValue == Self.format, try number("version") == Self.version else {
             throw failure("this is no intent model of a version that is known")
         }
+        // Models without n-grams do not say so.
+        let ngrams = json["ngrams"] == nil ? 0 : try number("ngrams")
         var settings = EncoderSettings()
         (settings.layers, settings.width) = try (number("layers"), number("width"))
         (settings.heads, settings.feedForward) = try (number("heads"), number("feed_forward"))
@@ -59,14 +62,14 @@ extension IntentModel {
         try settings.check()
         // Before memory is asked for that the files do not fill.
         let needed = try settings.weightCount(
-            vocabulary: pieces.count, turns: number("turns"), classes: labels.count)
+            vocabulary: pieces.count, turns: number("turns"), classes: labels.count, ngrams: ngrams)
         guard needed == weights.count else {
             throw failure("the model has \(needed) weights, and \(Self.weights) \(weights.count)")
         }
         var generator = SeededNumbers(seed: 0)
         try self.init(
             settings, turns: number("turns"), labels: labels, vocabulary: SubwordVocabulary(pieces: pieces),
-            using: &generator)
+            ngrams: ngrams, using: &generator)
         self.temperature = temperature
         let (other, threshold) = (json["out_of_scope"]?.stringValue, json["threshold"]?.numberValue ?? 0)
         guard other.map({ labels.contains($0) }) ?? true, (0...1).contains(threshold) else {

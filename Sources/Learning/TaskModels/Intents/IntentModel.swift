@@ -13,6 +13,8 @@ package struct IntentModel: Sendable {
     package let labels: [String]
     /// The subwords that it reads.
     package let vocabulary: SubwordVocabulary
+    /// How many buckets n-grams of the utterance have; 0 where the model reads none.
+    package let ngrams: Int
     /// The weights.
     package var encoder: IntentEncoder
     /// What logits are divided by, so that probabilities are what they say (Guo et al., 2017).
@@ -24,7 +26,7 @@ package struct IntentModel: Sendable {
     ///
     /// - Throws: ``TaskModelError`` with code `.badSettings`.
     package init(
-        _ settings: EncoderSettings, turns: Int, labels: [String], vocabulary: SubwordVocabulary,
+        _ settings: EncoderSettings, turns: Int, labels: [String], vocabulary: SubwordVocabulary, ngrams: Int = 0,
         using generator: inout some RandomNumberGenerator
     ) throws {
         try settings.check()
@@ -32,16 +34,21 @@ package struct IntentModel: Sendable {
             throw TaskModelError(
                 .badSettings, "An intent model reads 0 to 64 turns, and has at least two classes, none of them twice.")
         }
+        guard (0...NGrams.mostBuckets).contains(ngrams) else {
+            throw TaskModelError(.badSettings, "N-grams have 0 to \(NGrams.mostBuckets) buckets, not \(ngrams).")
+        }
         (self.settings, self.turns, self.labels, self.vocabulary) = (settings, turns, labels, vocabulary)
+        self.ngrams = ngrams
         self.encoder = IntentEncoder(
-            settings, vocabulary: vocabulary.pieces.count, turns: turns, classes: labels.count, using: &generator)
+            settings, vocabulary: vocabulary.pieces.count, turns: turns, classes: labels.count, ngrams: ngrams,
+            using: &generator)
     }
 
     /// Reads a dialogue.
     ///
     /// - Parameter turns: At least one; the last is the utterance.
     package func input(_ turns: some BidirectionalCollection<DialogueTurn>) -> IntentBatch.Input {
-        IntentBatch.Input(turns, before: self.turns, self.vocabulary)
+        IntentBatch.Input(turns, before: self.turns, self.vocabulary, ngrams: self.ngrams)
     }
 
     /// The logits of each input's classes, before they are divided by ``temperature``: inputs × classes.

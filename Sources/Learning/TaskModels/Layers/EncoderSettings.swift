@@ -17,16 +17,20 @@ package struct EncoderSettings: Sendable, Hashable {
     package init() {}
 
     /// How many weights an intent model of this shape has; the numbers were checked.
-    func weightCount(vocabulary: Int, turns: Int, classes: Int) throws -> Int {
-        guard (0...64).contains(turns), vocabulary <= 1 << 24, classes <= 1 << 24 else {
+    func weightCount(vocabulary: Int, turns: Int, classes: Int, ngrams: Int) throws -> Int {
+        guard (0...64).contains(turns), vocabulary <= 1 << 24, classes <= 1 << 24,
+            (0...NGrams.mostBuckets).contains(ngrams)
+        else {
             throw TaskModelError(
-                .badSettings, "An intent model reads 0 to 64 turns, and has at most 16,777,216 subwords or classes.")
+                .badSettings,
+                "An intent model reads 0 to 64 turns, and has at most 16,777,216 subwords or classes, and \(NGrams.mostBuckets) buckets "
+                    + "of n-grams.")
         }
         let (width, hidden) = (self.width, self.feedForward)
         let rows = vocabulary + IntentBatch.utterancePieces + 1 + turns + 1 + DialogueTurn.Speaker.allCases.count
         // Matrices and biases of attention and of the feed-forward network, and two normalisations.
         let layer = 4 * width * width + 4 * width + 2 * width * hidden + hidden + width + 4 * width
-        return rows * width + self.layers * layer + 4 * width + width * classes + classes
+        return rows * width + self.layers * layer + 4 * width + width * classes + classes + ngrams * (classes + 1)
     }
 
     /// Checks that the numbers fit each other, and a machine.

@@ -14,6 +14,8 @@ package struct InputEvent: Sendable, Hashable {
     package var name: String?
     /// Whether later events had been given out before it came.
     package var isLate = false
+    /// Where it is told that nothing more can become of the event; nil where nobody waits for that.
+    package var receipt: InputReceipt?
 
     /// Makes an event.
     ///

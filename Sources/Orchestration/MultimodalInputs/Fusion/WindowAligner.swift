@@ -15,6 +15,8 @@ package struct WindowAligner: Sendable {
     /// Windows around an event that are not over, by their ends.
     private var open: [(start: Int64, end: Int64)] = []
     private var span: (start: Int64, end: Int64)?
+    /// Receipts of what no window to come can have.
+    private var settled: [InputReceipt] = []
 
     /// Makes an aligner.
     ///
@@ -28,6 +30,12 @@ package struct WindowAligner: Sendable {
 
     /// How many events may still belong to a window.
     package var waiting: Int { self.recent.count }
+
+    /// Gives out the receipts of what no window to come can have.
+    package mutating func takeSettled() -> [InputReceipt] {
+        defer { self.settled.removeAll() }
+        return self.settled
+    }
 
     /// Takes an event; what is late joins the window that is open.
     ///
@@ -61,7 +69,10 @@ package struct WindowAligner: Sendable {
 
     /// Ends what is open.
     package mutating func finish() -> [InputWindow] {
-        defer { (self.recent, self.bytes, self.span) = ([], 0, nil) }
+        defer {
+            self.settled += self.recent.compactMap(\.event.receipt)
+            (self.recent, self.bytes, self.span) = ([], 0, nil)
+        }
         switch self.rule {
         case .tumbling:
             guard let span, !self.recent.isEmpty else { return [] }
@@ -74,18 +85,21 @@ package struct WindowAligner: Sendable {
         self.recent.append(input)
         self.bytes += input.event.payload.byteCount
         while self.recent.count > Self.maximumInputs || self.bytes > self.byteCapacity && self.recent.count > 1 {
-            self.bytes -= self.recent.removeFirst().event.payload.byteCount
+            let event = self.recent.removeFirst().event
+            self.bytes -= event.payload.byteCount
+            self.settled += [event.receipt].compactMap { $0 }
         }
     }
 
     private mutating func forget(_ isOver: (HandledInput) -> Bool) {
-        var freed = 0
+        var forgotten: [InputEvent] = []
         self.recent.removeAll { input in
             guard isOver(input) else { return false }
-            freed += input.event.payload.byteCount
+            forgotten.append(input.event)
             return true
         }
-        self.bytes -= freed
+        self.bytes -= forgotten.reduce(0) { $0 + $1.payload.byteCount }
+        self.settled += forgotten.compactMap(\.receipt)
     }
 
     private mutating func close(before time: Int64) -> [InputWindow] {

@@ -105,7 +105,7 @@ package struct InputOrder: Sendable {
         let time = try self.note(event, arrival)
         event.timestamp = time
         if time < self.frontier { return try self.takeLate(event, behind: self.frontier &- time, isFull) }
-        if isFull, !self.makeRoom() { return .dropped }
+        if isFull, !self.makeRoom(for: event) { return .dropped }
         self.bytes += event.payload.byteCount
         let slot: Int
         if let free = self.freeSlots.popLast() {
@@ -132,15 +132,16 @@ package struct InputOrder: Sendable {
     }
 
     /// Drops the earliest events that wait, late ones first, until there is room; false where the newest is to be dropped.
-    private mutating func makeRoom() -> Bool {
+    private mutating func makeRoom(for event: InputEvent) -> Bool {
         guard self.settings.whenFull != .dropNewest else {
             self.fullDropped += 1
+            event.receipt?.settle()
             return false
         }
         while self.isFull {
             self.fullDropped += 1
-            if self.popLate() != nil { continue }
-            if let entry = self.heap.popMin() { _ = self.take(entry.slot) }
+            let dropped = self.popLate() ?? self.heap.popMin().flatMap { self.take($0.slot) }
+            dropped?.receipt?.settle()
         }
         return true
     }
@@ -154,9 +155,10 @@ package struct InputOrder: Sendable {
             )
         case .drop:
             self.lateDropped += 1
+            event.receipt?.settle()
             return .dropped
         case .deliver:
-            if isFull, !self.makeRoom() { return .dropped }
+            if isFull, !self.makeRoom(for: event) { return .dropped }
             var event = event
             event.isLate = true
             self.lateEvents.append(event)

@@ -29,6 +29,7 @@ package struct InputRun: Sendable {
 
     /// Reads until the queue is finished, or the task is cancelled.
     ///
+    /// The receipt of an event is settled when it was given out, and each window that has it.
     /// - Parameter give: Takes what comes out, in order; nothing further happens before it returns.
     /// - Throws: What `give` throws; `CancellationError`.
     package func run(_ give: @escaping @Sendable (Output) async throws -> Void) async throws {
@@ -45,11 +46,16 @@ package struct InputRun: Sendable {
                 let output = await self.output(event)
                 try Task.checkCancellation()
                 try await give(output)
-                guard case .handled(let input) = output else { continue }
+                guard case .handled(let input) = output else {
+                    event.receipt?.settle()
+                    continue
+                }
                 for window in aligner.add(input) { try await give(.window(window)) }
+                for receipt in aligner.takeSettled() { receipt.settle() }
             }
             try Task.checkCancellation()
             for window in aligner.finish() { try await give(.window(window)) }
+            for receipt in aligner.takeSettled() { receipt.settle() }
         }
     }
 

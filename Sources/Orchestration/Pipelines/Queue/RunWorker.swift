@@ -226,7 +226,8 @@ public final class RunWorker: Sendable {
             // A run that failed says so in the store; anything else, such as a full disk, may pass.
             let state = try? await self.runner.store.run(lease.ticket.run).summary.state
             if state == nil, (error as? PipelineError)?.code != .unknownRun { throw error }
-            if state == .interrupted || state == .queued {
+            // One that is still running has a hold that ends by itself, or is another's; out of the line it would be forgotten.
+            if state == .interrupted || state == .queued || state == .running {
                 _ = try await self.queue.release(lease, after: self.settings.lease / 3, counts: true)
             } else {
                 _ = try await self.queue.complete(lease)

@@ -16,8 +16,9 @@ public protocol RunStore: Sendable {
         _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion
     ) async throws -> (run: String, isNew: Bool)
 
-    /// Takes a run to begin or resume it; no other process gets it until it is ended or the session is let go.
+    /// Takes a run to begin or resume it; no other process gets it until the session ends it, leaves it or is let go.
     ///
+    /// A process that has lost its run, as one that was cut off for longer than the store waits, can record no more in it.
     /// - Throws: ``PipelineError`` with code `.unknownRun`, `.runIsBusy` or, where nothing more can happen to it,
     ///   `.runHasEnded`; what keeps the storage from being used.
     func open(_ id: String) async throws -> any RunSession
@@ -83,6 +84,11 @@ public protocol RunSession: RunJournal {
 
     /// Leaves the run, and lets others have it.
     func end(_ ending: RunEnding) async throws
+
+    /// Leaves the run as it stands, to be resumed: others may have it at once.
+    ///
+    /// Where a session is dropped instead, or the storage cannot be told, others may have to wait until the hold ends by itself.
+    func leave() async
 }
 
 /// Which runs to list.

@@ -51,6 +51,7 @@ public struct StoredRunner: Sendable {
             try await session.end(.succeeded(result.output))
             return result
         } catch let error as CancellationError {
+            await session.leave()
             throw error
         } catch {
             try await session.end(Self.ending(error))

@@ -68,18 +68,5 @@ public struct RunTrigger: Sendable {
     }
 
     /// The stream that keeps the trigger's events, also when they have their runs, and drops the oldest over its limits.
-    var stream: EventStreamConfiguration {
-        let words = "\(self.pattern)".map { character -> String in
-            switch character {
-            case ".": "_"
-            case "*": "any"
-            case ">": "all"
-            case _ where character.isASCII: "\(character)"
-            default: "-"
-            }
-        }
-        return EventStreamConfiguration(
-            String("on-\(words.joined())".prefix(64)), subjects: [self.pattern], maximumCount: 1_000_000,
-            maximumBytes: 256 << 20, maximumAge: .seconds(7 * 86_400))
-    }
+    var stream: EventStreamConfiguration { .keeping(self.pattern) }
 }

@@ -10,6 +10,9 @@ public struct Event: Sendable, Hashable {
     public var subject: EventSubject
     /// What there is to say: the same value in both buses, which NATS carries as JSON text.
     public var payload: JSONValue
+    /// What there is to say where it is no JSON, such as a picture: the payload is null then, and only those get the event
+    /// who ask for bytes (``SubscriptionOptions/takesBytes``, ``EventConsumerConfiguration/takesBytes``).
+    public var bytes: [UInt8]?
     /// What goes with it, such as the trace that it is a part of.
     public var headers: EventHeaders
     /// The version of the payload's schema, from 1.
@@ -30,9 +33,16 @@ public struct Event: Sendable, Hashable {
         self.replyTo = replyTo
     }
 
+    /// Makes an event of bytes; headers may say what they are, such as `Content-Type`.
+    public init(id: String, subject: EventSubject, bytes: [UInt8], headers: EventHeaders = EventHeaders()) {
+        self.init(id: id, subject: subject, payload: .null, headers: headers)
+        self.bytes = bytes
+    }
+
     /// About how many bytes it takes, by which streams are limited.
     var byteCount: Int {
         self.id.utf8.count + self.subject.text.utf8.count + self.payload.approximateByteCount
+            + (self.bytes?.count ?? 0)
             + self.headers.pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     }
 }

@@ -37,7 +37,9 @@ struct ConsumerProgress {
             let entry = entries.entry(self.nextSequence)
         {
             self.nextSequence += 1
-            guard self.configuration.pattern?.matches(entry.event.subject) ?? true else { continue }
+            guard self.configuration.pattern?.matches(entry.event.subject) ?? true,
+                entry.event.bytes == nil || self.configuration.takesBytes
+            else { continue }
             self.waiting[entry.sequence] = Waiting(deliveries: 1, due: self.deadline(from: now))
             taken.append(EventDelivery(entry, deliveries: 1, token: ""))
         }

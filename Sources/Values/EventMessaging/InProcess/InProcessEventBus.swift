@@ -101,7 +101,8 @@ public final class InProcessEventBus: EventBus {
     /// Asks whoever subscribed, and waits for the first answer.
     public func request(_ event: Event, deadline: Duration) async throws -> Event {
         var question = event
-        let buffer = EventBuffer(event.subject.text, SubscriptionOptions(buffer: 1, whenFull: .dropNewest))
+        let buffer = EventBuffer(
+            event.subject.text, SubscriptionOptions(buffer: 1, whenFull: .dropNewest, takesBytes: true))
         let (subject, hasSubscribers) = try self.state.withLock { state in
             guard !state.isClosed else { throw EventError.busClosed }
             let inbox = EventSubject(known: "\(Self.inboxPrefix)\(state.number())")
@@ -122,6 +123,7 @@ public final class InProcessEventBus: EventBus {
             return answer
         }
         guard let answer else { throw EventError.noAnswer(event.subject, within: deadline) }
+        guard answer.bytes == nil else { throw EventError.unreadableAnswer(event.subject) }
         return answer
     }
 
@@ -187,6 +189,11 @@ extension EventError {
     /// What is said where nobody subscribed to the subject of a question.
     package static func nobodyAnswers(_ subject: EventSubject) -> EventError {
         EventError(.noResponder, "Nobody has subscribed to '\(subject)', so that nobody can answer; start who does.")
+    }
+
+    /// What is said where an answer is no event with JSON in it.
+    package static func unreadableAnswer(_ subject: EventSubject) -> EventError {
+        EventError(.unreadablePayload, "The answer to '\(subject)' is no event with JSON in it.")
     }
 
     /// What is said where no answer came.

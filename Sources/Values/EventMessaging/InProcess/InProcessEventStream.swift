@@ -79,7 +79,8 @@ final class InProcessEventStream: EventStream {
             var found: [StoredEvent] = []
             while found.count < limit, let entry = state.entries.entry(sequence) {
                 sequence += 1
-                if pattern?.matches(entry.event.subject) ?? true { found.append(entry) }
+                guard entry.event.bytes == nil, pattern?.matches(entry.event.subject) ?? true else { continue }
+                found.append(entry)
             }
             return found
         }

@@ -51,12 +51,14 @@ public struct EventConsumerConfiguration: Sendable, Hashable {
     public var maximumDeliveries: Int?
     /// How many events may wait for their acknowledgement; no more are delivered until then.
     public var maximumUnacknowledged: Int
+    /// Whether events of bytes are brought, too; they are taken off the list unread otherwise.
+    public var takesBytes: Bool
 
     /// Sets how a consumer brings events.
     public init(
         _ name: String, pattern: EventPattern? = nil, start: EventStreamStart = .oldest,
         acknowledgementDeadline: Duration = .seconds(30), maximumDeliveries: Int? = nil,
-        maximumUnacknowledged: Int = 1000
+        maximumUnacknowledged: Int = 1000, takesBytes: Bool = false
     ) {
         self.name = name
         self.pattern = pattern
@@ -64,6 +66,7 @@ public struct EventConsumerConfiguration: Sendable, Hashable {
         self.acknowledgementDeadline = acknowledgementDeadline
         self.maximumDeliveries = maximumDeliveries
         self.maximumUnacknowledged = maximumUnacknowledged
+        self.takesBytes = takesBytes
     }
 
     /// Checks the name and the limits.

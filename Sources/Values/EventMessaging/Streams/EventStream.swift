@@ -24,7 +24,7 @@ public protocol EventStream: Sendable {
     /// What it has at the moment.
     func state() async throws -> EventStreamState
 
-    /// Reads kept events again, leaving consumers alone.
+    /// Reads kept events again, leaving consumers alone; those of bytes are passed over.
     ///
     /// - Parameters:
     ///   - start: The first one.
@@ -79,6 +79,24 @@ public struct EventStreamConfiguration: Sendable, Hashable {
         self.maximumBytes = maximumBytes
         self.maximumAge = maximumAge
         self.duplicateWindow = duplicateWindow
+    }
+
+    /// The stream that keeps the events of some subjects for those who read it durably, such as triggers of pipelines.
+    ///
+    /// It drops the oldest over its limits, whether they were read or not.
+    package static func keeping(_ pattern: EventPattern) -> EventStreamConfiguration {
+        let words = "\(pattern)".map { character -> String in
+            switch character {
+            case ".": "_"
+            case "*": "any"
+            case ">": "all"
+            case _ where character.isASCII: "\(character)"
+            default: "-"
+            }
+        }
+        return EventStreamConfiguration(
+            String("on-\(words.joined())".prefix(64)), subjects: [pattern], maximumCount: 1_000_000,
+            maximumBytes: 256 << 20, maximumAge: .seconds(7 * 86_400))
     }
 
     /// Checks the name and the limits.

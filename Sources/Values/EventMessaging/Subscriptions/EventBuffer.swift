@@ -38,6 +38,7 @@ package final class EventBuffer: Sendable {
     private let name: String
     let capacity: Int
     let policy: FullBufferPolicy
+    private let takesBytes: Bool
 
     /// Makes an empty buffer.
     ///
@@ -48,6 +49,7 @@ package final class EventBuffer: Sendable {
         self.name = name
         self.capacity = max(1, options.buffer)
         self.policy = options.whenFull
+        self.takesBytes = options.takesBytes
     }
 
     /// Sets what is done when the subscription ends, once; it is done now where the subscription has ended already.
@@ -67,6 +69,7 @@ package final class EventBuffer: Sendable {
     ///
     /// - Returns: Whether whoever publishes must wait.
     func offer(_ event: Event) -> Outcome {
+        guard event.bytes == nil || self.takesBytes else { return .done }
         var reader: CheckedContinuation<Void, Never>?
         var isOverrun = false
         let outcome = self.state.withLock { state -> Outcome in

@@ -22,12 +22,18 @@ public struct SubscriptionOptions: Sendable, Hashable {
     public var whenFull: FullBufferPolicy
     /// A queue group: each event goes to one subscription of the group; nil for none.
     public var group: String?
+    /// Whether events of bytes come, too; they are passed over otherwise.
+    public var takesBytes: Bool
 
     /// Sets how a subscription gets its events.
-    public init(buffer: Int = 1024, whenFull: FullBufferPolicy = .fail, group: String? = nil) {
+    public init(
+        buffer: Int = 1024, whenFull: FullBufferPolicy = .fail, group: String? = nil,
+        takesBytes: Bool = false
+    ) {
         self.buffer = buffer
         self.whenFull = whenFull
         self.group = group
+        self.takesBytes = takesBytes
     }
 
     /// Checks the size and the name.

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPTypes
+internal import NIOHTTPTypesHTTP1
+internal import NIOWebSocket
+internal import WebSocketServing
+
+/// A client's connection: HTTP/1.1, or WebSocket where its first request asks for that.
+struct InputsConnection: ServerChildChannel {
+    /// What the first request makes of a connection.
+    enum Spoken: Sendable {
+        case http(HTTP1Channel.Value)
+        case socket(NIOAsyncChannel<WebSocketMessage, WebSocketReply>, SocketDoor.Visit)
+    }
+
+    /// A connection whose first request may not have come.
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        let spoken: EventLoopFuture<Spoken>
+    }
+
+    let responder: HTTPChannelHandler.Responder
+    let door: SocketDoor
+    let reader: SocketReader
+    let limits: WebSocketLimits
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
+                upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
+                    upgraders: [self.upgrader], notUpgradingCompletionHandler: { Self.speakHTTP($0, logger) }))
+            // As Hummingbird's own channel has it: requests wait in the connection's task, and errors are answered there.
+            configuration.enablePipelining = false
+            configuration.enableErrorHandling = false
+            configuration.enableResponseHeaderValidation = false
+            let pipeline = channel.pipeline.syncOperations
+            let spoken = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
+            let first = FirstRequest(self.limits.messageTime)
+            try pipeline.addHandler(first)
+            return Value(channel: channel, spoken: spoken)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        let spoken = await withTaskCancellationHandler {
+            try? await value.spoken.get()
+        } onCancel: {
+            value.channel.close(promise: nil)
+        }
+        switch spoken {
+        case .http(let channel): await HTTP1Channel(responder: self.responder).handle(value: channel, logger: logger)
+        case .socket(let channel, let visit):
+            do { try await self.reader.read(channel, visit) } catch {
+                logger.trace("A connection of WebSocket ended", metadata: ["error": "\(error)"])
+            }
+        case nil: value.channel.close(promise: nil)
+        }
+    }
+
+    private var upgrader: NIOTypedWebSocketServerUpgrader<Spoken> {
+        let (door, limits) = (self.door, self.limits)
+        return NIOTypedWebSocketServerUpgrader(
+            maxFrameSize: limits.messageBytes, enableAutomaticErrorHandling: false,
+            shouldUpgrade: { channel, head in
+                channel.eventLoop.makeCompletedFuture {
+                    try door.enter(head, channel).map { visit in
+                        try channel.pipeline.syncOperations.handler(type: FirstRequest.self).visit = visit
+                        return [:]
+                    }
+                }
+            },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    let first = try pipeline.handler(type: FirstRequest.self)
+                    guard let visit = first.visit else { throw ChannelError.inappropriateOperationForState }
+                    try WebSocketHandler.add(to: channel, limits)
+                    // Few messages wait, since each may be large.
+                    let inbound = try NIOAsyncChannel<WebSocketMessage, WebSocketReply>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(backPressureStrategy: .init(lowWatermark: 0, highWatermark: 1)))
+                    pipeline.removeHandler(first, promise: nil)
+                    return .socket(inbound, visit)
+                }
+            })
+    }
+
+    private static func speakHTTP(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Spoken> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            let first = try pipeline.handler(type: FirstRequest.self)
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+            let inbound = try HTTP1Channel.Value(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            pipeline.removeHandler(first, promise: nil)
+            return .http(inbound)
+        }
+    }
+}
+
+/// Ends a connection whose first request does not come, or is none, and keeps what that asks for.
+private final class FirstRequest: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// What a client of WebSocket asks for.
+    var visit: SocketDoor.Visit?
+    private let patience: TimeAmount
+    private var limit: Scheduled<Void>?
+
+    init(_ patience: Duration) { self.patience = TimeAmount(patience) }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        self.limit = context.eventLoop.scheduleTask(in: self.patience) { bound.value.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.limit?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.limit?.cancel()
+        context.fireChannelInactive()
+    }
+
+    /// What is no HTTP is told so; nobody else would.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .badRequest, headers: ["Connection": "close", "Content-Length": "0"])
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
