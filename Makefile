@@ -79,10 +79,10 @@ evaluate: release ## 1,000 answers under schemas, schema suites and training on 
 	AUTOGLM_LONG_SIMULATIONS=1 swift test $(TEST_FLAGS) --filter SimulationTests
 
 soak: release ## Ten minutes each of clients on a server that is reloaded and killed, and of the program; 5,000 reloads; 200 killed runs; cut networks, as root; long conformance
-	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests swift test $(TEST_FLAGS) \
-		--filter 'RandomCutTests|RunQueueTests'
+	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests,PostgresRunsTests swift test $(TEST_FLAGS) \
+		--filter 'RandomCutTests|RunQueueTests|PostgresWorkerTests'
 	@scripts/crash.sh 200
-	@[ "$$(id -u)" != 0 ] || scripts/partition.sh
+	@[ "$$(id -u)" != 0 ] || { scripts/partition.sh && scripts/partition.sh --postgres; }
 	@scripts/soak-serve.sh 5000
 	@scripts/soak-clients.sh --minutes 10
 	@scripts/soak.sh

@@ -18,7 +18,7 @@ import numpy
 import onnxruntime
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench/training"))
-from intents import Vocabulary, examples, ngrams  # noqa: E402
+from intents import KnownPairs, Vocabulary, examples, ngrams  # noqa: E402
 
 NAMES = ("pieces", "places", "distances", "speakers")
 
@@ -41,17 +41,19 @@ def open_vino(path):
     return lambda feed: request.infer(feed)[output].copy()
 
 
-def answers(ask, inputs, buckets, count):
+def answers(ask, inputs, buckets, count, novelties):
     """The probabilities of each input, how long one takes alone in milliseconds, and how much padding changes.
 
-    `buckets` are those of each input's n-grams, of `count`; a model without n-grams has 0.
+    `buckets` are those of each input's n-grams, of `count`; a model without n-grams has 0. `novelties` are None where it does not ask.
     """
     results, times = [], []
-    for rows, own in zip(inputs, buckets):
+    for index, (rows, own) in enumerate(zip(inputs, buckets)):
         columns = numpy.array(rows, dtype=numpy.int64).T
         feed = {name: column[None] for name, column in zip(NAMES, columns)} | {"mask": numpy.ones((1, len(rows)), numpy.int64)}
         if count:
             feed["ngrams"] = numpy.array(own, dtype=numpy.int64)[None]
+        if novelties:
+            feed["novelty"] = numpy.array(novelties[index:index + 1], dtype=numpy.float32)
         start = time.perf_counter()
         results.append(ask(feed)[0])
         times.append((time.perf_counter() - start) * 1000)
@@ -63,6 +65,8 @@ def answers(ask, inputs, buckets, count):
     if count:
         most = max(map(len, buckets[:16]))
         feed["ngrams"] = numpy.array([own + [count] * (most - len(own)) for own in buckets[:16]], dtype=numpy.int64)
+    if novelties:
+        feed["novelty"] = numpy.array(novelties[:16], dtype=numpy.float32)
     together = ask(feed)
     return numpy.array(results), numpy.percentile(times, [50, 99]), float(numpy.abs(together - numpy.array(results[:16])).max())
 
@@ -74,7 +78,9 @@ def main(program, folder, data, most, calibration=None):
     read = list(examples(data, labels, Vocabulary(pieces), config["turns"]))[:int(most)]
     inputs, right = [rows for rows, _, _ in read], numpy.array([label for _, label, _ in read])
     count = config.get("ngrams", 0)
-    buckets = [ngrams(text, count) if count else [] for _, _, text in read]
+    buckets = [ngrams(texts[0], count) if count else [] for _, _, texts in read]
+    known = KnownPairs(pathlib.Path(folder, "known-pairs.bin")) if config.get("novelty_slope", 0) > 0 else None
+    novelties = [known.novelty(texts) for _, _, texts in read] if known else None
     runtimes = {"onnxruntime": onnx_runtime}
     if importlib.util.find_spec("openvino"):
         runtimes["openvino"] = open_vino
@@ -93,7 +99,7 @@ def main(program, folder, data, most, calibration=None):
             subprocess.run([program, "export", "intent", "--model", folder, "--out", path, *options], check=True,
                            stdout=subprocess.DEVNULL)
             for name, runtime in runtimes.items():
-                theirs, times, padding = answers(runtime(path), inputs, buckets, count)
+                theirs, times, padding = answers(runtime(path), inputs, buckets, count, novelties)
                 entry = {
                     "largest_difference": float(numpy.abs(theirs - ours).max()), "padding_difference": padding,
                     "same_answer": float((theirs.argmax(1) == ours.argmax(1)).mean()),

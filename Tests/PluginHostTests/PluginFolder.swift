@@ -91,7 +91,8 @@ final class PluginFolder: Sendable {
             "/usr/bin/env",
             [
                 "cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fPIC", "-shared", "-pthread", "-I",
-                include, source.path, "-o", "\(folder.path)/\(name).so",
+                include, source.path, "-o",
+                "\(folder.path)/\(name).so",
             ] + macros)
         let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name).so"))
         self.libraries.withLock { $0[[name] + macros] = library }

@@ -57,10 +57,15 @@ class Vocabulary:
         return [number for word in words(text) for number in self.word(word)][:limit]
 
 
-def bucket(text, count):
+def fnv(text):
     value = 0xCBF29CE484222325
     for byte in text.encode("utf-8"):
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def bucket(text, count):
+    value = fnv(text)
     return (value ^ value >> 32) % count
 
 
@@ -83,8 +88,36 @@ def ngrams(text, count):
     return sorted(set(found[:NGRAMS]))
 
 
+class KnownPairs:
+    """The pairs of words that a model has read in training."""
+
+    def __init__(self, path):
+        self.bits = int.from_bytes(path.read_bytes(), "little")
+        self.count = path.stat().st_size * 8
+        self.known = {}
+
+    def has(self, first, second):
+        mask = 0xFFFFFFFFFFFFFFFF
+        value = ((first * 0x9E3779B97F4A7C15 & mask) ^ second) * 0xBF58476D1CE4E5B9 & mask
+        value = (value ^ value >> 31) * 0x94D049BB133111EB & mask
+        value ^= value >> 32
+        places = [((value & 0xFFFFFFFF) + index * (value >> 32 | 1)) % self.count for index in range(3)]
+        return all(self.bits >> place & 1 for place in places)
+
+    def novelty(self, texts):
+        """The share of pairs that are new."""
+        new, total = 0, 0
+        for text in texts:
+            numbers = [0, *(fnv("\u2581" + word) for word in words(text)), 0]
+            for pair in zip(numbers, numbers[1:]):
+                if pair not in self.known:
+                    self.known[pair] = self.has(*pair)
+                new, total = new + (not self.known[pair]), total + 1
+        return new / max(1, total)
+
+
 def examples(path, labels, vocabulary, before):
-    """Of each utterance with an intent: rows of piece, place, distance and speaker, the intent's number, the text."""
+    """Of each utterance with an intent: rows of piece, place, distance and speaker, the intent's number, the texts, its own first."""
     for line in pathlib.Path(path).read_text(encoding="utf-8").split("\n"):
         if not line.strip():
             continue
@@ -99,4 +132,5 @@ def examples(path, labels, vocabulary, before):
                 numbers = vocabulary.read(said["text"], UTTERANCE if distance == 0 else TURN)
                 rows += [(number, place + 1, distance, speaker) for place, number in enumerate(numbers)]
                 rows.append((2, 0, distance, speaker))
-            yield rows, labels[turn["intent"]], turn["text"]
+            texts = [said["text"] for said in reversed(turns[max(0, index - before):index + 1])]
+            yield rows, labels[turn["intent"]], texts

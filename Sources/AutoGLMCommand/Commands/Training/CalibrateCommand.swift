@@ -26,7 +26,8 @@ struct CalibrateIntentCommand: AsyncParsableCommand {
               autoglm calibrate intent --model intents --data dialogues/dev.jsonl --data others.jsonl
 
             'train intent' fits both on the development part. Where the model will hear other dialogues, too, calibrate it by some of them \
-            that it has not learnt from: each file counts as much, however long. The model in the folder is changed.
+            that it has not learnt from: each file counts as much, however long. The temperature rises with the share of pairs of words that \
+            the model has not read in training, as far as these dialogues tell. The model in the folder is changed.
             """)
 
     @OptionGroup var output: OutputOptions
@@ -51,7 +52,9 @@ struct CalibrateIntentCommand: AsyncParsableCommand {
         switch self.output.format {
         case .json:
             try Console.json([
-                "temperature": .number(Double(after.temperature)), "threshold": .number(after.rejection.threshold),
+                "temperature": .number(Double(after.temperature.known)),
+                "novelty_slope": .number(Double(after.temperature.slope)),
+                "threshold": .number(after.rejection.threshold),
                 "ece_before": .array(errors[0].map { .number($0) }), "ece": .array(errors[1].map { .number($0) }),
             ])
         case .text:
@@ -61,7 +64,9 @@ struct CalibrateIntentCommand: AsyncParsableCommand {
                     "\(path): calibration error on these utterances \(percent(errors[0][index])) before, \(percent(errors[1][index])) now."
                 )
             }
-            try Console.line("Temperature \(after.temperature), threshold \(after.rejection.threshold).")
+            try Console.line(
+                "Temperature \(after.temperature.known) for what is known, \(after.temperature(1)) for what is all new, threshold "
+                    + "\(after.rejection.threshold).")
         }
     }
 }

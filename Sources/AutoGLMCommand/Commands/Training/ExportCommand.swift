@@ -32,7 +32,8 @@ struct ExportIntentCommand: AsyncParsableCommand {
             turn from 1, how many turns ago, 0 for the user and 1 for the system, and 1 for what is there; the first is 1 at place 0, and \
             each turn, the last first, ends with 2 at place 0. A model with n-grams also has the input ngrams, int64 of batch × buckets: \
             those of the utterance, each once, filled up with the number of buckets ('ngrams' in the metadata); docs/training.md says \
-            how a bucket is found. Outputs are logits and probabilities; the file names the intents in its \
+            how a bucket is found. A model whose temperature rises with what is new has the input novelty, floats of batch: the share of \
+            pairs of words that known-pairs.bin does not have. Outputs are logits and probabilities; the file names the intents in its \
             metadata, 'labels'. With --int8, dense layers have weights of 8 bits with a scale for each output; the scale of what comes in \
             is found while it is computed, or, with --calibration, from dialogues beforehand.
             """)

@@ -22,7 +22,7 @@ struct TrainIntentCommand: WatchedTraining {
             or a single utterance, {"text": "…", "intent": "…"}. Subwords and intents are those of train.jsonl; after each epoch the model \
             is judged by dev.jsonl, and the best one is kept.
 
-            The output folder gets the model (config.json, vocabulary.json, model.safetensors), report.json, \
+            The output folder gets the model (config.json, vocabulary.json, known-pairs.bin, model.safetensors), report.json, \
             learning-curve.svg, and checkpoint.safetensors, from which the same command goes on after Ctrl-C or a kill.
 
             Several processes train together where mpirun starts them (see autoglm train launch): each reads its part of a step, and \

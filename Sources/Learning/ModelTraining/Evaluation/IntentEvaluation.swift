@@ -11,7 +11,8 @@ package struct IntentEvaluation: EpochJudgement {
     /// The classes that are right.
     package let classes: [Int]
     private let labels: [String]
-    private let temperature: Float
+    private let novelties: [Float]
+    private let temperature: LogitTemperature
     private let rejection: Rejection
     /// How many utterances are read together.
     private static let batch = 128
@@ -27,6 +28,7 @@ package struct IntentEvaluation: EpochJudgement {
         _ onProgress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws {
         (self.classes, self.labels) = (examples.classes, model.labels)
+        self.novelties = examples.inputs.map(\.novelty)
         (self.temperature, self.rejection) = (model.temperature, model.rejection)
         let (count, all) = (self.labels.count, examples.inputs.count)
         let own = WorkParts.cut(examples.inputs.map(\.pieceCount), into: group.size)[group.rank]
@@ -73,18 +75,23 @@ package struct IntentEvaluation: EpochJudgement {
     /// What to reject, with probabilities of a temperature.
     ///
     /// - Parameter label: The intent that stands for everything else.
-    package func calibratedRejection(_ label: String?, temperature: Float) -> Rejection {
+    package func calibratedRejection(_ label: String?, temperature: LogitTemperature) -> Rejection {
         RejectionReport.fit(
             label, probabilities: self.probabilities(temperature), classes: self.classes, labels: self.labels)
     }
 
-    private func probabilities(_ temperature: Float) -> [[Double]] {
-        self.logits.map { IntentModel.probabilities(ofLogits: $0, temperature: temperature) }
+    private func probabilities(_ temperature: LogitTemperature) -> [[Double]] {
+        zip(self.logits, self.novelties).map {
+            IntentModel.probabilities(ofLogits: $0, temperature: temperature($1))
+        }
     }
 
+    /// What a temperature is fitted by.
+    var part: TemperatureScaling.Part { (self.logits, self.classes, self.novelties) }
+
     /// The mean negative logarithm of the probability of what is right, in nats.
-    package var loss: Double { TemperatureScaling.loss(self.logits, self.classes, self.temperature) }
+    package var loss: Double { TemperatureScaling.loss(self.part, self.temperature) }
 
     /// The temperature with which the loss is least.
-    package func calibratedTemperature() -> Float { TemperatureScaling.fit([(self.logits, self.classes)]) }
+    package func calibratedTemperature() -> LogitTemperature { TemperatureScaling.fit([self.part]) }
 }

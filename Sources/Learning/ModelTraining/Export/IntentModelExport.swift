@@ -10,7 +10,7 @@ package import TaskModels
 /// to `logits` and `probabilities` of batch × intents.
 ///
 /// A model with n-grams has the input `ngrams`, too, of batch × buckets: those of the utterance, each once, and the number of buckets where
-/// there are no more.
+/// there are no more; one whose temperature rises with what is new has `novelty`, floats of batch.
 package struct IntentModelExport {
     private var graph: ONNXGraph
     private let model: IntentModel
@@ -41,7 +41,7 @@ package struct IntentModelExport {
         let context = self.graph.node("Squeeze", [self.dense(first, "classes"), self.graph.constant([1])])
         let logits = self.model.ngrams > 0 ? self.graph.node("Add", [context, self.ngrams()]) : context
         self.graph.output(logits, "logits", columns: self.model.labels.count)
-        let scaled = self.graph.node("Div", [logits, self.graph.constant(self.model.temperature)])
+        let scaled = self.graph.node("Div", [logits, self.temperature()])
         self.graph.output(
             self.graph.node("Softmax", [scaled], ["axis": [-1]]), "probabilities", columns: self.model.labels.count)
         let labels = JSONValue.array(self.model.labels.map { .string($0) })
@@ -53,6 +53,16 @@ package struct IntentModelExport {
         var file = try ReplacingFile(path: path)
         try bytes.withUnsafeBytes { try file.append($0) }
         try file.finish()
+    }
+
+    /// What logits are divided by: one number, or one for each input.
+    private mutating func temperature() -> String {
+        let (known, slope) = (self.model.temperature.known, self.model.temperature.slope)
+        guard slope > 0 else { return self.graph.constant(known) }
+        let power = self.graph.node(
+            "Mul", [self.graph.input("novelty", ["batch"], .float), self.graph.constant(slope)])
+        let factors = self.graph.node("Unsqueeze", [self.graph.node("Exp", [power]), self.graph.constant([1])])
+        return self.graph.node("Mul", [factors, self.graph.constant(known)])
     }
 
     private func weight(_ name: String) -> Tensor { self.weights[name] ?? Tensor([0], []) }

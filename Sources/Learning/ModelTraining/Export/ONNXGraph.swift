@@ -35,9 +35,11 @@ struct ONNXGraph {
 
     // MARK: Values
 
-    /// An input of whole numbers.
-    mutating func input(_ name: String, _ dimensions: [String]) -> String {
-        self.graph.input.append(Self.value(name, .int64, dimensions.map { name in .with { $0.dimParam = name } }))
+    /// An input, usually of whole numbers.
+    mutating func input(
+        _ name: String, _ dimensions: [String], _ type: Autoglm_Onnx_TensorProto.DataType = .int64
+    ) -> String {
+        self.graph.input.append(Self.value(name, type, dimensions.map { name in .with { $0.dimParam = name } }))
         return name
     }
 

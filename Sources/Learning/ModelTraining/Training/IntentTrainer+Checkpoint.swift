@@ -26,17 +26,20 @@ extension IntentTrainer {
 
     package var details: [(String, String)] {
         var details = [
-            ("temperature", "\(self.model.temperature)"), ("threshold", "\(self.model.rejection.threshold)"),
+            ("temperature", "\(self.model.temperature.known)"),
+            ("novelty_slope", "\(self.model.temperature.slope)"), ("threshold", "\(self.model.rejection.threshold)"),
         ]
         if let label = self.model.rejection.label { details.append(("out_of_scope", label)) }
         return details
     }
 
     package mutating func restore(_ details: [String: String], from path: String) throws {
-        guard let temperature = details["temperature"].flatMap({ Float($0) }), temperature > 0, temperature.isFinite,
+        guard let temperature = details["temperature"].flatMap({ Float($0) }),
+            let slope = details["novelty_slope"].flatMap({ Float($0) }),
+            LogitTemperature.knownRange.contains(temperature), LogitTemperature.slopeRange.contains(slope),
             let threshold = details["threshold"].flatMap({ Double($0) }), (0...1).contains(threshold)
         else { throw TrainingError(.badData, "\(path): the checkpoint is damaged; begin anew.") }
-        self.model.temperature = temperature
+        self.model.temperature = LogitTemperature(known: temperature, slope: slope)
         let other = details["out_of_scope"].flatMap { self.model.labels.contains($0) ? $0 : nil }
         self.model.rejection = Rejection(label: other, threshold: threshold)
     }

@@ -38,6 +38,7 @@ package struct IntentTrainer: Trainer {
             vocabulary: SubwordTrainer.vocabulary(
                 of: training.lazy.flatMap { $0.turns.lazy.map(\.text) }, size: settings.vocabularySize),
             ngrams: settings.ngrams, using: &generator)
+        model.known = KnownPairs(of: training.lazy.flatMap { $0.turns.lazy.map(\.text) })
         self.training = IntentExamples(training, for: model)
         model.encoder.weighNGrams(of: self.training.inputs)
         (self.model, self.settings, self.parallel) = (model, settings, parallel)
@@ -101,7 +102,7 @@ package struct IntentTrainer: Trainer {
 
     package func judged(_ onProgress: (_ done: Int, _ all: Int) -> Void) throws -> IntentEvaluation {
         var model = self.model
-        (model.encoder, model.temperature) = (self.state.weights, 1)
+        (model.encoder, model.temperature) = (self.state.weights, LogitTemperature())
         return try IntentEvaluation(model, self.development, by: self.parallel.group, onProgress)
     }
 

@@ -29,6 +29,8 @@ package struct IntentBatch: Sendable {
         package let turns: [(speaker: DialogueTurn.Speaker, pieces: [Int32])]
         /// The buckets of the utterance's n-grams.
         package let ngrams: [Int32]
+        /// The share of pairs of words that are new to the model.
+        package let novelty: Float
 
         /// How many pieces it has in a batch.
         package var pieceCount: Int { self.turns.reduce(1) { $0 + $1.pieces.count + 1 } }
@@ -39,14 +41,18 @@ package struct IntentBatch: Sendable {
         ///   - turns: At least one; the last is the utterance.
         ///   - count: The most turns before it.
         ///   - buckets: How many buckets n-grams have; 0 where the model reads none.
+        ///   - known: What the model has read in training.
         package init(
             _ turns: some BidirectionalCollection<DialogueTurn>, before count: Int, _ vocabulary: SubwordVocabulary,
-            ngrams buckets: Int = 0
+            ngrams buckets: Int = 0, known: KnownPairs = KnownPairs()
         ) {
-            self.ngrams = NGrams.buckets(of: turns.last?.text ?? "", buckets)
-            self.turns = turns.suffix(count + 1).reversed().enumerated().map { distance, turn in
+            let turns = turns.suffix(count + 1).reversed()
+            let words = turns.map { TextWords.words(of: $0.text, vocabulary.style) }
+            self.ngrams = NGrams.buckets(of: words.first ?? [], buckets)
+            self.novelty = known.novelty(of: words)
+            self.turns = zip(turns, words).enumerated().map { distance, turn in
                 let limit = distance == 0 ? IntentBatch.utterancePieces : IntentBatch.turnPieces
-                return (turn.speaker, vocabulary.numbers(of: turn.text, limit: limit).map(Int32.init))
+                return (turn.0.speaker, vocabulary.numbers(ofWords: turn.1, limit: limit).map(Int32.init))
             }
         }
     }

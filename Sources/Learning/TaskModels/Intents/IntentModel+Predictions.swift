@@ -9,8 +9,10 @@ extension IntentModel {
         if inputs.isEmpty { return [] }
         let (logits, count) = (self.logits(of: inputs).values, self.labels.count)
         return inputs.indices.map { row in
-            Self.probabilities(ofLogits: logits[row * count..<(row + 1) * count], temperature: self.temperature)
-                .map { Float($0) }
+            Self.probabilities(
+                ofLogits: logits[row * count..<(row + 1) * count], temperature: self.temperature(inputs[row].novelty)
+            )
+            .map { Float($0) }
         }
     }
 

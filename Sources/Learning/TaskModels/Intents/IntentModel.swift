@@ -17,8 +17,10 @@ package struct IntentModel: Sendable {
     package let ngrams: Int
     /// The weights.
     package var encoder: IntentEncoder
-    /// What logits are divided by, so that probabilities are what they say (Guo et al., 2017).
-    package var temperature: Float = 1
+    /// What logits are divided by, so that probabilities are what they say.
+    package var temperature = LogitTemperature()
+    /// What it has read in training.
+    package var known = KnownPairs()
     /// When an utterance is none of what the model knows.
     package var rejection = Rejection(label: nil)
 
@@ -48,7 +50,7 @@ package struct IntentModel: Sendable {
     ///
     /// - Parameter turns: At least one; the last is the utterance.
     package func input(_ turns: some BidirectionalCollection<DialogueTurn>) -> IntentBatch.Input {
-        IntentBatch.Input(turns, before: self.turns, self.vocabulary, ngrams: self.ngrams)
+        IntentBatch.Input(turns, before: self.turns, self.vocabulary, ngrams: self.ngrams, known: self.known)
     }
 
     /// The logits of each input's classes, before they are divided by ``temperature``: inputs × classes.

@@ -11,11 +11,11 @@ package enum NGrams {
     /// The most buckets.
     package static let mostBuckets = 1 << 22
 
-    /// The buckets of a text, in their order, each once.
-    static func buckets(of text: String, _ count: Int) -> [Int32] {
+    /// The buckets of a text's words, in their order, each once.
+    static func buckets(of words: [String], _ count: Int) -> [Int32] {
         guard count > 0 else { return [] }
         var (found, last) = ([Int32](), [UInt8]())
-        for word in TextWords.words(of: text, .folded) {
+        for word in words {
             guard found.count < self.limit else { break }
             self.appendPieces(of: word, to: &found, count)
             let bytes = Array(word.utf8)
@@ -44,10 +44,13 @@ package enum NGrams {
 
     private static func add(_ byte: UInt8, to hash: inout UInt64) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
 
-    private static func bucket(_ bytes: [UInt8], _ count: Int) -> Int32 {
+    private static func bucket(_ bytes: [UInt8], _ count: Int) -> Int32 { self.bucket(self.hash(bytes), count) }
+
+    /// FNV-1a of some bytes.
+    static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         var hash = self.beginning
         for byte in bytes { self.add(byte, to: &hash) }
-        return self.bucket(hash, count)
+        return hash
     }
 
     private static func bucket(_ hash: UInt64, _ count: Int) -> Int32 {

@@ -44,8 +44,13 @@ package struct SubwordVocabulary: Sendable, Equatable {
     ///
     /// - Parameter limit: The most pieces; what comes after them is not read.
     package func numbers(of text: String, limit: Int) -> [Int] {
+        self.numbers(ofWords: TextWords.words(of: text, self.style), limit: limit)
+    }
+
+    /// The numbers of the pieces of some words.
+    func numbers(ofWords words: [String], limit: Int) -> [Int] {
         var numbers: [Int] = []
-        for word in TextWords.words(of: text, self.style) {
+        for word in words {
             guard numbers.count < limit else { break }
             self.append(word, to: &numbers, limit)
         }
