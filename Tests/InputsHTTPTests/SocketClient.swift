@@ -109,7 +109,7 @@ struct SocketClient {
 
     private mutating func read(_ count: Int) async throws -> [UInt8] {
         while self.rest.count < count {
-            guard let more = try await self.inbound.next() else { throw Problem() }
+            guard let more = try await self.inbound.next(isolation: #isolation) else { throw Problem() }
             self.rest += more.readableBytesView
         }
         defer { self.rest.removeFirst(count) }
