@@ -6,7 +6,7 @@ internal import Pipelines
 /// What holds for runs that end, wait, are cancelled or removed.
 extension RunStoreConformance {
     func checkEndings(_ place: Place) async throws -> String? {
-        let failure = RunFailure(code: "a.b", message: "It\u{0} broke.")
+        let failure = RunFailure(code: "a.b", message: "It broke.")
         let pending = PendingAnswer(key: StepKey(rawValue: "go"), question: "Go?", choices: ["yes"], until: .seconds(9))
         let endings: [(RunEnding, RunState, Bool)] = [
             (.succeeded(Self.longText), .succeeded, false), (.failed(failure), .failed, true),
@@ -18,7 +18,7 @@ extension RunStoreConformance {
             try await store.open(id).end(ending)
             let run = try await place.open().run(id)
             guard run.summary.state == state, run.summary.endedAt != nil else { return "\(state) is \(run.summary)" }
-            guard run.output == (state == .succeeded ? Self.longText : nil),
+            guard run.output == (state == .succeeded ? Self.longText : JSONValue?.none),
                 run.summary.failure == (state == .failed ? failure : nil),
                 run.pending == (state == .waiting ? [pending] : [])
             else { return "a run that is \(state) came back as another" }

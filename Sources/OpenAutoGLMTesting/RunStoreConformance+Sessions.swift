@@ -12,7 +12,7 @@ extension RunStoreConformance {
         .finished(
             outputs: ["text": Self.longText],
             usage: TokenUsage(promptTokens: 7, completionTokens: 9, cachedPromptTokens: 5)),
-        .failed(code: "llm.unavailable", message: "The server\u{0} does not answer."), .failed(code: "", message: ""),
+        .failed(code: "llm.unavailable", message: "The server does not answer."), .failed(code: "", message: ""),
     ]
 
     func checkOutcomes(_ place: Place) async throws -> String? {

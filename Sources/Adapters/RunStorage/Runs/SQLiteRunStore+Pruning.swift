@@ -30,10 +30,13 @@ extension SQLiteRunStore {
                 try await self.removeUnusedValues(into: &report)
             }
         }
+        // Stepping to its end gives every free page back to the system; as a writer, who waits for others.
+        try await self.file.write { _ = try Row.fetchAll($0, sql: "PRAGMA incremental_vacuum") }
         try await self.file.perform { database in
-            // Stepping to its end gives every free page back to the system.
-            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
-            try database.checkpoint(.passive)
+            // Who does the same at this moment does it for all.
+            do { try database.checkpoint(.passive) } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY
+            {}
         }
         return report
     }
