@@ -62,7 +62,7 @@ public struct PluginModel: ModelAdapter {
     /// - Throws: ``LLMError`` with code `.unavailable` that says why it is not.
     public func checkHealth() async throws {
         do { try await self.host.verifyApart(self.plugin) } catch {
-            throw LLMError(.unavailable, error.message, cause: nil, retryAfter: error.retryAfter)
+            throw LLMError(.unavailable, error.message, retryAfter: error.retryAfter)
         }
     }
 
