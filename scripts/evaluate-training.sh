@@ -73,6 +73,11 @@ if [ -f "$data/crosswoz_intents_zh/train.jsonl" ]; then
     judge crosswoz dev "$data/crosswoz_intents_zh/dev.jsonl"
 fi
 if [ -f "$data/clinc150_oos/train.jsonl" ]; then
-    train clinc "$data/clinc150_oos" --turns 0 --dropout 0.2 --hidden-pieces 0.1 --epochs 12 --patience 12 --vocabulary-size 4000
+    # With n-grams, as is usual for utterances by themselves, and without.
+    single=(--turns 0 --dropout 0.2 --hidden-pieces 0.1 --epochs 12 --patience 12 --vocabulary-size 4000)
+    train clinc "$data/clinc150_oos" "${single[@]}"
     judge clinc val "$data/clinc150_oos/val.jsonl"
+    judge clinc 'val, 8 bits' "$data/clinc150_oos/val.jsonl" --quantized
+    train clinc-encoder "$data/clinc150_oos" "${single[@]}" --ngrams 0
+    judge clinc-encoder val "$data/clinc150_oos/val.jsonl"
 fi

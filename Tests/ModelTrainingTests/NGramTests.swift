@@ -27,12 +27,12 @@ struct NGramTests {
     @Test("A model that reads n-grams learns in a few steps what one without cannot", arguments: [0, 1024])
     func learning(ngrams: Int) throws {
         var settings = TinyDialogues.settings(turns: 0, ngrams: ngrams)
-        (settings.vocabularySize, settings.epochs) = (60, 2)
+        (settings.vocabularySize, settings.epochs) = (60, 1)
         var trainer = try IntentTrainer(
             settings, training: Self.dialogues(240, seed: 1), development: Self.dialogues(120, seed: 2))
         while !trainer.isDone { try trainer.advance(for: .seconds(60)) { _ in } }
         let accuracy = try #require(trainer.history.best.map { trainer.history.epochs[$0].accuracy })
-        #expect(ngrams == 0 ? accuracy < 0.7 : accuracy > 0.95, "\(accuracy)")
+        #expect(ngrams == 0 ? accuracy < 0.5 : accuracy > 0.9, "\(accuracy)")
     }
 
     /// Expected by `ngrams` of bench/training/intents.py.

@@ -5,8 +5,8 @@ package import TaskModels
 extension IntentModel {
     /// The model with probabilities that say how often it is right, and with the rejection that goes with them.
     ///
-    /// A temperature, which may rise with how much of an input is new, is fitted with which the mean of the parts' losses is least. Each part counts as much, however
-    /// large: one may be of what the model knows well, another of what is new to it.
+    /// A temperature, which may rise with how much of an input is new, is fitted with which the mean of the parts' losses is least. Each
+    /// part counts as much, however large: one may be of what the model knows well, another of what is new to it.
     ///
     /// - Parameter parts: Utterances that the model has not learnt from; at least one part.
     /// - Throws: ``TrainingError``; `CancellationError` when the task is cancelled.

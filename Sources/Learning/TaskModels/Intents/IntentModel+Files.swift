@@ -99,7 +99,8 @@ extension IntentModel {
             ngrams: ngrams, using: &generator)
         self.temperature = LogitTemperature(known: temperature, slope: slope)
         // Models that do not say so were written without.
-        if json["known_pairs"] != nil { self.known = try Self.known(folder, words: number("known_pairs")) }
+        let known = json["known_pairs"] == nil ? 0 : try number("known_pairs")
+        if known != 0 { self.known = try Self.known(folder, words: known) }
         let (other, threshold) = (json["out_of_scope"]?.stringValue, json["threshold"]?.numberValue ?? 0)
         guard other.map({ labels.contains($0) }) ?? true, (0...1).contains(threshold) else {
             throw failure("'out_of_scope' must be one of the labels, and 'threshold' from 0 to 1")

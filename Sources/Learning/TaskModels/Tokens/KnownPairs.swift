@@ -28,7 +28,7 @@ package struct KnownPairs: Sendable, Equatable {
     package init(of texts: some Sequence<String>) {
         var pairs: Set<UInt64> = []
         for text in texts { Self.forEachPair(of: TextWords.words(of: text, .folded)) { pairs.insert($0) } }
-        var count = 1
+        var count = pairs.isEmpty ? 0 : 1
         while count * 64 < pairs.count * Self.bitsPerPair, count < Self.mostWords { count *= 2 }
         var filter = [UInt64](repeating: 0, count: count)
         for pair in pairs {
