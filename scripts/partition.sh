@@ -115,9 +115,10 @@ YAML
 start_server
 port=$([ "$postgres" ] && echo 5432 || echo 4222)
 until ip netns exec "$tag-1" bash -c "exec 3<>/dev/tcp/$net.1/$port" 2>/dev/null; do sleep 0.1; done
+mkdir -p "$(folder 0)"
 say "  putting $runs runs in line"
 for ((run = 0; run < runs; run++)); do
-    "$autoglm" run "$work/pages.yaml" --input "run-$run" --enqueue >/dev/null
+    AUTOGLM_WRITE_FOLDERS=out=$(folder 0) "$autoglm" run "$work/pages.yaml" --input "run-$run" --enqueue >/dev/null
 done
 for id in 1 2 3; do start_worker "$id"; done
 

@@ -54,7 +54,7 @@ extension RunStoreConformance {
     func checkCancelledTask(_ place: Place) async throws -> String? {
         let store = try await place.open()
         let session = try await store.open(store.create(Self.source, inputs: [:]))
-        let task = Task {
+        let task = Task {  // ends with the check
             withUnsafeCurrentTask { $0?.cancel() }
             try await session.record(Self.outcome(1), of: Self.call("a"), took: .zero)
             try await session.end(.succeeded(1))

@@ -16,7 +16,9 @@ struct StoreOptions: ParsableArguments {
             """)
     var store: String?
 
-    /// The file or the URL. It is no default of the option, which help would show with whatever the variable holds.
+    /// The file or the URL.
+    ///
+    /// It is no default of the option, which help would show with whatever the variable holds.
     var place: String { self.store ?? Settings.text("STORE") ?? Self.defaultPath }
 
     @Option(

@@ -82,7 +82,9 @@ extension RunDatabase {
         """,
     ]
 
-    /// A row's `ready_at` is when it may be delivered; while a worker has it, when its lease runs out. `taken` names the call that took it.
+    /// A row's `ready_at` is when it may be delivered; while a worker has it, when its lease runs out.
+    ///
+    /// `taken` names the call that took it.
     private static let queue = [
         """
         CREATE TABLE autoglm_run_queue (

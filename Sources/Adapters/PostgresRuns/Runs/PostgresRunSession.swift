@@ -34,7 +34,7 @@ final class PostgresRunSession: RunSession {
         self.database = database
         self.state = Mutex(State(position: keys.count, known: Set(keys.map(\.hashValue))))
         let values: [JSONValue] = [.integer(number), .string(holder), .number(hold / .seconds(1))]
-        self.signs = Task {
+        self.signs = Task {  // ends with the session
             while true {
                 try? await Task.sleep(for: hold / 3)
                 guard !Task.isCancelled else { return }
