@@ -44,11 +44,12 @@ struct DamagedFramesTests {
             while let message = try channel.readInbound(as: WebSocketMessage.self) { messages.append(message) }
         }
         var codes: [UInt16] = []
-        while var frame = try channel.readOutbound(as: ByteBuffer.self) {
-            guard let first = frame.readInteger(as: UInt8.self), let length = frame.readInteger(as: UInt8.self) else {
-                continue
-            }
-            if first == 0x88 { codes.append(length < 2 ? 1005 : frame.readInteger(as: UInt16.self) ?? 0) }
+        var said = ByteBuffer()
+        while let part = try channel.readOutbound(as: ByteBuffer.self) { said.writeImmutableBuffer(part) }
+        while let first = said.readInteger(as: UInt8.self), let length = said.readInteger(as: UInt8.self),
+            var payload = said.readSlice(length: Int(length))
+        {
+            if first == 0x88 { codes.append(payload.readInteger(as: UInt16.self) ?? 1005) }
         }
         channel.embeddedEventLoop.advanceTime(by: .seconds(600))
         _ = try? channel.finish(acceptAlreadyClosed: true)

@@ -85,8 +85,8 @@ package final class DurableInputs: Sendable {
                 let consumer = try await self.consumer()
                 let waiting = idle.map { min($0, Self.patience) } ?? Self.patience
                 for delivery in try await consumer.next(Self.batch, waiting: waiting) {
-                    try await self.take(delivery, from: consumer, into: queue, onFailure)
-                    last = .now
+                    // What comes again while it is under way is nothing new.
+                    if try await self.take(delivery, from: consumer, into: queue, onFailure) { last = .now }
                 }
             } catch let error as EventError {
                 self.onNotice(error)
@@ -96,14 +96,17 @@ package final class DurableInputs: Sendable {
         }
     }
 
+    /// Takes an input.
+    ///
+    /// - Returns: Whether it was not under way already.
     private func take(
         _ delivery: EventDelivery, from consumer: any EventConsumer, into queue: InputQueue,
         _ onFailure: (String, any Error) async throws -> Void
-    ) async throws {
+    ) async throws -> Bool {
         let place = delivery.stored.sequence
         // What comes again while it is under way is acknowledged by its last delivery.
         let isNew = self.state.withLock { $0.open.updateValue(delivery, forKey: place) == nil }
-        guard isNew else { return }
+        guard isNew else { return false }
         let arrival = Int64((delivery.stored.time.timeIntervalSince1970 * 1e9).rounded())
         do {
             var event = try InputEvent(delivery.event, arrival: arrival)
@@ -116,6 +119,7 @@ package final class DurableInputs: Sendable {
             try await onFailure("\(delivery.event.subject)", error)
             self.settle(place)
         }
+        return true
     }
 
     // MARK: - Acknowledging

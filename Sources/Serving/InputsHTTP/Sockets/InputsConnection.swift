@@ -83,7 +83,7 @@ struct InputsConnection: ServerChildChannel {
                     // Few messages wait, since each may be large.
                     let inbound = try NIOAsyncChannel<WebSocketMessage, WebSocketReply>(
                         wrappingChannelSynchronously: channel,
-                        configuration: .init(backPressureStrategy: .init(lowWatermark: 0, highWatermark: 1)))
+                        configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 1)))
                     pipeline.removeHandler(first, promise: nil)
                     return .socket(inbound, visit)
                 }
