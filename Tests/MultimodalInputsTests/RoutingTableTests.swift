@@ -122,7 +122,7 @@ struct RoutingTableTests {
             (
                 "around: text, before: 1s, after: 1s",
                 [
-                    "a", "b", "bad", "settled bad", "c", "window 2", "window 2", "settled a", "settled b", "window 1",
+                    "a", "b", "window 1", "bad", "settled bad", "c", "window 2", "settled a", "settled b", "window 1",
                     "settled c",
                 ]
             ),

@@ -42,6 +42,8 @@ struct InputsConnection: ServerChildChannel {
             let spoken = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
             let first = FirstRequest(self.limits.messageTime)
             try pipeline.addHandler(first)
+            let upgrade = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Spoken>.self)
+            try pipeline.addHandler(SocketEntrance(self.door, first), position: .before(upgrade))
             return Value(channel: channel, spoken: spoken)
         }
     }
@@ -63,17 +65,11 @@ struct InputsConnection: ServerChildChannel {
     }
 
     private var upgrader: NIOTypedWebSocketServerUpgrader<Spoken> {
-        let (door, limits) = (self.door, self.limits)
+        let limits = self.limits
         return NIOTypedWebSocketServerUpgrader(
             maxFrameSize: limits.messageBytes, enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in
-                channel.eventLoop.makeCompletedFuture {
-                    try door.enter(head, channel).map { visit in
-                        try channel.pipeline.syncOperations.handler(type: FirstRequest.self).visit = visit
-                        return [:]
-                    }
-                }
-            },
+            // Who comes this far was let in before.
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -101,45 +97,5 @@ struct InputsConnection: ServerChildChannel {
             pipeline.removeHandler(first, promise: nil)
             return .http(inbound)
         }
-    }
-}
-
-/// Ends a connection whose first request does not come, or is none, and keeps what that asks for.
-private final class FirstRequest: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = Any
-    typealias OutboundOut = HTTPServerResponsePart
-
-    /// What a client of WebSocket asks for.
-    var visit: SocketDoor.Visit?
-    private let patience: TimeAmount
-    private var limit: Scheduled<Void>?
-
-    init(_ patience: Duration) { self.patience = TimeAmount(patience) }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        self.limit = context.eventLoop.scheduleTask(in: self.patience) { bound.value.close(promise: nil) }
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) { self.limit?.cancel() }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        self.limit?.cancel()
-        context.fireChannelInactive()
-    }
-
-    /// What is no HTTP is told so; nobody else would.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .badRequest, headers: ["Connection": "close", "Content-Length": "0"])
-        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        context.close(promise: nil)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
-        context.fireUserInboundEventTriggered(event)
     }
 }
