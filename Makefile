@@ -13,8 +13,6 @@ PROGRAM := .build/release/autoglm
 # Those of brokers and plugins start processes that must answer in time, many at once.
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests|InputsHTTPTests)
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests|PostgresRunsTests)
-HELPER_TESTS := ^(NATSMessagingTests|PluginHostTests)
-PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
 HELPER_TESTS := ^(NATSMessagingTests|InputsMessagingTests|PluginHostTests)
 
 .PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
