@@ -15,11 +15,32 @@ struct RunPlace: Sendable {
     let url: String
     private let connection: PostgresConnection
 
-    init() async throws {
+    private let holdsClock: Bool
+
+    /// Makes a database.
+    ///
+    /// - Parameter holdsClock: Whether the server's clock stands still there between calls of ``pass(_:)``, however long a test takes.
+    init(holdsClock: Bool = false) async throws {
         self.url = try PostgresServer.shared().makeDatabase()
+        self.holdsClock = holdsClock
+        if holdsClock {
+            let first = PostgresConnection(try PostgresURL(self.url))
+            for statement in Self.heldClock { try await first.perform { _ = try $0.execute(statement, []) } }
+        }
         self.connection = PostgresConnection(try PostgresURL(self.url))
         _ = try await self.store().runs(RunFilter())
     }
+
+    /// A schema that is looked through before the system's own, with a clock of its own.
+    private static let heldClock = [
+        "CREATE SCHEMA held",
+        "CREATE TABLE held.clock AS SELECT pg_catalog.statement_timestamp() AS time",
+        """
+        CREATE FUNCTION held.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS
+            'SELECT time FROM held.clock'
+        """,
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = held, pg_catalog, public', current_database()); END $$",
+    ]
 
     /// The store as another process would open it.
     func store() throws -> PostgresRunStore { PostgresRunStore(try RunDatabase(url: self.url), hold: Self.hold) }
@@ -32,6 +53,11 @@ struct RunPlace: Sendable {
 
     /// Makes everything older, which to the server's clock is the same as waiting.
     func pass(_ duration: Duration) async throws {
+        if self.holdsClock {
+            try await self.execute(
+                "UPDATE held.clock SET time = time + make_interval(secs => $1)", [.number(duration / .seconds(1))])
+            return
+        }
         try await self.execute(
             """
             UPDATE autoglm_runs SET created_at = created_at - make_interval(secs => $1),
