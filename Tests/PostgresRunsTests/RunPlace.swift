@@ -14,7 +14,6 @@ struct RunPlace: Sendable {
 
     let url: String
     private let connection: PostgresConnection
-
     private let holdsClock: Bool
 
     /// Makes a database.
