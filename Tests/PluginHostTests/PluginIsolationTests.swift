@@ -162,7 +162,6 @@ struct PluginIsolationTests {
             ("reach-exec", "processes", EACCES), ("reach-env", "environment", 1), ("reach-kill", nil, EPERM),
             ("reach-others-limit", nil, EPERM), ("reach-own-limit", nil, 0), ("reach-priority", nil, EPERM),
             ("reach-memory", nil, EPERM), ("reach-mode", nil, EACCES), ("reach-thread", nil, EACCES),
-            ("reach-others-environment", "files", EACCES), ("reach-own-threads", nil, 0),
         ] as [(String, String?, Int32)])
     func capabilities(what: String, capability: String?, refusal: Int32) async throws {
         let plain = try PluginFolder.hostile()

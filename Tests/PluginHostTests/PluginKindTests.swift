@@ -30,7 +30,8 @@ struct PluginKindTests {
 
     @Test("A plugin's complaint is told to the model, which is asked again", arguments: [false, true])
     func parsing(isolated: Bool) async throws {
-        let host = try Self.host(PluginFolder.kind(.parser), isolated)
+        let folder = try PluginFolder.kind(.parser)
+        let host = try Self.host(folder, isolated)
         let pipeline = try Self.pipeline(
             host,
             """
@@ -78,7 +79,8 @@ struct PluginKindTests {
 
     @Test("A plugin chooses among a pipeline's targets, or among tasks", arguments: [false, true])
     func routing(isolated: Bool) async throws {
-        let host = try Self.host(PluginFolder.kind(.router), isolated)
+        let folder = try PluginFolder.kind(.router)
+        let host = try Self.host(folder, isolated)
         let names = ["task", "confidence", "source", "explanation", "labels"]
         let output = "output: {\(names.map { "\($0): \"${r.\($0)}\"" }.joined(separator: ", "))}"
         func decide(_ text: String, _ more: String) async throws -> JSONValue {
@@ -168,7 +170,8 @@ struct PluginKindTests {
 
     @Test("What a plugin finds in an input is a finding as any other", arguments: [false, true])
     func inputs(isolated: Bool) async throws {
-        let host = try Self.host(PluginFolder.kind(.inputProcessor), isolated)
+        let folder = try PluginFolder.kind(.inputProcessor)
+        let host = try Self.host(folder, isolated)
         let table = try Self.table(
             "{handler: plugin:input-processor, modality: image, options: {language: fr}}, {handler: plugin:input-processor, name: rest}",
             host)

@@ -35,7 +35,9 @@ private struct Kit {
 
     /// The library of a plugin.
     func library(of source: String) throws -> String {
-        let library = "\(self.folder.path)/libplugin.so"
+        // A name of its own: a path that is loaded already would be taken for the same library.
+        let name = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+        let library = "\(self.folder.path)/lib\(name).so"
         try PluginFolder.run(
             "/usr/bin/env",
             self.options + [

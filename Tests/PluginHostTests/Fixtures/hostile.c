@@ -178,12 +178,6 @@ static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply
     if (has(call, "reach-memory")) return tell(reply, reached(memfd_create("hostile", 0)));
     // /dev/null, as it is.
     if (has(call, "reach-mode")) return tell(reply, reached(fchmod(0, 0666)));
-    if (has(call, "reach-others-environment")) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/%d/environ", getppid());
-        return tell(reply, reached(open(path, O_RDONLY)));
-    }
-    if (has(call, "reach-own-threads")) return tell(reply, reached(open("/proc/self/task", O_RDONLY | O_DIRECTORY)));
     if (has(call, "reach-thread")) return tell(reply, interrupt_both(reach) ? worst : -1);
 #ifdef HELD
     if (has(call, "stay")) return tell(reply, open(HELD, O_WRONLY) >= 0 && interrupt_both(stay) ? 1 : -1);

@@ -41,8 +41,9 @@ private struct TableReader {
         let order = self.order(members["queue"])
         let windows = self.windows(members["window"])
         let prompt = self.prompt(members["prompt"])
-        let routes = self.fields.elements(members["routes"]).compactMap { self.route($0) }
-        if routes.isEmpty, let node = members["routes"] {
+        let written = self.fields.elements(members["routes"])
+        let routes = written.compactMap { self.route($0) }
+        if written.isEmpty, let node = members["routes"] {
             self.fields.note(node.place, "The table has no route.", "Write one, such as {handler: parse-text}.")
         }
         guard let order, let windows else { return nil }
