@@ -71,8 +71,13 @@ struct InputSocketTests {
     func http() async throws {
         _ = try await ServedInputs.run(Self.patient()) { port, _ in
             try await Client.run(port, " HTTP/1.1\r\nno header\r\n\r\n") { #expect($0.status == 400) }
+            // Whatever asks for another upgrade is answered, and ended.
             try await Client.run(port, headers: [("Upgrade", "h2c")]) { client in
                 #expect(client.status == 426 && client.head.contains("ebsocket"))
+                #expect(try await client.isEnded())
+            }
+            try await Client.run(port, headers: [("Upgrade", ""), ("Connection", "keep-alive")]) { client in
+                #expect(client.status == 426)
                 try await client.send(Array("POST /v1/inputs HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi".utf8))
                 #expect(try await client.nextHead().contains(" 202 "))
             }
@@ -216,11 +221,14 @@ struct InputSocketTests {
                 for _ in texts { _ = try await client.frame() }
             }
             var found: [InputPayload] = []
-            while found.count < texts.count, let event = await queue.next() {
+            // The last one waits for its time, since nothing follows that needs its place.
+            while found.count < texts.count - 1, let event = await queue.next() {
                 found.append(event.payload)
                 #expect(queue.statistics.waiting <= 2)
             }
             try await sent
+            queue.finish()
+            while let event = await queue.next() { found.append(event.payload) }
             #expect(found == texts.map { .text($0) })
         }
     }

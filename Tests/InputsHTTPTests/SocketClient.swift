@@ -24,7 +24,7 @@ struct SocketClient {
     /// The head of the answer to the handshake.
     private(set) var head = ""
 
-    /// Connects and asks for WebSocket.
+    /// Connects and asks for WebSocket; a header without a value is left out.
     static func run(
         _ port: Int, _ query: String = "", headers: [(String, String)] = [],
         _ work: (inout SocketClient) async throws -> Void
@@ -43,7 +43,7 @@ struct SocketClient {
                 ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("Sec-WebSocket-Version", "13"),
             ]
             fields.removeAll { field in headers.contains { $0.0 == field.0 } }
-            let lines = (fields + headers).map { "\($0.0): \($0.1)\r\n" }.joined()
+            let lines = (fields + headers).filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1)\r\n" }.joined()
             try await client.send(Array("GET /v1/inputs/stream\(query) HTTP/1.1\r\n\(lines)\r\n".utf8))
             client.head = try await client.nextHead()
             try await work(&client)
@@ -105,6 +105,12 @@ struct SocketClient {
             return (Int(payload[0]) << 8 | Int(payload[1]), String(decoding: payload[2...], as: UTF8.self))
         }
         return nil
+    }
+
+    /// Whether the server ends the connection, whatever it sends before.
+    mutating func isEnded() async throws -> Bool {
+        while try await self.inbound.next(isolation: #isolation) != nil {}
+        return true
     }
 
     private mutating func read(_ count: Int) async throws -> [UInt8] {

@@ -4,7 +4,8 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// Asks the door about a connection's first request before NIO's upgrade sees it, which would answer nothing to one that it does not take:
-/// who is not let in asks for no upgrade any more, and gets a reply of HTTP.
+/// who is not let in asks for no upgrade any more, and gets a reply of HTTP. That ends the connection: after a request for an upgrade NIO's
+/// decoder reads no other.
 final class SocketEntrance: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -21,8 +22,9 @@ final class SocketEntrance: ChannelInboundHandler, RemovableChannelHandler {
         guard case .head(var head) = Self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         if Self.asksForSocket(head), let visit = self.door.enter(head, context.channel) {
             self.first.visit = visit
-        } else {
+        } else if head.headers.contains(name: "Upgrade") {
             head.headers.remove(name: "Upgrade")
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
         }
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
