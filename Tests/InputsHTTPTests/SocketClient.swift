@@ -107,11 +107,8 @@ struct SocketClient {
         return nil
     }
 
-    /// Whether the server ends the connection, whatever it sends before.
-    mutating func isEnded() async throws -> Bool {
-        while try await self.inbound.next(isolation: #isolation) != nil {}
-        return true
-    }
+    /// Waits until the server has ended the connection, whatever it sends before.
+    mutating func waitForEnd() async throws { while try await self.inbound.next(isolation: #isolation) != nil {} }
 
     private mutating func read(_ count: Int) async throws -> [UInt8] {
         while self.rest.count < count {
