@@ -37,10 +37,12 @@ struct NATSRunQueueTests {
         let first = try await NATSEventBusTests.connect(server)
         let queue = try NATSRunQueue(first)
         for number in 0..<60 { try await queue.enqueue(RunTicket("run-\(number)", tenant: "tenant-\(number % 3)")) }
+        // All are connected before the server is killed: who connects to none is told so.
+        var buses: [NATSEventBus] = []
+        for _ in 0..<3 { buses.append(try await NATSEventBusTests.connect(server)) }
         let taken = try await withThrowingTaskGroup(of: [String].self) { group in
-            for worker in 0..<3 {
+            for (worker, bus) in buses.enumerated() {
                 group.addTask {
-                    let bus = try await NATSEventBusTests.connect(server)
                     let own = try NATSRunQueue(bus)
                     var runs = [String]()
                     while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(60)) {
