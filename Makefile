@@ -10,10 +10,10 @@ TEST_FLAGS := -c release --disable-testable-imports --disable-xctest
 PROGRAM := .build/release/autoglm
 # Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open,
 # and apart from the engine's tests, which take all processors.
-# Those of brokers and plugins start processes that must answer in time, many at once.
+# Those of brokers, of shared runs and of plugins start processes that must answer in time, many at once.
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests|InputsHTTPTests)
-PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests|PostgresRunsTests)
-HELPER_TESTS := ^(NATSMessagingTests|InputsMessagingTests|PluginHostTests)
+PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
+HELPER_TESTS := ^(NATSMessagingTests|InputsMessagingTests|PluginHostTests|PostgresRunsTests)
 
 .PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 

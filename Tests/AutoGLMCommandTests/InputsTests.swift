@@ -96,6 +96,7 @@ struct InputsTests {
         let telling = """
             pipeline: telling
             steps: [{id: tell, uses: emit, with: {subject: room.chat, payload: {text: "At 10:30.", source: chat}}}]
+            output: "${tell.subject}"
             """
         let files = try TemporaryFiles([
             "table.yaml": "routes: [{handler: parse-text}]", "other.yaml": "routes: [{handler: parse-text}]",
