@@ -163,13 +163,17 @@ struct ONNXGraph {
         return self.node("Add", [product, self.constant(bias)])
     }
 
+    /// The largest weight in 8 bits: with 7 of them in use, two products of an input's 255 and a weight fit into the 16 bits in which processors
+    /// without VNNI add them, where larger ones would be cut off.
+    private static let largestWeight: Float = 63
+
     /// Weights in 8 bits, a scale for each output.
     private mutating func bytes(_ weights: Tensor) -> (matrix: String, scales: Tensor) {
         let (inputs, outputs, values) = (weights.shape[0], weights.shape[1], weights.values)
         var (scales, bytes) = ([Float](repeating: 0, count: outputs), [Int8](repeating: 0, count: inputs * outputs))
         for output in 0..<outputs {
             let largest = (0..<inputs).reduce(Float(0)) { max($0, abs(values[$1 * outputs + output])) }
-            scales[output] = max(largest, Self.leastScale) / 127
+            scales[output] = max(largest, Self.leastScale) / Self.largestWeight
             for input in 0..<inputs {
                 bytes[input * outputs + output] = Int8((values[input * outputs + output] / scales[output]).rounded())
             }
