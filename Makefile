@@ -11,6 +11,8 @@ PROGRAM := .build/release/autoglm
 # Servers open many sockets, and programs many pipes: each kind has a turn of its own, within what one process may have open,
 # and apart from the engine's tests, which take all processors.
 # Those of brokers, of shared runs and of plugins start processes that must answer in time, many at once.
+# A few at a time: all at once would each wait for the others, past their limits of time where processors are few.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests|InputsHTTPTests)
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
 HELPER_TESTS := ^(NATSMessagingTests|InputsMessagingTests|PluginHostTests|PostgresRunsTests)

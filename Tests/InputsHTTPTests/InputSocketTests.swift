@@ -178,6 +178,8 @@ struct InputSocketTests {
             change: { uploads in
                 uploads.socketLimits.silence = .milliseconds(100)
                 uploads.socketLimits.messageTime = .milliseconds(200)
+                // However long the client takes to read why.
+                uploads.socketLimits.closing = .seconds(60)
             }
         ) { port, _ in
             try await Client.run(port) { client in

@@ -3,9 +3,10 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Asks the door about a connection's first request before NIO's upgrade sees it, which would answer nothing to one that it does not take:
-/// who is not let in asks for no upgrade any more, and gets a reply of HTTP. That ends the connection: after a request for an upgrade NIO's
-/// decoder reads no other.
+/// Asks the door about a connection's first request before NIO's upgrade sees it.
+///
+/// NIO would answer nothing to one that it does not take: who is not let in asks for no upgrade any more, and gets a reply of HTTP. That ends
+/// the connection: after a request for an upgrade NIO's decoder reads no other.
 final class SocketEntrance: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
