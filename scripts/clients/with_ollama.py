@@ -33,10 +33,11 @@ def generate(client):
 
 
 def tools(client):
-    messages = [{"role": "user", "content": "What is the weather in Paris? Use the tool."}]
-    # So small a model calls a tool now and then; the first of these seeds is one with which it does.
-    for seed in [15, *range(15)]:
-        reply = client.chat(MODEL, messages, tools=[WEATHER], options={"seed": seed, "temperature": 0.8, "num_predict": 128})
+    # So small a model repeats a call about every third time; which seeds do it depends on the processor's instructions.
+    call = '<tool_call>\n{"name": "weather", "arguments": {"city": "Paris"}}\n</tool_call>'
+    messages = [{"role": "user", "content": f"Repeat this: {call}"}]
+    for seed in range(60):
+        reply = client.chat(MODEL, messages, tools=[WEATHER], options={"seed": seed, "temperature": 0.8, "num_predict": 64})
         if reply.message.tool_calls:
             break
     call = reply.message.tool_calls[0].function
