@@ -90,6 +90,27 @@ struct InputsTests {
         #expect(lines.count { $0["error"] != nil } == 2 && lines.count { $0["route"] != nil } == 2)
     }
 
+    @Test("What waits for its turn when the program is asked to end comes out before it does")
+    func ending() async throws {
+        let files = try TemporaryFiles([
+            "table.yaml": "queue: {watermark: 5s, idle_after: 1h}\nroutes: [{handler: parse-text}]"
+        ])
+        // The second one lets the first one out, and nothing the second.
+        let events = """
+            {"text": "a", "timestamp_ns": 1000000000}
+            {"text": "b", "timestamp_ns": 9000000000}
+            """
+        let outcome = try await Program.run(
+            [
+                "inputs", "run", files.path("table.yaml"), "--standard-input", "--listen", "127.0.0.1:0", "--output",
+                "json",
+            ], input: Array(events.utf8)
+        ) { process, _ in process.terminate() }
+        #expect(outcome.status == 128 + SIGTERM, "\(outcome.errors)")
+        let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(lines.map { $0["text"] } == ["a", "b"])
+    }
+
     @Test("What is told on a bus while nobody runs is read once, and what was found in it is told")
     func bus() async throws {
         let server = try NATSServer()

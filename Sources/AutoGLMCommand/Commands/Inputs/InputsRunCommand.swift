@@ -8,6 +8,7 @@ internal import MediaRecognition
 internal import ModelFacade
 internal import MultimodalInputs
 internal import PluginKinds
+internal import ServiceLifecycle
 
 /// `autoglm inputs run`: live sources through a routing table.
 struct InputsRunCommand: AsyncParsableCommand {
@@ -17,7 +18,6 @@ struct InputsRunCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm inputs run room.yaml --watch camera --watch microphone --prompts
-
               autoglm inputs run room.yaml --from-bus 'room.>' --to-bus found.room --bus nats://127.0.0.1:4222
               autoglm inputs run room.yaml --listen 127.0.0.1:8010
 
@@ -32,7 +32,8 @@ struct InputsRunCommand: AsyncParsableCommand {
             stream of the bus; each is acknowledged when it was handled and no window that is open has it, so that what a run \
             had not finished comes again to the next one with a table of this name. With --to-bus what was found is told.
 
-            Events come out in the order of their times. With --prompts each window's prompt is \
+            Events come out in the order of their times; what waits for its turn when the program is asked to end comes out before \
+            it does, within ten seconds. With --prompts each window's prompt is \
             printed, with --ask the model's answer to it, too. With --output json each line is a JSON object: of an event \
             that was handled, of a window, or of an event that failed ("error").
             """)
@@ -103,11 +104,9 @@ struct InputsRunCommand: AsyncParsableCommand {
                 defer { queue.finish() }
                 try await self.bring(to: queue, told, printer)
             }
-            group.addTask {
-                defer { told.finish() }
-                try await InputRun(queue, router: router, windows: table.windows).run { try await printer.print($0) }
-            }
-            group.addTask { try await told.acknowledge() }
+            let reading = InputReading(
+                run: InputRun(queue, router: router, windows: table.windows), told: told, printer: printer)
+            group.addTask { try await RunningServices.run([reading], drain: .seconds(10)) }
             // The first that fails ends the others.
             for try await _ in group {}
         }
@@ -168,6 +167,25 @@ struct InputsRunCommand: AsyncParsableCommand {
                     try await InputLineReader().run { try await take($0, "stdin") }
                 }
             }
+            for try await _ in group {}
+        }
+    }
+}
+
+/// Reads the queue to its end, also where a signal ends what comes in: what was taken from a client is not lost.
+private struct InputReading: Service {
+    let run: InputRun
+    let told: BusInputs
+    let printer: InputPrinter
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { self.told.finish() }
+                try await self.run.run { try await self.printer.print($0) }
+            }
+            group.addTask { try await self.told.acknowledge() }
+            // The first that fails ends the other.
             for try await _ in group {}
         }
     }
