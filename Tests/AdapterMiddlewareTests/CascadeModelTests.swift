@@ -95,7 +95,7 @@ struct CascadeModelTests {
         }
     }
 
-    @Test("Whoever goes away ends the model that is just asked", .timeLimit(.minutes(1)))
+    @Test("Whoever goes away ends the model that is just asked", .timeLimit(.minutes(5)))
     func cancelled() async throws {
         let small = PieceModel(.stuck(["a"]), name: "small", capabilities: [.chat, .logProbabilities])
         let cascade = try CascadeModel(name: "c", models: [small, ScriptedModel(replies: ["x"])], confidence: 0.5)

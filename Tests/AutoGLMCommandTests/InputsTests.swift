@@ -5,7 +5,7 @@ import LLMCore
 import NATSServing
 import Testing
 
-@Suite("Inputs on the command line", .timeLimit(.minutes(2)))
+@Suite("Inputs on the command line", .timeLimit(.minutes(5)))
 struct InputsTests {
     private static let samples = Program.root.appending(path: "Tests/MediaRecognitionTests/Fixtures").path
 

@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-@Suite("Plugins of every kind on the command line", .timeLimit(.minutes(3)))
+@Suite("Plugins of every kind on the command line", .timeLimit(.minutes(5)))
 struct PluginKindTests {
     /// Files, and a folder `plugins` with the plugin of a kind that `plugin new` begins.
     private static func begun(

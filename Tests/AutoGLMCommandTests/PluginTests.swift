@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-@Suite("Plugins and pipes on the command line", .timeLimit(.minutes(3)))
+@Suite("Plugins and pipes on the command line", .timeLimit(.minutes(5)))
 struct PluginTests {
     private static func wordCount() async throws -> TemporaryFiles {
         let files = try TemporaryFiles([

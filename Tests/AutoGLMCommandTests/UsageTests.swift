@@ -139,7 +139,7 @@ struct UsageTests {
         #expect(outcome.errors.contains("--stop needs a text"))
     }
 
-    @Test("A closed standard input is an empty one", .timeLimit(.minutes(1)))
+    @Test("A closed standard input is an empty one", .timeLimit(.minutes(5)))
     func closedInput() async throws {
         let outcome = try await Program.shell("exec \"$0\" chat <&-")
         #expect(outcome.status == 0)

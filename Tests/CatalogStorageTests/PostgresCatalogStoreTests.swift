@@ -7,7 +7,7 @@ import PostgresConnections
 import PostgresServing
 import Testing
 
-@Suite("The catalogue of models in PostgreSQL", .timeLimit(.minutes(3)))
+@Suite("The catalogue of models in PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresCatalogStoreTests {
     @Test("It does what every store must")
     func conformance() async {

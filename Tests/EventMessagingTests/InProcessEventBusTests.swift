@@ -132,7 +132,7 @@ struct InProcessEventBusTests {
     }
 
     @Test(
-        "Whoever waits for a consumer's events is woken by what lets one come", .timeLimit(.minutes(3)),
+        "Whoever waits for a consumer's events is woken by what lets one come", .timeLimit(.minutes(5)),
         arguments: Change.allCases)
     fileprivate func waking(change: Change) async throws {
         let subject = try EventSubject("a")

@@ -8,7 +8,7 @@ import PostgresConnections
 import PostgresServing
 import Testing
 
-@Suite("Experiments in PostgreSQL", .timeLimit(.minutes(3)))
+@Suite("Experiments in PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresExperimentStoreTests {
     @Test("It does what every store must")
     func conformance() async {

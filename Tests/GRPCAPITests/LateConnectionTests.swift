@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("What comes late", .timeLimit(.minutes(2)))
+@Suite("What comes late", .timeLimit(.minutes(5)))
 struct LateConnectionTests {
     private static let path = "/inference.GRPCInferenceService/ServerLive"
     private let ports = AsyncStream<Int>.makeStream()

@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Testing
 import WebSocketServing
 
-@Suite("Inputs over WebSocket", .timeLimit(.minutes(1)))
+@Suite("Inputs over WebSocket", .timeLimit(.minutes(5)))
 struct InputSocketTests {
     private typealias Client = SocketClient
 

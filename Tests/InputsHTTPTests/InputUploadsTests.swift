@@ -8,7 +8,7 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-@Suite("Inputs over HTTP", .timeLimit(.minutes(1)))
+@Suite("Inputs over HTTP", .timeLimit(.minutes(5)))
 struct InputUploadsTests {
     private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 

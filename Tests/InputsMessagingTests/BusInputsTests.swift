@@ -10,7 +10,7 @@ import OpenAutoGLMTesting
 import Synchronization
 import Testing
 
-@Suite("Inputs from a bus", .timeLimit(.minutes(2)))
+@Suite("Inputs from a bus", .timeLimit(.minutes(5)))
 struct BusInputsTests {
     private static func pattern() throws -> EventPattern { try EventPattern("room.>") }
 

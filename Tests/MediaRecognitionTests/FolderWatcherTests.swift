@@ -7,7 +7,7 @@ import MultimodalInputs
 import Synchronization
 import Testing
 
-@Suite("Watched folders", .timeLimit(.minutes(1)))
+@Suite("Watched folders", .timeLimit(.minutes(5)))
 struct FolderWatcherTests {
     @Test("Files come as events in the order in which they were written, damaged ones as errors, hidden ones never")
     func files() async throws {

@@ -4,7 +4,7 @@ import MediaDecoding
 import MediaRecognition
 import Testing
 
-@Suite("Work on media", .timeLimit(.minutes(1)))
+@Suite("Work on media", .timeLimit(.minutes(5)))
 struct MediaWorkerTests {
     @Test("Cancelling ends what reads a long recording before its end")
     func cancelled() async throws {

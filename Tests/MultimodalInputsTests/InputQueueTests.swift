@@ -5,7 +5,7 @@ import MultimodalInputs
 import Synchronization
 import Testing
 
-@Suite("The queue of input events", .timeLimit(.minutes(1)))
+@Suite("The queue of input events", .timeLimit(.minutes(5)))
 struct InputQueueTests {
     private func event(_ time: Int64) -> InputEvent { InputEvent(.text, .text(""), timestamp: time, source: "a") }
 

@@ -129,7 +129,7 @@ struct NATSEventBusTests {
         await bus.close()
     }
 
-    @Test("Several who wait at one consumer get their events", .timeLimit(.minutes(1)))
+    @Test("Several who wait at one consumer get their events", .timeLimit(.minutes(5)))
     func sharedConsumer() async throws {
         let server = try NATSServer()
         let bus = try await Self.connect(server)

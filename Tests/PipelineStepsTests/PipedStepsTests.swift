@@ -19,7 +19,7 @@ private final class Journal: RunJournal {
     }
 }
 
-@Suite("Steps that reach out, in pipes", .timeLimit(.minutes(1)))
+@Suite("Steps that reach out, in pipes", .timeLimit(.minutes(5)))
 struct PipedStepsTests {
     let folder: TestFolder
     let registry: StepRegistry

@@ -7,7 +7,7 @@ import Pipelines
 import PostgresServing
 import Testing
 
-@Suite("The sql step on PostgreSQL", .timeLimit(.minutes(2)))
+@Suite("The sql step on PostgreSQL", .timeLimit(.minutes(5)))
 struct SQLStepPostgresTests {
     let server: PostgresServer
     let database: String

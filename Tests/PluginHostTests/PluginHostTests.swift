@@ -7,7 +7,7 @@ import Pipelines
 import PluginHost
 import Testing
 
-@Suite("Plugins", .timeLimit(.minutes(2)))
+@Suite("Plugins", .timeLimit(.minutes(5)))
 struct PluginHostTests {
     private static func registry(_ host: PluginHost) -> StepRegistry { StepRegistry([PluginStep(host), InputStep()]) }
 

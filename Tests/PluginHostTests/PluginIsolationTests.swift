@@ -6,7 +6,7 @@ import PluginHost
 import Synchronization
 import Testing
 
-@Suite("Plugins in processes of their own", .timeLimit(.minutes(2)))
+@Suite("Plugins in processes of their own", .timeLimit(.minutes(5)))
 struct PluginIsolationTests {
     private static func call(_ host: PluginHost, _ what: String) async throws -> JSONValue? {
         try await host.call("hostile", step: "run", input: ["do": .string(what)])["value"]

@@ -11,7 +11,7 @@ import ResultParsing
 import TaskRouting
 import Testing
 
-@Suite("Plugins as parsers, routers and handlers of inputs", .timeLimit(.minutes(2)))
+@Suite("Plugins as parsers, routers and handlers of inputs", .timeLimit(.minutes(5)))
 struct PluginKindTests {
     private static func host(_ folder: PluginFolder, _ isolated: Bool) throws -> PluginHost {
         isolated ? try folder.isolating() : folder.host

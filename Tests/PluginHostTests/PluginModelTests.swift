@@ -8,7 +8,7 @@ import PluginHost
 import PluginKinds
 import Testing
 
-@Suite("Plugins as models", .timeLimit(.minutes(2)))
+@Suite("Plugins as models", .timeLimit(.minutes(5)))
 struct PluginModelTests {
     private static let smallest = "inputs: {prompt: {type: string}}\noutputs: {text: {type: string}}"
     private static let chatting = """

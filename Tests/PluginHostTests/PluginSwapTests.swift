@@ -36,7 +36,7 @@ private struct Versions {
     }
 }
 
-@Suite("Plugins that are replaced while they are in use", .timeLimit(.minutes(2)))
+@Suite("Plugins that are replaced while they are in use", .timeLimit(.minutes(5)))
 struct PluginSwapTests {
     private static func number(_ host: PluginHost) async throws -> JSONValue? {
         try await host.call("hostile", step: "run", input: ["do": "number"])["value"]

@@ -6,7 +6,7 @@ import PostgresConnections
 import PostgresServing
 import Testing
 
-@Suite("Connections to PostgreSQL", .timeLimit(.minutes(2)))
+@Suite("Connections to PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresConnectionTests {
     let server: PostgresServer
     let database: String

@@ -11,7 +11,7 @@ import RunStorage
 import Synchronization
 import Testing
 
-@Suite("Runs in PostgreSQL", .timeLimit(.minutes(3)))
+@Suite("Runs in PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresRunStoreTests {
     static let source = PipelineSource(name: "p", version: "1.0.0", file: "p.yaml", text: "pipeline: p\n")
 

@@ -8,7 +8,7 @@ import PostgresRuns
 import Synchronization
 import Testing
 
-@Suite("The queue, schedules and workers over PostgreSQL", .timeLimit(.minutes(3)))
+@Suite("The queue, schedules and workers over PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresWorkerTests {
     @Test("The queue does what every queue must")
     func queueConformance() async throws {

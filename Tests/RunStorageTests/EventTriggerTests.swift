@@ -103,7 +103,7 @@ struct EventTriggerTests {
         #expect(try await queue.entries(limit: 9).map(\.ticket.trace) == [traced.headers.trace])
     }
 
-    @Test("An event that is refused every time holds up none of the others", .timeLimit(.minutes(1)))
+    @Test("An event that is refused every time holds up none of the others", .timeLimit(.minutes(5)))
     func refusedAgainAndAgain() async throws {
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         let begun = Mutex<[String]>([])

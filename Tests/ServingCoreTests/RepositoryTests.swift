@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The repository of models")
 struct RepositoryTests {
-    @Test("Who asks a repository that has stopped is told so", .timeLimit(.minutes(1)))
+    @Test("Who asks a repository that has stopped is told so", .timeLimit(.minutes(5)))
     func stopped() async throws {
         let folder = RepositoryFolder()
         try folder.write("held", Models.identity("dynamic_batching { }"))

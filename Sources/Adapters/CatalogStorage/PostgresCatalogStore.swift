@@ -13,12 +13,13 @@ public import Foundation
 /// A catalogue of models in a PostgreSQL database, which many machines share.
 public final class PostgresCatalogStore: CatalogStore {
     private let connection: PostgresConnection
-    private let tables: PostgresTables
+    private let tables: PostgresSchema
 
     /// Keeps a catalogue in a database; its tables are made when they are first needed.
     package init(_ connection: PostgresConnection) {
         self.connection = connection
-        self.tables = PostgresTables(connection, named: "autoglm_catalog_events", lock: Self.lock, Self.statements)
+        self.tables = PostgresSchema(
+            connection, named: "autoglm_catalog_versions", lock: Self.lock, versions: [Self.statements])
     }
 
     /// Keeps a catalogue in a database; its tables are made when they are first needed.

@@ -7,13 +7,13 @@ package import PostgresConnections
 /// Keeps experiments in a PostgreSQL database.
 package struct PostgresExperimentStore: ExperimentStore {
     private let connection: PostgresConnection
-    private let tables: PostgresTables
+    private let tables: PostgresSchema
 
     /// Keeps experiments in a database; its tables are made when they are first needed.
     package init(_ connection: PostgresConnection) {
         self.connection = connection
-        self.tables = PostgresTables(
-            connection, named: "autoglm_experiment_outcomes", lock: Self.lock, Self.statements)
+        self.tables = PostgresSchema(
+            connection, named: "autoglm_experiment_versions", lock: Self.lock, versions: [Self.statements])
     }
 
     /// Keeps experiments in a database; its tables are made when they are first needed.

@@ -28,7 +28,7 @@ public enum PluginKind: String, Sendable, CaseIterable {
 
     /// The kind with its article: `an adapter`.
     public var title: String {
-        (["adapter", "input-processor"].contains(self.rawValue) ? "an " : "a ") + self.rawValue
+        (self == .adapter || self == .inputProcessor ? "an " : "a ") + self.rawValue
     }
 
     /// How a plugin of this kind is used: what is written into pipelines, configurations and command lines.

@@ -29,20 +29,9 @@ public struct PostgresRunStore: RunStore {
         self.hold = hold
     }
 
-    /// Stores a run that has not begun.
-    public func create(_ source: PipelineSource, inputs: [String: JSONValue]) async throws -> String {
-        try await self.insert(source, inputs, nil).run
-    }
-
-    /// Stores a run for an event, unless the event has its run already.
+    /// Stores a run that has not begun; for an event only where it has no run already.
     public func create(
-        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion
-    ) async throws -> (run: String, isNew: Bool) {
-        try await self.insert(source, inputs, occasion)
-    }
-
-    private func insert(
-        _ source: PipelineSource, _ inputs: [String: JSONValue], _ occasion: RunOccasion?
+        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion?
     ) async throws -> (run: String, isNew: Bool) {
         let id = RunName.make(at: Date())
         let text = StoredValue(shared: source.stored)

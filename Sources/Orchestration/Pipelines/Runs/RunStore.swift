@@ -4,16 +4,11 @@ public import LLMCore
 
 /// Where runs are kept, so that they outlive the process that runs them.
 public protocol RunStore: Sendable {
-    /// Stores a run that has not begun.
-    ///
-    /// - Returns: Its name.
-    func create(_ source: PipelineSource, inputs: [String: JSONValue]) async throws -> String
-
-    /// Stores a run for an event, unless the event has its run already, whether that has ended or not.
+    /// Stores a run that has not begun; for an event only where it has no run already, whether that has ended or not.
     ///
     /// - Returns: The run's name, and whether it was stored now.
     func create(
-        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion
+        _ source: PipelineSource, inputs: [String: JSONValue], for occasion: RunOccasion?
     ) async throws -> (run: String, isNew: Bool)
 
     /// Takes a run to begin or resume it; no other process gets it until the session ends it, leaves it or is let go.
@@ -61,6 +56,13 @@ public protocol RunStore: Sendable {
 }
 
 extension RunStore {
+    /// Stores a run that has not begun.
+    ///
+    /// - Returns: Its name.
+    public func create(_ source: PipelineSource, inputs: [String: JSONValue]) async throws -> String {
+        try await self.create(source, inputs: inputs, for: nil).run
+    }
+
     /// Every step that a run has recorded, in that order, without what steps noted before they ended.
     ///
     /// - Parameter id: The run's whole name.
