@@ -54,8 +54,8 @@ test: setup ## Run every test, in release; and other people's clients against th
 	@scripts/check-clients.sh
 
 benchmarks: setup ## Check what the engine allocates per token against its limits (Benchmarks/)
-	swift build --package-path Benchmarks -c release
-	cd Benchmarks && .build/release/Benchmarks
+	swift build -c release --product Benchmarks
+	.build/release/Benchmarks Benchmarks/Thresholds/allocations.json
 
 tsan: setup ## Run the engine's tests under Thread Sanitizer
 	AUTOGLM_TESTS=InferenceEngineTests swift test $(TEST_FLAGS) --sanitize=thread --scratch-path .build-tsan

@@ -401,6 +401,15 @@ let package = Package(
             ],
             linkerSettings: selfContained),
 
+        // Counts what the engine allocates and executes.
+        .target(name: "AllocationCounter", path: "Benchmarks/Sources/AllocationCounter"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "AllocationCounter", "LLMCore", "TensorKernels", "ModelFiles", "Tokenization", "TransformerRuntime",
+                "InferenceEngine",
+            ], path: "Benchmarks/Sources/Benchmarks"),
+
         // Programs written after Foundation Models' examples; that they compile is a test.
         example("TripPlanner"), example("BreadFinder"), example("LongChat"), example("MenuDesigner"),
         example("OwnModel"),

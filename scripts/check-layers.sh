@@ -36,7 +36,7 @@ def folder_of(target):
 
 # The layer of every target, as its folder says.
 layers = {name: folder_of(target).split("/")[1] for name, target in targets.items()
-          if target["type"] != "test" and not folder_of(target).startswith(("Examples/", "Tests/"))}
+          if target["type"] != "test" and not folder_of(target).startswith(("Benchmarks/", "Examples/", "Tests/"))}
 for name, layer in layers.items():
     if layer not in LAYERS:
         findings.append(f"Package.swift: '{name}' lies in {folder_of(targets[name])}, which is no layer; "

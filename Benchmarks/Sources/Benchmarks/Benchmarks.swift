@@ -42,7 +42,7 @@ enum Benchmarks {
     }
 
     private static let thresholdsPath: String =
-        CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "Thresholds/allocations.json"
+        CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "Benchmarks/Thresholds/allocations.json"
 
     private static let modelPath: String = {
         let environment = ProcessInfo.processInfo.environment
