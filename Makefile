@@ -13,9 +13,9 @@ PROGRAM := .build/release/autoglm
 # Those of brokers, of shared runs and of plugins start processes that must answer in time, many at once.
 # A few at a time: all at once would each wait for the others, past their limits of time where processors are few.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
-SERVER_TESTS := ^(HTTPAPITests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests|InputsHTTPTests)
+SERVER_TESTS := ^(HTTPAPITests|CatalogHTTPTests|RemoteModelsTests|EventMessagingTests|KServeHTTPTests|GRPCAPITests|KServeModelsTests|TelemetryExportTests|ServerTLSTests|InputsHTTPTests)
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
-HELPER_TESTS := ^(NATSMessagingTests|InputsMessagingTests|PluginHostTests|PostgresRunsTests)
+HELPER_TESTS := ^(RunStorageTests|NATSMessagingTests|InputsMessagingTests|PluginHostTests|PostgresRunsTests)
 
 .PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
 

@@ -27,7 +27,7 @@ start_server() { # what follows `autoglm serve`
     "$autoglm" serve "$@" --port 0 --grpc-port 0 --metrics-port 0 2>"$log" &
     child=$!
     local ready=
-    for _ in $(seq 300); do
+    for _ in $(seq 3000); do
         if [ "$(grep -cE '^(Listening on (http|grpc)|Metrics on)' "$log")" = 3 ]; then
             http=$(address_of 'Listening on http')
             grpc=$(address_of 'Listening on grpc')

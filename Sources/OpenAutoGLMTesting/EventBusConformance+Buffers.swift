@@ -104,7 +104,7 @@ extension EventBusConformance {
                 }
             }
             for number in 1...20 {
-                let answer = try await subject.bus.request(subject.event(number, "double"), deadline: .seconds(10))
+                let answer = try await subject.bus.request(subject.event(number, "double"), deadline: .seconds(120))
                 guard answer.payload == .integer(2 * number) else {
                     return "\(number) was answered by \(answer.payload)"
                 }
@@ -115,7 +115,7 @@ extension EventBusConformance {
 
     private static func checkSilence(_ subject: Subject) async throws -> String? {
         do {
-            _ = try await subject.bus.request(subject.event(1), deadline: .seconds(10))
+            _ = try await subject.bus.request(subject.event(1), deadline: .seconds(120))
             return "a question without anybody to answer was answered"
         } catch let error as EventError where error.code == .noResponder {}
         let silent = try await subject.bus.subscribe(subject.pattern("a"), buffer: 9)

@@ -127,7 +127,7 @@ extension EventBusConformance {
             for reader in readers {
                 group.addTask {
                     var sequences: [Int] = []
-                    while case let taken = try await reader.next(7, waiting: .milliseconds(200)), !taken.isEmpty {
+                    while case let taken = try await reader.next(7, waiting: .seconds(2)), !taken.isEmpty {
                         try await reader.acknowledge(taken)
                         sequences += taken.map(\.stored.sequence)
                     }
@@ -145,7 +145,7 @@ extension EventBusConformance {
         guard try await consumer.next(5, waiting: .milliseconds(20)).isEmpty else {
             return "an empty stream has events"
         }
-        async let waiting = consumer.next(5, waiting: .seconds(10))
+        async let waiting = consumer.next(5, waiting: .seconds(120))
         _ = try await stream.append(try (1...4).map { try subject.event($0) })
         var taken = try await waiting
         if taken.count == 1 { taken += try await consumer.next(5, waiting: .seconds(5)) }

@@ -47,7 +47,7 @@ public struct EventBusConformance: Sendable {
     /// - Parameters:
     ///   - patience: How long a check may take, which waits for what must come.
     ///   - makeBus: Makes a bus; those of a broker may share it.
-    public init(patience: Duration = .seconds(10), makeBus: @escaping @Sendable () async throws -> any EventBus) {
+    public init(patience: Duration = .seconds(300), makeBus: @escaping @Sendable () async throws -> any EventBus) {
         self.patience = patience
         self.makeBus = makeBus
     }

@@ -4,7 +4,7 @@ import Foundation
 import LLMCore
 import Testing
 
-@Suite("Cascades from the command line", .timeLimit(.minutes(5)))
+@Suite("Cascades from the command line", .timeLimit(.minutes(20)))
 struct CascadeTests {
     /// Two models of sample dialogues, the first one smaller and half taught.
     private func models(_ files: TemporaryFiles) async throws -> [String] {

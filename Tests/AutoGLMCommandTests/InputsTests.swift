@@ -5,7 +5,7 @@ import LLMCore
 import NATSServing
 import Testing
 
-@Suite("Inputs on the command line", .timeLimit(.minutes(5)))
+@Suite("Inputs on the command line", .timeLimit(.minutes(20)))
 struct InputsTests {
     private static let samples = Program.root.appending(path: "Tests/MediaRecognitionTests/Fixtures").path
 
@@ -125,7 +125,7 @@ struct InputsTests {
         ])
         func run(_ arguments: [String]) async throws -> [JSONValue] {
             let outcome = try await Program.run(
-                ["inputs", "run"] + arguments + ["--until-idle", "300ms", "--output", "json"],
+                ["inputs", "run"] + arguments + ["--until-idle", "3s", "--output", "json"],
                 environment: ["AUTOGLM_BUS": server.url])
             #expect(outcome.status == 0, "\(outcome.errors)")
             return try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
@@ -164,7 +164,7 @@ struct InputsTests {
         try FileManager.default.createDirectory(atPath: files.path("notes"), withIntermediateDirectories: true)
         try files.write(Data("The train leaves at 10:30.".utf8), "notes/a.txt")
         let outcome = try await Program.run(
-            ["inputs", "run", files.path("table.yaml"), "--watch", files.path("notes"), "--until-idle", "300ms"])
+            ["inputs", "run", files.path("table.yaml"), "--watch", files.path("notes"), "--until-idle", "3s"])
         #expect(outcome.status == 0 && outcome.text.contains("notes/a.txt"), "\(outcome.errors)")
         #expect(outcome.text.contains("time: 10:30"))
     }

@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-@Suite("Plugins and pipes on the command line", .timeLimit(.minutes(5)))
+@Suite("Plugins and pipes on the command line", .timeLimit(.minutes(20)))
 struct PluginTests {
     private static func wordCount() async throws -> TemporaryFiles {
         let files = try TemporaryFiles([
@@ -163,7 +163,7 @@ struct PluginTests {
                     request.method = .POST
                     request.body = .bytes(ByteBuffer(string: body))
                 }
-                let reply = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+                let reply = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
                 return try JSONValue(parsing: Array(try await reply.body.collect(upTo: 1 << 20).readableBytesView))
             }
             func answer() async throws -> JSONValue? {

@@ -92,6 +92,6 @@ extension HTTPClient {
             request.method = .POST
             request.body = .bytes(ByteBuffer(string: body))
         }
-        return Int(try await self.execute(request, timeout: .seconds(20)).status.code)
+        return Int(try await self.execute(request, timeout: .seconds(120)).status.code)
     }
 }

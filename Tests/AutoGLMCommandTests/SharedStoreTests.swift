@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Workers as on machines of their own: they share a database and no folder.
-@Suite("Workers that share runs in PostgreSQL, by the program", .timeLimit(.minutes(5)))
+@Suite("Workers that share runs in PostgreSQL, by the program", .timeLimit(.minutes(20)))
 struct SharedStoreTests {
     private static let pages = """
         pipeline: pages

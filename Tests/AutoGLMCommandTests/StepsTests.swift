@@ -36,7 +36,7 @@ struct StepsTests {
         return try outcome.json()["output"] ?? .null
     }
 
-    @Test("Every example runs as it is, as the demo does", .timeLimit(.minutes(5)))
+    @Test("Every example runs as it is, as the demo does", .timeLimit(.minutes(20)))
     func examples() async throws {
         let names = try FileManager.default.contentsOfDirectory(
             atPath: Program.root.appendingPathComponent("Examples").path
@@ -59,7 +59,7 @@ struct StepsTests {
         #expect(try list.json()["runs"] == [], "\(list.text) \(list.errors)")
     }
 
-    @Test("A document becomes its entities as JSON", .timeLimit(.minutes(5)))
+    @Test("A document becomes its entities as JSON", .timeLimit(.minutes(20)))
     func documentEntities() async throws {
         let output = try await Self.output(
             "Examples/document-entities.yaml", "--input", "@Examples/texts/harbour.txt")
@@ -73,7 +73,7 @@ struct StepsTests {
         }
     }
 
-    @Test("A long article becomes a summary of its pieces", .timeLimit(.minutes(5)))
+    @Test("A long article becomes a summary of its pieces", .timeLimit(.minutes(20)))
     func articleSummary() async throws {
         let output = try await Self.output("Examples/article-summary.yaml", "--input", "@Examples/texts/lighthouse.txt")
         let summary = try #require(output["summary"]?.stringValue)
@@ -83,7 +83,7 @@ struct StepsTests {
         #expect(output["title"]?.stringValue?.isEmpty == false)
     }
 
-    @Test("A question is answered with what a tool computed", .timeLimit(.minutes(5)))
+    @Test("A question is answered with what a tool computed", .timeLimit(.minutes(20)))
     func questionTools() async throws {
         let output = try await Self.output("Examples/question-tools.yaml", "--input", "How much is 17 times 23?")
         #expect(output["result"] == 391)

@@ -10,7 +10,7 @@ private let mpirun = ["/usr/bin/mpirun", "/usr/local/bin/mpirun", "/opt/homebrew
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
 @Suite(
-    "Training with several processes", .serialized, .timeLimit(.minutes(5)),
+    "Training with several processes", .serialized, .timeLimit(.minutes(20)),
     .enabled(if: mpirun != nil, "OpenMPI is not installed; make setup installs it."))
 struct TrainLaunchTests {
     /// Sample dialogues, and what trains on them into a folder.

@@ -4,7 +4,7 @@ import Foundation
 import LLMCore
 import Testing
 
-@Suite("Training from the command line", .timeLimit(.minutes(5)))
+@Suite("Training from the command line", .timeLimit(.minutes(20)))
 struct TrainTests {
     private static let small = [
         "--turns", "2", "--width", "32", "--heads", "2", "--feed-forward", "64", "--epochs", "3", "--rate", "0.01",
@@ -159,7 +159,7 @@ struct TrainTests {
     }
 }
 
-@Suite("Writing from graphs at the command line", .timeLimit(.minutes(5)))
+@Suite("Writing from graphs at the command line", .timeLimit(.minutes(20)))
 struct TrainGraphTests {
     @Test("Sample graphs are learnt, judged, and written from; what cannot be done is told")
     func wholeWay() async throws {

@@ -12,7 +12,7 @@ import OpenAutoGLMTesting
 import Testing
 
 /// Bodies that no client of the catalogue or of experiments would send.
-@Suite("Hostile bodies of the catalogue and experiments", .timeLimit(.minutes(5)))
+@Suite("Hostile bodies of the catalogue and experiments", .timeLimit(.minutes(20)))
 struct HostileBodyTests {
     private static let definition = """
         experiment: greeting

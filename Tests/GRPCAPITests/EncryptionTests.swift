@@ -42,7 +42,7 @@ struct EncryptionTests {
     /// Whether a client is answered; one that is refused tries again until its time is over.
     private static func isLive(
         _ server: LiveGRPC, _ security: HTTP2ClientTransport.Posix.TransportSecurity,
-        within time: Duration = .seconds(30)
+        within time: Duration = .seconds(120)
     ) async -> Bool {
         let answer = try? await server.withClient(security) { client in
             var options = CallOptions.defaults

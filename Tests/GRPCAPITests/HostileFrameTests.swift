@@ -9,7 +9,7 @@ import SwiftProtobuf
 import Testing
 
 /// What no client of gRPC would send, over connections of its own.
-@Suite("Hostile frames of gRPC", .timeLimit(.minutes(5)))
+@Suite("Hostile frames of gRPC", .timeLimit(.minutes(20)))
 struct HostileFrameTests {
     /// Bytes after the preface, and how they are answered.
     struct Attack: Sendable {

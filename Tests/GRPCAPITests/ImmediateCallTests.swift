@@ -212,8 +212,9 @@ struct ImmediateCallTests {
 
     @Test("Where no place is free a call is refused, as any other")
     func overload() async throws {
-        let gate = RequestGate(.init(1, queue: 0, longestWait: .milliseconds(1)))
+        let gate = RequestGate(nil)
         try await self.run(gate: gate) { [model] _, service in
+            gate.replace(.init(1, queue: 0, longestWait: .milliseconds(1)))
             // The last call's place is given back when its answer is sent.
             while gate.enterAtOnce().place == nil { await Task.yield() }
             let runs = model.runs.count

@@ -29,7 +29,7 @@ struct BodyLimitTests {
         }
         continuation.finish()
         request.body = .stream(chunks, length: .unknown)
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         return (Int(response.status.code), (try? JSONValue(parsing: text)) ?? .null)
     }

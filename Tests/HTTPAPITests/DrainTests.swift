@@ -34,7 +34,7 @@ struct DrainTests {
         request.method = .POST
         let body = #"{"model":"scripted","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#
         request.body = .bytes(ByteBuffer(string: body))
-        return try await server.client.execute(request, timeout: .seconds(20))
+        return try await server.client.execute(request, timeout: .seconds(120))
     }
 
     /// Connects until that is refused.

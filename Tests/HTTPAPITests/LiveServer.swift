@@ -100,7 +100,7 @@ struct LiveServer: Sendable {
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let bytes = bytes ?? body.map({ ByteBuffer(string: $0) }) { request.body = .bytes(bytes) }
-        let response = try await self.client.execute(request, timeout: .seconds(20))
+        let response = try await self.client.execute(request, timeout: .seconds(120))
         let text = try await response.body.collect(upTo: 1 << 24)
         return Reply(
             status: Int(response.status.code), version: response.version,

@@ -63,7 +63,7 @@ struct MultiplexingTests {
             let (pieces, body) = AsyncStream<ByteBuffer>.makeStream()
             body.yield(ByteBuffer(string: "{"))
             request.body = .stream(pieces, length: .unknown)
-            let response = try await server.client.execute(request, timeout: .seconds(20))
+            let response = try await server.client.execute(request, timeout: .seconds(120))
             #expect(response.status == .requestTimeout)
             #expect(try await server.chat().status == 200)
             body.finish()

@@ -9,7 +9,7 @@ import Testing
 import Tokenization
 import TransformerRuntime
 
-@Suite("Bad moments: nothing is lost, leaked or left hanging", .timeLimit(.minutes(5)))
+@Suite("Bad moments: nothing is lost, leaked or left hanging", .timeLimit(.minutes(20)))
 struct BadMomentsTests {
     private static func job(_ seed: UInt64, length: Int, maxTokens: Int?) -> GenerationJob {
         GenerationJob(

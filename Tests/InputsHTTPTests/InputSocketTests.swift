@@ -161,7 +161,8 @@ struct InputSocketTests {
         arguments: [[0x82, 0x85, 1, 2, 3, 4, 97], []])
     func silent(bytes: [UInt8]) async throws {
         _ = try await ServedInputs.run(
-            Self.patient(), change: { $0.socketLimits.silence = .milliseconds(100) }
+            Self.patient(),
+            change: { ($0.socketLimits.silence, $0.socketLimits.closing) = (.milliseconds(100), .seconds(60)) }
         ) { port, _ in
             try await Client.run(port) { client in
                 try await client.send(bytes)

@@ -28,7 +28,7 @@ struct InputUploadsTests {
         request.method = .POST
         request.headers = HTTPHeaders(headers)
         request.body = .bytes(ByteBuffer(bytes: body))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         let reply = try await response.body.collect(upTo: 1 << 16)
         return (response.status.code, (try? JSONValue(parsing: Array(reply.readableBytesView))) ?? .null)
     }

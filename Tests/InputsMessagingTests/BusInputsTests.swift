@@ -36,7 +36,7 @@ struct BusInputsTests {
     ///
     /// - Parameter dies: Whether it ends there without a chance to finish anything.
     private static func take(
-        _ bus: any EventBus, upTo wanted: Int = .max, dies: Bool = false, deadline: Duration = .milliseconds(500)
+        _ bus: any EventBus, upTo wanted: Int = .max, dies: Bool = false, deadline: Duration = .seconds(3)
     ) async throws -> [String] {
         let queue = InputQueue(try InputOrderSettings(watermark: .zero))
         let inputs = DurableInputs(try Self.pattern(), of: bus, as: "reader", deadline: deadline)
@@ -47,7 +47,7 @@ struct BusInputsTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { queue.finish() }
-                    try await inputs.run(into: queue, untilIdle: .seconds(2)) { _, error in throw error }
+                    try await inputs.run(into: queue, untilIdle: .seconds(10)) { _, error in throw error }
                 }
                 group.addTask {
                     defer { inputs.finish() }
@@ -89,8 +89,8 @@ struct BusInputsTests {
         let bus = InProcessEventBus()
         try await Self.publish([("a", 10), ("b", 10)], on: bus)
         // Idle for several times as long as may pass without a sign of life.
-        #expect(try await Self.take(bus, deadline: .milliseconds(300)) == ["a", "b"])
-        #expect(try await Self.take(bus, deadline: .milliseconds(300)).isEmpty)
+        #expect(try await Self.take(bus, deadline: .seconds(2)) == ["a", "b"])
+        #expect(try await Self.take(bus, deadline: .seconds(2)).isEmpty)
     }
 
     @Test("What a queue drops, and what cannot be taken, is finished with")
@@ -100,10 +100,10 @@ struct BusInputsTests {
         try await bus.publish(Event(id: "7", subject: EventSubject("room.chat"), payload: ["path": "/etc/passwd"]))
         let queue = InputQueue(
             try InputOrderSettings(capacity: 2, watermark: .seconds(100), whenFull: .dropOldest))
-        let inputs = DurableInputs(try Self.pattern(), of: bus, as: "reader", deadline: .milliseconds(500))
+        let inputs = DurableInputs(try Self.pattern(), of: bus, as: "reader", deadline: .seconds(3))
         let failures = Mutex(0)
         async let told: Void = inputs.acknowledge()
-        try await inputs.run(into: queue, untilIdle: .milliseconds(300)) { _, _ in failures.withLock { $0 += 1 } }
+        try await inputs.run(into: queue, untilIdle: .seconds(2)) { _, _ in failures.withLock { $0 += 1 } }
         queue.finish()
         let kept = queue.ready(upTo: 9)
         for event in kept { event.receipt?.settle() }
@@ -126,7 +126,7 @@ struct BusInputsTests {
         try await bus.publish(Event(id: "2", subject: subject, payload: ["path": "/etc/passwd"]))
         try await bus.flush()
         let failures = Mutex<[String]>([])
-        try await inputs.run(into: queue, untilIdle: .milliseconds(500)) { subject, _ in
+        try await inputs.run(into: queue, untilIdle: .seconds(5)) { subject, _ in
             failures.withLock { $0.append(subject) }
         }
         queue.finish()

@@ -136,9 +136,10 @@ struct ImmediateInferenceTests {
 
     @Test("Where no place is free a request waits or is refused, as any other")
     func overload() async throws {
-        let gate = RequestGate(.init(1, queue: 0, longestWait: .milliseconds(1)))
+        let gate = RequestGate(nil)
         try await LiveKServe.run(gate: gate, backend: self.model) { [self] server in
             try await self.warmUp(server)
+            gate.replace(.init(1, queue: 0, longestWait: .milliseconds(1)))
             let runs = self.model.runs.count
             let place = try await gate.enter()
             let refused = try await server.post(Self.path, Self.body())

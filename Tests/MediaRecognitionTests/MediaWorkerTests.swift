@@ -12,7 +12,7 @@ struct MediaWorkerTests {
         let (begun, beginning) = AsyncStream<Void>.makeStream()
         let task = Task {
             try await MediaWorker().run {
-                let end = ContinuousClock.now + .seconds(20)
+                let end = ContinuousClock.now + .seconds(240)
                 while ContinuousClock.now < end {
                     _ = try AudioDecoder().decode(minute)
                     beginning.yield()

@@ -45,7 +45,7 @@ struct NATSRunQueueTests {
                 group.addTask {
                     let own = try NATSRunQueue(bus)
                     var runs = [String]()
-                    while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(60)) {
+                    while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(3600)) {
                         runs.append(lease.ticket.run)
                         if runs.count == 5, worker == 0 {
                             server.end(SIGKILL)

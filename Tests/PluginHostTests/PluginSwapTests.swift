@@ -77,8 +77,8 @@ struct PluginSwapTests {
             }
             isOver.withLock { $0 = true }
             for try await calls in group { #expect(calls > 0) }
-            // The last ones may be on their way out.
-            #expect(try Self.loadedVersions() < 20)
+            // The last ones may be on their way out; that they go is what the suite's limit of time guards.
+            while try Self.loadedVersions() >= 20 { await Task.yield() }
         }
         let status = try #require(host.statuses.first)
         #expect(status.swaps >= rounds - 1 && status.account.failures == 0 && status.account.faults == 0)

@@ -62,7 +62,7 @@ private struct Kit {
     }
 }
 
-@Suite("Plugins in Swift", .timeLimit(.minutes(5)))
+@Suite("Plugins in Swift", .timeLimit(.minutes(20)))
 struct SwiftPluginTests {
     @Test(
         "The example is built, its manifest derived from its types, and it runs in a process of its own, and in this one"

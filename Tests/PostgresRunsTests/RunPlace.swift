@@ -10,7 +10,7 @@ import PostgresServing
 
 /// A database of a test's own, in which several processes keep runs.
 struct RunPlace: Sendable {
-    static let hold = Duration.seconds(15)
+    static let hold = Duration.seconds(600)
 
     let url: String
     private let connection: PostgresConnection

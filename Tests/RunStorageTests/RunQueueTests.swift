@@ -36,7 +36,7 @@ struct RunQueueTests {
                 let own = SQLiteRunQueue(try StorageFile(path: folder.file))
                 group.addTask {
                     var runs = [String]()
-                    while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(60)) {
+                    while let lease = try await own.lease(for: "worker-\(worker)", duration: .seconds(3600)) {
                         runs.append(lease.ticket.run)
                     }
                     return runs

@@ -203,7 +203,7 @@ final class NATSConnection: Sendable {
             guard status == CNATS_OK.status else {
                 throw EventError(.refused, "NATS did not subscribe to '\(subject)': \(self.library.text(status)).")
             }
-            try await self.flush()
+            try await self.flushSubscriptions()
         } catch {
             stop()
             throw error
@@ -213,24 +213,45 @@ final class NATSConnection: Sendable {
 
     /// Waits until the server has taken what was published and subscribed.
     ///
-    /// - Throws: ``EventError`` with code `.unavailable` where it does not answer in time.
+    /// - Throws: ``EventError`` with code `.unavailable` where it does not answer in time, or goes meanwhile.
     func flush() async throws {
-        let connection = try self.withConnection { UInt(bitPattern: $0) }
-        let (table, time) = (self.library.table, self.configuration.timeLimit)
-        let status = await self.blocking {
+        try self.check(await self.flushed(within: self.configuration.timeLimit))
+    }
+
+    /// Waits until a server knows the subscriptions; one that comes in the place of another is told of them again.
+    private func flushSubscriptions() async throws {
+        let (clock, time) = (ContinuousClock(), self.configuration.timeLimit)
+        let end = clock.now + time
+        var status = await self.flushed(within: time)
+        while status == CNATS_CONNECTION_DISCONNECTED.status, clock.now < end {
+            try await clock.sleep(for: .milliseconds(50))
+            status = await self.flushed(within: end - clock.now)
+        }
+        try self.check(status)
+    }
+
+    private func flushed(within time: Duration) async -> Int32 {
+        guard let connection = try? self.withConnection({ UInt(bitPattern: $0) }) else {
+            return CNATS_CONNECTION_CLOSED.status
+        }
+        let table = self.library.table
+        return await self.blocking {
             // It is destroyed on this queue, so that it is there while this is at work.
             guard self.state.withLock({ $0.connection == connection }),
                 let pointer = OpaquePointer(bitPattern: connection)
             else { return CNATS_CONNECTION_CLOSED.status }
             return table.flush(pointer, time.milliseconds)
         }
-        switch cnats_constant(UInt32(bitPattern: status)) {
+    }
+
+    private func check(_ flushed: Int32) throws {
+        switch cnats_constant(UInt32(bitPattern: flushed)) {
         case CNATS_OK: return
         case CNATS_CONNECTION_CLOSED, CNATS_DRAINING: throw EventError.busClosed
         default:
             throw EventError(
                 .unavailable,
-                "NATS at \(self.configuration.place) did not answer: \(self.library.text(status)). Is it running?")
+                "NATS at \(self.configuration.place) did not answer: \(self.library.text(flushed)). Is it running?")
         }
     }
 

@@ -44,11 +44,17 @@ struct JetStreamAPI: Sendable {
             subject: "$JS.API.\(subject)", data: question.map { Array($0.serialized().utf8) } ?? [])
         let (clock, limit) = (ContinuousClock(), self.connection.configuration.timeLimit)
         let start = clock.now
+        var refusedSince: ContinuousClock.Instant?
         while true {
             // A server that ends takes the question with it; asking again changes nothing.
             let answer = try await self.inbox.ask([message], deadline: min(limit, Self.patience))[0]
-            if answer?.status == 503, clock.now - start >= Self.patience { throw Self.absent }
             if let answer, answer.status != 503 { return try Self.value(of: answer) }
+            // One that starts has no JetStream yet.
+            if answer != nil {
+                let first = refusedSince ?? clock.now
+                guard clock.now - first < Self.patience else { throw Self.absent }
+                refusedSince = first
+            }
             guard clock.now - start < limit else {
                 throw EventError(
                     .deadlineExceeded, "JetStream did not answer within \(limit). Can the NATS server be reached?")

@@ -93,8 +93,7 @@ final class NATSPull: Sendable {
                 data: Array(request.serialized().utf8)))
         let clock = ContinuousClock()
         let end = clock.now + (waiting ?? .zero) + .seconds(1)
-        while case let left = end - clock.now, left > .zero {
-            if try self.take(count, into: &taken, request: number) { break }
+        while try !self.take(count, into: &taken, request: number), case let left = end - clock.now, left > .zero {
             try await self.arrival(for: number, within: left)
             try Task.checkCancellation()
         }
