@@ -48,6 +48,29 @@ struct InputOrderTests {
         #expect(order.lateDropped == 0 && order.fullDropped == 0)
     }
 
+    @Test("Over an hour, and where the earliest are dropped, the order is that of a sorted list", arguments: 0..<20)
+    func wholeHour(seed: Int) throws {
+        var numbers = SeededGenerator(state: UInt64(seed))
+        let capacity = Int.random(in: 1...300, using: &numbers)
+        let order = OrderUnderTest(
+            try InputOrderSettings(
+                capacity: capacity, watermark: .seconds(3_600), whenFull: .dropOldest, whenLate: .fail))
+        var kept: [Int64] = []
+        for _ in 0..<1_000 {
+            // Some lie within a microsecond, some within the hour; some happened at one time.
+            let span = Int64(1) << Int64.random(in: 0...41, using: &numbers)
+            let time = Int64.random(in: 0...span, using: &numbers)
+            if kept.count == capacity { kept.removeFirst() }
+            kept.insert(time, at: kept.firstIndex { $0 > time } ?? kept.endIndex)
+            _ = try order.insert(
+                InputEvent(.text, .text("\(time)"), timestamp: time, source: "a"), arrival: 3_600_000_000_000)
+        }
+        order.release()
+        var given: [Int64] = []
+        while let next = order.next() { given.append(next.timestamp) }
+        #expect(given == kept)
+    }
+
     @Test("Events of one time keep the order in which they came")
     func ties() throws {
         let order = OrderUnderTest(try InputOrderSettings(watermark: .milliseconds(5)))

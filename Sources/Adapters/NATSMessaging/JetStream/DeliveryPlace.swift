@@ -26,7 +26,8 @@ struct DeliveryPlace {
     /// Reads the subject; nil where it is none of an acknowledgement.
     init?(_ subject: String?) {
         guard let subject, subject.hasPrefix("$JS.ACK.") else { return nil }
-        let words = subject.split(separator: ".", omittingEmptySubsequences: false)
+        let words = subject.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .map(Substring.init)
         guard words.count == 9 || words.count >= 11 else { return nil }
         let first = words.count == 9 ? 4 : 6
         guard let deliveries = Int(words[first]), let sequence = Int(words[first + 1]),

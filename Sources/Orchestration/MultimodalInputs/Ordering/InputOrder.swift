@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DequeModule
-internal import HeapModule
 internal import LLMCore
 
 /// Puts events in the order in which they happened; it never waits, and time comes in from outside.
@@ -19,15 +18,6 @@ package struct InputOrder: Sendable {
         case dropped
         /// There is no room.
         case full
-    }
-
-    private struct Entry: Comparable {
-        let time: Int64
-        /// Events of one time keep the order in which they came.
-        let number: Int
-        let slot: Int
-
-        static func < (a: Entry, b: Entry) -> Bool { a.time == b.time ? a.number < b.number : a.time < b.time }
     }
 
     private static let maximumSources = 4_096
@@ -50,21 +40,21 @@ package struct InputOrder: Sendable {
     /// The time up to which everything may be given out; what comes and happened before it is late.
     package private(set) var frontier = Int64.min
 
-    private var heap = Heap<Entry>()
-    private var slots: [InputEvent?] = []
-    private var freeSlots: [Int] = []
+    private var waiting: CalendarQueue
     private var lateEvents = Deque<InputEvent>()
     private var sources: [Source] = []
     private var numbers: [String: Int] = [:]
-    private var inserted = 0
     /// The source that holds the frontier back.
     private var slowest = 0
 
     /// An order that nothing was put into yet.
-    package init(_ settings: InputOrderSettings) { self.settings = settings }
+    package init(_ settings: InputOrderSettings) {
+        self.settings = settings
+        self.waiting = CalendarQueue(span: settings.watermark)
+    }
 
     /// How many events wait.
-    package var count: Int { self.heap.count + self.lateEvents.count }
+    package var count: Int { self.waiting.count + self.lateEvents.count }
     /// How many bytes the payloads of those are.
     package private(set) var bytes = 0
     /// Whether there is no room for another event.
@@ -107,16 +97,7 @@ package struct InputOrder: Sendable {
         if time < self.frontier { return try self.takeLate(event, behind: self.frontier &- time, isFull) }
         if isFull, !self.makeRoom(for: event) { return .dropped }
         self.bytes += event.payload.byteCount
-        let slot: Int
-        if let free = self.freeSlots.popLast() {
-            slot = free
-            self.slots[slot] = event
-        } else {
-            slot = self.slots.count
-            self.slots.append(event)
-        }
-        self.heap.insert(Entry(time: time, number: self.inserted, slot: slot))
-        self.inserted += 1
+        self.waiting.insert(event)
         return isFull ? .dropped : .taken
     }
 
@@ -140,7 +121,7 @@ package struct InputOrder: Sendable {
         }
         while self.isFull {
             self.fullDropped += 1
-            let dropped = self.popLate() ?? self.heap.popMin().flatMap { self.take($0.slot) }
+            let dropped = self.popLate() ?? self.popWaiting()
             dropped?.receipt?.settle()
         }
         return true
@@ -237,7 +218,7 @@ package struct InputOrder: Sendable {
 
     /// Lets everything be given out that is there.
     package mutating func release() {
-        if let last = self.heap.max { self.frontier = max(self.frontier, last.time) }
+        if let last = self.waiting.latestTime { self.frontier = max(self.frontier, last) }
     }
 
     // MARK: - Out
@@ -245,21 +226,20 @@ package struct InputOrder: Sendable {
     /// Gives out the next event in order; nil where none may be given out yet.
     package mutating func next() -> InputEvent? {
         if let late = self.popLate() { return late }
-        guard let first = self.heap.min else { return nil }
-        if first.time > self.frontier {
+        guard let first = self.waiting.earliestTime else { return nil }
+        if first > self.frontier {
             // Who waits for room would wait for good, since only they could move the frontier.
             guard self.isFull, self.settings.whenFull == .wait else { return nil }
-            self.frontier = first.time
+            self.frontier = first
         }
-        self.heap.removeMin()
-        return self.take(first.slot)
+        return self.popWaiting()
     }
 
     /// Whether ``next()`` would give something out.
     package var hasNext: Bool {
         if !self.lateEvents.isEmpty { return true }
-        guard let first = self.heap.min else { return false }
-        return first.time <= self.frontier || self.isFull && self.settings.whenFull == .wait
+        guard let first = self.waiting.earliestTime else { return false }
+        return first <= self.frontier || self.isFull && self.settings.whenFull == .wait
     }
 
     private mutating func popLate() -> InputEvent? {
@@ -268,11 +248,9 @@ package struct InputOrder: Sendable {
         return event
     }
 
-    private mutating func take(_ slot: Int) -> InputEvent? {
-        let event = self.slots[slot]
+    private mutating func popWaiting() -> InputEvent? {
+        let event = self.waiting.popMin()
         self.bytes -= event?.payload.byteCount ?? 0
-        self.slots[slot] = nil
-        self.freeSlots.append(slot)
         return event
     }
 }

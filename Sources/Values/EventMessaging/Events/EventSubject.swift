@@ -14,7 +14,7 @@ public struct EventSubject: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``EventError`` with code `.invalidSubject` unless it is of words of letters, digits, `_` and `-`.
     public init(_ text: String) throws {
-        _ = try EventWords.read(text) { EventWords.isWord($0) }
+        if !EventWords.arePlain(text) { _ = try EventWords.read(text) { EventWords.isWord($0) } }
         self.text = text
     }
 
@@ -66,6 +66,23 @@ private enum EventWords {
                 "'\(text.prefix(80))' is no subject; write words of letters, digits, '_' and '-' joined by dots.")
         }
         return words
+    }
+
+    /// Whether a text is a subject of words in ASCII, which most are: every event of a broker is looked at.
+    static func arePlain(_ text: String) -> Bool {
+        var length = 0
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard length > 0 else { return false }
+                length = 0
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                length += 1
+            default: return false
+            }
+        }
+        return length > 0 && text.utf8.count <= Self.maximumLength
     }
 
     static func isWord(_ text: Substring) -> Bool {

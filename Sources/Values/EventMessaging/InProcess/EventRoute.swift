@@ -52,6 +52,14 @@ final class EventRoute: Sendable {
     /// Whether somebody may answer.
     var hasSubscribers: Bool { !self.buffers.isEmpty || !self.groups.isEmpty }
 
+    /// Brings an event to the only one who wants it, who has room.
+    ///
+    /// - Returns: Whether that was so; otherwise nobody has it yet.
+    func deliverAtOnce(_ event: Event) -> Bool {
+        guard self.buffers.count == 1, self.groups.isEmpty, self.streams.isEmpty else { return false }
+        return self.buffers[0].offer(event) == .done
+    }
+
     /// Brings an event to everybody.
     ///
     /// - Throws: `CancellationError` where a slow subscriber holds up a publisher that is cancelled.

@@ -11,7 +11,8 @@ public final class InProcessEventBus: EventBus {
     private struct State {
         var index = SubjectIndex<EventRoute.Target>()
         /// What the index says of subjects seen lately; forgotten when a subscription begins or ends.
-        var routes: [String: EventRoute] = [:]
+        private var routes: [String: EventRoute] = [:]
+        private var lastRoute: (subject: String, route: EventRoute)?
         var inboxes: [String: EventBuffer] = [:]
         var streams: [String: (stream: InProcessEventStream, number: Int)] = [:]
         var subscribers: [Int: EventBuffer] = [:]
@@ -24,11 +25,23 @@ public final class InProcessEventBus: EventBus {
         }
 
         mutating func route(of subject: EventSubject) -> EventRoute {
-            if let route = self.routes[subject.text] { return route }
+            // Who publishes to one subject again and again has the very same text.
+            if let last = self.lastRoute, last.subject == subject.text { return last.route }
+            let route = self.routes[subject.text] ?? self.newRoute(of: subject)
+            self.lastRoute = (subject.text, route)
+            return route
+        }
+
+        private mutating func newRoute(of subject: EventSubject) -> EventRoute {
             if self.routes.count >= InProcessEventBus.rememberedRoutes { self.routes.removeAll() }
             let route = EventRoute(self.index.values(for: subject))
             self.routes[subject.text] = route
             return route
+        }
+
+        mutating func forgetRoutes() {
+            self.lastRoute = nil
+            self.routes.removeAll(keepingCapacity: true)
         }
     }
 
@@ -54,6 +67,7 @@ public final class InProcessEventBus: EventBus {
         if event.subject.text.hasPrefix(Self.inboxPrefix) { return try self.answer(event) }
         let route = self.state.withLock { $0.isClosed ? nil : $0.route(of: event.subject) }
         guard let route else { throw EventError.busClosed }
+        if route.deliverAtOnce(event) { return }
         try await route.deliver(event)
     }
 
@@ -68,7 +82,7 @@ public final class InProcessEventBus: EventBus {
             buffer.onEnd { [weak self] in self?.remove(number, pattern) }
             state.subscribers[number] = buffer
             state.index.insert(.subscriber(buffer, group: options.group), number, at: pattern)
-            state.routes.removeAll(keepingCapacity: true)
+            state.forgetRoutes()
         }
         return EventSubscription(buffer)
     }
@@ -77,7 +91,7 @@ public final class InProcessEventBus: EventBus {
         self.state.withLock { state in
             guard state.subscribers.removeValue(forKey: number) != nil else { return }
             state.index.remove(number, at: pattern)
-            state.routes.removeAll(keepingCapacity: true)
+            state.forgetRoutes()
         }
     }
 
@@ -90,7 +104,7 @@ public final class InProcessEventBus: EventBus {
     public func close() async {
         let buffers = self.state.withLock { state in
             state.isClosed = true
-            state.routes.removeAll()
+            state.forgetRoutes()
             return Array(state.subscribers.values) + Array(state.inboxes.values)
         }
         for buffer in buffers { buffer.end() }
@@ -152,7 +166,7 @@ public final class InProcessEventBus: EventBus {
             let (stream, number) = (InProcessEventStream(configuration, bus: self), state.number())
             state.streams[configuration.name] = (stream, number)
             for pattern in configuration.subjects { state.index.insert(.stream(stream), number, at: pattern) }
-            state.routes.removeAll(keepingCapacity: true)
+            state.forgetRoutes()
             return stream
         }
     }
@@ -177,7 +191,7 @@ public final class InProcessEventBus: EventBus {
                 return nil as InProcessEventStream?
             }
             for pattern in stream.configuration.subjects { state.index.remove(number, at: pattern) }
-            state.routes.removeAll(keepingCapacity: true)
+            state.forgetRoutes()
             return stream
         }
         stream?.remove()

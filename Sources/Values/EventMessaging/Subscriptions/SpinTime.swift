@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
 /// How long a reader looks for the next event before it sleeps.
 ///
 /// Waking a sleeper takes about as long as the longest look, so that looking costs at most as much again; a reader whose
 /// events come more rarely soon stops looking.
 struct SpinTime {
     private static let longest = Duration.microseconds(20)
+    /// How long it looks without letting others have its processor, who may have what it looks for.
+    private static let undivided = Duration.microseconds(2)
 
     private var limit = Self.longest
 
@@ -18,10 +26,12 @@ struct SpinTime {
         let clock = ContinuousClock()
         let start = clock.now
         while !isThere() {
-            if clock.now - start > self.limit {
+            let time = clock.now - start
+            if time > self.limit {
                 self.limit = self.limit > .microseconds(1) ? self.limit / 2 : .zero
                 return false
             }
+            if time > Self.undivided { sched_yield() }
         }
         self.limit = Self.longest
         return true
