@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Prints a Swift compiler for SWIFT_EXEC that does not optimise what a build itself runs: the libraries of macros, which take
-# a quarter of a first build to optimise and run for moments. Everything else is compiled as ever.
+# many minutes to optimise and run for moments. Everything else is compiled as ever.
 # Usage: SWIFT_EXEC=$(scripts/quick-tools.sh) make test     (all of a build's commands need the same one, or it begins anew)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/lib.sh
 
-compiler=$(command -v swiftc)
+compiler=$(command -v swiftc) || fail "swiftc is not on the path." "Install Swift: https://www.swift.org/install/linux"
 bin=$(cd "$(dirname "$(readlink -f "$compiler")")" && pwd)
 tools=$PWD/.build/quick-tools
 rm -rf "$tools"
