@@ -87,6 +87,20 @@ package final class NATSServer: Sendable {
         { sched_yield() }
     }
 
+    /// How many bytes have come to it that it has not read; for one that is frozen.
+    package var unreadByteCount: Int {
+        let port = ":" + String(self.port, radix: 16, uppercase: true)
+        let connections = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        return connections.split(separator: "\n").reduce(0) { count, line in
+            // Number, own and other address, state (01 is established), bytes to be sent and to be read.
+            let fields = line.split(separator: " ")
+            guard fields.count > 4, fields[1].hasSuffix(port), fields[3] == "01",
+                let unread = fields[4].split(separator: ":").last.flatMap({ Int($0, radix: 16) })
+            else { return count }
+            return count + unread
+        }
+    }
+
     /// Lets it go on.
     package func thaw() {
         self.state.withLock { if let process = $0.process { kill(process.processIdentifier, SIGCONT) } }
