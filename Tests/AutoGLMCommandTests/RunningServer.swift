@@ -65,6 +65,13 @@ final class RunningServer: Sendable {
         return String(line.split(separator: " ")[2].prefix { $0 != ";" })
     }
 
+    /// Where it listens, when its repository's models are loaded: it listens before.
+    func readyAddress() async throws -> String {
+        let address = try await self.address()
+        while try await HTTPClient.shared.status("\(address)/v2/health/ready") != 200 { await Task.yield() }
+        return address
+    }
+
     /// Has it read its configuration again; gives what it says of that.
     func reload() async throws -> String {
         kill(self.process.process.processIdentifier, SIGHUP)
