@@ -176,6 +176,20 @@ struct PluginIsolationTests {
         try? FileManager.default.removeItem(atPath: "/dev/shm/autoglm-hostile")
     }
 
+    @Test("The environment of the program stays its own, whatever was granted", arguments: [false, true])
+    func environmentOfOthers(isGranted: Bool) async throws {
+        let capabilities = isGranted ? Set(PluginCapability.allCases) : []
+        let folder = try PluginFolder.hostile {
+            let asked = capabilities.map(\.rawValue).sorted().joined(separator: ", ")
+            return $0.replacing("abi: 1", with: "abi: 1\ncapabilities: [\(asked)]")
+        }
+        let host = try folder.isolating { $0.capabilities = capabilities }
+        let reached = try await Self.call(host, "reach-other")
+        // A user's processes may read each other's where there is no Landlock.
+        let isKept = geteuid() == 0 || host.statuses.first?.walls.contains("landlock") == true
+        #expect(reached == .integer(isKept ? Int(EACCES) : 0))
+    }
+
     @Test("Cancelling returns at once, and its process closes the plugin and ends with the host")
     func cancel() async throws {
         let pipes = try PluginFolder()

@@ -7,6 +7,7 @@
 #ifdef __linux__
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
@@ -157,13 +158,15 @@ static int filter(uint32_t allowed) {
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &whole);
 }
 
-#ifdef LANDLOCK_ACCESS_FS_EXECUTE
+#ifdef LANDLOCK_ACCESS_FS_REFER
 #define READING (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+// All accesses that the first version knows: thirteen bits.
+#define EVERYTHING ((1u << 13) - 1)
 
-static void let_read(int rules, const char *path) {
+static void let(int rules, uint64_t accesses, const char *path) {
     int folder = open(path, O_PATH | O_CLOEXEC);
     if (folder < 0) return;
-    struct landlock_path_beneath_attr rule = {.allowed_access = READING, .parent_fd = folder};
+    struct landlock_path_beneath_attr rule = {.allowed_access = accesses, .parent_fd = folder};
     // A file has no folders to be read.
     if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) && errno == EINVAL) {
         rule.allowed_access &= ~(uint64_t)LANDLOCK_ACCESS_FS_READ_DIR;
@@ -172,29 +175,43 @@ static void let_read(int rules, const char *path) {
     close(folder);
 }
 
-static int keep_from_files(const char *readable) {
-    // All accesses that the first version knows: thirteen bits.
-    struct landlock_ruleset_attr all = {.handled_access_fs = (1u << 13) - 1};
-    int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all.handled_access_fs, 0);
-    if (rules < 0) return -1;
+static void let_read(int rules, const char *readable) {
     // libdispatch ends a process whose threads' states it cannot read under /proc, each by a number of its own.
     static const char *const usual[] = {
         "/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime",
         "/etc/ssl/certs", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc",
         "/sys/devices/system/cpu", "/sys/fs/cgroup",
     };
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) let_read(rules, usual[i]);
-    let_read(rules, readable);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) let(rules, READING, usual[i]);
+    let(rules, READING, readable);
+}
+
+// Whoever has rules of any kind is also kept from the memory and the environment of processes that do not have them; so a plugin that may
+// use files has one that changes nothing.
+static int restrict_files(uint32_t allowed, const char *readable) {
+    int is_free = allowed & CPP_FILES;
+    struct landlock_ruleset_attr handled = {.handled_access_fs = is_free ? LANDLOCK_ACCESS_FS_REFER : EVERYTHING};
+    int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled.handled_access_fs, 0);
+    if (rules < 0) return -1;
+    if (is_free) let(rules, LANDLOCK_ACCESS_FS_REFER, "/");
+    else let_read(rules, readable);
     int failed = (int)syscall(SYS_landlock_restrict_self, rules, 0);
     close(rules);
     return failed;
 }
 #else
-static int keep_from_files(const char *readable) {
-    (void)readable;
+static int restrict_files(uint32_t allowed, const char *readable) {
+    (void)allowed, (void)readable;
     return -1;
 }
 #endif
+
+// Takes what root may do beyond what its files let it. Who lacks it also cannot look into processes that have it.
+static int drop_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    return (int)syscall(SYS_capset, &header, none);
+}
 
 // How many bytes this process has to itself, in use or not.
 static uint64_t own_memory(void) {
@@ -216,7 +233,8 @@ int32_t cpp_confine(uint32_t allowed, const char *readable, uint64_t extra_memor
         if (setrlimit(RLIMIT_DATA, &limit)) return errno;
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return errno;
-    if (!(allowed & CPP_FILES) && !keep_from_files(readable)) *done |= CPP_HAS_LANDLOCK;
+    if (drop_capabilities()) return errno;
+    if (!restrict_files(allowed, readable)) *done |= CPP_HAS_LANDLOCK;
     if (!filter(allowed)) *done |= CPP_HAS_FILTER;
     return 0;
 }

@@ -97,6 +97,16 @@ static int reached(int result) {
     return error;
 }
 
+// What the system says when a file of the process that started this one is read: 0 or errno.
+static int read_of_starter(const char *name) {
+    char path[64], byte;
+    snprintf(path, sizeof path, "/proc/%d/%s", getppid(), name);
+    int file = open(path, O_RDONLY);
+    int error = file < 0 || read(file, &byte, 1) < 0 ? errno : 0;
+    if (file >= 0) close(file);
+    return error;
+}
+
 static sem_t handled;
 static int worst = EACCES;
 
@@ -176,6 +186,7 @@ static int32_t harm(const struct autoglm_call *call, struct autoglm_reply *reply
     if (has(call, "reach-priority"))
         return tell(reply, reached(setpriority(PRIO_PROCESS, getppid(), getpriority(PRIO_PROCESS, getppid()))));
     if (has(call, "reach-memory")) return tell(reply, reached(memfd_create("hostile", 0)));
+    if (has(call, "reach-other")) return tell(reply, read_of_starter("environ"));
     // /dev/null, as it is.
     if (has(call, "reach-mode")) return tell(reply, reached(fchmod(0, 0666)));
     if (has(call, "reach-thread")) return tell(reply, interrupt_both(reach) ? worst : -1);

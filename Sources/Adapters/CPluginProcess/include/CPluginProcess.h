@@ -29,8 +29,8 @@ int32_t cpp_settle(void);
 /// Ends the process when the other end of its socket is gone, by a thread: after `cpp_confine`, so that it is confined, too.
 int32_t cpp_watch(void);
 
-/// Takes from the calling thread, and those that it starts later, for good, what `allowed` does not name; reading stays possible in `readable` and in the
-/// folders of the system's libraries. `extra_memory` is how many bytes more than now it may have to itself, 0 for any number.
+/// Takes from the calling thread, and those that it starts later, for good, what `allowed` does not name, and root's capabilities; reading stays possible in
+/// `readable` and in the folders of the system's libraries. `extra_memory` is how many bytes more than now it may have to itself, 0 for any number.
 int32_t cpp_confine(uint32_t allowed, const char *readable, uint64_t extra_memory, uint32_t *done);
 
 /// The resident memory of a process in bytes; 0 if there is none, or that cannot be known.
