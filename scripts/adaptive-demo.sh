@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# An adaptive cascade from dialogues that the program makes itself: a large intent model, a small one that follows it, from which confidence the small
+# An adaptive cascade from dialogues that the program makes itself: a large intent model, a small one that follows it, from which margin the small
 # one is believed, what that brings, and a pipeline that asks the user where both are not sure.
 # The last thing printed is one JSON object on stdout.
 set -euo pipefail

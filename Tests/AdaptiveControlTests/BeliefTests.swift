@@ -23,6 +23,18 @@ struct BeliefTests {
     }
 
     @Test(
+        "The margin is how far the likeliest state is ahead of the next one, wherever they stand",
+        arguments: [
+            ([0.2, 0.5, 0.3], 0.2), ([0.6, 0.3, 0.1], 0.3), ([0.1, 0.1, 0.8], 0.7), ([0.4, 0.4, 0.2], 0),
+            ([1, 0, 0], 1),
+        ] as [([Double], Double)])
+    func margin(likelihoods: [Double], margin: Double) throws {
+        let belief = try BeliefState(states: ["a", "b", "c"]).updated(byLikelihoods: likelihoods)
+        #expect(abs(belief.margin - margin) < 1e-12)
+        #expect(try BeliefState(states: ["alone"]).margin == 1)
+    }
+
+    @Test(
         "Whatever is heard, probabilities are numbers that add up to 1, and the entropy lies between 0 and that of knowing nothing",
         arguments: [
             [1, 0, 0], [0, 0, 1], [least, 0, 0], [least, greatest, 1], [greatest, greatest, greatest],
@@ -85,5 +97,6 @@ struct BeliefTests {
         #expect(belief.logProbabilities.allSatisfy { $0.isFinite })
         #expect(abs(belief.probabilities.reduce(0, +) - 1) < 1e-9)
         #expect(belief.entropy >= 0 && belief.entropy <= .log(Double(belief.states.count)) + 1e-9)
+        #expect((0...1).contains(belief.margin))
     }
 }

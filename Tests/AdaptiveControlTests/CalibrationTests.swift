@@ -53,7 +53,7 @@ struct CalibrationTests {
         func error(_ pool: OpinionPool) -> Double {
             CalibrationError.expected(
                 logs[0].indices.map { example in
-                    let (state, confidence) = CascadePlan.answer(pool.pooled([logs[0][example]]))
+                    let (state, confidence, _) = CascadePlan.answer(pool.pooled([logs[0][example]]))
                     return (confidence, state == states[example])
                 })
         }

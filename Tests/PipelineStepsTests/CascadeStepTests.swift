@@ -69,6 +69,12 @@ struct CascadeStepTests {
         let costs = models.map { Double($0.multiplyAdds($0.input(turns))) }
         #expect(cheap["cost"] == .number(costs[0]) && both["cost"] == .number(costs[0] + costs[1]))
         #expect(try await self.run(1, ["threshold": 0.99])["accepted"] == false)
+        // What counts is how far the first intent is ahead of the second, not how likely it is.
+        let margin = first[0].probability - first[1].probability
+        for (threshold, asked) in [(margin - 1e-4, 1), (margin + 1e-4, 2)] {
+            let account = try #require(try await self.run(threshold)["account"]?.arrayValue)
+            #expect(account.count == asked && abs((account[0]["margin"]?.numberValue ?? 0) - margin) < 1e-6)
+        }
     }
 
     @Test("Where the first model is never as sure as it was when the plan was fitted, that is told")

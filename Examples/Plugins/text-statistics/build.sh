@@ -5,5 +5,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [ "$#" = 1 ] || { echo "Usage: $0 FOLDER" >&2; exit 64; }
+# Macros are compiled from source, and optimising their libraries takes most of a first build.
+SWIFT_EXEC=${SWIFT_EXEC:-$("$here/../../../scripts/quick-tools.sh")}
+export SWIFT_EXEC
 swift build --package-path "$here" -c release --product TextStatistics
 "${AUTOGLM_BIN:-autoglm}" plugin pack "$(swift build --package-path "$here" -c release --show-bin-path)/libTextStatistics.so" --plugins "$1"

@@ -31,7 +31,10 @@ public struct CascadeStep: PipelineStep {
                     "drift", .boolean,
                     "Whether what was asked in this process is no longer like what the plan was fitted on; falsely in 1 of 100 processes."
                 ),
-                StepPort("account", .array, "Of each model that was asked: its cost, and what was believed then."),
+                StepPort(
+                    "account", .array,
+                    "Of each model that was asked: its cost, the belief then, and how far the likeliest intent was ahead."
+                ),
             ])
     }
 
@@ -48,7 +51,7 @@ public struct CascadeStep: PipelineStep {
             answer.intents, Rejection(label: cascade.otherIntent, threshold: threshold))
         outputs["model"] = .string(answer.entry.asked.last ?? "")
         outputs["cost"] = .number(answer.entry.cost)
-        outputs["drift"] = .bool(await self.cascades.isDrifting(plan, answer.beliefs[0].likeliest.probability))
+        outputs["drift"] = .bool(await self.cascades.isDrifting(plan, answer.beliefs[0].margin))
         outputs["account"] = .array(Self.account(answer))
         return outputs
     }
@@ -57,7 +60,7 @@ public struct CascadeStep: PipelineStep {
         zip(zip(answer.entry.asked, answer.entry.costs), answer.beliefs).map { asked, belief in
             [
                 "model": .string(asked.0), "cost": .number(asked.1), "belief": belief.json,
-                "entropy": .number(belief.entropy),
+                "entropy": .number(belief.entropy), "margin": .number(belief.margin),
             ]
         }
     }
@@ -81,7 +84,7 @@ private actor IntentCascades {
         return cascade
     }
 
-    /// Sees how sure the first model of a cascade was; false where the plan does not say what is usual.
+    /// Sees by which margin the first model of a cascade was sure; false where the plan does not say what is usual.
     func isDrifting(_ path: String, _ score: Double) -> Bool {
         self.alarms[path]?.observe(score, using: &self.chance) ?? false
     }

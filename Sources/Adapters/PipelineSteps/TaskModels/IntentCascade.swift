@@ -83,7 +83,7 @@ package struct IntentCascade: Sendable {
             costs.append(Double(model.multiplyAdds(input)))
             let belief = try self.start.updated(byLogLikelihoods: self.plan.pools[heard.count - 1].pooled(heard))
             beliefs.append(belief)
-            if belief.likeliest.probability >= self.plan.threshold { break }
+            if belief.margin >= self.plan.threshold { break }
         }
         let last = beliefs[beliefs.count - 1]
         let order = last.states.indices.sorted { (last.logProbabilities[$1], $0) < (last.logProbabilities[$0], $1) }

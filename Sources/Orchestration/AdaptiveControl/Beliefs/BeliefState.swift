@@ -56,6 +56,9 @@ package struct BeliefState: Sendable, Hashable {
         return (self.states[best], .exp(self.logProbabilities[best]))
     }
 
+    /// How far the likeliest state is ahead of the next one: the difference of their probabilities, 1 where there is no other.
+    package var margin: Double { Self.margin(ofLogProbabilities: self.logProbabilities) }
+
     /// What is believed after evidence.
     ///
     /// - Parameters:
@@ -107,6 +110,12 @@ package struct BeliefState: Sendable, Hashable {
     static func logSum(_ logs: [Double]) -> Double {
         let highest = logs.max() ?? 0
         return highest + .log(logs.reduce(0) { $0 + .exp($1 - highest) })
+    }
+
+    static func margin(ofLogProbabilities logs: [Double]) -> Double {
+        var (first, second) = (-Double.infinity, -Double.infinity)
+        for log in logs where log > second { (first, second) = log > first ? (log, first) : (first, log) }
+        return min(1, .exp(first) - .exp(second))
     }
 
     static func entropy(ofLogProbabilities logs: [Double]) -> Double {

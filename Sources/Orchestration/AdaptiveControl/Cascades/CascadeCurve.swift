@@ -88,5 +88,5 @@ package struct CascadeCurve: Sendable {
     }
 
     /// The share of right answers at a point.
-    package func accuracy(at point: Point) -> Double { 1 - Double(point.errors) / Double(self.count) }
+    package func accuracy(at point: Point) -> Double { Double(self.count - point.errors) / Double(self.count) }
 }

@@ -4,10 +4,10 @@ package import LLMCore
 internal import OrderedCollections
 internal import RealModule
 
-/// A fitted cascade of models that give probabilities of the same states: how their opinions are pooled, and from which confidence an answer is
+/// A fitted cascade of models that give probabilities of the same states: how their opinions are pooled, and from which margin an answer is
 /// taken.
 package struct CascadePlan: Sendable, Hashable {
-    private static let format = "autoglm-cascade", version = 1
+    private static let format = "autoglm-cascade", version = 2
 
     /// The deciders' names or folders, the cheapest first.
     package let deciders: [String]
@@ -15,11 +15,11 @@ package struct CascadePlan: Sendable, Hashable {
     package let costs: [Double]
     /// Of each stage, how the opinions heard up to it are pooled.
     package let pools: [OpinionPool]
-    /// The probability of the likeliest state from which it is the answer; infinite where the last decider is always asked.
+    /// The ``BeliefState/margin`` from which the likeliest state is the answer; infinite where the last decider is always asked.
     package let threshold: Double
     /// What was promised of it; nil where somebody chose the threshold.
     package let promise: ErrorPromise?
-    /// How sure the first decider usually is, by which a ``DriftAlarm`` tells that inputs have changed: scores of examples drawn by chance, none
+    /// The margins of the first decider's beliefs as they usually are, by which a ``DriftAlarm`` tells that inputs have changed: scores of examples drawn by chance, none
     /// where nobody looks.
     package let usualScores: [Double]
 
@@ -63,7 +63,7 @@ package struct CascadePlan: Sendable, Hashable {
         else {
             throw AdaptiveControlError(
                 .invalidSettings,
-                "This is no cascade of a version that is known: 'models', 'costs', 'weights' and 'threshold' are needed."
+                "This is no cascade of a version that is known; 'autoglm train cascade' makes one, with 'models', 'costs', 'weights' and 'threshold'."
             )
         }
         guard let number = threshold == .null ? .infinity : threshold.numberValue else {
@@ -87,18 +87,10 @@ package struct CascadePlan: Sendable, Hashable {
         return .object(json)
     }
 
-    /// What is believed after the deciders up to one have been heard.
-    ///
-    /// - Parameter logProbabilities: Deciders × states, as ``OpinionPool/logProbabilities(_:)`` makes them; one to all deciders.
-    /// - Returns: The likeliest state and its probability.
-    package func answer(_ logProbabilities: [[Double]]) -> (state: Int, confidence: Double) {
-        Self.answer(self.pools[logProbabilities.count - 1].pooled(logProbabilities))
-    }
-
-    /// The likeliest of some states, the first of equal ones.
-    package static func answer(_ logs: [Double]) -> (state: Int, confidence: Double) {
+    /// The likeliest of some states, the first of equal ones, with its probability and the ``BeliefState/margin``.
+    package static func answer(_ logs: [Double]) -> (state: Int, confidence: Double, margin: Double) {
         var best = 0
         for index in logs.indices where logs[index] > logs[best] { best = index }
-        return (best, min(1, .exp(logs[best])))
+        return (best, min(1, .exp(logs[best])), BeliefState.margin(ofLogProbabilities: logs))
     }
 }

@@ -38,27 +38,47 @@ package struct CascadeExamples: CascadeMaterial {
         return try (1...self.costs.count).map { try OpinionPool(fitting: Array(logs.prefix($0)), states: states) }
     }
 
-    /// Records of models that each answer by themselves.
+    /// Records of models that each answer by themselves; scores are confidences.
     package func recordsAlone(of examples: some Collection<Int>) -> [CascadeRecord] {
-        self.records(of: examples) { stage, example in CascadePlan.answer(self.logProbabilities[stage][example]) }
-    }
-
-    /// Records of a cascade in which each stage's answer is what all models up to it say together.
-    package func records(of examples: some Collection<Int>, by pools: [OpinionPool]) -> [CascadeRecord] {
         self.records(of: examples) { stage, example in
-            CascadePlan.answer(pools[stage].pooled((0...stage).map { self.logProbabilities[$0][example] }))
+            let answer = CascadePlan.answer(self.logProbabilities[stage][example])
+            return (answer.state, answer.confidence)
         }
     }
 
+    /// Records of a cascade in which each stage's answer is what all models up to it say together; scores are margins.
+    package func records(of examples: some Collection<Int>, by pools: [OpinionPool]) -> [CascadeRecord] {
+        self.records(of: examples) { stage, example in
+            let answer = self.answer(stage, example, pools)
+            return (answer.state, answer.margin)
+        }
+    }
+
+    /// How sure the first model is once its opinion is weighed.
+    package func firstAnswers(
+        of examples: some Collection<Int>, by pools: [OpinionPool]
+    ) -> [(score: Double, isRight: Bool)] {
+        examples.map { example in
+            let answer = self.answer(0, example, pools)
+            return (answer.confidence, answer.state == self.states[example])
+        }
+    }
+
+    private func answer(
+        _ stage: Int, _ example: Int, _ pools: [OpinionPool]
+    ) -> (state: Int, confidence: Double, margin: Double) {
+        CascadePlan.answer(pools[stage].pooled((0...stage).map { self.logProbabilities[$0][example] }))
+    }
+
     private func records(
-        of examples: some Collection<Int>, _ answer: (_ stage: Int, _ example: Int) -> (state: Int, confidence: Double)
+        of examples: some Collection<Int>, _ answer: (_ stage: Int, _ example: Int) -> (state: Int, score: Double)
     ) -> [CascadeRecord] {
         examples.map { example in
             CascadeRecord(
                 stages: self.costs.indices.map { stage in
-                    let (state, confidence) = answer(stage, example)
+                    let (state, score) = answer(stage, example)
                     return CascadeRecord.Stage(
-                        score: confidence, isRight: state == self.states[example], cost: self.costs[stage][example])
+                        score: score, isRight: state == self.states[example], cost: self.costs[stage][example])
                 })
         }
     }

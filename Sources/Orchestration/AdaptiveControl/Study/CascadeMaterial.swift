@@ -16,6 +16,9 @@ package protocol CascadeMaterial: Sendable {
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords`.
     func fit(on examples: some Collection<Int>) throws -> Fit
 
-    /// Records of a cascade of the deciders.
+    /// Records of a cascade of the deciders; scores are what answers are taken by.
     func records(of examples: some Collection<Int>, by fit: Fit) -> [CascadeRecord]
+
+    /// How surely the first decider is right, by what was fitted, and whether it is.
+    func firstAnswers(of examples: some Collection<Int>, by fit: Fit) -> [(score: Double, isRight: Bool)]
 }

@@ -76,7 +76,7 @@ package struct CascadeSplit: Sendable {
         self.cost = point.cost / Double(curve.count) / dear
         self.calibrationErrors = (
             CalibrationError.expected(alone.map { ($0.stages[0].score, $0.stages[0].isRight) }),
-            CalibrationError.expected(pooled.map { ($0.stages[0].score, $0.stages[0].isRight) })
+            CalibrationError.expected(examples.firstAnswers(of: parts.judged, by: fit))
         )
         self.answered = (0..<stages).map { stage in
             Double(pooled.count { $0.answering(at: point.threshold) == stage }) / Double(pooled.count)
@@ -93,8 +93,9 @@ package struct CascadeSplit: Sendable {
         return (0..<Self.reaches).compactMap { step in
             // Evenly in the logarithm: most is decided where costs are small.
             let share = Double(step) / Double(Self.reaches - 1)
-            let cost = cheapest * .pow(last / cheapest, share) * (1 + 1e-12)
-            guard let point = curve.point(atCost: cost * dear * Double(curve.count)),
+            let cost = cheapest * .pow(last / cheapest, share)
+            // Sums that were made in another order may differ in the last digits.
+            guard let point = curve.point(atCost: cost * (1 + 1e-12) * dear * Double(curve.count)),
                 let best = StaticRule.bestAccuracy(atCost: cost, of: rules)
             else { return nil }
             return Reach(cost: cost, adaptive: curve.accuracy(at: point), best: best)

@@ -50,6 +50,13 @@ package struct RecordedAnswers: CascadeMaterial {
         }
     }
 
+    /// The first decider's calibrated scores.
+    package func firstAnswers(
+        of examples: some Collection<Int>, by maps: [IsotonicRegression]
+    ) -> [(score: Double, isRight: Bool)] {
+        self.records(of: examples, by: maps).map { ($0.stages[0].score, $0.stages[0].isRight) }
+    }
+
     /// The least recorded scores, as deciders give them, from which answers are taken at a threshold of calibrated ones.
     ///
     /// - Returns: Of each decider but the last; nil where no score is enough.

@@ -16,8 +16,8 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
             Example:
               autoglm evaluate cascade --model student --model teacher --data dialogues/test.jsonl --drawing frontier.svg
 
-            In each split a fifth of the utterances says how much each model's opinion counts, two fifths from which confidence an answer is \
-            taken, and the last two fifths judge. Costs are multiplications with additions, as shares of what the last model takes for all. JSON \
+            In each split a fifth of the utterances says how much each model's opinion counts, two fifths from which margin between the two \
+            likeliest intents an answer is taken, and the last two fifths judge. Costs are multiplications with additions, as shares of what the last model takes for all. JSON \
             has cascade_accuracy, cascade_accuracy_drop (below the last model's), cascade_cost, kept_share (splits in which the promise was \
             kept; where no threshold promises it, the one with the fewest errors is taken), least_advantage (over the best static rules, over all costs), frontier and static; with --latency, milliseconds as well.
 

@@ -7,7 +7,7 @@ internal import LLMCore
 internal import ModelFiles
 internal import OrderedCollections
 
-/// `autoglm train cascade`: from which confidence a cheap model's answer is taken.
+/// `autoglm train cascade`: from which margin a cheap model's answer is taken.
 struct TrainCascadeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cascade",
@@ -16,8 +16,8 @@ struct TrainCascadeCommand: AsyncParsableCommand {
             Example:
               autoglm train cascade --model student --model teacher --data dialogues/dev.jsonl --out cascade.json
 
-            A third of the utterances says how much each model's opinion counts, two thirds from which confidence an answer is taken, so that \
-            at most --error-rate of the answers are wrong. None of the models may have learnt from the data. The step 'cascade' uses the \
+            A third of the utterances says how much each model's opinion counts, two thirds by which margin the likeliest intent \
+            must be ahead of the next one to be taken, so that at most --error-rate of the answers are wrong. None of the models may have learnt from the data. The step 'cascade' uses the \
             file in pipelines; 'autoglm evaluate cascade' says what it brings.
 
             --from takes records of any deciders instead, as 'autoglm evaluate cascade' describes them, and prints from which score the \
@@ -64,7 +64,7 @@ struct TrainCascadeCommand: AsyncParsableCommand {
         try ReplacingFile.replace(out, with: plan.json.serialized() + "\n")
         try self.tell(
             fitted, plan.json.objectValue ?? [:],
-            "\(out): answers are taken from a confidence of \(Self.text(plan.threshold)) on.")
+            "\(out): an intent is taken where it is \(Self.text(plan.threshold)) likelier than the next one.")
     }
 
     private func fit(recordsIn path: String) throws {
