@@ -17,7 +17,7 @@ SERVER_TESTS := ^(HTTPAPITests|CatalogHTTPTests|RemoteModelsTests|EventMessaging
 PROGRAM_TESTS := ^(AutoGLMCommandTests|PipelineStepsTests|PostgresConnectionsTests|CatalogStorageTests|ExperimentStorageTests)
 HELPER_TESTS := ^(RunStorageTests|NATSMessagingTests|InputsMessagingTests|PluginHostTests|PostgresRunsTests)
 
-.PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-servers check-telemetry clean
+.PHONY: help setup build release demo train-demo adaptive-demo test benchmarks tsan soundness format bench evaluate soak check-examples check-servers check-telemetry clean
 
 help: ## List these commands
 	@echo 'Open-AutoGLM for Swift. Start with: make demo'
@@ -82,10 +82,13 @@ soak: release ## Ten minutes each of clients on a server that is reloaded and ki
 	AUTOGLM_LONG_CONFORMANCE=1 AUTOGLM_TESTS=RemoteModelsTests,RunStorageTests,PostgresRunsTests swift test $(TEST_FLAGS) \
 		--filter 'RandomCutTests|RunQueueTests|PostgresWorkerTests'
 	@scripts/crash.sh 200
-	@[ "$$(id -u)" != 0 ] || { scripts/partition.sh && scripts/partition.sh --postgres; }
+	@[ "$$(id -u)" != 0 ] || { scripts/partition.sh && scripts/partition.sh --postgres && scripts/partition.sh --postgres --nats; }
 	@scripts/soak-serve.sh 5000
 	@scripts/soak-clients.sh --minutes 10
 	@scripts/soak.sh
+
+check-examples: release ## Build and run the examples: plugins in C and Swift, camera and microphone, a cascade (some minutes)
+	@scripts/check-examples.sh
 
 check-telemetry: release ## Serve real receivers of telemetry: Arize Phoenix, rotel, Prometheus (installs them, once)
 	@scripts/check-telemetry.sh

@@ -8,13 +8,14 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'TEXT'
-Usage: bench/adaptive.sh [--cheap DIR --dear DIR --data FILE] [--splits N] [--error-rate R] [--drawing FILE]
+Usage: bench/adaptive.sh [--set NAME | --cheap DIR --dear DIR --data FILE] [--splits N] [--error-rate R] [--drawing FILE]
 
 Judges a cascade of a cheap and a dear intent model by random splits of a file of dialogues (autoglm evaluate cascade). Without models a dear
 one is trained, and a cheap one that follows it: on clinc150_oos where AUTOGLM_TEST_DATA has it (15 to 30 minutes), else on sample dialogues
-(a minute; they are easy for both). Prints a table, static and adaptive, then one line of JSON. Costs are multiplications with
+(a minute; they are easy for both). --set sgd_intents_en takes that set instead: dialogues, of whose last 359 nothing was learnt (hours). Prints a table, static and adaptive, then one line of JSON. Costs are multiplications with
 additions, as shares of the dear model's; times are of single utterances on one thread.
 
+  --set NAME                clinc150_oos or sgd_intents_en, of AUTOGLM_TEST_DATA
   --cheap DIR, --dear DIR   models that are there
   --data FILE               dialogues that they have not learnt from
   --splits N                random splits (default 200)
@@ -26,6 +27,7 @@ AUTOGLM_TEST_DATA  the folder with clinc150_oos
 TEXT
 }
 
+set=
 cheap=
 dear=
 data=
@@ -34,7 +36,7 @@ error_rate=
 drawing=
 while [ "$#" -gt 0 ]; do
     case $1 in
-        --cheap | --dear | --data | --splits | --error-rate | --drawing)
+        --set | --cheap | --dear | --data | --splits | --error-rate | --drawing)
             [ "$#" -gt 1 ] || fail "$1 needs a value." "See bench/adaptive.sh --help"
             name=${1#--}
             printf -v "${name//-/_}" '%s' "$2"
@@ -69,18 +71,33 @@ train() {
     dear=$work/dear
 }
 
+if [ -z "$set$cheap$dear$data" ] && [ -f "${AUTOGLM_TEST_DATA:-}/clinc150_oos/train.jsonl" ]; then set=clinc150_oos; fi
+if [ -n "$set" ]; then
+    [[ $set = clinc150_oos || $set = sgd_intents_en ]] || fail "--set is clinc150_oos or sgd_intents_en."
+    [ -z "$cheap$dear$data" ] || fail "--set takes the place of --cheap, --dear and --data."
+    source=${AUTOGLM_TEST_DATA:-}/$set
+    [ -f "$source/train.jsonl" ] || fail "$set is not in AUTOGLM_TEST_DATA."
+fi
 if [ -n "$cheap$dear$data" ]; then
     [ -n "$cheap" ] && [ -n "$dear" ] && [ -n "$data" ] || fail "--cheap, --dear and --data belong together."
     name=$(basename "$data" .jsonl)
-elif [ -f "${AUTOGLM_TEST_DATA:-}/clinc150_oos/train.jsonl" ]; then
+elif [ "$set" = sgd_intents_en ]; then
+    mkdir "$work/data"
+    head -n -359 "$source/train.jsonl" >"$work/data/train.jsonl"
+    tail -n 359 "$source/train.jsonl" >"$work/data/judge.jsonl"
+    cp "$source/dev.jsonl" "$work/data/dev.jsonl"
+    train --turns 4 --epochs 4 -- --turns 4 --width 64 --heads 4 --feed-forward 256 --vocabulary-size 2000 --rate 0.003 --epochs 6 --patience 6
+    data=$work/data/judge.jsonl
+    name=$set
+elif [ -n "$set" ]; then
     mkdir "$work/data"
     # The best epoch is chosen by a part of its own; what judges is the validation part, which nothing has seen.
-    head -n 13000 "$AUTOGLM_TEST_DATA/clinc150_oos/train.jsonl" >"$work/data/train.jsonl"
-    tail -n +13001 "$AUTOGLM_TEST_DATA/clinc150_oos/train.jsonl" >"$work/data/dev.jsonl"
+    head -n 13000 "$source/train.jsonl" >"$work/data/train.jsonl"
+    tail -n +13001 "$source/train.jsonl" >"$work/data/dev.jsonl"
     train --turns 0 --dropout 0.3 --hidden-pieces 0.2 --epochs 16 --patience 16 --vocabulary-size 3000 -- --turns 0 \
         --width 64 --heads 4 --feed-forward 256 --vocabulary-size 2000 --rate 0.003 --epochs 12 --patience 12
-    data=$AUTOGLM_TEST_DATA/clinc150_oos/val.jsonl
-    name=clinc150_oos
+    data=$source/val.jsonl
+    name=$set
 else
     "$autoglm" train sample --out "$work/data" --dialogues 1500
     train --turns 2 --width 64 --heads 4 --feed-forward 256 --epochs 3 --vocabulary-size 400 -- --turns 2 \

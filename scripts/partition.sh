@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lets workers in network namespaces of their own share runs while their networks are cut, workers are killed and the server is killed;
 # then counts what is lost or doubled. The runs wait in JetStream, and are kept in a file that all see; with --postgres, they wait and
-# are kept in PostgreSQL, and the namespaces share no file. Needs root, `ip` (Debian: iproute2) and nats-server or PostgreSQL.
-# Usage: scripts/partition.sh [--postgres] [RUNS [TURNS]]   (default 120, 6); the last line is JSON, and the status 1 unless nothing was
-# lost or doubled.
+# are kept in PostgreSQL, and the namespaces share no file; with --postgres --nats they are kept there and wait in JetStream. Needs root,
+# `ip` (Debian: iproute2), and nats-server or PostgreSQL or both.
+# Usage: scripts/partition.sh [--postgres [--nats]] [RUNS [TURNS]]   (default 120, 6); the last line is JSON, and the status 1 unless
+# nothing was lost or doubled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-postgres=
-[ "${1:-}" != --postgres ] || { postgres=yes && shift; }
+postgres= nats=yes
+[ "${1:-}" != --postgres ] || { postgres=yes nats= && shift; }
+[ "${1:-}" != --nats ] || { nats=yes && shift; }
 runs=${1:-120} turns=${2:-6}
 [[ $runs =~ ^[1-9][0-9]*$ && $turns =~ ^[1-9][0-9]*$ ]] || fail "RUNS and TURNS are numbers from 1 up."
 [ "$(id -u)" = 0 ] || fail "Network namespaces need root."
@@ -18,7 +20,8 @@ command -v ip >/dev/null || fail "ip is missing." "On Debian: apt-get install ip
 if [ "$postgres" ]; then
     programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
     [ -n "$programs" ] || fail "PostgreSQL is missing." "On Debian: apt-get install postgresql"
-else
+fi
+if [ "$nats" ]; then
     server=$(PATH=$PATH:/usr/sbin command -v nats-server) || fail "nats-server is missing." "On Debian: apt-get install nats-server libnats3.4"
 fi
 autoglm=$(realpath "${AUTOGLM_BIN:-.build/release/autoglm}")
@@ -28,7 +31,7 @@ work=$(mktemp -d)
 tag=ag$$
 net=10.213.$((RANDOM % 250))
 declare -A workers=()
-broker=
+broker= database=
 # Kills a process at once; the shell's own word on it is no news.
 end() { # process
     kill -9 "$1" 2>/dev/null || true
@@ -36,7 +39,7 @@ end() { # process
 }
 clean_up() {
     local id
-    for id in "${workers[@]}" $broker; do end "$id"; done
+    for id in "${workers[@]}" $broker $database; do end "$id"; done
     for id in 1 2 3; do ip netns del "$tag-$id" 2>/dev/null || true; done
     ip link del "$tag-br" 2>/dev/null || true
     rm -rf "$work"
@@ -67,16 +70,17 @@ start_server() {
     if [ "$postgres" ]; then
         setpriv --reuid=postgres --regid=postgres --clear-groups "$programs/postgres" -D "$work/data" -k "$work/data" \
             -c "listen_addresses=$net.1" >>"$work/server.log" 2>&1 &
-        broker=$!
+        database=$!
         until sql 'SELECT 1' >/dev/null 2>&1; do sleep 0.1; done
-        return
     fi
+    [ "$nats" ] || return 0
     "$server" -a "$net.1" -p 4222 -js -sd "$work/streams" >>"$work/server.log" 2>&1 &
     broker=$!
 }
-# A server that is killed. PostgreSQL's processes all end at once by SIGQUIT, and what they had is recovered from its log.
+# Servers that are killed. PostgreSQL's processes all end at once by SIGQUIT, and what they had is recovered from its log.
 end_server() {
-    if [ "$postgres" ]; then kill -QUIT "$broker" && wait "$broker" || true; else end "$broker"; fi
+    if [ "$postgres" ]; then kill -QUIT "$database" && wait "$database" || true; fi
+    if [ "$nats" ]; then end "$broker"; fi
 }
 start_worker() { # number
     mkdir -p "$(folder "$1")"
@@ -98,8 +102,9 @@ if [ "$postgres" ]; then
     make_database
     export AUTOGLM_STORE=postgresql://postgres@$net.1/postgres
 else
-    export AUTOGLM_STORE=$work/runs.sqlite AUTOGLM_QUEUE=nats://$net.1:4222
+    export AUTOGLM_STORE=$work/runs.sqlite
 fi
+[ -z "$nats" ] || export AUTOGLM_QUEUE=nats://$net.1:4222
 cat >"$work/pages.yaml" <<'YAML'
 pipeline: pages
 inputs: {name: {type: string}}
@@ -113,8 +118,9 @@ output: "${inputs.name}"
 YAML
 
 start_server
-port=$([ "$postgres" ] && echo 5432 || echo 4222)
-until ip netns exec "$tag-1" bash -c "exec 3<>/dev/tcp/$net.1/$port" 2>/dev/null; do sleep 0.1; done
+for port in ${postgres:+5432} ${nats:+4222}; do
+    until ip netns exec "$tag-1" bash -c "exec 3<>/dev/tcp/$net.1/$port" 2>/dev/null; do sleep 0.1; done
+done
 mkdir -p "$(folder 0)"
 say "  putting $runs runs in line"
 for ((run = 0; run < runs; run++)); do
