@@ -157,6 +157,27 @@ struct InputsTests {
         #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.status) \(outcome.errors)")
     }
 
+    @Test("A model that does not answer a window, and a line that is too long, end nothing")
+    func goesOn() async throws {
+        let files = try TemporaryFiles()
+        let table = "queue: {watermark: 0s}\nwindow: {length: 1s}\nroutes: [{handler: parse-text}]"
+        try files.write(Data(table.utf8), "table.yaml")
+        var input = Array(#"{"text": "one", "source": "a", "timestamp_ns": 1000000000}"#.utf8) + [0x0A]
+        input += [UInt8](repeating: 0x61, count: 48 << 20) + [0x0A]
+        input += Array(#"{"text": "two", "source": "a", "timestamp_ns": 9000000000}"#.utf8)
+        let outcome = try await Program.run(
+            [
+                "inputs", "run", files.path("table.yaml"), "--standard-input", "--ask", "--output", "json", "--backend",
+                "openai", "--model", "none", "--base-url", "http://127.0.0.1:1/v1",
+            ], input: input)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        let windows = lines.filter { $0["window"] != nil }
+        #expect(windows.count == 2 && windows.allSatisfy { $0["answer"] == nil && $0["error"] != nil }, "\(lines)")
+        #expect(lines.contains { $0["source"] == "stdin" && $0["error"]?.stringValue?.contains("'path'") == true })
+        #expect(lines.count { $0["route"] != nil } == 2)
+    }
+
     @Test("A file that appears in a watched folder is read")
     func watch() async throws {
         let files = try TemporaryFiles()
@@ -177,6 +198,12 @@ struct InputsTests {
         try files.write(Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), "cut.png")
         let cut = try await Program.run(["inputs", "read", files.path("cut.png")])
         #expect(cut.status == 1 && cut.text.isEmpty && cut.errors.contains("damaged"))
+        let both = try await Program.run(
+            ["inputs", "read", files.path("cut.png"), "\(Self.samples)/page.png", "--output", "json"])
+        let lines = try both.text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(both.status == 1 && lines.count == 2, "\(both.text) \(both.errors)")
+        #expect(lines.first?["name"] == .string(files.path("cut.png")) && lines.first?["error"] != nil)
+        #expect(lines.last?["text"]?.stringValue?.contains("mind the gap") == true, "\(both.text)")
         let none = try await Program.run(["inputs", "run", files.path("cut.png")])
         #expect(none.status == 64)
     }

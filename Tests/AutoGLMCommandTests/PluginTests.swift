@@ -62,7 +62,12 @@ struct PluginTests {
         ])
         #expect(unknown.status == 1)
         #expect(try unknown.json()["plugins"]?.arrayValue?.first?["valid"] == false)
-        #expect(try await Program.run(["plugin", "list", "--plugins", "/nowhere"]).status == 1)
+        let nowhere = try await Program.run(["plugin", "list", "--plugins", "/nowhere"])
+        #expect(nowhere.status == 1 && nowhere.errors.contains("it is not there"), "\(nowhere.errors)")
+        for command in ["list", "verify", "doctor"] {
+            let unnamed = try await Program.run(["plugin", command])
+            #expect(unnamed.status == 64 && unnamed.errors.contains("--plugins"), "\(command) \(unnamed.errors)")
+        }
     }
 
     @Test("A plugin in C is begun, built, signed, installed, looked at, called and removed")
@@ -88,8 +93,11 @@ struct PluginTests {
         try files.write(
             Data("signatures: required\ntrusted-keys: {acme: \(publicKey)}\nisolation: always\n".utf8), "policy.yaml")
         let policy = ["--plugins", folder, "--plugin-policy", files.path("policy.yaml")]
+        try files.write(Data("a list".utf8), "size-of/build/size-of/words.txt")
         let installed = try await Program.run(["plugin", "install", plugin] + policy)
         #expect(installed.text == "size-of 0.1.0 is in \(folder).\n", "\(installed.errors)")
+        #expect(installed.errors.contains("Left out: words.txt"), "\(installed.errors)")
+        try FileManager.default.removeItem(atPath: files.path("size-of/build/size-of/words.txt"))
         let doctor = try await Program.run(["plugin", "doctor", "--output", "json"] + policy)
         let finding = try #require(try doctor.json()["plugins"]?.arrayValue?.first, "\(doctor.errors)")
         #expect(finding["ok"] == true && finding["isolated"] == true && finding["signer"] == "acme")

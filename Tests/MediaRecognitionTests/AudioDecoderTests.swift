@@ -44,9 +44,12 @@ struct AudioDecoderTests {
         #expect(try AudioDecoder().decode(streamed).samples.count == 32)
     }
 
-    @Test("A WAV without samples has none")
-    func none() throws {
-        #expect(try AudioDecoder().decode(MediaSamples.wave(samples: [])).samples.isEmpty)
+    @Test("A WAV without samples is refused")
+    func none() {
+        let error = #expect(throws: MultimodalError.self) {
+            try AudioDecoder().decode(MediaSamples.wave(samples: []))
+        }
+        #expect(error?.code == .damaged && error?.message.contains("no samples") == true)
     }
 
     @Test("A FLAC whose writer did not know its length yet is read to its end")

@@ -41,6 +41,37 @@ struct FolderWatcherTests {
         #expect(failures.withLock { $0 } == 1)
     }
 
+    @Test("A file that is written anew comes again, one that is only looked at does not")
+    func overwritten() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("watched-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let latest = folder.appendingPathComponent("latest.txt")
+        try Data("frame 1".utf8).write(to: latest)
+        var watcher = FolderWatcher(folder.path, source: "camera")
+        watcher.pause = .milliseconds(5)
+        let came = Mutex<[String]>([])
+        try await watcher.run(untilIdle: .milliseconds(100)) { result in
+            guard case .text(let text) = try result.get().payload else { return }
+            let count = came.withLock { came in
+                came.append(text)
+                return came.count
+            }
+            // As many bytes each time.
+            if count < 4 { try Data("frame \(count + 1)".utf8).write(to: latest) }
+        }
+        #expect(came.withLock { $0 } == ["frame 1", "frame 2", "frame 3", "frame 4"])
+    }
+
+    @Test("What is wrong with a file names it")
+    func named() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).bin")
+        try Data([0, 1, 2]).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let error = #expect(throws: MultimodalError.self) { try MediaFile(file.path).event() }
+        #expect(error?.code == .unknownFormat && error?.message.contains(file.lastPathComponent) == true)
+    }
+
     @Test("A folder that is not there is an error")
     func missing() async {
         await #expect(throws: MultimodalError.self) { try await FolderWatcher("/nowhere").run { _ in } }

@@ -107,6 +107,10 @@ struct DecideStepTests {
             (["sources": [["name": "x", "cost": 0, "accuracy": 0.9]]], "cost"),
             (["sources": [["name": "x", "cost": 1, "table": ["dog": ["a": 1]]]]], "dog"),
             (["sources": [["name": "x", "cost": 1, "table": [:]]]], "outcomes"),
+            (["sources": [["name": "x", "cost": 1, "accuracy": 0.9, "qestion": "?"]]], "Did you mean 'question'?"),
+            (["evidence": [["likelihoods": ["cat": 1], "reliability": "0.1"]]], "not a number"),
+            (["evidence": [["likelihoods": ["cat": 1], "reliabilty": 0.1]]], "Did you mean 'reliability'?"),
+            (["evidence": [["source": "words", "outcome": "cat", "reliability": 0.1]]], "no 'reliability'"),
         ] as [(JSONValue, String)])
     func refused(inputs: JSONValue, word: String) async {
         let failure = await self.steps.failure("decide", self.inputs(inputs))

@@ -54,7 +54,7 @@ struct PluginPackageTests {
                 for _ in 0..<300 { try PluginHost(folders: [root]).verify("hostile") }
             }
             for number in 0..<40 {
-                let (new, old) = try PluginPackage.install(
+                let (new, old, _) = try PluginPackage.install(
                     "\(store.path)/\(2 - number % 2)", into: root, policy: policy)
                 #expect(old.map { $0.version != new.version } == true)
             }

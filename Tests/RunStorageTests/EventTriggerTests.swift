@@ -8,7 +8,7 @@ import RunStorage
 import Synchronization
 import Testing
 
-@Suite("Runs that events begin")
+@Suite("Runs that events begin", .timeLimit(.minutes(5)))
 struct EventTriggerTests {
     private static let yaml = """
         pipeline: greeting
@@ -129,6 +129,30 @@ struct EventTriggerTests {
             group.cancelAll()
         }
         #expect(begun.withLock { $0 } == ["e2", "e3", "e4"])
+    }
+
+    @Test("Events of two subjects that have one identifier begin a run each")
+    func sameIdentifier() async throws {
+        let pipeline = try Pipeline(yaml: Self.yaml, registry: self.registry)
+        let begun = Mutex<[String]>([])
+        let triggers = EventTriggers(
+            try ["people.*", "guests.*"].map { pattern in
+                RunTrigger("greeting", try EventPattern(pattern), pipeline, Workbench.source(Self.yaml))
+            }, bus: self.bus, store: try self.bench.store(),
+            queue: SQLiteRunQueue(try StorageFile(path: self.bench.folder.file))
+        ) { notice in
+            if case .began(_, let event, _) = notice { begun.withLock { $0.append("\(event.subject)") } }
+        }
+        try await triggers.prepare()
+        for subject in ["people.new", "guests.new"] {
+            try await self.bus.publish(Event(id: "1", subject: EventSubject(subject), payload: ["name": "n"]))
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await triggers.run() }
+            while begun.withLock({ $0.count }) < 2, !Task.isCancelled { await Task.yield() }
+            group.cancelAll()
+        }
+        #expect(begun.withLock { $0.sorted() } == ["guests.new", "people.new"])
     }
 
     @Test("A store has one run for an event of a trigger, also after it has ended")

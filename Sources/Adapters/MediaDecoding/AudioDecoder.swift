@@ -55,6 +55,9 @@ package struct AudioDecoder: Sendable {
                     "The recording is cut off: it has \(samples.count) of \(format.frames) samples. Make or send it again."
                 )
             }
+            guard !samples.isEmpty else {
+                throw MultimodalError(.damaged, "The recording is empty: it has no samples. Make or send it again.")
+            }
             return try AudioSamples(samples, rate: Int(format.rate))
         }
     }

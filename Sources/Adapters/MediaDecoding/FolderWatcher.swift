@@ -6,15 +6,19 @@ package import MultimodalInputs
 
 /// Brings the files of a folder as they appear, such as those that a camera writes.
 ///
-/// A file is taken once its size has stayed the same from one look to the next; names that begin with a dot are left out.
+/// A file is taken once it has stayed the same from one look to the next, and again after it was written anew; names that begin with a dot
+/// are left out.
 package struct FolderWatcher: Sendable {
-    private static let maximumFiles = 100_000
+    /// What of a file changes when it is written.
+    private struct Stamp: Hashable {
+        var seconds: Int, nanoseconds: Int, bytes: Int
+    }
 
     /// The folder.
     package let folder: String
     /// The source of its files.
     package let source: String
-    /// How long it is from one look to the next.
+    /// How long it is from one look to the next; nine times as long as a look takes, where that is more.
     package var pause = Duration.milliseconds(100)
 
     /// Names a folder.
@@ -38,47 +42,57 @@ package struct FolderWatcher: Sendable {
         untilIdle idle: Duration? = nil, _ give: @Sendable (Result<InputEvent, any Error>) async throws -> Void
     ) async throws {
         try InputEvent.check(source: self.source)
-        var (sizes, taken) = ([String: Int](), Set<String>())
+        var (seen, taken) = ([String: Stamp](), [String: Stamp]())
         var last = ContinuousClock.now
         while true {
             try Task.checkCancellation()
+            let start = ContinuousClock.now
             let found = try self.files()
-            var isWaiting = false
-            for (name, size) in found where !taken.contains(name) {
-                guard sizes[name] == size else {
-                    sizes[name] = size
-                    isWaiting = true
-                    continue
+            let effort = ContinuousClock.now - start
+            var (waiting, kept) = ([String: Stamp](), [String: Stamp](minimumCapacity: found.count))
+            for (name, stamp) in found {
+                if taken[name] == stamp {
+                    kept[name] = stamp
+                } else if seen[name] == stamp {
+                    kept[name] = stamp
+                    last = .now
+                    let file = MediaFile("\(self.folder)/\(name)", source: self.source)
+                    try await give(Result { try file.event() })
+                } else {
+                    waiting[name] = stamp
                 }
-                taken.insert(name)
-                sizes[name] = nil
-                last = .now
-                let file = MediaFile("\(self.folder)/\(name)", source: self.source)
-                try await give(Result { try file.event() })
             }
-            taken.formIntersection(found.map(\.name))
-            if let idle, !isWaiting, ContinuousClock.now - last >= idle { return }
-            try await Task.sleep(for: self.pause)
+            (seen, taken) = (waiting, kept)
+            if let idle, waiting.isEmpty, ContinuousClock.now - last >= idle { return }
+            try await Task.sleep(for: max(self.pause, effort * 9))
         }
     }
 
     /// The files, the oldest first.
-    private func files() throws -> [(name: String, size: Int)] {
-        let manager = FileManager.default
+    private func files() throws -> [(name: String, stamp: Stamp)] {
         let names: [String]
         do {
-            names = try manager.contentsOfDirectory(atPath: self.folder)
+            names = try FileManager.default.contentsOfDirectory(atPath: self.folder)
         } catch {
             throw MultimodalError(.damaged, "The folder '\(self.folder)' cannot be read.", cause: error)
         }
-        let files = names.filter { !$0.hasPrefix(".") }.prefix(Self.maximumFiles).compactMap {
-            name -> (name: String, size: Int, time: Date)? in
-            guard let attributes = try? manager.attributesOfItem(atPath: "\(self.folder)/\(name)"),
-                attributes[.type] as? FileAttributeType == .typeRegular
-            else { return nil }
-            let time = attributes[.modificationDate] as? Date ?? .distantPast
-            return (name, (attributes[.size] as? Int) ?? 0, time)
+        let files = names.filter { !$0.hasPrefix(".") }.compactMap { name -> (name: String, stamp: Stamp)? in
+            Self.stamp(of: "\(self.folder)/\(name)").map { (name, $0) }
         }
-        return files.sorted { ($0.time, $0.name) < ($1.time, $1.name) }.map { ($0.name, $0.size) }
+        return files.sorted {
+            ($0.stamp.seconds, $0.stamp.nanoseconds, $0.name) < ($1.stamp.seconds, $1.stamp.nanoseconds, $1.name)
+        }
+    }
+
+    /// A plain file's stamp; nil for anything else, links among them.
+    private static func stamp(of path: String) -> Stamp? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        #if canImport(Darwin)
+        let time = status.st_mtimespec
+        #else
+        let time = status.st_mtim
+        #endif
+        return Stamp(seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec), bytes: Int(status.st_size))
     }
 }

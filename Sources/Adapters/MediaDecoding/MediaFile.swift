@@ -63,9 +63,13 @@ package struct MediaFile: Sendable {
             throw MultimodalError(.damaged, "'\(self.path)' cannot be read.", cause: error)
         }
         let timestamp = Int64((time.timeIntervalSince1970 * 1e9).rounded())
-        var event = try InputEvent(encoded: bytes, timestamp: timestamp, source: self.source)
-        event.name = self.name
-        return event
+        do {
+            var event = try InputEvent(encoded: bytes, timestamp: timestamp, source: self.source)
+            event.name = self.name
+            return event
+        } catch let error as MultimodalError {
+            throw MultimodalError(error.code, "'\(self.path)': \(error.message)", cause: error)
+        }
     }
 }
 

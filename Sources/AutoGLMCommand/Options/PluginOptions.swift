@@ -25,6 +25,9 @@ struct PluginOptions: ParsableArguments {
     )
     var policyFile: String?
 
+    /// What is said of folders without plugins.
+    static let nothingFound = "No plugins were found; put them there with `autoglm plugin install`."
+
     /// The folders of plugins.
     var folders: [String] {
         self.given.isEmpty ? (Settings.text("PLUGINS") ?? "").split(separator: ":").map(String.init) : self.given
@@ -63,6 +66,16 @@ struct PluginOptions: ParsableArguments {
         #else
         CommandLine.arguments.first ?? "autoglm"
         #endif
+    }
+
+    /// What finds and loads the plugins of a command that is about nothing else.
+    ///
+    /// - Throws: `ValidationError` where there are no folders; an error of the policy's file.
+    func requiredHost() throws -> PluginHost {
+        guard !self.folders.isEmpty else {
+            throw ValidationError("Name folders of plugins with --plugins, or in AUTOGLM_PLUGINS.")
+        }
+        return try self.host()
     }
 
     /// The one folder that a command changes.

@@ -14,6 +14,8 @@ internal import Foundation
 struct DeliveryPlace {
     private let token: String
     private let deliveries: Int
+    /// What tells this message from all others, of this stream, of others, and of one that had this name before.
+    private let identifier: String
     /// The place in the stream, from 1.
     let sequence: Int
     /// Which of the consumer's deliveries it is, from 1.
@@ -35,6 +37,7 @@ struct DeliveryPlace {
             let pending = Int(words[first + 4])
         else { return nil }
         self.token = subject
+        self.identifier = "nats-\(words[first - 2])-\(sequence)-\(nanoseconds)"
         self.deliveries = deliveries
         self.sequence = sequence
         self.number = number
@@ -48,7 +51,7 @@ struct DeliveryPlace {
         // The place to acknowledge on is not where an answer is awaited.
         message.replyTo = nil
         guard var event = message.event(takingBytes: takesBytes) else { return nil }
-        if message["Nats-Msg-Id"] == nil { event.id = "nats-\(self.sequence)" }
+        if message["Nats-Msg-Id"] == nil { event.id = self.identifier }
         return EventDelivery(
             StoredEvent(event: event, sequence: self.sequence, time: self.time), deliveries: self.deliveries,
             token: self.token)

@@ -45,10 +45,15 @@ struct DecisionInputs {
         var answers: [(source: String, outcome: String)] = []
         for entry in self.evidence {
             if let likelihoods = entry["likelihoods"] {
+                try Self.check(entry, has: ["likelihoods", "reliability"], "evidence with 'likelihoods'")
+                let reliability = entry["reliability"] ?? 1
+                guard let weight = reliability.numberValue else {
+                    throw Self.failure("the 'reliability' of evidence is \(reliability), not a number")
+                }
                 belief = try belief.updated(
-                    byLikelihoods: Self.numbers(likelihoods, of: states, "likelihoods"),
-                    reliability: entry["reliability"]?.numberValue ?? 1)
+                    byLikelihoods: Self.numbers(likelihoods, of: states, "likelihoods"), reliability: weight)
             } else if let source = entry["source"]?.stringValue, let outcome = entry["outcome"]?.stringValue {
+                try Self.check(entry, has: ["source", "outcome"], "evidence of a source")
                 answers.append((source, outcome))
             } else {
                 throw Self.failure("evidence must have 'source' and 'outcome', or 'likelihoods'; \(entry) has not")
@@ -75,6 +80,7 @@ struct DecisionInputs {
         guard let name = json["name"]?.stringValue, let cost = json["cost"]?.numberValue else {
             throw Self.failure("a source needs a 'name' and a 'cost'; \(json) has not")
         }
+        try Self.check(json, has: ["name", "cost", "accuracy", "table", "question"], "the source '\(name)'")
         let table: LikelihoodTable
         if let accuracy = json["accuracy"]?.numberValue {
             table = try LikelihoodTable(states: states, accuracy: accuracy)
@@ -119,6 +125,12 @@ struct DecisionInputs {
             }
             return number
         }
+    }
+
+    /// Checks that an object has no other keys: what is misspelt would be left out silently.
+    private static func check(_ json: JSONValue, has keys: [String], _ what: String) throws {
+        guard let stranger = json.objectValue?.keys.first(where: { !keys.contains($0) }) else { return }
+        throw Self.failure("\(what) has no '\(stranger)'. \(NearestName.hint(for: stranger, in: keys))")
     }
 
     private static func failure(_ what: String) -> PipelineError {

@@ -56,7 +56,12 @@ enum PluginFiles {
     static func folders(in path: String) throws(PluginError) -> [String] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw PluginError(.unknown, "The folder of plugins '\(path)' cannot be listed.", cause: error)
+            let isThere = FileManager.default.fileExists(atPath: path)
+            let reason = isThere ? "it is no folder that you may read" : "it is not there"
+            throw PluginError(
+                .unknown,
+                "The folder of plugins '\(path)' cannot be listed: \(reason). Make it, or name another one in AUTOGLM_PLUGINS or --plugins."
+            )
         }
         return names.filter { !$0.hasPrefix(".") }.sorted().map { "\(path)/\($0)" }
     }

@@ -89,17 +89,17 @@ public enum PluginPackage {
 
     // MARK: - Installing
 
-    /// Checks a plugin's folder, and copies it whole into a folder of plugins, at once: whoever looks sees the old or the new.
+    /// Checks a plugin's folder, and copies its manifest and its library into a folder of plugins, at once: whoever looks sees the old or the new.
     ///
     /// - Parameters:
     ///   - folder: The plugin's folder.
     ///   - root: The folder of plugins; it is made if it is not there.
     ///   - policy: What is let in.
-    /// - Returns: The manifest, and the version that was there.
+    /// - Returns: The manifest, the version that was there, and the names of other files, which no plugin has and which are not copied.
     /// - Throws: ``PluginError``: it is altered, forbidden, or cannot be beside the others.
     public static func install(
         _ folder: String, into root: String, policy: PluginPolicy
-    ) throws(PluginError) -> (installed: PluginManifest, replaced: PluginManifest?) {
+    ) throws(PluginError) -> (installed: PluginManifest, replaced: PluginManifest?, leftOut: [String]) {
         let manifest = try PluginFiles.manifest(in: folder)
         try policy.check(manifest)
         let library = try PluginFiles.library(of: manifest, in: folder)
@@ -112,7 +112,7 @@ public enum PluginPackage {
         let broken = after.refusals.filter { $0.key == manifest.name || before.refusals[$0.key] == nil }
         if let (_, reason) = broken.min(by: { $0.key < $1.key }) { throw PluginError(.unresolved, reason) }
         try self.place(manifest, [(PluginManifest.fileName, text), (manifest.library, library)], in: root)
-        return (manifest, others.first { $0.name == manifest.name })
+        return (manifest, others.first { $0.name == manifest.name }, Self.strangers(in: folder, manifest))
     }
 
     /// Takes a plugin away, if no other needs it.
@@ -166,8 +166,7 @@ public enum PluginPackage {
         }
         guard folders.contains(place) else { return place }
         let manifest = try? PluginFiles.manifest(in: place)
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-        let others = files.filter { $0 != PluginManifest.fileName && $0 != manifest?.library }.sorted()
+        let others = Self.strangers(in: place, manifest)
         guard manifest?.name == name, others.isEmpty else {
             let what = manifest?.name == name ? "there is '\(others[0])' beside it" : "it is not the plugin '\(name)'"
             throw PluginError(
@@ -175,6 +174,12 @@ public enum PluginPackage {
                 "'\(place)' is not replaced, since \(what). Take it away, or take another folder of plugins.")
         }
         return place
+    }
+
+    /// What lies beside a plugin's manifest and its library.
+    private static func strangers(in folder: String, _ manifest: PluginManifest?) -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0 != PluginManifest.fileName && $0 != manifest?.library }.sorted()
     }
 
     /// Writes a folder beside its place, then puts it there.

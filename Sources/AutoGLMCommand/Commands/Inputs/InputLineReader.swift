@@ -6,27 +6,34 @@ internal import MultimodalInputs
 
 /// Reads events from standard input, a line each: a text, or a JSON object.
 struct InputLineReader: Sendable {
-    private static let maximumLine = 1 << 20
+    /// A file as large as may be, in Base64, and what is around it.
+    private static let maximumLine = MediaLimits().bytes / 3 * 4 + (1 << 20)
 
-    /// Reads until standard input ends.
+    /// Reads until standard input ends; a line that is no event, or too long, is left out and told.
     func run(_ give: (Result<InputEvent, any Error>) async throws -> Void) async throws {
-        var rest: [UInt8] = []
+        var (line, isTooLong) = ([UInt8](), false)
+        func end() async throws {
+            defer { (line, isTooLong) = ([], false) }
+            if isTooLong { return try await give(.failure(Self.tooLong)) }
+            if !line.isEmpty { try await give(Result { try Self.event(line) }) }
+        }
         while true {
             let part = try InputFile.standardInputPart()
-            rest += part
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(rest[..<end])
-                rest.removeFirst(end + 1)
-                if !line.isEmpty { try await give(Result { try Self.event(line) }) }
+            let pieces = part.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            for (number, piece) in pieces.enumerated() {
+                if number > 0 { try await end() }
+                isTooLong = isTooLong || line.count + piece.count > Self.maximumLine
+                if isTooLong { line = [] } else { line += piece }
             }
-            guard rest.count <= Self.maximumLine else {
-                throw CommandError(.badInput, "A line of standard input is longer than \(Self.maximumLine) bytes.")
-            }
-            if part.isEmpty {
-                if !rest.isEmpty { try await give(Result { try Self.event(rest) }) }
-                return
-            }
+            if part.isEmpty { return try await end() }
         }
+    }
+
+    private static var tooLong: CommandError {
+        CommandError(
+            .badInput,
+            "A line is longer than \(Self.maximumLine) bytes, and was left out. Write a file's 'path' in place of its 'data'."
+        )
     }
 
     /// The event of a line.

@@ -6,12 +6,14 @@ internal import OrderedCollections
 
 /// What came of inputs, as people and programs read it.
 enum InputLines {
+    /// What an event is called: its source, and its name there.
+    static func title(_ source: String, _ name: String?) -> String { source + (name.map { "/\($0)" } ?? "") }
+
     /// An input in lines for people.
     static func text(_ input: HandledInput) -> String {
         let milliseconds = (input.duration / .milliseconds(1)).rounded(toPlaces: 1)
-        let name = input.event.name.map { "/\($0)" } ?? ""
-        var text =
-            "\(input.event.source)\(name) (\(input.event.mediaType), \(milliseconds) ms)\(input.event.isLate ? ", late" : "")\n"
+        let title = Self.title(input.event.source, input.event.name)
+        var text = "\(title) (\(input.event.mediaType), \(milliseconds) ms)\(input.event.isLate ? ", late" : "")\n"
         let found = input.findings.text ?? ""
         for line in found.split(whereSeparator: \.isNewline) { text += "  \(line)\n" }
         if let language = input.findings.details["language"]?.stringValue { text += "  language: \(language)\n" }
@@ -35,8 +37,21 @@ enum InputLines {
         }.joined()
     }
 
-    /// A window with its prompt; of pictures only how large they are.
-    static func json(_ window: InputWindow, _ messages: [Message], answer: String?) -> JSONValue {
+    /// Something that could not be taken, and why.
+    static func failure(of source: String, _ name: String?, _ error: any Error) -> JSONValue {
+        var members: OrderedDictionary<String, JSONValue> = ["source": .string(source)]
+        if let name { members["name"] = .string(name) }
+        members["error"] = .string(Self.message(error))
+        return .object(members)
+    }
+
+    /// What an error says to a person.
+    static func message(_ error: any Error) -> String { (error as? any CodedError)?.message ?? "\(error)" }
+
+    /// A window with its prompt, and what the model said or why it said nothing; of pictures only how large they are.
+    static func json(
+        _ window: InputWindow, _ messages: [Message], answer: Result<String, any Error>?
+    ) -> JSONValue {
         var members: OrderedDictionary<String, JSONValue> = [
             "window": ["start_ns": .integer(Int(window.start)), "end_ns": .integer(Int(window.end))],
             "messages": .array(
@@ -46,7 +61,11 @@ enum InputLines {
                     ]
                 }),
         ]
-        if let answer { members["answer"] = .string(answer) }
+        switch answer {
+        case .success(let text)?: members["answer"] = .string(text)
+        case .failure(let error)?: members["error"] = .string(Self.message(error))
+        case nil: break
+        }
         return .object(members)
     }
 

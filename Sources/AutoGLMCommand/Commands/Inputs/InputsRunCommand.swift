@@ -134,7 +134,7 @@ struct InputsRunCommand: AsyncParsableCommand {
                 do {
                     _ = try await queue.push(result.get())
                 } catch {
-                    try await printer.failure(of: name, error)
+                    try await printer.failure(of: name, nil, error)
                 }
             }
             group.addTask {
@@ -159,7 +159,7 @@ struct InputsRunCommand: AsyncParsableCommand {
             }
             group.addTask {
                 try await told.run(into: queue, untilIdle: self.untilIdle?.value) {
-                    try await printer.failure(of: $0, $1)
+                    try await printer.failure(of: $0, nil, $1)
                 }
             }
             if self.standardInput {

@@ -21,10 +21,7 @@ struct PluginDoctorCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        guard !self.plugins.folders.isEmpty else {
-            throw ValidationError("Name folders of plugins with --plugins, or in AUTOGLM_PLUGINS.")
-        }
-        let host = try self.plugins.host()
+        let host = try self.plugins.requiredHost()
         var findings: [Finding] = []
         for name in try host.loadingOrder() { findings.append(Finding.loading(name, host)) }
         for plugin in try host.plugins() {
@@ -36,9 +33,7 @@ struct PluginDoctorCommand: AsyncParsableCommand {
         case .json: try Console.json(["ok": .bool(isWell), "plugins": .array(findings.map(\.json))])
         case .text:
             for finding in findings { try Console.line(finding.line) }
-            if findings.isEmpty {
-                try Console.line("No plugins were found; put them there with `autoglm plugin install`.")
-            }
+            if findings.isEmpty { try Console.line(PluginOptions.nothingFound) }
         }
         if !isWell { throw ExitCode(ExitStatus.failure) }
     }

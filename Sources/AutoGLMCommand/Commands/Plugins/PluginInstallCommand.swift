@@ -14,7 +14,8 @@ struct PluginInstallCommand: AsyncParsableCommand {
               autoglm plugin install word-count/build/word-count --plugins PLUGINS
 
             Refused are plugins whose library is not the one of the manifest, that the policy refuses, and that cannot be \
-            beside the others there. An older version is replaced; programs that run take the new one.
+            beside the others there. An older version is replaced; programs that run take the new one. The manifest and the \
+            library are copied, nothing else.
             """)
 
     @OptionGroup var plugins: PluginOptions
@@ -25,13 +26,17 @@ struct PluginInstallCommand: AsyncParsableCommand {
 
     func run() async throws {
         let root = try self.plugins.folder()
-        let (manifest, old) = try PluginPackage.install(self.folder, into: root, policy: self.plugins.policy())
+        let (manifest, old, leftOut) = try PluginPackage.install(
+            self.folder, into: root, policy: self.plugins.policy())
+        if !leftOut.isEmpty {
+            Console.note("Left out: \(leftOut.joined(separator: ", ")). A plugin is its manifest and its library.")
+        }
         switch self.output.format {
         case .json:
             try Console.json([
                 "name": .string(manifest.name), "version": .string("\(manifest.version)"),
                 "replaced": old.map { .string("\($0.version)") } ?? .null,
-                "folder": .string("\(root)/\(manifest.name)"),
+                "folder": .string("\(root)/\(manifest.name)"), "left_out": .array(leftOut.map { .string($0) }),
             ])
         case .text:
             let instead = old.map { " instead of \($0.version)" } ?? ""

@@ -20,10 +20,12 @@ struct PluginListCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let found = try self.plugins.host().plugins()
+        let found = try self.plugins.requiredHost().plugins()
         switch self.output.format {
         case .json: try Console.json(["plugins": .array(found.map(Self.json))])
-        case .text: for plugin in found { try Console.write(Self.text(plugin)) }
+        case .text:
+            for plugin in found { try Console.write(Self.text(plugin)) }
+            if found.isEmpty { try Console.line(PluginOptions.nothingFound) }
         }
     }
 

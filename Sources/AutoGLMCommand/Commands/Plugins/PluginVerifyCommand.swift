@@ -23,7 +23,7 @@ struct PluginVerifyCommand: AsyncParsableCommand {
     var names: [String] = []
 
     func run() async throws {
-        let host = try self.plugins.host()
+        let host = try self.plugins.requiredHost()
         var problems: [(name: String, problem: String?)] = []
         for name in try self.names.isEmpty ? host.plugins().map(Self.name(of:)) : self.names {
             do {
@@ -44,6 +44,7 @@ struct PluginVerifyCommand: AsyncParsableCommand {
             ])
         case .text:
             for (name, problem) in problems { try Console.line("\(name): \(problem ?? "as its manifest says")") }
+            if problems.isEmpty { try Console.line(PluginOptions.nothingFound) }
         }
         if problems.contains(where: { $0.problem != nil }) { throw ExitCode(ExitStatus.failure) }
     }

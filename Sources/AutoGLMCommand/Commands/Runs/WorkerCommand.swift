@@ -92,7 +92,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let triggers = try self.events.triggers(registry, bus, store)
         if let triggers {
             try await triggers.prepare()
-            Console.note("takes events: \(self.events.triggers.joined(separator: ", "))")
+            let own = ", of this worker's own runs; --bus nats://… takes those of other programs"
+            let from = bus.isInProcess ? own : ""
+            Console.note("takes events: \(self.events.triggers.joined(separator: ", "))\(from)")
         }
         let worker = RunWorker(
             queue: store.queue, scheduler: self.store.queueServer == nil ? RunScheduler(store: store.schedules) : nil,

@@ -121,7 +121,7 @@ public struct EventTriggers: Sendable {
             return try await consumer.discard(delivery)
         }
         let (run, isNew) = try await self.store.create(
-            trigger.source, inputs: inputs, for: RunOccasion(trigger: trigger.name, event: event.id))
+            trigger.source, inputs: inputs, for: RunOccasion(trigger: trigger.name, event: event))
         // A run that was stored before and is still queued may have been left out of the line; there it is once.
         let isQueued = isNew ? true : try await self.store.run(run).summary.state == .queued
         if isQueued {

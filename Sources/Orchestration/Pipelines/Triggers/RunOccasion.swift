@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventMessaging
+
 /// The event that a run is for: of one event a trigger has one run.
 public struct RunOccasion: Sendable, Hashable {
     /// The trigger's name.
@@ -11,5 +13,10 @@ public struct RunOccasion: Sendable, Hashable {
     public init(trigger: String, event: String) {
         self.trigger = trigger
         self.event = event
+    }
+
+    /// Names an event by its subject as well: programs may count the events of each subject by themselves.
+    init(trigger: String, event: Event) {
+        self.init(trigger: trigger, event: "\(event.subject) \(event.id)")
     }
 }
