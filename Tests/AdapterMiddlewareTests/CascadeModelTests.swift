@@ -66,6 +66,20 @@ struct CascadeModelTests {
         }
     }
 
+    @Test(
+        "Each model may have to be as sure as is right for it",
+        arguments: [([0.5, 0.95], "last"), ([0.5, 0.9], "mid")])
+    func ownConfidences(confidences: [Double], answer: String) async throws {
+        // The first is as sure as exp(-1), the second as exp(-0.1).
+        let models = [
+            self.model(Self.answer(["first"], [-1])), self.model(Self.answer(["mid"], [-0.1]), name: "middle"),
+        ]
+        let last = ScriptedModel(replies: ["last"])
+        let cascade = try CascadeModel(name: "all", models: models + [last], confidences: confidences)
+        #expect(try await self.ask(cascade).text == answer)
+        #expect(throws: LLMError.self) { try CascadeModel(name: "all", models: models + [last], confidences: [0.5]) }
+    }
+
     @Test("Scores are those of the first model for which one choice is likely enough")
     func scores() async throws {
         func scorer(_ logs: [Double]) -> ScriptedModel {

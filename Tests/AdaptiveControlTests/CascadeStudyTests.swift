@@ -124,11 +124,11 @@ struct CascadeStudyTests {
         let promise = try ErrorPromise(errorRate: 0.1, kind: .inTheMean)
         for threshold in [0.7, .infinity] {
             let plan = try CascadePlan(
-                deciders: ["small", "large"], costs: [1, 50], pools: pools, threshold: threshold, promise: promise,
-                usualScores: [0.25, 1])
+                deciders: ["small", "large"], details: ["large": ["shown": "x"]], costs: [1, 50], pools: pools,
+                threshold: threshold, promise: promise, usualScores: [0.25, 1])
             let read = try CascadePlan(JSONValue(parsing: Array(plan.json.serialized().utf8)))
             #expect(read.threshold == threshold && read.pools == pools && read.deciders == plan.deciders)
-            #expect(read.usualScores == [0.25, 1])
+            #expect(read.usualScores == [0.25, 1] && read.details == plan.details)
         }
         let good = try CascadePlan(deciders: ["small", "large"], costs: [1, 50], pools: pools, threshold: 0.7).json
         let breaks: [(String, JSONValue)] = [

@@ -69,12 +69,41 @@ struct CascadeTests {
         try pipeline.write(toFile: files.path("talk.yaml"), atomically: true, encoding: .utf8)
         let run = try await Program.run(["run", files.path("talk.yaml"), "--output", "json"])
         #expect(try run.json()["output"] == "music.find", "\(run.errors)")
+        try await self.languageModel(files, models)
         let unreachable = try await Program.run(
             ["train", "cascade"] + models + [
                 "--data", files.path("data/dev.jsonl"), "--out", files.path("none.json"), "--error-rate", "0.0001",
             ])
         #expect(unreachable.status == 1 && unreachable.errors.contains("Promise more errors"), "\(unreachable.errors)")
         #expect(!FileManager.default.fileExists(atPath: files.path("none.json")))
+    }
+
+    /// A language model of a configuration in the place of the large model.
+    private func languageModel(_ files: TemporaryFiles, _ models: [String]) async throws {
+        let dialogues = try String(contentsOfFile: files.path("data/dev.jsonl"), encoding: .utf8)
+            .split(separator: "\n").prefix(24)
+        try files.write(Data(dialogues.joined(separator: "\n").utf8), "few.jsonl")
+        try files.write(Data("models: {words: smollm2}".utf8), "autoglm.yaml")
+        let config = ["--config", files.path("autoglm.yaml")]
+        let fitted = try await Program.run(
+            ["train", "cascade"] + models.prefix(2) + config + [
+                "--model", "ask:words", "--examples", files.path("data/train.jsonl"), "--cost", "ask:words=1e10",
+                "--data",
+                files.path("few.jsonl"), "--out", files.path("mixed.json"), "--error-rate", "0.7", "--output", "json",
+            ])
+        let plan = try fitted.json()
+        #expect(plan["models"] == [.string(files.path("small")), "ask:words"], "\(fitted.errors)")
+        #expect(
+            plan["costs"]?.arrayValue?.last?.numberValue == 1e10 && plan["details"]?["ask:words"]?["examples"] != nil)
+        let pipeline = """
+            pipeline: talk
+            steps:
+              - {id: intent, uses: cascade, with: {plan: \(files.path("mixed.json")), text: "Play some jazz"}}
+            output: "${intent.account}"
+            """
+        try files.write(Data(pipeline.utf8), "mixed.yaml")
+        let run = try await Program.run(["run", files.path("mixed.yaml"), "--output", "json"] + config)
+        #expect(try run.json()["output"]?.arrayValue?.first?["model"] == .string(files.path("small")), "\(run.errors)")
     }
 
     @Test("Command lines and files that make no sense are told")
@@ -84,6 +113,19 @@ struct CascadeTests {
             #expect(try await Program.run(arguments).status == 64)
         }
         #expect(try await Program.run(["train", "cascade", "--model", "a", "--data", "b", "--out", "c"]).status == 64)
+        let lacking: [([String], String)] = [
+            (["--model", "ask:x", "--model", "a"], "folder of a trained model"),
+            (["--model", "a", "--model", "ask:x"], "--config"),
+            (["--model", "a", "--model", "ask:x", "--config", "c", "--examples", "d"], "--cost ask:x"),
+            (
+                ["--model", "a", "--model", "ask:x", "--config", "c", "--examples", "d", "--cost", "ask:x=-1"],
+                "above 0"
+            ),
+        ]
+        for (arguments, words) in lacking {
+            let told = try await Program.run(["train", "cascade", "--data", "b", "--out", "c"] + arguments)
+            #expect(told.status == 64 && told.errors.contains(words), "\(arguments) \(told.errors)")
+        }
         try "{\"stages\": [7]}\n".write(toFile: files.path("bad.jsonl"), atomically: true, encoding: .utf8)
         let bad = try await Program.run(["evaluate", "cascade", "--from", files.path("bad.jsonl")])
         #expect(bad.status == 1 && bad.errors.contains("bad.jsonl', line 1"), "\(bad.errors)")

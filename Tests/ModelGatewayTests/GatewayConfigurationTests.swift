@@ -24,7 +24,7 @@ struct GatewayConfigurationTests {
               a: smollm2
               c: {replicas: [a, {model: b, weight: 2}], balancing: lowest-latency, health: {failures: 3}}
               d: {fallbacks: [c, a], retries: {}, cache: {lifetime: 1d}}
-              e: {cascade: [a, d, b], confidence: 0.8}
+              e: {cascade: [a, d, b], confidence: [0.8, 0.6]}
             server: {port: 8000}
             """
         let configuration = try GatewayConfiguration(
@@ -105,6 +105,8 @@ struct GatewayConfigurationTests {
             ("models:\n  a: m\n  b: {cascade: [a]}", "The model 'b' lacks 'confidence'."),
             ("models:\n  a: m\n  b: {cascade: [a, c], confidence: 0.9}", "There is no model 'c'"),
             ("models:\n  a: m\n  b: {cascade: [a], confidence: 1.5}", "a number from 0"),
+            ("models:\n  a: m\n  b: {cascade: [a, a], confidence: [0.5, 0.5]}", "one for each but the last: 1"),
+            ("models:\n  a: m\n  b: {cascade: [a, a], confidence: [2]}", "a number from 0"),
             ("models:\n  a: m\n  b: {fallbacks: [a], prices: {prompt: 1}}", "The model 'b' has no prices of its own."),
             ("models:\n  a: {backend: local, model: m, guardrails: {injection: redact}}", "Write 'injection: block'."),
             ("models:\n  a: {backend: local, model: m, hedge: {}}", "'hedge' lacks 'after'."),

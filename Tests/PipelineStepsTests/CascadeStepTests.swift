@@ -77,6 +77,57 @@ struct CascadeStepTests {
         }
     }
 
+    /// A plan of the small model, one that scores and one that writes.
+    private func mixedPlan(_ threshold: Double, _ scoring: ScriptedModel) async throws -> CascadePlan {
+        let labels = (0..<4).map { "intent\($0)" }
+        let utterances = labels.map { ([DialogueTurn(.user, "say \($0)")][...], $0) }
+        let shown = try await AskedIntents(labels: labels, utterances: utterances, by: scoring)
+        return try CascadePlan(
+            deciders: ["\(self.folder.path)/small", "ask:local", "ask:remote"],
+            details: ["ask:local": shown.json, "ask:remote": shown.json], costs: [1, 50, 1000],
+            pools: [
+                OpinionPool(weights: [1]), OpinionPool(weights: [0.1, 1]), OpinionPool(weights: [0.1, 0.2, 2]),
+            ], threshold: threshold)
+    }
+
+    @Test("Language models decide where the trained one is not sure: by how likely intents are, or by what they write")
+    func languageModels() async throws {
+        let scoring = ScriptedModel(name: "local") { request in
+            guard case .raw(let text) = request.prompt else { return [] }
+            let isKnown =
+                text.hasSuffix("User: yes please\nIntent:") && text.contains("User: say intent1\nIntent: intent1")
+            return request.choices.map { isKnown && $0 == " intent2" ? -0.01 : -6 }
+        }
+        let writing = ScriptedModel(replies: ["It is intent3.", "I cannot say."], name: "remote")
+        var runner = PipelineRunner(model: ScriptedModel())
+        runner.models = { $0 == "local" ? scoring : writing }
+        func run(_ threshold: Double) async throws -> [String: JSONValue] {
+            let plan = try await self.mixedPlan(threshold, scoring)
+            try self.folder.write(plan.json.serialized(), to: "mixed-\(threshold).json")
+            let inputs: JSONValue = [
+                "plan": .string("\(self.folder.path)/mixed-\(threshold).json"), "text": "yes please",
+            ]
+            return try await runner.run(self.steps.pipeline("cascade", inputs)).steps[0].outputs
+        }
+        let sure = try await run(0.9)
+        #expect(sure["intent"] == "intent2" && sure["model"] == "ask:local" && sure["account"]?.arrayValue?.count == 2)
+        #expect(writing.requests.isEmpty)
+        let both = try await run(1)
+        #expect(both["intent"] == "intent3" && both["model"] == "ask:remote", "\(both)")
+        #expect(
+            both["cost"]?.numberValue == (sure["cost"]?.numberValue ?? 0) + 1000
+                && both["account"]?.arrayValue?.last?["cost"]?.numberValue == 1000)
+        // What is no intent says nothing.
+        #expect(try await run(1)["intent"] == "intent2")
+        let nothing = try CascadePlan(
+            deciders: ["\(self.folder.path)/small", "ask:local"], costs: [1, 50],
+            pools: [OpinionPool(weights: [1]), OpinionPool(weights: [1, 1])], threshold: 1)
+        try self.folder.write(nothing.json.serialized(), to: "nothing.json")
+        let failure = await self.steps.failure(
+            "cascade", ["text": "yes", "plan": .string("\(self.folder.path)/nothing.json")])
+        #expect(failure?.contains("nothing.json") == true && failure?.contains("train cascade") == true)
+    }
+
     @Test("Where the first model is never as sure as it was when the plan was fitted, that is told")
     func drift() async throws {
         let usual = (0..<500).map { 0.9 + Double($0) / 10_000 }
@@ -116,7 +167,7 @@ struct CascadeStepTests {
             vocabulary: SubwordTrainer.vocabulary(of: ["yes no"], size: 30), using: &generator)
         let small = try IntentModel(folder: "\(path)/small")
         let error = #expect(throws: AdaptiveControlError.self) {
-            try IntentCascade(self.plan(0.5), models: [small, other])
+            try IntentCascade(self.plan(0.5), deciders: [.trained(small), .trained(other)])
         }
         #expect(error?.code == .invalidStates)
         #expect(throws: InvalidPipelineError.self) {

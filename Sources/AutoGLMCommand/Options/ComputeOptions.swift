@@ -26,6 +26,13 @@ struct ComputeOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024.") }
     }
 
+    /// Computes with so many threads, and so exactly, and waits for others meanwhile.
+    func withWaitingPool<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        if self.threads == nil, self.precision.value == .float32 { return try await body() }
+        let pool = ComputePool(threads: self.threads, precision: self.precision.value)
+        return try await ComputePool.$current.withValue(pool, operation: body)
+    }
+
     /// Computes with so many threads, and so exactly.
     ///
     /// - Parameter processes: How many processes share this machine's processors.

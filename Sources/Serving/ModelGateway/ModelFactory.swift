@@ -90,9 +90,10 @@ struct ModelFactory {
         case .fallbacks(let references):
             return try FallbackModel(
                 name: settings.name, models: references.map { try self.model(named: $0.name) })
-        case .cascade(let references, let confidence):
+        case .cascade(let references, let confidences):
             return try CascadeModel(
-                name: settings.name, models: references.map { try self.model(named: $0.name) }, confidence: confidence)
+                name: settings.name, models: references.map { try self.model(named: $0.name) }, confidences: confidences
+            )
         }
     }
 

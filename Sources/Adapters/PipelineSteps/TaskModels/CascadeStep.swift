@@ -5,7 +5,7 @@ public import LLMCore
 public import Pipelines
 internal import TaskModels
 
-/// Tells what a user wants by a cascade of intent models: dearer ones are asked only where cheaper ones are not sure enough.
+/// Tells what a user wants by a cascade of intent models and language models: dearer ones are asked only where cheaper ones are not sure enough.
 public struct CascadeStep: PipelineStep {
     private let cascades = IntentCascades()
 
@@ -46,7 +46,8 @@ public struct CascadeStep: PipelineStep {
         let threshold = try IntentPorts.threshold(inputs) ?? 0
         let plan = try inputs.requiredString("plan")
         let cascade = try await self.cascades.cascade(in: plan)
-        let answer = try cascade.answer(IntentPorts.turns(inputs))
+        let answer = try await cascade.answer(IntentPorts.turns(inputs)) { context.asking($0.isEmpty ? nil : $0).model }
+        for usage in answer.usage { context.count(usage) }
         var outputs = try IntentPorts.answer(
             answer.intents, Rejection(label: cascade.otherIntent, threshold: threshold))
         outputs["model"] = .string(answer.entry.asked.last ?? "")

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import AdaptiveControl
-internal import LLMCore
+package import LLMCore
 package import TaskModels
 
-/// Intent models of which dearer ones are asked only where cheaper ones are not sure enough, by a plan that was fitted.
+/// Tellers of intents of which dearer ones are asked only where cheaper ones are not sure enough, by a plan that was fitted: trained models, then
+/// language models here or elsewhere.
 package struct IntentCascade: Sendable {
     /// What came of one utterance.
     package struct Answer: Sendable {
@@ -14,38 +15,69 @@ package struct IntentCascade: Sendable {
         package let entry: CostLedger.Entry
         /// What was believed after each model.
         package let beliefs: [BeliefState]
+        /// The tokens of language models that wrote what they think.
+        package let usage: [TokenUsage]
     }
 
     /// How the models work together.
     package let plan: CascadePlan
     /// The intent that stands for everything else; nil where none was learnt.
     package let otherIntent: String?
-    private let models: [IntentModel]
+    private let deciders: [IntentDecider]
     /// What is believed before anything is heard.
     private let start: BeliefState
-    /// Of each model, the places of the first model's labels among its own.
+    /// Of each trained model, the places of the first one's labels among its own.
     private let places: [[Int]]
 
-    /// Reads a plan that `train cascade` has written, and its models.
+    /// Reads a plan that `train cascade` has written, and its trained models.
     ///
     /// - Parameter path: The plan's file; models are named from where the program runs.
     /// - Throws: ``AdaptiveControlError``, ``TaskModelError`` or ``ModelFileError``.
     package init(plan path: String) throws {
-        let plan: CascadePlan
-        do { plan = try CascadePlan(JSONFile.read(path)) } catch let error as AdaptiveControlError {
+        do { try self.init(CascadePlan(JSONFile.read(path))) } catch let error as AdaptiveControlError {
             throw AdaptiveControlError(error.code, "\(path): \(error.message)", cause: error)
         }
-        try self.init(plan, models: plan.deciders.map { try IntentModel(folder: $0).quantized() })
     }
 
-    /// Puts models together.
+    /// Opens a plan's trained models.
+    private init(_ plan: CascadePlan) throws {
+        let models = try plan.deciders.filter { IntentDecider.askedModel($0) == nil }.map { folder in
+            try IntentModel(folder: folder).quantized()
+        }
+        var (rest, deciders) = (models[...], [IntentDecider]())
+        for (name, cost) in zip(plan.deciders, plan.costs) {
+            guard let asked = IntentDecider.askedModel(name) else {
+                if let model = rest.popFirst() { deciders.append(.trained(model)) }
+                continue
+            }
+            guard let shown = AskedIntents(plan.details[name], labels: models.first?.labels ?? []) else {
+                throw AdaptiveControlError(
+                    .invalidSettings,
+                    "The plan does not say what '\(name)' is shown; make it anew by 'autoglm train cascade'.")
+            }
+            deciders.append(.asked(shown, model: asked, cost: cost))
+        }
+        try self.init(plan, deciders: deciders)
+    }
+
+    /// Puts deciders together.
     ///
-    /// - Parameter models: As many as the plan has, which tell the same intents.
+    /// - Parameter deciders: As many as the plan has, which tell the same intents; the first is a trained model.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidStates` where they do not.
-    package init(_ plan: CascadePlan, models: [IntentModel]) throws {
+    package init(_ plan: CascadePlan, deciders: [IntentDecider]) throws {
+        let models = deciders.compactMap { if case .trained(let model) = $0 { model } else { nil } }
+        guard case .trained(let first)? = deciders.first, deciders.count == plan.deciders.count else {
+            throw AdaptiveControlError(
+                .invalidStates,
+                "The first decider of a cascade must be a trained model: a folder of 'autoglm train intent'.")
+        }
+        for case .asked(let shown, _, _) in deciders where shown.labels != first.labels {
+            throw AdaptiveControlError(
+                .invalidStates, "Language models of a cascade must be asked for its models' intents.")
+        }
         self.places = try Self.places(of: models)
-        (self.plan, self.models) = (plan, models)
-        self.start = try BeliefState(states: models[0].labels)
+        (self.plan, self.deciders) = (plan, deciders)
+        self.start = try BeliefState(states: first.labels)
         self.otherIntent = models[models.count - 1].rejection.label
     }
 
@@ -53,9 +85,7 @@ package struct IntentCascade: Sendable {
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidStates` where the models do not tell the same intents.
     package static func places(of models: [IntentModel]) throws -> [[Int]] {
-        guard let first = models.first, models.count > 1 else {
-            throw AdaptiveControlError(.invalidStates, "A cascade needs at least two models.")
-        }
+        guard let first = models.first else { return [] }
         return try models.map { model in
             let numbers = Dictionary(uniqueKeysWithValues: model.labels.enumerated().map { ($1, $0) })
             let places = first.labels.compactMap { numbers[$0] }
@@ -71,16 +101,30 @@ package struct IntentCascade: Sendable {
 
     /// Tells the intent of the last of some turns.
     ///
-    /// - Parameter turns: At least one; the last is the utterance.
-    /// - Throws: ``AdaptiveControlError`` where a model's answer is no number; `CancellationError`.
-    package func answer(_ turns: some BidirectionalCollection<DialogueTurn>) throws -> Answer {
-        var (heard, costs, beliefs) = ([[Double]](), [Double](), [BeliefState]())
-        for (model, places) in zip(self.models, self.places) {
+    /// - Parameters:
+    ///   - turns: At least one; the last is the utterance.
+    ///   - model: Gives a language model by its name, empty for the one that answers where none is named.
+    /// - Throws: ``AdaptiveControlError`` where a model's answer is no number; what a language model throws; `CancellationError`.
+    package func answer(
+        _ turns: [DialogueTurn], asking model: (String) throws -> any ModelAdapter
+    ) async throws -> Answer {
+        var (heard, costs, beliefs, usage) = ([[Double]](), [Double](), [BeliefState](), [TokenUsage]())
+        var places = self.places[...]
+        for decider in self.deciders {
             try Task.checkCancellation()
-            let input = model.input(turns)
-            let probabilities = model.probabilities(of: [input])[0]
-            heard.append(OpinionPool.logProbabilities(places.map { Double(probabilities[$0]) }))
-            costs.append(Double(model.multiplyAdds(input)))
+            switch decider {
+            case .trained(let model):
+                let input = model.input(turns)
+                let probabilities = model.probabilities(of: [input])[0]
+                let order = places.removeFirst()
+                heard.append(OpinionPool.logProbabilities(order.map { Double(probabilities[$0]) }))
+                costs.append(Double(model.multiplyAdds(input)))
+            case .asked(let shown, let name, let cost):
+                let said = try await IntentDecider.probabilities(of: turns[...], shown, by: model(name))
+                heard.append(OpinionPool.logProbabilities(said.probabilities))
+                costs.append(cost)
+                if let tokens = said.usage { usage.append(tokens) }
+            }
             let belief = try self.start.updated(byLogLikelihoods: self.plan.pools[heard.count - 1].pooled(heard))
             beliefs.append(belief)
             if belief.margin >= self.plan.threshold { break }
@@ -93,6 +137,6 @@ package struct IntentCascade: Sendable {
             entry: CostLedger.Entry(
                 asked: Array(self.plan.deciders.prefix(costs.count)), costs: costs,
                 confidence: last.likeliest.probability),
-            beliefs: beliefs)
+            beliefs: beliefs, usage: usage)
     }
 }

@@ -19,20 +19,36 @@ public struct CascadeModel: ModelAdapter {
     /// What all of the models can do.
     public let capabilities: ModelCapabilities
     private let models: [any ModelAdapter]
-    private let confidence: Double, leastLogarithm: Double
+    /// How sure the answer of each model but the last must be.
+    private let confidences: [Double]
+
+    /// Makes one model of several, of which each must be as sure.
+    ///
+    /// - Throws: as ``init(name:models:confidences:)``.
+    public init(name: String, models: [any ModelAdapter], confidence: Double) throws {
+        guard (0...1).contains(confidence) else {
+            throw LLMError(.invalidRequest, "The confidence of '\(name)' is \(confidence); it must be from 0 to 1.")
+        }
+        try self.init(
+            name: name, models: models, confidences: Array(repeating: confidence, count: max(0, models.count - 1)))
+    }
 
     /// Makes one model of several.
     ///
     /// - Parameters:
     ///   - name: What the whole is called.
     ///   - models: The cheapest first; all but the last report log-probabilities of their tokens.
-    ///   - confidence: From 0 to 1: how sure an answer must be to be taken, as `autoglm train cascade --from` finds it out from records.
-    /// - Throws: ``LLMError`` with code `.invalidRequest` where there is no model, one cannot tell how sure it is, or the confidence is out of
-    ///   range.
-    public init(name: String, models: [any ModelAdapter], confidence: Double) throws {
+    ///   - confidences: From 0 to 1, of each model but the last: how sure an answer must be to be taken, as `autoglm train cascade --from` finds
+    ///     it out from records.
+    /// - Throws: ``LLMError`` with code `.invalidRequest` where there is no model, one cannot tell how sure it is, or a confidence is missing or
+    ///   out of range.
+    public init(name: String, models: [any ModelAdapter], confidences: [Double]) throws {
         self.capabilities = try ModelCapabilities(sharedBy: models, of: name)
-        guard (0...1).contains(confidence) else {
-            throw LLMError(.invalidRequest, "The confidence of '\(name)' is \(confidence); it must be from 0 to 1.")
+        guard confidences.count == models.count - 1, confidences.allSatisfy((0...1).contains) else {
+            throw LLMError(
+                .invalidRequest,
+                "The confidences of '\(name)' are \(confidences); there must be one from 0 to 1 for each model but the last."
+            )
         }
         if let model = models.dropLast().first(where: { !$0.capabilities.contains(.logProbabilities) }) {
             throw LLMError(
@@ -40,8 +56,7 @@ public struct CascadeModel: ModelAdapter {
                 "'\(model.name)' in the cascade '\(name)' does not tell log-probabilities, so that nobody knows how sure it is: let it be the last one."
             )
         }
-        (self.name, self.models, self.confidence) = (name, models, confidence)
-        self.leastLogarithm = log(confidence)
+        (self.name, self.models, self.confidences) = (name, models, confidences)
     }
 
     /// What the last model's makers recommend.
@@ -49,8 +64,8 @@ public struct CascadeModel: ModelAdapter {
 
     /// Generates with the first model that is sure of its answer, or with the last one.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
-        try await self.first {
-            try await self.sureAnswer(to: request, of: $0)
+        try await self.first { model, confidence in
+            try await self.sureAnswer(to: request, of: model, from: confidence)
         } last: {
             try await $0.generate(request)
         }
@@ -58,10 +73,10 @@ public struct CascadeModel: ModelAdapter {
 
     /// Scores with the first model for which one choice is likely enough, or with the last one.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
-        try await self.first { model in
+        try await self.first { model, confidence in
             let scores = try await model.score(request)
             let shares = softmax(scores.map { $0.logProbability / Double(max(1, $0.tokenCount)) })
-            return (shares.max() ?? 0) >= self.confidence ? scores : nil
+            return (shares.max() ?? 0) >= confidence ? scores : nil
         } last: {
             try await $0.score(request)
         }
@@ -81,11 +96,11 @@ public struct CascadeModel: ModelAdapter {
     public func checkHealth() async throws { try await self.models[self.models.count - 1].checkHealth() }
 
     private func first<Answer>(
-        _ sure: (any ModelAdapter) async throws -> Answer?, last: (any ModelAdapter) async throws -> Answer
+        _ sure: (any ModelAdapter, Double) async throws -> Answer?, last: (any ModelAdapter) async throws -> Answer
     ) async throws -> Answer {
-        for model in self.models.dropLast() {
+        for (model, confidence) in zip(self.models, self.confidences) {
             do {
-                if let answer = try await sure(model) { return answer }
+                if let answer = try await sure(model, confidence) { return answer }
             } catch  where FallbackModel.isWorthAsking(after: error) {}
         }
         return try await last(self.models[self.models.count - 1])
@@ -93,7 +108,7 @@ public struct CascadeModel: ModelAdapter {
 
     /// A model's whole answer; nil where it is not sure enough of it.
     private func sureAnswer(
-        to request: GenerationRequest, of model: any ModelAdapter
+        to request: GenerationRequest, of model: any ModelAdapter, from confidence: Double
     ) async throws -> GenerationStream? {
         var asked = request
         asked.topLogProbabilities = request.topLogProbabilities ?? 0
@@ -116,7 +131,7 @@ public struct CascadeModel: ModelAdapter {
             throw LLMError(.truncatedStream, "The stream of '\(model.name)' was cut off.")
         }
         // Compared as logarithms: the geometric mean of the tokens' probabilities.
-        guard count > 0, sum / Double(count) >= self.leastLogarithm else { return nil }
+        guard count > 0, sum / Double(count) >= log(confidence) else { return nil }
         let replay = Replay(events)
         return GenerationStream { replay.next() }
     }

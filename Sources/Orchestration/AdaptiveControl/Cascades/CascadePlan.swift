@@ -11,6 +11,8 @@ package struct CascadePlan: Sendable, Hashable {
 
     /// The deciders' names or folders, the cheapest first.
     package let deciders: [String]
+    /// What some of them need besides, such as the examples that a language model is shown, by name.
+    package let details: [String: JSONValue]
     /// What one input costs each of them in the mean.
     package let costs: [Double]
     /// Of each stage, how the opinions heard up to it are pooled.
@@ -30,12 +32,13 @@ package struct CascadePlan: Sendable, Hashable {
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` where the parts do not fit each other.
     package init(
-        deciders: [String], costs: [Double], pools: [OpinionPool], threshold: Double, promise: ErrorPromise? = nil,
-        usualScores: [Double] = []
+        deciders: [String], details: [String: JSONValue] = [:], costs: [Double], pools: [OpinionPool],
+        threshold: Double, promise: ErrorPromise? = nil, usualScores: [Double] = []
     ) throws {
         guard deciders.count > 1, Set(deciders).count == deciders.count, costs.count == deciders.count,
             costs.allSatisfy({ $0 >= 0 && $0.isFinite }), threshold >= 0,
-            pools.map(\.weights.count) == Array(1...deciders.count), usualScores.count <= Self.mostUsualScores,
+            pools.map(\.weights.count) == Array(1...deciders.count), details.keys.allSatisfy(deciders.contains),
+            usualScores.count <= Self.mostUsualScores,
             usualScores.allSatisfy({ (0...1).contains($0) })
         else {
             throw AdaptiveControlError(
@@ -43,7 +46,7 @@ package struct CascadePlan: Sendable, Hashable {
                 "A cascade needs at least two different deciders, a cost and a pool of opinions for each, and a threshold from 0 on."
             )
         }
-        (self.deciders, self.costs, self.pools) = (deciders, costs, pools)
+        (self.deciders, self.details, self.costs, self.pools) = (deciders, details, costs, pools)
         (self.threshold, self.promise, self.usualScores) = (threshold, promise, usualScores)
     }
 
@@ -69,8 +72,10 @@ package struct CascadePlan: Sendable, Hashable {
         guard let number = threshold == .null ? .infinity : threshold.numberValue else {
             throw AdaptiveControlError(.invalidSettings, "'threshold' is \(threshold), not a number or null.")
         }
+        let details = (json["details"]?.objectValue ?? [:]).map { ($0.key, $0.value) }
         try self.init(
-            deciders: deciders, costs: costs, pools: weights.map { try OpinionPool(weights: $0) }, threshold: number,
+            deciders: deciders, details: Dictionary(details, uniquingKeysWith: { first, _ in first }), costs: costs,
+            pools: weights.map { try OpinionPool(weights: $0) }, threshold: number,
             usualScores: usualScores)
     }
 
@@ -82,6 +87,10 @@ package struct CascadePlan: Sendable, Hashable {
             "weights": .array(self.pools.map { .array($0.weights.map { .number($0) }) }),
             "threshold": self.threshold.isFinite ? .number(self.threshold) : .null,
         ]
+        if !self.details.isEmpty {
+            let known = self.deciders.compactMap { name in self.details[name].map { (name, $0) } }
+            json["details"] = .object(OrderedDictionary(uniqueKeysWithValues: known))
+        }
         if let promise { json["promise"] = promise.json }
         if !self.usualScores.isEmpty { json["usual_scores"] = .array(self.usualScores.map { .number($0) }) }
         return .object(json)

@@ -46,7 +46,7 @@ public struct StepContext: Sendable {
     }
 
     /// The same with another model; nil changes nothing.
-    func asking(_ model: String?) -> Self {
+    package func asking(_ model: String?) -> Self {
         var context = self
         if let model { context.asked = model }
         return context

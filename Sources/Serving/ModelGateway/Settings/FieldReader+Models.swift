@@ -76,16 +76,33 @@ extension FieldReader {
                 checks: health?.checks)
         case "fallbacks": return .fallbacks(self.references(fields["fallbacks"]))
         case "cascade":
-            guard let confidence = self.number(fields["confidence"], in: 0...1) else {
-                if fields["confidence"] == nil {
-                    self.note(
-                        place, "\(owner) lacks 'confidence'.", "Say from which confidence an answer is taken, 0 to 1.")
-                }
+            let references = self.references(fields["cascade"])
+            guard let node = fields["confidence"] else {
+                self.note(
+                    place, "\(owner) lacks 'confidence'.", "Say from which confidence an answer is taken, 0 to 1.")
                 return nil
             }
-            return .cascade(self.references(fields["cascade"]), confidence: confidence)
+            return self.confidences(node, before: references.count - 1).map {
+                .cascade(references, confidences: $0)
+            }
         default: return self.backend(fields, owner, place, environment).map { .backend($0) }
         }
+    }
+
+    /// How sure each of so many models must be: one number for all, or a list with one for each.
+    private mutating func confidences(_ node: SourceNode, before count: Int) -> [Double]? {
+        guard let elements = node.elements else {
+            return self.number(node, in: 0...1).map { Array(repeating: $0, count: max(0, count)) }
+        }
+        let numbers = elements.compactMap { self.number($0, in: 0...1) }
+        guard numbers.count == elements.count else { return nil }
+        guard numbers.count == count else {
+            self.note(
+                node.place, "'confidence' has \(numbers.count) numbers.",
+                "Write one for all models, or one for each but the last: \(max(0, count)).")
+            return nil
+        }
+        return numbers
     }
 
     private mutating func backend(

@@ -17,8 +17,8 @@ struct ModelSettings {
         case replicas([Reference], policy: BalancingPolicy, health: CircuitBreaker.Settings, checks: Duration?)
         /// Models of this configuration, the preferred one first.
         case fallbacks([Reference])
-        /// Models of this configuration, the cheapest first, and how sure an answer must be to be taken.
-        case cascade([Reference], confidence: Double)
+        /// Models of this configuration, the cheapest first, and how sure the answer of each but the last must be to be taken.
+        case cascade([Reference], confidences: [Double])
 
         /// Why no connection of this one's can be limited in its time; nil where it can.
         func lacksConnectTimeout(_ environment: [String: String]) -> String? {

@@ -3,6 +3,7 @@
 internal import AdaptiveControl
 internal import DifferentiableTensors
 internal import InferenceEngine
+internal import LLMCore
 internal import ModelTraining
 internal import PipelineSteps
 internal import TaskModels
@@ -38,22 +39,37 @@ struct CascadeLatency {
     /// Measures on utterances that the cascade was not fitted on.
     ///
     /// - Throws: ``AdaptiveControlError``; `CancellationError`.
-    init(_ models: CascadeModels, promising promised: PromiseOptions, seed: UInt64) throws {
+    init(_ models: CascadeModels, promising promised: PromiseOptions, seed: UInt64) async throws {
         let (plan, judged) = try Self.plan(of: models, promising: promised, seed: seed)
-        let cascade = try IntentCascade(plan, models: models.models)
+        let cascade = try IntentCascade(plan, deciders: models.deciders)
         let inputs = judged.prefix(Self.timedUtterances).map { models.inputs[$0] }
-        func times(_ answer: ([DialogueTurn]) throws -> Void) rethrows -> Times {
-            for input in inputs.prefix(Self.warmUp) { try answer(input) }
-            return Times(
-                try inputs.map { input in try ContinuousClock().measure { try answer(input) } / .milliseconds(1) })
+        func asked(_ name: String) throws -> any ModelAdapter {
+            if let model = models.languageModels[name] { return model }
+            throw LLMError(.unknownModel, "There is no language model '\(name)'.")
+        }
+        func times(_ answer: ([DialogueTurn]) async throws -> Void) async throws -> Times {
+            for input in inputs.prefix(Self.warmUp) { try await answer(input) }
+            var times: [Double] = []
+            for input in inputs {
+                times.append(try await ContinuousClock().measure { try await answer(input) } / .milliseconds(1))
+            }
+            return Times(times)
         }
         let ledger = CostLedger()
         self.ledger = ledger
-        (self.alone, self.cascade) = try ComputePool.$current.withValue(ComputePool(threads: 1)) {
-            (
-                models.models.map { model in times { _ = model.probabilities(of: [model.input($0)]) } },
-                try times { ledger.add(try cascade.answer($0).entry) }
-            )
+        (self.alone, self.cascade) = try await ComputePool.$current.withValue(ComputePool(threads: 1)) {
+            var alone: [Times] = []
+            for decider in models.deciders {
+                alone.append(
+                    try await times { turns in
+                        switch decider {
+                        case .trained(let model): _ = model.probabilities(of: [model.input(turns)])
+                        case .asked(let shown, let name, _):
+                            _ = try await IntentDecider.probabilities(of: turns[...], shown, by: asked(name))
+                        }
+                    })
+            }
+            return (alone, try await times { ledger.add(try await cascade.answer($0, asking: asked).entry) })
         }
     }
 
@@ -77,7 +93,7 @@ struct CascadeLatency {
             let found = promise.cheapest(on: curve)
             guard found != nil || split == Self.mostSplits else { continue }
             let plan = try CascadePlan(
-                deciders: models.folders, costs: examples.meanCosts, pools: pools,
+                deciders: models.names, details: models.details, costs: examples.meanCosts, pools: pools,
                 threshold: (found ?? curve.safest).threshold)
             return (plan, parts.judged)
         }

@@ -15,6 +15,8 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm evaluate cascade --model student --model teacher --data dialogues/test.jsonl --drawing frontier.svg
+              autoglm evaluate cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \
+                --examples dialogues/train.jsonl --cost ask:local=2e9 --cost ask:remote=1e11 --data dialogues/test.jsonl
 
             In each split a fifth of the utterances says how much each model's opinion counts, two fifths from which margin between the two \
             likeliest intents an answer is taken, and the last two fifths judge. Costs are multiplications with additions, as shares of what the last model takes for all. JSON \
@@ -50,18 +52,14 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...100_000).contains(self.splits) else { throw ValidationError("--splits lies from 1 to 100,000.") }
-        if self.inputs.from != nil {
-            guard self.inputs.models.isEmpty, self.inputs.data == nil, self.records == nil, !self.latency else {
-                throw ValidationError("--from takes the place of --model, --data, --records and --latency.")
-            }
-        } else if self.inputs.models.count < 2 || self.inputs.data == nil {
-            throw ValidationError("--model at least twice and --data are needed, or --from.")
+        guard self.inputs.from == nil || (self.records == nil && !self.latency) else {
+            throw ValidationError("--from takes the place of --model, --data, --records and --latency.")
         }
     }
 
-    func run() async throws { try self.threads.withPool { try self.evaluate() } }
+    func run() async throws { try await self.threads.withWaitingPool(self.evaluate) }
 
-    private func evaluate() throws {
+    private func evaluate() async throws {
         let bar = ProgressBar()
         defer { bar.end() }
         if let from = self.inputs.from {
@@ -69,12 +67,12 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
             let names = (1...answers.stages).map { "decider \($0)" }
             return try self.judge(answers, names, times: nil, bar)
         }
-        let models = try CascadeModels(self.inputs.models, data: self.inputs.data ?? "", quantized: self.quantized, bar)
+        let models = try await CascadeModels(self.inputs, quantized: self.quantized, bar)
         if let records {
             let lines = models.examples.recordsAlone(of: 0..<models.examples.count).map { $0.json.serialized() + "\n" }
             try ReplacingFile.replace(records, with: lines.joined())
         }
-        let times = self.latency ? try CascadeLatency(models, promising: self.promised, seed: self.seed) : nil
+        let times = self.latency ? try await CascadeLatency(models, promising: self.promised, seed: self.seed) : nil
         try self.judge(models.examples, self.inputs.models.map { FilePath.name(of: $0) }, times: times, bar)
     }
 

@@ -11,14 +11,20 @@ internal import OrderedCollections
 struct TrainCascadeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cascade",
-        abstract: "Fit a cascade of intent models: dearer ones are asked only where cheaper ones are not sure enough.",
+        abstract:
+            "Fit a cascade of intent models and language models: dearer ones are asked only where cheaper ones are not sure enough.",
         discussion: """
             Example:
               autoglm train cascade --model student --model teacher --data dialogues/dev.jsonl --out cascade.json
+              autoglm train cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \
+                --examples dialogues/train.jsonl --cost ask:local=2e9 --cost ask:remote=1e11 --data dialogues/dev.jsonl --out cascade.json
 
             A third of the utterances says how much each model's opinion counts, two thirds by which margin the likeliest intent \
             must be ahead of the next one to be taken, so that at most --error-rate of the answers are wrong. None of the models may have learnt from the data. The step 'cascade' uses the \
             file in pipelines; 'autoglm evaluate cascade' says what it brings.
+
+            ask:NAME is a language model of --config, here or elsewhere: one that scores choices says how likely each intent is after an \
+            example of each, another writes the intent. What they are shown goes into the file; `run --config` needs models of these names.
 
             --from takes records of any deciders instead, as 'autoglm evaluate cascade' describes them, and prints from which score the \
             answer of each but the last is taken, such as 'confidence' of a cascade of language models in autoglm.yaml.
@@ -36,30 +42,25 @@ struct TrainCascadeCommand: AsyncParsableCommand {
     var seed: UInt64 = 1
 
     func validate() throws {
-        if self.inputs.from != nil {
-            guard self.inputs.models.isEmpty, self.inputs.data == nil, self.out == nil else {
-                throw ValidationError("--from takes the place of --model, --data and --out.")
-            }
-        } else if self.inputs.models.count < 2 || self.inputs.data == nil || self.out == nil {
-            throw ValidationError("--model at least twice, --data and --out are needed, or --from.")
+        guard (self.inputs.from == nil) == (self.out != nil) else {
+            throw ValidationError("--out names the file for a cascade of --model; with --from there is none.")
         }
     }
 
     func run() async throws {
         if let from = self.inputs.from { return try self.fit(recordsIn: from) }
-        try self.threads.withPool {
-            try self.fit(self.inputs.models, data: self.inputs.data ?? "", out: self.out ?? "")
-        }
+        try await self.threads.withWaitingPool { try await self.fit(out: self.out ?? "") }
     }
 
-    private func fit(_ folders: [String], data: String, out: String) throws {
+    private func fit(out: String) async throws {
         let bar = ProgressBar()
         defer { bar.end() }
-        let examples = try CascadeModels(folders, data: data, quantized: true, bar).examples
+        let models = try await CascadeModels(self.inputs, quantized: true, bar)
+        let examples = models.examples
         let fitted = try FittedThreshold(examples, promising: self.promised, seed: self.seed)
         let plan = try CascadePlan(
-            deciders: folders, costs: examples.meanCosts, pools: fitted.fit, threshold: fitted.point.threshold,
-            promise: fitted.promise,
+            deciders: models.names, details: models.details, costs: examples.meanCosts, pools: fitted.fit,
+            threshold: fitted.point.threshold, promise: fitted.promise,
             usualScores: fitted.records.prefix(CascadePlan.mostUsualScores).map { $0.stages[0].score })
         try ReplacingFile.replace(out, with: plan.json.serialized() + "\n")
         try self.tell(
