@@ -15,7 +15,7 @@ struct EvaluateCascadeCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm evaluate cascade --model student --model teacher --data dialogues/test.jsonl --drawing frontier.svg
-              autoglm evaluate cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \
+              autoglm evaluate cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \\
                 --examples dialogues/train.jsonl --cost ask:local=2e9 --cost ask:remote=1e11 --data dialogues/test.jsonl
 
             In each split a fifth of the utterances says how much each model's opinion counts, two fifths from which margin between the two \

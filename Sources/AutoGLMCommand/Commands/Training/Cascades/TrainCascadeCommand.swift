@@ -16,7 +16,7 @@ struct TrainCascadeCommand: AsyncParsableCommand {
         discussion: """
             Example:
               autoglm train cascade --model student --model teacher --data dialogues/dev.jsonl --out cascade.json
-              autoglm train cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \
+              autoglm train cascade --model student --model ask:local --model ask:remote --config autoglm.yaml \\
                 --examples dialogues/train.jsonl --cost ask:local=2e9 --cost ask:remote=1e11 --data dialogues/dev.jsonl --out cascade.json
 
             A third of the utterances says how much each model's opinion counts, two thirds by which margin the likeliest intent \
