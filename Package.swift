@@ -283,7 +283,7 @@ let package = Package(
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels", "PluginHost",
-                "PluginKinds",
+                "PluginKinds", "EventMessaging", "NATSMessaging",
             ]),
 
         // Serving: models for other programs.

@@ -8,6 +8,18 @@ import Testing
 
 @Suite("The bus inside a process")
 struct InProcessEventBusTests {
+    @Test("No two patterns share the name of the stream that keeps their events")
+    func names() throws {
+        let patterns = [
+            "x.a_b", "x_a.b", "x.a.b", "x.*", "x.any", "x.>", "x.all", "x-a", "x.\u{E9}", "x.\u{E8}", "x:a",
+            String(repeating: "a", count: 70), String(repeating: "a", count: 71),
+        ]
+        let streams = try patterns.map { EventStreamConfiguration.keeping(try EventPattern($0)) }
+        #expect(Set(streams.map(\.name)).count == patterns.count)
+        #expect(streams[2].name == "on-x_a_b")
+        for stream in streams { try stream.check() }
+    }
+
     @Test("It keeps the rules of every bus")
     func conformance() async {
         let failures = await EventBusConformance(makeBus: { InProcessEventBus() }).failures()

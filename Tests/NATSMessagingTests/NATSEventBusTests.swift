@@ -126,6 +126,35 @@ struct NATSEventBusTests {
         await bus.close()
     }
 
+    @Test("What two programs append at the same time is kept in the order of each")
+    func order() async throws {
+        let server = try NATSServer()
+        let buses = [try await Self.connect(server), try await Self.connect(server)]
+        let kinds = EventStreamConfiguration("s", subjects: [try EventPattern("*")])
+        let subjects = ["a", "b"]
+        let kept = try await withThrowingTaskGroup(of: Void.self) { group in
+            for (bus, subject) in zip(buses, subjects) {
+                let stream = try await bus.stream(kinds)
+                group.addTask {
+                    let receipts = try await stream.append(
+                        (0..<2000).map {
+                            Event(id: "\(subject)\($0)", subject: try EventSubject(subject), payload: .integer($0))
+                        })
+                    #expect(receipts.map(\.sequence) == receipts.map(\.sequence).sorted())
+                }
+            }
+            try await group.waitForAll()
+            return try await buses[0].stream(kinds).read(from: .oldest, matching: nil, limit: 5000)
+        }
+        for subject in subjects {
+            let own = kept.filter { $0.event.subject.text == subject }
+            #expect(own.map(\.event.payload.integerValue) == (0..<2000).map { $0 })
+            // How the order was kept is between the bus and the server.
+            #expect(own.allSatisfy { $0.event.headers.pairs.isEmpty })
+        }
+        for bus in buses { await bus.close() }
+    }
+
     @Test("A network that brings nothing for a while delays what is appended, and doubles none of it")
     func freezing() async throws {
         let server = try NATSServer()

@@ -83,16 +83,20 @@ final class PluginFolder: Sendable {
     /// A fixture's library with macros set; each is compiled once.
     private static func library(_ name: String, _ macros: [String]) throws -> Data {
         if let library = self.libraries.withLock({ $0[[name] + macros] }) { return library }
-        let source = try #require(
-            Bundle.module.url(forResource: name, withExtension: "c", subdirectory: "Fixtures"))
+        let (compiler, source) = try #require(
+            [("cc", "c"), ("clang++", "cpp")].lazy.compactMap { compiler, suffix in
+                Bundle.module.url(forResource: name, withExtension: suffix, subdirectory: "Fixtures").map {
+                    (compiler, $0)
+                }
+            }.first)
         let include = Self.root.appendingPathComponent("Sources/Adapters/CPluginABI/include").path
         let folder = try PluginFolder()
         try Self.run(
             "/usr/bin/env",
             [
-                "cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fPIC", "-shared", "-pthread", "-I",
-                include, source.path, "-o",
-                "\(folder.path)/\(name).so",
+                compiler, compiler == "cc" ? "-std=gnu11" : "-std=c++17", "-Werror=implicit-function-declaration",
+                "-fPIC",
+                "-shared", "-pthread", "-I", include, source.path, "-o", "\(folder.path)/\(name).so",
             ] + macros)
         let library = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name).so"))
         self.libraries.withLock { $0[[name] + macros] = library }

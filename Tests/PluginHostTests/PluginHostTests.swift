@@ -44,6 +44,30 @@ struct PluginHostTests {
                 == true)
     }
 
+    @Test("A plugin in C++ is called, and what it throws becomes an error", arguments: [false, true])
+    func cplusplus(isolated: Bool) async throws {
+        let folder = try PluginFolder()
+        try folder.add(library: "letters", [], to: "letters") { hash in
+            """
+            plugin: letters
+            version: 1.0.0
+            abi: 1
+            kind: step
+            library: letters.so
+            sha256: \(hash)
+            steps:
+              count:
+                inputs: {text: {type: string}}
+                outputs: {letters: {type: object}}
+            """
+        }
+        let host = isolated ? try folder.isolating() : folder.host
+        let counted = try await host.call("letters", step: "count", input: ["text": "abba!"])
+        #expect(counted["letters"] == ["a": 2, "b": 2])
+        let failed = await failure { _ = try await host.call("letters", step: "count", input: ["text": "1"]) }
+        #expect(failed?.code == "plugin.letters.no-letters", "\(String(describing: failed))")
+    }
+
     @Test("A plugin's error can be caught by its code")
     func caught() async throws {
         let folder = try PluginFolder.hostile()

@@ -12,6 +12,8 @@ extension NATSMessage {
     private static let typeHeader = "Content-Type"
     /// Says that the receipt of a stream is awaited where an answer goes.
     static let streamHeader = "Nats-Expected-Stream"
+    /// Says which message of the stream must be the last for this one to be kept.
+    private static let predecessorHeader = "Nats-Expected-Last-Msg-Id"
     private static let maximumIDBytes = 512
     private static let maximumDepth = 128
 
@@ -37,6 +39,14 @@ extension NATSMessage {
         }
     }
 
+    /// The message as a stream keeps it only directly behind another.
+    func following(_ predecessor: NATSMessage) -> NATSMessage {
+        guard let id = predecessor[Self.idHeader] else { return self }
+        var message = self
+        message.headers.append((Self.predecessorHeader, id))
+        return message
+    }
+
     /// Reads an event; nil where the message is none.
     ///
     /// A message that another program has published without an identifier gets one of its own. What is no JSON, or is of
@@ -57,7 +67,7 @@ extension NATSMessage {
                 guard let number = Int(value), number > 0 else { return nil }
                 version = number
             case Self.streamHeader: replyTo = nil
-            case Self.bytesHeader: break
+            case Self.bytesHeader, Self.predecessorHeader: break
             // What others of the server's own or malformed headers say is not for subscribers.
             default: try? headers.set(name, to: value)
             }

@@ -28,8 +28,7 @@ struct ComputeOptions: ParsableArguments {
 
     /// Computes with so many threads, and so exactly, and waits for others meanwhile.
     func withWaitingPool<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        if self.threads == nil, self.precision.value == .float32 { return try await body() }
-        let pool = ComputePool(threads: self.threads, precision: self.precision.value)
+        guard let pool = self.pool(self.threads) else { return try await body() }
         return try await ComputePool.$current.withValue(pool, operation: body)
     }
 
@@ -39,9 +38,13 @@ struct ComputeOptions: ParsableArguments {
     func withPool<Value>(sharedBy processes: Int = 1, _ body: () throws -> Value) rethrows -> Value {
         let all = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let share = processes > 1 ? max(1, min(WorkerPool.availableProcessors, all / processes)) : nil
-        let threads = self.threads ?? share
-        if threads == nil, self.precision.value == .float32 { return try body() }
-        let pool = ComputePool(threads: threads, precision: self.precision.value)
+        guard let pool = self.pool(self.threads ?? share) else { return try body() }
         return try ComputePool.$current.withValue(pool, operation: body)
+    }
+
+    /// A pool of one's own; nil where the usual one does.
+    private func pool(_ threads: Int?) -> ComputePool? {
+        guard threads != nil || self.precision.value != .float32 else { return nil }
+        return ComputePool(threads: threads, precision: self.precision.value)
     }
 }

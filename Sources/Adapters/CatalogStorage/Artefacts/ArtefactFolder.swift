@@ -69,7 +69,7 @@ public struct ArtefactFolder: ArtefactStore {
                 let hash = "\(folder.name)\(name)"
                 var status = stat()
                 guard fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0, !needed.contains(hash),
-                    Double(Self.modified(status)) < time.timeIntervalSince1970,
+                    Double(status.modified.tv_sec) < time.timeIntervalSince1970,
                     unlinkat(folder.descriptor, name, 0) == 0
                 else { continue }
                 removed.files += 1
@@ -135,13 +135,4 @@ public struct ArtefactFolder: ArtefactStore {
 
     /// A name that nobody else takes.
     static func random() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
-
-    /// When a file was changed last, in seconds.
-    private static func modified(_ status: stat) -> Int {
-        #if canImport(Glibc)
-        status.st_mtim.tv_sec
-        #else
-        status.st_mtimespec.tv_sec
-        #endif
-    }
 }

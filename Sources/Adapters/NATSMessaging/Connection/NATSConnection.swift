@@ -115,9 +115,14 @@ final class NATSConnection: Sendable {
     /// Publishes a message.
     ///
     /// - Throws: ``EventError``; nothing was published then.
-    func publish(_ message: NATSMessage) async throws {
-        try self.publishNow(message)
-        let size = message.data.count + 128
+    func publish(_ message: NATSMessage) async throws { try await self.publish([message]) }
+
+    /// Publishes messages with nothing of others between them.
+    ///
+    /// - Throws: ``EventError``; those before the one that it is about were published then.
+    func publish(_ messages: [NATSMessage]) async throws {
+        try self.publishNow(messages)
+        let size = messages.reduce(0) { $0 + $1.data.count + 128 }
         guard self.unlooked.add(size, ordering: .relaxed).newValue > Self.lookEvery else { return }
         self.unlooked.store(0, ordering: .relaxed)
         // Slower networks hold up whoever publishes, not the memory.
@@ -126,13 +131,16 @@ final class NATSConnection: Sendable {
         }
     }
 
-    /// Publishes a message without waiting for the network.
-    func publishNow(_ message: NATSMessage) throws {
+    private func publishNow(_ messages: [NATSMessage]) throws {
         let library = self.library
-        let status = try self.withConnection { connection in
-            message.withPointer(library) { library.table.publish(connection, $0) }
+        let refused = try self.withConnection { connection -> (status: Int32, message: NATSMessage)? in
+            for message in messages {
+                let status = message.withPointer(library) { library.table.publish(connection, $0) }
+                if status != CNATS_OK.status { return (status, message) }
+            }
+            return nil
         }
-        if let failure = self.failure(status, message) { throw failure }
+        if let refused { throw self.failure(refused.status, refused.message) }
     }
 
     /// How many bytes wait for the network; nil while there is none.
@@ -143,9 +151,8 @@ final class NATSConnection: Sendable {
         } ?? nil
     }
 
-    private func failure(_ status: Int32, _ message: NATSMessage) -> EventError? {
+    private func failure(_ status: Int32, _ message: NATSMessage) -> EventError {
         switch cnats_constant(UInt32(bitPattern: status)) {
-        case CNATS_OK: return nil
         case CNATS_MAX_PAYLOAD:
             let most = (try? self.withConnection { self.library.table.maximum_payload($0) }) ?? 0
             return EventError(

@@ -106,11 +106,12 @@ final class NATSInbox: Sendable {
                 for index in questions.indices { state.batches[first + index] = nil }
             }
         }
-        for (index, question) in questions.enumerated() {
-            var question = question
-            question.replyTo = "\(self.prefix).\(first + index)"
-            try await connection.publish(question)
-        }
+        try await connection.publish(
+            questions.enumerated().map { index, question in
+                var question = question
+                question.replyTo = "\(self.prefix).\(first + index)"
+                return question
+            })
         let clock = ContinuousClock()
         _ = try await race(against: { try await clock.sleep(for: deadline) }) { await batch.wait() }
         try Task.checkCancellation()

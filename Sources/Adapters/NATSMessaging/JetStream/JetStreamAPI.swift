@@ -18,11 +18,12 @@ struct JetStreamAPI: Sendable {
     }
 
     /// The numbers of the server's errors (its errors.json) that mean something here.
-    private enum Code {
+    enum Code {
         static let consumerNotFound = 10014
         static let streamNotFound = 10059
         static let streamExists = 10058
         static let subjectsOverlap = 10065
+        static let wrongLastMessage = 10070
         static let consumerExists = [10013, 10105, 10148]
     }
 

@@ -41,21 +41,17 @@ package struct IntentCascade: Sendable {
 
     /// Opens a plan's trained models.
     private init(_ plan: CascadePlan) throws {
-        let models = try plan.deciders.filter { IntentDecider.askedModel($0) == nil }.map { folder in
-            try IntentModel(folder: folder).quantized()
-        }
-        var (rest, deciders) = (models[...], [IntentDecider]())
-        for (name, cost) in zip(plan.deciders, plan.costs) {
-            guard let asked = IntentDecider.askedModel(name) else {
-                if let model = rest.popFirst() { deciders.append(.trained(model)) }
-                continue
-            }
-            guard let shown = AskedIntents(plan.details[name], labels: models.first?.labels ?? []) else {
+        let models = try IntentDecider.trainedModels(plan.deciders, quantized: true)
+        let labels = models.lazy.compactMap { $0?.labels }.first ?? []
+        let deciders = try plan.deciders.indices.map { index -> IntentDecider in
+            if let model = models[index] { return .trained(model) }
+            let name = plan.deciders[index]
+            guard let shown = AskedIntents(plan.details[name], labels: labels) else {
                 throw AdaptiveControlError(
                     .invalidSettings,
                     "The plan does not say what '\(name)' is shown; make it anew by 'autoglm train cascade'.")
             }
-            deciders.append(.asked(shown, model: asked, cost: cost))
+            return .asked(shown, model: IntentDecider.askedModel(name) ?? "", cost: plan.costs[index])
         }
         try self.init(plan, deciders: deciders)
     }
@@ -75,28 +71,25 @@ package struct IntentCascade: Sendable {
             throw AdaptiveControlError(
                 .invalidStates, "Language models of a cascade must be asked for its models' intents.")
         }
-        self.places = try Self.places(of: models)
+        self.places = try models.map { try Self.places(of: first.labels, in: $0) }
         (self.plan, self.deciders) = (plan, deciders)
         self.start = try BeliefState(states: first.labels)
         self.otherIntent = models[models.count - 1].rejection.label
     }
 
-    /// Of each model, the places of the first model's labels among its own.
+    /// The places of the first model's labels among another's.
     ///
-    /// - Throws: ``AdaptiveControlError`` with code `.invalidStates` where the models do not tell the same intents.
-    package static func places(of models: [IntentModel]) throws -> [[Int]] {
-        guard let first = models.first else { return [] }
-        return try models.map { model in
-            let numbers = Dictionary(uniqueKeysWithValues: model.labels.enumerated().map { ($1, $0) })
-            let places = first.labels.compactMap { numbers[$0] }
-            guard places.count == first.labels.count, model.labels.count == places.count else {
-                throw AdaptiveControlError(
-                    .invalidStates,
-                    "Models of a cascade must tell the same intents; the first one knows \(first.labels.count), another \(model.labels.count)."
-                )
-            }
-            return places
+    /// - Throws: ``AdaptiveControlError`` with code `.invalidStates` where the other does not tell the same intents.
+    package static func places(of labels: [String], in model: IntentModel) throws -> [Int] {
+        let numbers = Dictionary(uniqueKeysWithValues: model.labels.enumerated().map { ($1, $0) })
+        let places = labels.compactMap { numbers[$0] }
+        guard places.count == labels.count, model.labels.count == places.count else {
+            throw AdaptiveControlError(
+                .invalidStates,
+                "Models of a cascade must tell the same intents; the first one knows \(labels.count), another \(model.labels.count)."
+            )
         }
+        return places
     }
 
     /// Tells the intent of the last of some turns.

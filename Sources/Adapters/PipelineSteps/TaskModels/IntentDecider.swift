@@ -22,6 +22,21 @@ package enum IntentDecider: Sendable {
         name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : nil
     }
 
+    /// Opens the trained models of a cascade.
+    ///
+    /// - Parameters:
+    ///   - names: The deciders' names.
+    ///   - quantized: Whether they compute in 8 bits.
+    /// - Returns: A model for each name that means a folder, nil for the others.
+    /// - Throws: ``TaskModelError`` or ``ModelFileError``.
+    package static func trainedModels(_ names: [String], quantized: Bool) throws -> [IntentModel?] {
+        try names.map { name in
+            guard self.askedModel(name) == nil else { return nil }
+            let model = try IntentModel(folder: name)
+            return quantized ? model.quantized() : model
+        }
+    }
+
     /// The probability of each intent by a language model that scores choices, or else writes one of them.
     ///
     /// - Parameter turns: The utterance, and the turns before it.

@@ -77,11 +77,7 @@ enum PluginFiles {
         return names.map { name in
             var status = stat()
             guard stat("\(folder)/\(name)", &status) == 0 else { return name }
-            #if canImport(Glibc)
-            let time = status.st_mtim
-            #else
-            let time = status.st_mtimespec
-            #endif
+            let time = status.modified
             return "\(name) \(status.st_ino) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
         }.joined(separator: "\n")
     }

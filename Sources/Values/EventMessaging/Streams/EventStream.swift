@@ -85,18 +85,25 @@ public struct EventStreamConfiguration: Sendable, Hashable {
     ///
     /// It drops the oldest over its limits, whether they were read or not.
     package static func keeping(_ pattern: EventPattern) -> EventStreamConfiguration {
-        let words = "\(pattern)".map { character -> String in
-            switch character {
-            case ".": "_"
-            case "*": "any"
-            case ">": "all"
-            case _ where character.isASCII: "\(character)"
-            default: "-"
+        EventStreamConfiguration(
+            self.name(of: pattern), subjects: [pattern], maximumCount: 1_000_000, maximumBytes: 256 << 20,
+            maximumAge: .seconds(7 * 86_400))
+    }
+
+    /// A name that only this pattern has: what cannot be told from it is told by a hash.
+    private static func name(of pattern: EventPattern) -> String {
+        let text = "\(pattern)"
+        var isExact = text.utf8.count <= 60
+        let words = text.map { character -> String in
+            if character == "." { return "_" }
+            if character == "-" || (character.isASCII && (character.isLetter || character.isNumber)) {
+                return "\(character)"
             }
+            isExact = false
+            return character == "*" ? "any" : character == ">" ? "all" : "-"
         }
-        return EventStreamConfiguration(
-            String("on-\(words.joined())".prefix(64)), subjects: [pattern], maximumCount: 1_000_000,
-            maximumBytes: 256 << 20, maximumAge: .seconds(7 * 86_400))
+        let name = "on-\(words.joined())"
+        return isExact ? name : "\(name.prefix(50))-\(StableHash.hexadecimal(text).suffix(12))"
     }
 
     /// Checks the name and the limits.

@@ -43,10 +43,6 @@ struct CascadeLatency {
         let (plan, judged) = try Self.plan(of: models, promising: promised, seed: seed)
         let cascade = try IntentCascade(plan, deciders: models.deciders)
         let inputs = judged.prefix(Self.timedUtterances).map { models.inputs[$0] }
-        func asked(_ name: String) throws -> any ModelAdapter {
-            if let model = models.languageModels[name] { return model }
-            throw LLMError(.unknownModel, "There is no language model '\(name)'.")
-        }
         func times(_ answer: ([DialogueTurn]) async throws -> Void) async throws -> Times {
             for input in inputs.prefix(Self.warmUp) { try await answer(input) }
             var times: [Double] = []
@@ -65,11 +61,14 @@ struct CascadeLatency {
                         switch decider {
                         case .trained(let model): _ = model.probabilities(of: [model.input(turns)])
                         case .asked(let shown, let name, _):
-                            _ = try await IntentDecider.probabilities(of: turns[...], shown, by: asked(name))
+                            _ = try await IntentDecider.probabilities(
+                                of: turns[...], shown, by: models.languageModel(name))
                         }
                     })
             }
-            return (alone, try await times { ledger.add(try await cascade.answer($0, asking: asked).entry) })
+            return (
+                alone, try await times { ledger.add(try await cascade.answer($0, asking: models.languageModel).entry) }
+            )
         }
     }
 

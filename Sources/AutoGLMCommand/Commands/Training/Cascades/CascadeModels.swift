@@ -12,7 +12,7 @@ struct CascadeModels {
     let names: [String]
     let deciders: [IntentDecider]
     /// The language models, by name.
-    let languageModels: [String: any ModelAdapter]
+    private let languageModels: [String: any ModelAdapter]
     /// What the deciders say, at a cost in multiplications with additions.
     let examples: CascadeExamples
     /// The utterances, for measuring times.
@@ -30,30 +30,26 @@ struct CascadeModels {
     ///
     /// - Throws: ``AdaptiveControlError``, ``TrainingError``, ``TaskModelError``, ``ModelFileError``; what a language model throws.
     init(_ options: CascadeInputOptions, quantized: Bool, _ bar: ProgressBar) async throws {
-        let trained = try options.models.filter { IntentDecider.askedModel($0) == nil }.map { folder in
-            let model = try IntentModel(folder: folder)
-            return quantized ? model.quantized() : model
-        }
-        let places = try IntentCascade.places(of: trained)
-        let (labels, path) = (trained[0].labels, options.data ?? "")
+        let trained = try IntentDecider.trainedModels(options.models, quantized: quantized)
+        let (labels, path) = (trained.lazy.compactMap { $0?.labels }.first ?? [], options.data ?? "")
+        let orders = try trained.map { try $0.map { try IntentCascade.places(of: labels, in: $0) } ?? [] }
         let inputs = try Self.inputs(path, labels)
         let languageModels = try await Self.languageModels(options)
         var (logs, costs, states, deciders) = ([[[Double]]](), [[Double]](), [Int](), [IntentDecider]())
-        var rest = zip(trained, places).makeIterator()
-        for name in options.models {
+        for (name, (model, order)) in zip(options.models, zip(trained, orders)) {
             let said: Said
-            if let asked = IntentDecider.askedModel(name), let model = languageModels[asked] {
-                let cost = options.cost(of: name) ?? 0
-                let shown = try await Self.shown(options.examples ?? "", labels, model)
-                deciders.append(.asked(shown, model: asked, cost: cost))
-                said = try await Self.answers(of: model, name, shown, to: inputs, cost: cost, bar)
-            } else if let (model, order) = rest.next() {
+            if let model {
                 deciders.append(.trained(model))
                 let examples = try IntentExamples(path: path, for: model)
                 if states.isEmpty { states = examples.classes }
                 said = try Self.answers(of: model, name, order, to: examples, bar)
             } else {
-                continue
+                let asked = IntentDecider.askedModel(name) ?? ""
+                let model = try Self.languageModel(asked, languageModels)
+                let cost = options.cost(of: name) ?? 0
+                let shown = try await Self.shown(options.examples ?? "", labels, model)
+                deciders.append(.asked(shown, model: asked, cost: cost))
+                said = try await Self.answers(of: model, name, shown, to: inputs, cost: cost, bar)
             }
             logs.append(said.logs)
             costs.append(said.costs)
@@ -62,6 +58,18 @@ struct CascadeModels {
         (self.names, self.deciders, self.languageModels) = (options.models, deciders, languageModels)
         self.examples = try CascadeExamples(logProbabilities: logs, states: states, costs: costs)
         self.inputs = inputs
+    }
+
+    /// A language model by its name.
+    ///
+    /// - Throws: ``LLMError`` with code `.unknownModel`.
+    func languageModel(_ name: String) throws -> any ModelAdapter { try Self.languageModel(name, self.languageModels) }
+
+    private static func languageModel(
+        _ name: String, _ models: [String: any ModelAdapter]
+    ) throws -> any ModelAdapter {
+        if let model = models[name] { return model }
+        throw LLMError(.unknownModel, "There is no language model '\(name)'.")
     }
 
     /// What a decider says of each utterance, and what that costs.
