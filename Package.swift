@@ -152,12 +152,12 @@ let package = Package(
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "EventMessaging", "ResultParsing",
                 "TaskRouting", orderedCollections,
             ]),
+        library("AdaptiveControl", in: "Orchestration", ["LLMCore", orderedCollections, realModule]),
         library(
-            "AdapterMiddleware", in: "Orchestration", ["LLMCore", orderedCollections, crypto]),
+            "AdapterMiddleware", in: "Orchestration", ["LLMCore", "AdaptiveControl", orderedCollections, crypto]),
         library(
             "MultimodalInputs", in: "Orchestration",
             ["LLMCore", "SourceDocuments", orderedCollections, heapModule, deque, realModule]),
-        library("AdaptiveControl", in: "Orchestration", ["LLMCore", orderedCollections, realModule]),
 
         // Operations: running it for real.
         library(

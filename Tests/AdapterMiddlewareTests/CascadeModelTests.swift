@@ -3,6 +3,7 @@
 import AdapterMiddleware
 import LLMCore
 import OpenAutoGLMTesting
+import Synchronization
 import Testing
 
 @Suite("Cascades of models")
@@ -77,6 +78,9 @@ struct CascadeModelTests {
         let last = ScriptedModel(replies: ["last"])
         let cascade = try CascadeModel(name: "all", models: models + [last], confidences: confidences)
         #expect(try await self.ask(cascade).text == answer)
+        let middle = CascadeStatistics.Counts(taken: answer == "mid" ? 1 : 0, unsure: answer == "mid" ? 0 : 1)
+        #expect(
+            cascade.statistics.counts == [.init(unsure: 1), middle, .init(taken: answer == "last" ? 1 : 0)])
         #expect(throws: LLMError.self) { try CascadeModel(name: "all", models: models + [last], confidences: [0.5]) }
     }
 
@@ -92,6 +96,26 @@ struct CascadeModelTests {
         #expect(try await taken.score(request)[0].logProbability == -0.1 && large.scoringRequests.isEmpty)
         let passed = try CascadeModel(name: "c", models: [open, large], confidence: 0.9)
         #expect(try await passed.score(request)[0].logProbability == -4)
+    }
+
+    @Test("Models that fail are counted, and so is that the first model is no longer as sure as it was")
+    func statistics() async throws {
+        let scores = Mutex([-0.01, -9])
+        let small = ScriptedModel(capabilities: .logProbabilities, scores: { _ in scores.withLock { $0 } })
+        let cascade = try CascadeModel(
+            name: "c", models: [small, ScriptedModel(scores: { _ in [-1, -2] })], confidence: 0.9)
+        let request = ScoringRequest(prompt: "Hi", choices: ["a", "b"])
+        for _ in 0..<100 { _ = try await cascade.score(request) }
+        #expect(!cascade.statistics.isDrifting)
+        scores.withLock { $0 = [-1, -1.1] }
+        for _ in 0..<200 { _ = try await cascade.score(request) }
+        #expect(cascade.statistics.isDrifting)
+        #expect(cascade.statistics.counts == [.init(taken: 100, unsure: 200), .init(taken: 200)])
+        let broken = ScriptedModel(
+            replies: [.failure(LLMError(.unavailable, "Gone."))], capabilities: .logProbabilities)
+        let failing = try CascadeModel(name: "c", models: [broken, ScriptedModel(replies: ["x"])], confidence: 0.5)
+        _ = try await self.ask(failing)
+        #expect(failing.statistics.counts == [.init(failed: 1), .init(taken: 1)])
     }
 
     @Test("What makes no sense is not asked of the next one, and cascades that cannot be are refused")

@@ -11,6 +11,7 @@ struct GatewayMetrics: Sendable {
 
     var caches: [(model: String, cache: ResponseCache)] = []
     var queues: [(model: String, queue: ConcurrencyLimit)] = []
+    var cascades: [(model: String, models: [String], statistics: CascadeStatistics)] = []
     var engines: [(model: String, engine: LocalModel)] = []
 
     /// What is left of some models and engines.
@@ -18,6 +19,7 @@ struct GatewayMetrics: Sendable {
         var kept = self
         kept.caches.removeAll { !models.contains($0.model) }
         kept.queues.removeAll { !models.contains($0.model) }
+        kept.cascades.removeAll { !models.contains($0.model) }
         kept.engines.removeAll { !engines.contains($0.model) }
         return kept
     }
@@ -47,7 +49,32 @@ struct GatewayMetrics: Sendable {
                 "autoglm.queue.length", help: "Requests that wait for their turn.", unit: "{request}",
                 labels: [Self.model])
         ) { now().queues.map { (labels: [$0.model], value: Double($0.queue.queueLength)) } }
+        self.showCascades(in: registry, now)
         self.showEngines(in: registry, now)
+    }
+
+    private static func showCascades(in registry: MetricRegistry, _ now: @escaping @Sendable () -> GatewayMetrics) {
+        registry.observe(
+            MetricDescription(
+                "autoglm.cascade.answers", help: "What came of asking each model of a cascade.", unit: "{request}",
+                labels: [Self.model, "autoglm.cascade.model", "autoglm.cascade.result"]), isCounter: true
+        ) {
+            now().cascades.flatMap { model, names, statistics in
+                zip(names, statistics.counts).flatMap { name, counts -> [Reading] in
+                    [
+                        ([model, name, "taken"], Double(counts.taken)),
+                        ([model, name, "unsure"], Double(counts.unsure)),
+                        ([model, name, "failed"], Double(counts.failed)),
+                    ]
+                }
+            }
+        }
+        registry.observe(
+            MetricDescription(
+                "autoglm.cascade.drift",
+                help: "1 where how sure a cascade's first model is has changed since the cascade began.",
+                labels: [Self.model])
+        ) { now().cascades.map { (labels: [$0.model], value: $0.statistics.isDrifting ? 1 : 0) } }
     }
 
     private static let model = "gen_ai.request.model"

@@ -91,9 +91,11 @@ struct ModelFactory {
             return try FallbackModel(
                 name: settings.name, models: references.map { try self.model(named: $0.name) })
         case .cascade(let references, let confidences):
-            return try CascadeModel(
+            let cascade = try CascadeModel(
                 name: settings.name, models: references.map { try self.model(named: $0.name) }, confidences: confidences
             )
+            self.measured.cascades.append((settings.name, references.map(\.name), cascade.statistics))
+            return cascade
         }
     }
 

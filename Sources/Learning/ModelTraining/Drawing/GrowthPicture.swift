@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import LLMCore
 package import TaskModels
 
 /// A graph that grows while a text is written, as a picture: a panel for each node that grew, with the text so far.
@@ -172,6 +173,6 @@ package struct GrowthPicture {
 
     private static func escaped(_ text: String, _ most: Int) -> String {
         let short = text.count > most ? text.prefix(most - 1) + "…" : text[...]
-        return short.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+        return short.escapedForXML
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import LLMCore
 
 /// A training as a picture: losses and accuracy over the epochs.
 package struct LearningCurve {
@@ -31,15 +32,11 @@ package struct LearningCurve {
             .end { text-anchor: end } .middle { text-anchor: middle }
             </style>
             <rect width="\(Self.width)" height="\(Self.height)" fill="#ffffff"/>
-            <text class="title" x="\(Self.left)" y="22">\(self.escaped)</text>
+            <text class="title" x="\(Self.left)" y="22">\(self.title.escapedForXML)</text>
             \((self.grid(highest) + lines + self.legend).joined(separator: "\n"))
             </svg>
 
             """
-    }
-
-    private var escaped: String {
-        self.title.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
     }
 
     private func x(_ epoch: Int) -> Double {

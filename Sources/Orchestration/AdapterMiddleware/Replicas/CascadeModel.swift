@@ -18,6 +18,8 @@ public struct CascadeModel: ModelAdapter {
     public let name: String
     /// What all of the models can do.
     public let capabilities: ModelCapabilities
+    /// What was asked so far, and what came of it.
+    public let statistics: CascadeStatistics
     private let models: [any ModelAdapter]
     /// How sure the answer of each model but the last must be.
     private let confidences: [Double]
@@ -57,6 +59,7 @@ public struct CascadeModel: ModelAdapter {
             )
         }
         (self.name, self.models, self.confidences) = (name, models, confidences)
+        self.statistics = CascadeStatistics(models: models.count)
     }
 
     /// What the last model's makers recommend.
@@ -64,8 +67,8 @@ public struct CascadeModel: ModelAdapter {
 
     /// Generates with the first model that is sure of its answer, or with the last one.
     public func generate(_ request: GenerationRequest) async throws -> GenerationStream {
-        try await self.first { model, confidence in
-            try await self.sureAnswer(to: request, of: model, from: confidence)
+        try await self.first {
+            try await Self.answer(to: request, of: $0)
         } last: {
             try await $0.generate(request)
         }
@@ -73,10 +76,10 @@ public struct CascadeModel: ModelAdapter {
 
     /// Scores with the first model for which one choice is likely enough, or with the last one.
     public func score(_ request: ScoringRequest) async throws -> [ChoiceScore] {
-        try await self.first { model, confidence in
+        try await self.first { model in
             let scores = try await model.score(request)
             let shares = softmax(scores.map { $0.logProbability / Double(max(1, $0.tokenCount)) })
-            return (shares.max() ?? 0) >= confidence ? scores : nil
+            return (scores, log(shares.max() ?? 0))
         } last: {
             try await $0.score(request)
         }
@@ -95,21 +98,45 @@ public struct CascadeModel: ModelAdapter {
     /// Asks the last model's backend, which any request may need.
     public func checkHealth() async throws { try await self.models[self.models.count - 1].checkHealth() }
 
+    /// The answer of the first model that is sure enough, or of the last one.
+    ///
+    /// - Parameters:
+    ///   - ask: Gives a model's whole answer, with the logarithm of how sure it is, nil where it does not tell.
+    ///   - last: Gives the last model's answer.
     private func first<Answer>(
-        _ sure: (any ModelAdapter, Double) async throws -> Answer?, last: (any ModelAdapter) async throws -> Answer
+        _ ask: (any ModelAdapter) async throws -> (answer: Answer, certainty: Double?),
+        last: (any ModelAdapter) async throws -> Answer
     ) async throws -> Answer {
-        for (model, confidence) in zip(self.models, self.confidences) {
+        for (index, confidence) in self.confidences.enumerated() {
             do {
-                if let answer = try await sure(model, confidence) { return answer }
+                let (answer, certainty) = try await self.counted(index) { try await ask(self.models[index]) }
+                if index == 0 { self.statistics.observe(certainty.map(exp) ?? 0) }
+                guard let certainty, certainty >= log(confidence) else {
+                    self.statistics.count(index, \.unsure)
+                    continue
+                }
+                self.statistics.count(index, \.taken)
+                return answer
             } catch  where FallbackModel.isWorthAsking(after: error) {}
         }
-        return try await last(self.models[self.models.count - 1])
+        let index = self.models.count - 1
+        let answer = try await self.counted(index) { try await last(self.models[index]) }
+        self.statistics.count(index, \.taken)
+        return answer
     }
 
-    /// A model's whole answer; nil where it is not sure enough of it.
-    private func sureAnswer(
-        to request: GenerationRequest, of model: any ModelAdapter, from confidence: Double
-    ) async throws -> GenerationStream? {
+    /// Asks a model, and counts where it fails.
+    private func counted<Answer>(_ model: Int, _ ask: () async throws -> Answer) async throws -> Answer {
+        do { return try await ask() } catch {
+            if !(error is CancellationError) { self.statistics.count(model, \.failed) }
+            throw error
+        }
+    }
+
+    /// A model's whole answer, and the mean of its tokens' log-probabilities, nil where it does not tell any.
+    private static func answer(
+        to request: GenerationRequest, of model: any ModelAdapter
+    ) async throws -> (answer: GenerationStream, certainty: Double?) {
         var asked = request
         asked.topLogProbabilities = request.topLogProbabilities ?? 0
         var (events, sum, count) = ([GenerationEvent](), 0.0, 0)
@@ -130,10 +157,8 @@ public struct CascadeModel: ModelAdapter {
             try Task.checkCancellation()
             throw LLMError(.truncatedStream, "The stream of '\(model.name)' was cut off.")
         }
-        // Compared as logarithms: the geometric mean of the tokens' probabilities.
-        guard count > 0, sum / Double(count) >= log(confidence) else { return nil }
         let replay = Replay(events)
-        return GenerationStream { replay.next() }
+        return (GenerationStream { replay.next() }, count > 0 ? sum / Double(count) : nil)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
+internal import LLMCore
 
 /// What accuracy costs, as a picture: the cascade's curve, and static rules.
 package struct FrontierPicture {
@@ -40,15 +41,11 @@ package struct FrontierPicture {
             .end { text-anchor: end } .middle { text-anchor: middle }
             </style>
             <rect width="\(Self.width)" height="\(Self.height)" fill="#ffffff"/>
-            <text class="title" x="\(Self.left)" y="24">\(Self.escaped(self.title))</text>
+            <text class="title" x="\(Self.left)" y="24">\(self.title.escapedForXML)</text>
             \((Self.grid(scale) + lines + self.dots(scale) + Self.legend).joined(separator: "\n"))
             </svg>
 
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
     }
 
     /// Where costs, in their logarithm, and accuracies lie.
@@ -92,7 +89,7 @@ package struct FrontierPicture {
             + String(
                 format: "\n<text class=\"%@\" x=\"%.1f\" y=\"%.1f\">", isRight ? "end" : "",
                 point.x + (isRight ? -8 : 8),
-                point.y + 16) + Self.escaped(text) + "</text>"
+                point.y + 16) + text.escapedForXML + "</text>"
     }
 
     private func dots(_ scale: Scale) -> [String] {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 extension Pipeline {
     /// The pipeline as a Mermaid flowchart.
     public var mermaid: String {
@@ -52,7 +54,6 @@ private struct MermaidWriter {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("\"", with: "&quot;").replacing("<", with: "&lt;")
-            .replacing("\n", with: " ")
+        text.escapedForXML.replacing("\n", with: " ")
     }
 }

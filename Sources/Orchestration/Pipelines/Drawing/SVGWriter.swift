@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LLMCore
+
 extension Pipeline {
     /// The pipeline as a picture: steps from top to bottom, frames around what belongs together, branches side by side.
     public var svg: String {
@@ -100,8 +102,7 @@ private struct SVGWriter {
 
     private mutating func text(_ style: String, _ x: Int, _ y: Int, _ text: String) {
         guard !text.isEmpty else { return }
-        let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-        self.elements.append("<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\">\(escaped)</text>")
+        self.elements.append("<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\">\(text.escapedForXML)</text>")
     }
 
     private mutating func arrow(_ x: Int, from top: Int, to bottom: Int, isPipe: Bool) {
