@@ -37,7 +37,7 @@ public final class CascadeStatistics: Sendable {
     public var isDrifting: Bool { self.state.withLock { $0.alarm?.isAlarmed ?? false } }
 
     /// Counts what came of asking a model.
-    func count(_ model: Int, _ outcome: WritableKeyPath<Counts, Int> & Sendable) {
+    func count(_ model: Int, _ outcome: WritableKeyPath<Counts, Int>) {
         self.state.withLock { $0.counts[model][keyPath: outcome] += 1 }
     }
 
