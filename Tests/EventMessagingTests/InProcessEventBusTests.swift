@@ -11,7 +11,7 @@ struct InProcessEventBusTests {
     @Test("No two patterns share the name of the stream that keeps their events")
     func names() throws {
         let patterns = [
-            "x.a_b", "x_a.b", "x.a.b", "x.*", "x.any", "x.>", "x.all", "x-a", "x.\u{E9}", "x.\u{E8}", "x:a",
+            "x.a_b", "x_a.b", "x.a.b", "x.*", "x.any", "x.>", "x.all", "x-a", "x.\u{E9}", "x.\u{E8}",
             String(repeating: "a", count: 70), String(repeating: "a", count: 71),
         ]
         let streams = try patterns.map { EventStreamConfiguration.keeping(try EventPattern($0)) }
