@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CertificateIssuing
 import EventMessaging
 import Foundation
 import LLMCore
@@ -123,6 +124,44 @@ struct NATSEventBusTests {
         }
         let kept = try await stream.read(from: .oldest, matching: nil, limit: 5000)
         #expect(kept.map(\.event.id) == (0..<2000).map { "\($0)" })
+        await bus.close()
+    }
+
+    @Test("What is published safely while the server is killed is kept once, and in order")
+    func safely() async throws {
+        let server = try NATSServer()
+        let bus = try await Self.connect(server)
+        let stream = try await bus.stream(EventStreamConfiguration("s", subjects: [EventPattern("a")]))
+        for id in 0..<300 {
+            if id == 100 || id == 200 {
+                async let published = bus.publishSafely(Self.event(id))
+                server.end(SIGKILL)
+                try server.start()
+                #expect(try await published?.sequence == id + 1)
+            } else {
+                #expect(try await bus.publishSafely(Self.event(id))?.sequence == id + 1)
+            }
+        }
+        let kept = try await stream.read(from: .oldest, matching: nil, limit: 1000)
+        #expect(kept.map(\.event.id) == (0..<300).map { "\($0)" })
+        await bus.close()
+    }
+
+    @Test(
+        "What no stream keeps is with the server when it was published safely",
+        arguments: ["nobody", "unknown", "none"])
+    func safelyWithoutStream(keeper: String) async throws {
+        let rights = "permissions: {publish: [a, \"_INBOX.>\"], subscribe: \">\"}"
+        let user = "authorization { users: [{user: me, password: secret, \(rights)}] }"
+        let server = try NATSServer(keeper == "unknown" ? user : "", hasStreams: keeper != "none")
+        let folder = try CertificateFolder()
+        let known = "nats://me@127.0.0.1:\(server.port)?password_file=\(try folder.write("secret", "password"))"
+        let bus = try await NATSEventBus.connect(NATSConfiguration(url: keeper == "unknown" ? known : server.url))
+        var events = try await bus.subscribe(EventPattern("a"), buffer: 10).makeAsyncIterator()
+        for id in 0..<3 {
+            #expect(try await bus.publishSafely(Self.event(id)) == nil)
+            #expect(try await events.next()?.id == "\(id)")
+        }
         await bus.close()
     }
 

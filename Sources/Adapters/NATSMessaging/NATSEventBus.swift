@@ -24,7 +24,9 @@ public final class NATSEventBus: EventBus {
 
     let connection: NATSConnection
     let inbox: NATSInbox
-    private let onNotice: @Sendable (Notice) -> Void
+    let onNotice: @Sendable (Notice) -> Void
+    /// Whether the server does not say who keeps a subject.
+    let keepsSilent = Atomic(false)
 
     /// Connects.
     ///

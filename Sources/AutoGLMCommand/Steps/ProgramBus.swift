@@ -7,7 +7,7 @@ internal import PipelineTelemetry
 
 /// The program's event bus, opened when an event is first told or wanted: the one inside the process, or NATS.
 ///
-/// Over NATS an event has reached the server when it counts as told, since the program may end at once.
+/// Over NATS an event counts as told when the stream that keeps it has it, or where there is none the server: the program may end at once.
 actor ProgramBus {
     private let url: String?
     private var opening: Task<any EventBus, any Error>?
@@ -77,8 +77,11 @@ private struct LaterEventBus: EventBus {
 
     func publish(_ event: Event) async throws {
         let bus = try await self.program.open()
-        try await bus.publish(event)
-        try await bus.flush()
+        if let nats = bus as? NATSEventBus {
+            try await nats.publishSafely(event)
+        } else {
+            try await bus.publish(event)
+        }
     }
 
     func subscribe(_ pattern: EventPattern, _ options: SubscriptionOptions) async throws -> EventSubscription {

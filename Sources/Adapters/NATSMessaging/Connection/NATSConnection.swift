@@ -18,6 +18,7 @@ final class NATSConnection: Sendable {
         var isClosing = false
         var closing: [CheckedContinuation<Void, Never>] = []
         var hasClosed = false
+        var lastChange: ContinuousClock.Instant?
     }
 
     /// How many bytes may wait for the network while there is a connection.
@@ -105,10 +106,14 @@ final class NATSConnection: Sendable {
             for (_, end) in receivers { end(isWanted ? nil : error) }
             for continuation in closing { continuation.resume() }
         }
+        if case .failed = notice {} else { self.state.withLock { $0.lastChange = .now } }
         // That a connection goes which was closed is no news.
         if case .disconnected = notice, self.state.withLock({ $0.isClosing }) { return }
         self.onNotice(notice)
     }
+
+    /// When the connection was lost or came back last; nil where it was always there.
+    var lastChange: ContinuousClock.Instant? { self.state.withLock { $0.lastChange } }
 
     // MARK: - Publishing
 
