@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds this plugin into a folder of its own: the library, and the manifest with the library's hash. It needs rustc 1.77 or newer.
+# Builds this plugin into a folder of its own: the library, and the manifest with the library's hash. It was tried with rustc 1.95.
 # Usage: Examples/Plugins/longest-word/build.sh FOLDER     then: autoglm plugin list --plugins FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
