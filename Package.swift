@@ -283,7 +283,8 @@ let package = Package(
             [
                 "LLMCore", "JSONSchemas", "SourceDocuments", "PromptTemplates", "ResultParsing", "TaskRouting",
                 "Pipelines", "LocalModels", "RemoteModels", "KServeProtocol", "KServeModels", "PluginHost",
-                "PluginKinds", "EventMessaging", "NATSMessaging",
+                "PluginKinds", "EventMessaging", "NATSMessaging", "AdaptiveControl", "MultimodalInputs",
+                "MediaDecoding", "MediaRecognition", "InputsMessaging",
             ]),
 
         // Serving: models for other programs.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventMessaging
+public import EventMessaging
 internal import Foundation
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 internal import Synchronization
 
 /// Takes inputs from a stream of a bus, and acknowledges each when nothing more can become of it: what a process that dies had
 /// not finished comes again to the next one of the name.
-package final class DurableInputs: Sendable {
+public final class DurableInputs: Sendable {
     private struct State {
         var consumer: (any EventConsumer)?
         /// What was taken and not acknowledged, by its place in the stream.
@@ -39,7 +39,7 @@ package final class DurableInputs: Sendable {
     ///   - name: The reader's name: of those with the same name each input goes to one, and who comes later goes on.
     ///   - deadline: After how long without a sign of life others get what is under way.
     ///   - onNotice: Told why the bus cannot be used; it is tried again.
-    package init(
+    public init(
         _ pattern: EventPattern, of bus: any EventBus, as name: String, deadline: Duration = .seconds(30),
         onNotice: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
@@ -53,7 +53,7 @@ package final class DurableInputs: Sendable {
     /// Opens the stream, so that nothing that is told from now on is missed.
     ///
     /// - Throws: `EventError`, as where the bus keeps no streams.
-    package func prepare() async throws { _ = try await self.consumer() }
+    public func prepare() async throws { _ = try await self.consumer() }
 
     private func consumer() async throws -> any EventConsumer {
         if let consumer = self.state.withLock({ $0.consumer }) { return consumer }
@@ -74,7 +74,7 @@ package final class DurableInputs: Sendable {
     ///   - idle: After how long without a new one it ends; nil for never.
     ///   - onFailure: Told why one could not be taken, with its subject; what it throws ends this.
     /// - Throws: What `onFailure` throws; `CancellationError`.
-    package func run(
+    public func run(
         into queue: InputQueue, untilIdle idle: Duration? = nil,
         onFailure: @Sendable (String, any Error) async throws -> Void
     ) async throws {
@@ -132,12 +132,12 @@ package final class DurableInputs: Sendable {
     }
 
     /// Says that nothing more will be settled.
-    package func finish() { self.signal.finish() }
+    public func finish() { self.signal.finish() }
 
     /// Acknowledges what is settled, and keeps the bus from giving others what is under way, until ``finish()``.
     ///
     /// - Throws: `CancellationError`.
-    package func acknowledge() async throws {
+    public func acknowledge() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.extend() }
             for await _ in self.signals { try await self.tell(tries: .max) }

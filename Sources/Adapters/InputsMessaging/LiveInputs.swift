@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import EventMessaging
+public import EventMessaging
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 internal import Synchronization
 
 /// Takes inputs from a bus as they are told: what is told while nobody takes them, or faster than they are taken, is lost.
-package struct LiveInputs: Sendable {
+public struct LiveInputs: Sendable {
     private static let buffer = 64
     private static let look = Duration.milliseconds(50)
 
@@ -16,14 +16,14 @@ package struct LiveInputs: Sendable {
     /// Subscribes from now on.
     ///
     /// - Throws: `EventError`.
-    package init(_ pattern: EventPattern, of bus: any EventBus) async throws {
+    public init(_ pattern: EventPattern, of bus: any EventBus) async throws {
         self.pattern = pattern
         self.subscription = try await bus.subscribe(
             pattern, SubscriptionOptions(buffer: Self.buffer, whenFull: .dropOldest, takesBytes: true))
     }
 
     /// How many were lost because they came faster than they were taken.
-    package var droppedCount: Int { self.subscription.droppedCount }
+    public var droppedCount: Int { self.subscription.droppedCount }
 
     /// Takes inputs until the bus ends, the task is cancelled, or nothing new has come for a while; a queue that is full makes
     /// it wait.
@@ -33,7 +33,7 @@ package struct LiveInputs: Sendable {
     ///   - idle: After how long without a new one it ends; nil for never.
     ///   - onFailure: Told why one could not be taken, with its subject; what it throws ends this.
     /// - Throws: What the bus or `onFailure` throws; `CancellationError`.
-    package func run(
+    public func run(
         into queue: InputQueue, untilIdle idle: Duration? = nil,
         onFailure: @escaping @Sendable (String, any Error) async throws -> Void
     ) async throws {

@@ -2,23 +2,23 @@
 
 internal import CMediaLibraries
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// Decodes WAV and FLAC by libsndfile, within limits; channels are mixed into one.
-package struct AudioDecoder: Sendable {
+public struct AudioDecoder: Sendable {
     private static let block = 65_536
 
     /// How long recordings may be.
-    package var limits: MediaLimits
+    public var limits: MediaLimits
 
     /// Makes a decoder.
-    package init(limits: MediaLimits = MediaLimits()) { self.limits = limits }
+    public init(limits: MediaLimits = MediaLimits()) { self.limits = limits }
 
     /// Decodes a recording.
     ///
     /// - Throws: ``MultimodalError`` with code `.unknownFormat`, `.tooLarge` or `.damaged` for the recording,
     ///   `.notInstalled` where the library is missing; `CancellationError`.
-    package func decode(_ bytes: [UInt8]) throws -> AudioSamples {
+    public func decode(_ bytes: [UInt8]) throws -> AudioSamples {
         guard !bytes.isEmpty else { throw MultimodalError(.damaged, "The recording is empty: it has no bytes.") }
         guard bytes.count <= self.limits.bytes else {
             throw MultimodalError(

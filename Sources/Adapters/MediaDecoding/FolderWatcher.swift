@@ -2,31 +2,31 @@
 
 internal import Foundation
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// Brings the files of a folder as they appear, such as those that a camera writes.
 ///
 /// A file is taken once it has stayed the same from one look to the next, and again after it was written anew; names that begin with a dot
 /// are left out.
-package struct FolderWatcher: Sendable {
+public struct FolderWatcher: Sendable {
     /// What of a file changes when it is written.
     private struct Stamp: Hashable {
         var seconds: Int, nanoseconds: Int, bytes: Int
     }
 
     /// The folder.
-    package let folder: String
+    public let folder: String
     /// The source of its files.
-    package let source: String
+    public let source: String
     /// How long it is from one look to the next; nine times as long as a look takes, where that is more.
-    package var pause = Duration.milliseconds(100)
+    public var pause = Duration.milliseconds(100)
 
     /// Names a folder.
     ///
     /// - Parameters:
     ///   - folder: Where it is.
     ///   - source: The source of its files; nil for the folder's name.
-    package init(_ folder: String, source: String? = nil) {
+    public init(_ folder: String, source: String? = nil) {
         self.folder = folder
         self.source = source ?? URL(fileURLWithPath: folder).lastPathComponent
     }
@@ -38,7 +38,7 @@ package struct FolderWatcher: Sendable {
     ///   - give: Takes each file's event, or why it cannot be read.
     /// - Throws: ``MultimodalError`` where the folder cannot be read or its name cannot be that of a source; what `give`
     ///   throws; `CancellationError`.
-    package func run(
+    public func run(
         untilIdle idle: Duration? = nil, _ give: @Sendable (Result<InputEvent, any Error>) async throws -> Void
     ) async throws {
         try InputEvent.check(source: self.source)

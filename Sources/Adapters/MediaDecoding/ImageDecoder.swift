@@ -2,21 +2,21 @@
 
 internal import CMediaLibraries
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// Decodes JPEG and PNG by the system's libraries, within limits that are checked before memory is taken.
-package struct ImageDecoder: Sendable {
+public struct ImageDecoder: Sendable {
     /// How large pictures may be.
-    package var limits: MediaLimits
+    public var limits: MediaLimits
 
     /// Makes a decoder.
-    package init(limits: MediaLimits = MediaLimits()) { self.limits = limits }
+    public init(limits: MediaLimits = MediaLimits()) { self.limits = limits }
 
     /// Decodes a picture, upright as its header says; what is transparent is put on white, or on black where it is light.
     ///
     /// - Throws: ``MultimodalError`` with code `.unknownFormat`, `.tooLarge` or `.damaged` for the picture,
     ///   `.notInstalled` where the library is missing.
-    package func decode(_ bytes: [UInt8]) throws -> RasterImage {
+    public func decode(_ bytes: [UInt8]) throws -> RasterImage {
         guard !bytes.isEmpty else { throw MultimodalError(.damaged, "The picture is empty: it has no bytes.") }
         guard bytes.count <= self.limits.bytes else {
             throw MultimodalError(

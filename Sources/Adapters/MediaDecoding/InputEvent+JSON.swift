@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
-package import LLMCore
-package import MultimodalInputs
+public import LLMCore
+public import MultimodalInputs
 internal import OrderedCollections
 
 extension InputEvent {
@@ -17,7 +17,7 @@ extension InputEvent {
     ///   - source: Where it comes from where it does not say so.
     ///   - allowsPaths: Whether files of this machine may be named.
     /// - Throws: ``MultimodalError`` that says what is wrong.
-    package init(json: JSONValue, now: Int64, source: String, allowsPaths: Bool) throws {
+    public init(json: JSONValue, now: Int64, source: String, allowsPaths: Bool) throws {
         guard let members = json.objectValue else {
             throw MultimodalError(.unknownFormat, "An event must be an object, but is of type \(json.typeName).")
         }

@@ -2,25 +2,25 @@
 
 internal import Foundation
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// A file as an input event: what it is by its first bytes, when it was written.
-package struct MediaFile: Sendable {
+public struct MediaFile: Sendable {
     /// Where it is.
-    package let path: String
+    public let path: String
     /// Where it comes from.
-    package let source: String
+    public let source: String
     /// Its name there.
-    package let name: String
+    public let name: String
     /// How large it may be.
-    package var limits = MediaLimits()
+    public var limits = MediaLimits()
 
     /// Names a file.
     ///
     /// - Parameters:
     ///   - path: Where it is.
     ///   - source: Where it comes from.
-    package init(_ path: String, source: String = "file") {
+    public init(_ path: String, source: String = "file") {
         self.path = path
         self.source = source
         self.name = URL(fileURLWithPath: path).lastPathComponent
@@ -29,7 +29,7 @@ package struct MediaFile: Sendable {
     /// Files in the order in which they were written; those of which that cannot be told come first.
     ///
     /// - Parameter paths: Where they are.
-    package static func inOrder(_ paths: [String]) -> [MediaFile] {
+    public static func inOrder(_ paths: [String]) -> [MediaFile] {
         let files = paths.map { path in
             let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             let attributes = try? FileManager.default.attributesOfItem(atPath: target)
@@ -42,7 +42,7 @@ package struct MediaFile: Sendable {
     ///
     /// - Throws: ``MultimodalError`` with code `.unknownFormat` where it is neither a picture, a recording nor a text,
     ///   `.tooLarge`, `.damaged` where it cannot be read.
-    package func event() throws -> InputEvent {
+    public func event() throws -> InputEvent {
         let url = URL(fileURLWithPath: self.path).resolvingSymlinksInPath()
         let (bytes, time): ([UInt8], Date)
         do {
@@ -82,7 +82,7 @@ extension InputEvent {
     ///   - source: Where it comes from.
     /// - Throws: ``MultimodalError`` with code `.unknownFormat` for anything else, `.damaged` for no bytes, `.invalidEvent`
     ///   for a source whose name cannot stand in a prompt.
-    package init(encoded bytes: [UInt8], timestamp: Int64, source: String) throws {
+    public init(encoded bytes: [UInt8], timestamp: Int64, source: String) throws {
         try Self.check(source: source)
         if let header = ImageHeader(bytes) {
             self.init(.image, .encoded(bytes, mediaType: header.format.rawValue), timestamp: timestamp, source: source)

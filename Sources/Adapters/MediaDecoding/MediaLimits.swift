@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How large media may be, so that a small file cannot take much memory or time.
-package struct MediaLimits: Sendable, Hashable {
+public struct MediaLimits: Sendable, Hashable {
     /// Bytes of an encoded picture or recording.
-    package var bytes = 32 << 20
+    public var bytes = 32 << 20
     /// Pixels of a picture's longer side.
-    package var side = 16_384
+    public var side = 16_384
     /// Pixels of a picture.
-    package var pixels = 40_000_000
+    public var pixels = 40_000_000
     /// Seconds of a recording.
-    package var seconds = 3_600.0
+    public var seconds = 3_600.0
     /// Channels of a recording.
-    package var channels = 16
+    public var channels = 16
     /// Samples of each channel of a recording: an hour at 48,000 a second, 690 MB in memory.
-    package var samples = 172_800_000
+    public var samples = 172_800_000
     /// How long decoding a recording may take, where the system's library is asked block by block.
-    package var time = Duration.seconds(30)
+    public var time = Duration.seconds(30)
 
     /// Limits for what people photograph and say.
-    package init() {}
+    public init() {}
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import LLMCore
-package import MultimodalInputs
+public import MultimodalInputs
 internal import OrderedCollections
 internal import Pipelines
-package import PluginHost
+public import PluginHost
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -62,7 +62,7 @@ extension InputHandlerKind {
     /// The plugins that routing tables can name.
     ///
     /// - Throws: ``PluginError`` if their folders cannot be listed.
-    package static func plugins(of host: PluginHost) throws -> [InputHandlerKind] {
+    public static func plugins(of host: PluginHost) throws -> [InputHandlerKind] {
         guard host.hasFolders else { return [] }
         return try host.names(.inputProcessor).map { try Self.plugin($0, of: host) }
     }
@@ -70,7 +70,7 @@ extension InputHandlerKind {
     /// The plugin that a routing table names, as `plugin:ocr`; nil for other names.
     ///
     /// - Throws: ``PluginError``: there is no such plugin, or it is of another kind.
-    package static func named(_ text: String, of host: PluginHost) throws -> InputHandlerKind? {
+    public static func named(_ text: String, of host: PluginHost) throws -> InputHandlerKind? {
         try PluginReference.name(in: text).map { try Self.plugin($0, of: host) }
     }
 

@@ -266,18 +266,24 @@ static void gemm_pack(const ctk_gemm *call, size_t step, size_t depth, size_t be
     (void)call, (void)step, (void)depth, (void)begin, (void)end;
 }
 
+static void gemm_element(const ctk_gemm *call, size_t row, size_t column, size_t step, size_t depth) {
+    const ctk_gemm_side left = call->left, right = call->right;
+    double sum = 0;
+    for (size_t k = step; k < step + depth; k++)
+        sum += (double)left.values[row * left.row + k * left.column] * right.values[k * right.row + column * right.column];
+    float *out = call->out + row * call->out_stride + column;
+    *out = (float)(call->adds ? *out + sum : sum);
+}
+
 static void gemm_multiply(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch) {
     (void)scratch;
-    const ctk_gemm_side left = call->left, right = call->right;
-    for (size_t i = begin; i < end; i++) {
-        for (size_t j = 0; j < call->columns; j++) {
-            double sum = 0;
-            for (size_t k = step; k < step + depth; k++)
-                sum += (double)left.values[i * left.row + k * left.column] * right.values[k * right.row + j * right.column];
-            float *out = call->out + i * call->out_stride + j;
-            *out = (float)(call->adds ? *out + sum : sum);
-        }
-    }
+    for (size_t row = begin; row < end; row++)
+        for (size_t column = 0; column < call->columns; column++) gemm_element(call, row, column, step, depth);
+}
+
+static void gemm_few(const ctk_gemm *call, size_t rows, size_t inner, size_t begin, size_t end) {
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = begin; column < end; column++) gemm_element(call, row, column, 0, inner);
 }
 
 static float rounded16(float value) {
@@ -330,6 +336,7 @@ const ctk_kernels_table ctk_table_scalar = {
     .gemm_block = 1,
     .gemm_pack = gemm_pack,
     .gemm_multiply = gemm_multiply,
+    .gemm_few = gemm_few,
     .gemm16_pack = gemm_pack,
     .gemm16_multiply = gemm16_multiply,
 };

@@ -275,6 +275,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .gemm_block = CTK_GEMM_BLOCK,          \
         .gemm_pack = ctk_body_gemm_pack,       \
         .gemm_multiply = ctk_body_gemm_multiply, \
+        .gemm_few = ctk_body_gemm_few,         \
         .gemm16_pack = ctk_body_gemm16_pack,   \
         .gemm16_multiply = multiply16,         \
     }

@@ -10,6 +10,10 @@ package final class MatrixProducts {
     private static let depth = 384
     /// Products of fewer multiplications are one worker's: to wake others would take longer.
     private static let shared = 1 << 16
+    /// Up to so many rows, packing the right side would take longer than the product.
+    private static let few = 4
+    /// Workers' shares of the columns of such a product begin at multiples.
+    private static let fewColumns = 64
 
     private let pool: WorkerPool?
     private let kernels: Kernels
@@ -44,6 +48,11 @@ package final class MatrixProducts {
         precondition(left.columns == right.rows, "\(left.columns) columns do not meet \(right.rows) rows.")
         let (rows, inner, columns) = (left.rows, left.columns, right.columns)
         guard rows > 0, columns > 0 else { return }
+        if rows <= Self.few, self.precision == .float32, left.columnStride == 1,
+            right.columnStride == 1 || right.rowStride == 1
+        {
+            return self.multiplyFew(left, right, out, stride ?? columns, adds)
+        }
         let table = self.kernels.table.pointee
         let panels = (columns + Int(table.gemm_columns) - 1) / Int(table.gemm_columns)
         let room = panels * Int(table.gemm_columns) * min(max(inner, 1), Self.depth)
@@ -71,5 +80,26 @@ package final class MatrixProducts {
         }
         guard let pool, rows * columns * inner >= Self.shared else { return work(0, 1) {} }
         pool.run { worker in work(worker.index, worker.count) { worker.barrier() } }
+    }
+
+    /// Multiplies few rows, as where a text is written piece by piece; the right side is read where it is.
+    private func multiplyFew(
+        _ left: MatrixView, _ right: MatrixView, _ out: UnsafeMutablePointer<Float>, _ stride: Int, _ adds: Bool
+    ) {
+        let (rows, inner, columns) = (left.rows, left.columns, right.columns)
+        let multiplyColumns = self.kernels.table.pointee.gemm_few
+        var call = ctk_gemm(
+            left: left.view, right: right.view, out: out, out_stride: stride, columns: columns, packed: nil, adds: adds)
+        guard let pool, rows * columns * inner >= Self.shared else {
+            multiplyColumns?(&call, rows, inner, 0, columns)
+            return
+        }
+        let groups = (columns + Self.fewColumns - 1) / Self.fewColumns
+        pool.run { worker in
+            var call = call
+            let begin = groups * worker.index / worker.count * Self.fewColumns
+            let end = min(columns, groups * (worker.index + 1) / worker.count * Self.fewColumns)
+            if begin < end { multiplyColumns?(&call, rows, inner, begin, end) }
+        }
     }
 }

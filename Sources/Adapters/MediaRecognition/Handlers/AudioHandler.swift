@@ -2,13 +2,13 @@
 
 internal import LLMCore
 internal import MediaDecoding
-package import MultimodalInputs
+public import MultimodalInputs
 internal import OrderedCollections
 
 /// The handler of recordings: what is said in them with times, and their mel features.
-package struct AudioHandler: InputHandler {
+public struct AudioHandler: InputHandler {
     /// What routing tables know it by.
-    package static let kind = InputHandlerKind(
+    public static let kind = InputHandlerKind(
         "read-audio", "Writes down what is said in a recording (in English), and makes MFCC or log-mel spectra of it.",
         takes: [.audio],
         options: [
@@ -27,7 +27,7 @@ package struct AudioHandler: InputHandler {
     }
 
     /// What features are made.
-    package enum Features: String, Sendable, CaseIterable {
+    public enum Features: String, Sendable, CaseIterable {
         /// None.
         case none
         /// Mel-frequency cepstral coefficients.
@@ -51,7 +51,7 @@ package struct AudioHandler: InputHandler {
     ///   - listsFrames: Whether all frames are listed.
     ///   - model: The folder of the model of speech; nil for the usual one.
     /// - Throws: An error that says what is missing.
-    package init(
+    public init(
         writesTranscript: Bool = true, features: Features = .mfcc, listsFrames: Bool = false, model: String? = nil
     ) throws {
         self.recognizer = writesTranscript ? try SpeechRecognizer(model: model) : nil
@@ -63,7 +63,7 @@ package struct AudioHandler: InputHandler {
     /// Listens to a recording.
     ///
     /// - Throws: ``MultimodalError`` that says what is wrong with the recording, or `.unsuitable` for what is none.
-    package func handle(_ event: InputEvent) async throws -> InputFindings {
+    public func handle(_ event: InputEvent) async throws -> InputFindings {
         guard event.modality == .audio else {
             throw MultimodalError(.unsuitable, "The event of '\(event.source)' is no recording.")
         }

@@ -2,13 +2,13 @@
 
 internal import LLMCore
 internal import MediaDecoding
-package import MultimodalInputs
+public import MultimodalInputs
 internal import OrderedCollections
 
 /// The handler of pictures: their text with boxes, and a vector.
-package struct ImageHandler: InputHandler {
+public struct ImageHandler: InputHandler {
     /// What routing tables know it by.
-    package static let kind = InputHandlerKind(
+    public static let kind = InputHandlerKind(
         "read-image", "Reads a picture's text, with boxes, and makes a vector of it.", takes: [.image],
         options: [
             InputHandlerKind.Option("text", .bool, "Whether text is read (usually so)."),
@@ -40,7 +40,7 @@ package struct ImageHandler: InputHandler {
     ///   - models: The folder of the models; nil for the usual one.
     ///   - threads: Threads that compute; 0 leaves it to OpenVINO.
     /// - Throws: An error that says what is missing.
-    package init(
+    public init(
         readsText: Bool = true, makesFeatures: Bool = false, side: Int = 960, models: String? = nil, threads: Int = 0
     ) async throws {
         let models = try OCRModels(folder: models)
@@ -51,7 +51,7 @@ package struct ImageHandler: InputHandler {
     /// Looks at a picture.
     ///
     /// - Throws: ``MultimodalError`` that says what is wrong with the picture, or `.unsuitable` for what is none.
-    package func handle(_ event: InputEvent) async throws -> InputFindings {
+    public func handle(_ event: InputEvent) async throws -> InputFindings {
         guard event.modality == .image, case .encoded(let bytes, _) = event.payload else {
             throw MultimodalError(.unsuitable, "The event of '\(event.source)' is no picture.")
         }

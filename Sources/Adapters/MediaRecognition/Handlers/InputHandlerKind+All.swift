@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import MultimodalInputs
+public import MultimodalInputs
 
 extension InputHandlerKind {
     /// Every kind of handler that there is.
-    package static let all: [InputHandlerKind] = [TextHandler.kind, ImageHandler.kind, AudioHandler.kind]
+    public static let all: [InputHandlerKind] = [TextHandler.kind, ImageHandler.kind, AudioHandler.kind]
 }

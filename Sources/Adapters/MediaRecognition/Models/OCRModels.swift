@@ -6,18 +6,18 @@ internal import MultimodalInputs
 internal import OpenVINOModels
 
 /// Where the models of PP-OCR are, which read pictures.
-package struct OCRModels: Sendable, Hashable {
+public struct OCRModels: Sendable, Hashable {
     /// The variable of the environment that names the folder.
-    package static let variable = "AUTOGLM_OCR"
+    public static let variable = "AUTOGLM_OCR"
 
     /// The folder.
-    package let folder: String
+    public let folder: String
 
     /// Names the folder.
     ///
     /// - Parameter folder: A folder; nil for what the environment says, else the user's cache folder.
     /// - Throws: ``MultimodalError`` with code `.notInstalled` where the models are not there.
-    package init(folder: String? = nil) throws {
+    public init(folder: String? = nil) throws {
         let environment = ProcessInfo.processInfo.environment
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let cache = value("XDG_CACHE_HOME") ?? value("HOME").map { "\($0)/.cache" } ?? ""

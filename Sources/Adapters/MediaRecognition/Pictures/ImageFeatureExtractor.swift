@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// Makes a vector of a picture by a convolutional network: what PP-OCR's detector sees at its coarsest, averaged over the
 /// picture.
-package final class ImageFeatureExtractor: Sendable {
+public final class ImageFeatureExtractor: Sendable {
     /// The last stage of the detector's backbone, before what joins its scales.
     private static let tensor = "p2o.pd_op.add.63.0"
     private static let stride = 32
 
     /// Pixels of the longer side of what the network sees.
-    package let side: Int
+    public let side: Int
     private let model: ImageModel
 
     /// Loads the network.
@@ -20,7 +20,7 @@ package final class ImageFeatureExtractor: Sendable {
     ///   - side: Pixels of the longer side of what it sees, rounded to 32.
     ///   - threads: How many threads compute; 0 leaves it to OpenVINO.
     /// - Throws: An error that says what is missing.
-    package init(_ models: OCRModels, side: Int = 320, threads: Int = 1) async throws {
+    public init(_ models: OCRModels, side: Int = 320, threads: Int = 1) async throws {
         self.side = max(Self.stride, side / Self.stride * Self.stride)
         self.model = try await ImageModel(models.detector, upTo: Self.tensor, threads: threads)
     }
@@ -28,7 +28,7 @@ package final class ImageFeatureExtractor: Sendable {
     /// Computes a picture's vector: 384 numbers, of length 1.
     ///
     /// - Throws: An error of the model.
-    package func features(of image: RasterImage) throws -> [Float] {
+    public func features(of image: RasterImage) throws -> [Float] {
         let (width, height) = image.size(longSide: self.side, multipleOf: Self.stride, growing: true)
         let output = try self.model.run(
             NormalizedImage(image.scaled(width: width, height: height), width: width, height: height))

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import MultimodalInputs
+public import MultimodalInputs
 
 /// Reads the text of pictures: finds lines, turns and straightens them, and reads each.
-package final class TextReader: Sendable {
+public final class TextReader: Sendable {
     /// A line of text in a picture.
-    package struct Line: Sendable {
+    public struct Line: Sendable {
         /// What it says.
-        package var text: String
+        public var text: String
         /// How sure that is, from 0 to 1.
-        package var confidence: Double
+        public var confidence: Double
         /// The corners in pixels: upper left, upper right, lower right, lower left.
-        package var box: [[Double]]
+        public var box: [[Double]]
     }
 
     private static let leastConfidence = 0.5
@@ -28,7 +28,7 @@ package final class TextReader: Sendable {
     ///   - side: Pixels of the longer side from which pictures are made smaller before lines are looked for.
     ///   - threads: How many threads compute; 0 leaves it to OpenVINO.
     /// - Throws: An error that says what is missing.
-    package init(_ models: OCRModels, side: Int = 960, threads: Int = 0) async throws {
+    public init(_ models: OCRModels, side: Int = 960, threads: Int = 0) async throws {
         self.detector = try await TextDetector(models, side: side, threads: threads)
         self.orientation = try await LineOrientation(models, threads: threads)
         self.recognizer = try await LineRecognizer(models, threads: threads)
@@ -37,7 +37,7 @@ package final class TextReader: Sendable {
     /// Reads a picture; the lines come in the order in which they are read.
     ///
     /// - Throws: An error of a model; `CancellationError`.
-    package func lines(in image: RasterImage) throws -> [Line] {
+    public func lines(in image: RasterImage) throws -> [Line] {
         // Lines that touch the edge are not found.
         let (x, y) = (max(Self.margin, image.height / 8), max(Self.margin, image.height / 8))
         let padded = try image.padded(horizontally: x, vertically: y)
@@ -60,7 +60,7 @@ package final class TextReader: Sendable {
     }
 
     /// The text of lines, those beside each other with a space between them.
-    package func text(of lines: [Line]) -> String {
+    public func text(of lines: [Line]) -> String {
         var text = ""
         for (index, line) in lines.enumerated() {
             if index > 0 { text += Self.isBeside(lines[index - 1].box, line.box) ? " " : "\n" }

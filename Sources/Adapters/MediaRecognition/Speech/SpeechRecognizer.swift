@@ -4,27 +4,27 @@ internal import CMediaLibraries
 internal import Foundation
 internal import LLMCore
 internal import MediaDecoding
-package import MultimodalInputs
+public import MultimodalInputs
 internal import Synchronization
 
 /// Writes down what is said in English, by PocketSphinx and its model.
-package final class SpeechRecognizer: Sendable {
+public final class SpeechRecognizer: Sendable {
     /// A word and when it was said.
-    package struct Word: Sendable, Hashable {
+    public struct Word: Sendable, Hashable {
         /// The word in small letters.
-        package var text: String
+        public var text: String
         /// When it begins, in seconds from the beginning of the recording.
-        package var start: Double
+        public var start: Double
         /// When it ends.
-        package var end: Double
+        public var end: Double
         /// How likely it is among what else it may have been, from 0 to 1.
-        package var probability: Double
+        public var probability: Double
     }
 
     /// Samples a second that the model takes.
-    package static let rate = 16_000
+    public static let rate = 16_000
     /// The variable of the environment that names the model's folder.
-    package static let variable = "AUTOGLM_SPEECH_MODEL"
+    public static let variable = "AUTOGLM_SPEECH_MODEL"
 
     private static let installed = "/usr/share/pocketsphinx/model/en-us"
     private static let framesPerSecond = 100.0
@@ -38,7 +38,7 @@ package final class SpeechRecognizer: Sendable {
     ///
     /// - Parameter folder: The model's folder; nil for what the environment says, else where Debian has it.
     /// - Throws: ``MultimodalError`` with code `.notInstalled`.
-    package init(model folder: String? = nil) throws {
+    public init(model folder: String? = nil) throws {
         let named = ProcessInfo.processInfo.environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
         let folder = folder ?? named ?? Self.installed
         let files = ["\(folder)/en-us", "\(folder)/en-us.lm.bin", "\(folder)/cmudict-en-us.dict"]
@@ -72,7 +72,7 @@ package final class SpeechRecognizer: Sendable {
     /// - Parameter audio: A recording of 16,000 samples a second.
     /// - Throws: ``MultimodalError`` with code `.unsuitable` for another rate, `.failed` where PocketSphinx fails;
     ///   `CancellationError`.
-    package func words(in audio: AudioSamples) throws -> [Word] {
+    public func words(in audio: AudioSamples) throws -> [Word] {
         guard audio.rate == Self.rate else {
             throw MultimodalError(
                 .unsuitable, "Speech is recognised at \(Self.rate) samples a second, not at \(audio.rate): resample it."

@@ -210,7 +210,10 @@ typedef struct {
     void (*gemm_pack)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end);
     /// Multiplies rows [begin, end) for these steps.
     void (*gemm_multiply)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch);
-    /// The same with both sides rounded to bfloat16, and sums in floats; steps are even, but for the last.
+    /// Multiplies few rows with columns [begin, end) of a right side that is read where it is, for packing it would take longer; left.column
+    /// is 1, and right.column or right.row is.
+    void (*gemm_few)(const ctk_gemm *call, size_t rows, size_t inner, size_t begin, size_t end);
+    /// As gemm_pack and gemm_multiply, with both sides rounded to bfloat16, and sums in floats; steps are even, but for the last.
     void (*gemm16_pack)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end);
     void (*gemm16_multiply)(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch);
 } ctk_kernels_table;

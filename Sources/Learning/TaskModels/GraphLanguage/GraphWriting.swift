@@ -34,7 +34,8 @@ package struct GraphWriting: Sendable {
             for draft in open { next += self.continuations(of: draft, beams, choices, using: &generator) }
             next.sort { $1.score < $0.score }
             open = []
-            for draft in next.prefix(beams) {
+            for var draft in next.prefix(beams) {
+                draft.read()
                 if draft.hasEnded || draft.writer.pieces.count >= self.maxPieces || draft.writer.room <= 0 {
                     done.append(draft)
                 } else {
@@ -56,18 +57,29 @@ package struct GraphWriting: Sendable {
         var writer: GraphWriter
         var logProbability = 0.0
         var hasEnded = false
+        /// The last piece while the model has not read it: of most drafts it never does.
+        private var unread: Int?
+
+        init(writer: GraphWriter) { self.writer = writer }
 
         /// The mean logarithm of the probability, so that long texts are not worse for being long.
         var score: Double {
-            self.logProbability / Double(max(1, self.writer.pieces.count + (self.hasEnded ? 1 : 0)))
+            let count = self.writer.pieces.count + (self.unread == nil ? 0 : 1) + (self.hasEnded ? 1 : 0)
+            return self.logProbability / Double(max(1, count))
+        }
+
+        /// Lets the model read the last piece.
+        mutating func read() {
+            if let piece = self.unread.take() { self.writer.write(piece) }
         }
 
         /// The draft with more pieces; what is surprising in them counts.
         func writing(_ pieces: [Int]) -> Self {
             var draft = self
             for piece in pieces {
+                draft.read()
                 draft.logProbability += log(Double(max(draft.writer.probabilities[piece], 1e-20)))
-                if piece == SubwordVocabulary.end { draft.hasEnded = true } else { draft.writer.write(piece) }
+                if piece == SubwordVocabulary.end { draft.hasEnded = true } else { draft.unread = piece }
             }
             return draft
         }

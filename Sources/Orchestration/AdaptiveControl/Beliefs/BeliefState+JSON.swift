@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 internal import OrderedCollections
 
 extension BeliefState {
@@ -8,7 +8,7 @@ extension BeliefState {
     private static let mostTold = 10
 
     /// The likeliest states with their probabilities, ten at most.
-    package var json: JSONValue {
+    public var json: JSONValue {
         let order = self.states.indices.sorted {
             (self.logProbabilities[$1], $0) < (self.logProbabilities[$0], $1)
         }

@@ -8,16 +8,16 @@ internal import RealModule
 /// Bayes' rule in logarithms: evidence adds the logarithm of its likelihood in each state. Logarithms stay finite whatever is
 /// heard, since no evidence counts as impossible (``leastLogLikelihood``), so that nothing is ever not a number, and later evidence
 /// can always bring back what earlier evidence spoke against.
-package struct BeliefState: Sendable, Hashable {
+public struct BeliefState: Sendable, Hashable {
     /// The smallest logarithm of a likelihood, relative to that of the state which evidence speaks for most.
-    package static let leastLogLikelihood = -700.0
+    public static let leastLogLikelihood = -700.0
     /// The most that evidence may count, as a multiple of itself.
-    package static let mostReliability = 100.0
+    public static let mostReliability = 100.0
 
     /// The states' names.
-    package private(set) var states: [String]
+    public private(set) var states: [String]
     /// The logarithms of the states' probabilities; all are finite.
-    package private(set) var logProbabilities: [Double]
+    public private(set) var logProbabilities: [Double]
 
     /// Begins with what is believed before any evidence.
     ///
@@ -25,7 +25,7 @@ package struct BeliefState: Sendable, Hashable {
     ///   - states: At least one, each with a name of its own.
     ///   - prior: A weight for each state, of which the sum need not be 1; nil for equal ones.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidStates`, or `.invalidEvidence` for weights that are none.
-    package init(states: [String], prior: [Double]? = nil) throws {
+    public init(states: [String], prior: [Double]? = nil) throws {
         guard !states.isEmpty, !states.contains(""), Set(states).count == states.count else {
             throw AdaptiveControlError(
                 .invalidStates, "A belief needs at least one state, each with a name of its own.")
@@ -36,13 +36,13 @@ package struct BeliefState: Sendable, Hashable {
     }
 
     /// The states' probabilities, which add up to 1.
-    package var probabilities: [Double] { self.logProbabilities.map(Double.exp) }
+    public var probabilities: [Double] { self.logProbabilities.map(Double.exp) }
 
     /// The entropy in nats: 0 where one state is certain, the logarithm of their number where all are equal.
-    package var entropy: Double { Self.entropy(ofLogProbabilities: self.logProbabilities) }
+    public var entropy: Double { Self.entropy(ofLogProbabilities: self.logProbabilities) }
 
     /// The index of the likeliest state, the first of equal ones.
-    package var best: Int {
+    public var best: Int {
         var best = 0
         for index in self.logProbabilities.indices where self.logProbabilities[index] > self.logProbabilities[best] {
             best = index
@@ -51,13 +51,13 @@ package struct BeliefState: Sendable, Hashable {
     }
 
     /// The likeliest state's name and probability.
-    package var likeliest: (state: String, probability: Double) {
+    public var likeliest: (state: String, probability: Double) {
         let best = self.best
         return (self.states[best], .exp(self.logProbabilities[best]))
     }
 
     /// How far the likeliest state is ahead of the next one: the difference of their probabilities, 1 where there is no other.
-    package var margin: Double { Self.margin(ofLogProbabilities: self.logProbabilities) }
+    public var margin: Double { Self.margin(ofLogProbabilities: self.logProbabilities) }
 
     /// What is believed after evidence.
     ///
@@ -67,7 +67,7 @@ package struct BeliefState: Sendable, Hashable {
     ///     evidence that repeats what was heard, as ``OpinionPool`` finds out.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence` for another number of likelihoods, negative or infinite ones, or
     ///   none above 0.
-    package func updated(byLikelihoods likelihoods: [Double], reliability: Double = 1) throws -> Self {
+    public func updated(byLikelihoods likelihoods: [Double], reliability: Double = 1) throws -> Self {
         guard likelihoods.allSatisfy({ $0 >= 0 && $0.isFinite }), likelihoods.contains(where: { $0 > 0 }) else {
             throw AdaptiveControlError(
                 .invalidEvidence,
@@ -81,7 +81,7 @@ package struct BeliefState: Sendable, Hashable {
     /// What is believed after evidence whose likelihoods are given as logarithms.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence`.
-    package func updated(byLogLikelihoods logs: [Double], reliability: Double = 1) throws -> Self {
+    public func updated(byLogLikelihoods logs: [Double], reliability: Double = 1) throws -> Self {
         guard logs.count == self.states.count else {
             throw AdaptiveControlError(
                 .invalidEvidence, "There are \(self.states.count) states and \(logs.count) likelihoods.")

@@ -3,20 +3,20 @@
 internal import LLMCore
 
 /// Something that can be asked: a model, another turn of a dialogue, another modality, or the user.
-package struct EvidenceSource: Sendable, Hashable {
+public struct EvidenceSource: Sendable, Hashable {
     /// What it is called.
-    package let name: String
+    public let name: String
     /// What asking costs, in any unit that all sources share; above 0.
-    package let cost: Double
+    public let cost: Double
     /// What it says in which state.
-    package let table: LikelihoodTable
+    public let table: LikelihoodTable
     /// What to ask the user; nil where no user is asked.
-    package let question: String?
+    public let question: String?
 
     /// Describes a source.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` for a cost that is not above 0, or no name.
-    package init(name: String, cost: Double, table: LikelihoodTable, question: String? = nil) throws {
+    public init(name: String, cost: Double, table: LikelihoodTable, question: String? = nil) throws {
         guard !name.isEmpty, cost > 0, cost.isFinite else {
             throw AdaptiveControlError(
                 .invalidSettings, "A source of evidence needs a name, and a cost above 0; '\(name)' has \(cost).")

@@ -4,11 +4,11 @@ internal import LLMCore
 internal import RealModule
 
 /// How likely each outcome of a source of evidence is in each state: what was seen of the source, as a model of it.
-package struct LikelihoodTable: Sendable, Hashable {
+public struct LikelihoodTable: Sendable, Hashable {
     /// What the source may say.
-    package let outcomes: [String]
+    public let outcomes: [String]
     /// Of each state, the logarithm of each outcome's probability; all are finite.
-    package let logLikelihoods: [[Double]]
+    public let logLikelihoods: [[Double]]
     private let numbers: [String: Int]
 
     /// Learns from counts, such as a confusion matrix.
@@ -19,7 +19,7 @@ package struct LikelihoodTable: Sendable, Hashable {
     ///   - smoothing: What is added to each count, so that nothing is impossible for not having been seen; above 0. A half is Krichevsky and
     ///     Trofimov's estimate.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence`.
-    package init(outcomes: [String], counts: [[Double]], smoothing: Double = 0.5) throws {
+    public init(outcomes: [String], counts: [[Double]], smoothing: Double = 0.5) throws {
         guard !outcomes.isEmpty, Set(outcomes).count == outcomes.count, !counts.isEmpty,
             counts.allSatisfy({ $0.count == outcomes.count })
         else {
@@ -46,7 +46,7 @@ package struct LikelihoodTable: Sendable, Hashable {
     ///   - states: The states, which are the outcomes.
     ///   - accuracy: How often it is right, between 0 and 1.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence`.
-    package init(states: [String], accuracy: Double) throws {
+    public init(states: [String], accuracy: Double) throws {
         guard accuracy > 0, accuracy < 1 else {
             throw AdaptiveControlError(
                 .invalidEvidence, "An accuracy of \(accuracy) is none between 0 and 1: nothing is always right.")
@@ -59,7 +59,7 @@ package struct LikelihoodTable: Sendable, Hashable {
     /// The logarithms of an outcome's likelihoods in each state.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence` for an outcome that is none of the table's.
-    package func logLikelihoods(of outcome: String) throws -> [Double] {
+    public func logLikelihoods(of outcome: String) throws -> [Double] {
         guard let number = self.numbers[outcome] else {
             throw AdaptiveControlError(
                 .invalidEvidence,
@@ -72,7 +72,7 @@ package struct LikelihoodTable: Sendable, Hashable {
     /// never negative.
     ///
     /// - Parameter belief: Of as many states as the table has.
-    package func expectedInformation(in belief: BeliefState) -> Double {
+    public func expectedInformation(in belief: BeliefState) -> Double {
         let entropies = zip(belief.probabilities, self.logLikelihoods).map { probability, row in
             probability * BeliefState.entropy(ofLogProbabilities: row)
         }

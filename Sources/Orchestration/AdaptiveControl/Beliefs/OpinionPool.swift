@@ -8,22 +8,22 @@ internal import RealModule
 /// The pooled belief is ∏ pₖ(state)^wₖ, normalised. Weights with which what is true is likeliest (maximum likelihood) make its
 /// probabilities say how often they are right, and see to it that models which say the same for the same reasons do not count twice. For one
 /// model, the weight is the inverse of the temperature of temperature scaling (Guo et al., 2017).
-package struct OpinionPool: Sendable, Hashable {
+public struct OpinionPool: Sendable, Hashable {
     /// The most one model may count.
-    package static let mostWeight = 20.0
+    public static let mostWeight = 20.0
     /// The smallest probability that is told apart from 0.
-    package static let leastProbability = 1e-9
+    public static let leastProbability = 1e-9
     /// Draws weights to 1 over the number of models, so that a part on which all are right does not make them infinite.
     private static let ridge = 1e-3
     private static let mostSteps = 50
 
     /// What each model's log-probabilities are multiplied by, not negative.
-    package let weights: [Double]
+    public let weights: [Double]
 
     /// Pools with weights that are known.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` for weights that are not from 0 to ``mostWeight``, or none.
-    package init(weights: [Double]) throws {
+    public init(weights: [Double]) throws {
         guard !weights.isEmpty, weights.allSatisfy({ (0...Self.mostWeight).contains($0) }) else {
             throw AdaptiveControlError(.invalidSettings, "Weights of models must be from 0 to 20; they are \(weights).")
         }
@@ -36,7 +36,7 @@ package struct OpinionPool: Sendable, Hashable {
     ///   - logProbabilities: Models × examples × states, as ``logProbabilities(_:)`` makes them.
     ///   - states: The true state of each example.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords` where the numbers of examples or states differ, or there is none.
-    package init(fitting logProbabilities: [[[Double]]], states: [Int]) throws {
+    public init(fitting logProbabilities: [[[Double]]], states: [Int]) throws {
         guard let first = logProbabilities.first, let count = first.first?.count, !states.isEmpty,
             logProbabilities.allSatisfy({ $0.count == states.count && $0.allSatisfy { $0.count == count } }),
             states.allSatisfy({ (0..<count).contains($0) })
@@ -59,7 +59,7 @@ package struct OpinionPool: Sendable, Hashable {
     }
 
     /// Logarithms of a model's probabilities, all finite.
-    package static func logProbabilities(_ probabilities: some Sequence<Double>) -> [Double] {
+    public static func logProbabilities(_ probabilities: some Sequence<Double>) -> [Double] {
         probabilities.map { .log($0 > Self.leastProbability ? $0 : Self.leastProbability) }
     }
 
@@ -67,7 +67,7 @@ package struct OpinionPool: Sendable, Hashable {
     ///
     /// - Parameter logProbabilities: Models × states.
     /// - Returns: The logarithms of the pooled probabilities.
-    package func pooled(_ logProbabilities: some Collection<[Double]>) -> [Double] {
+    public func pooled(_ logProbabilities: some Collection<[Double]>) -> [Double] {
         Self.pooled(logProbabilities, self.weights)
     }
 

@@ -9,20 +9,20 @@ internal import RealModule
 /// uniform and independent of the others as long as nothing changes; the Simple Jumper (Vovk et al., 2021) bets against that. What
 /// it wins is a martingale, so that it ever exceeds 1 / rate with a probability of at most `rate` (Ville's inequality), however often one looks and
 /// with no assumption on the distribution. Population stability indices and repeated Kolmogorov-Smirnov tests have no such bound.
-package struct DriftAlarm: Sendable {
+public struct DriftAlarm: Sendable {
     /// How finely scores are told apart; equal ones are ranked by chance, which keeps p-values exact.
     private static let bins = 4096
     private static let bets = [-1.0, 0, 1]
     private static let jumps = 0.01
 
     /// The most that false alarms may be likely.
-    package let falseAlarmRate: Double
+    public let falseAlarmRate: Double
     /// The logarithm of what was won so far.
-    package private(set) var logMartingale = 0.0
+    public private(set) var logMartingale = 0.0
     /// How many scores were seen.
-    package private(set) var count = 0
+    public private(set) var count = 0
     /// The number of the score at which the alarm was given; nil where it was not.
-    package private(set) var alarmedAt: Int?
+    public private(set) var alarmedAt: Int?
     private var seen = RankCounter(bins: Self.bins)
     private var capital = [Double](repeating: 1 / 3.0, count: 3)
 
@@ -30,7 +30,7 @@ package struct DriftAlarm: Sendable {
     ///
     /// - Parameter falseAlarmRate: How likely an alarm may be while nothing changes, ever; between 0 and 1.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings`.
-    package init(falseAlarmRate: Double = 0.01) throws {
+    public init(falseAlarmRate: Double = 0.01) throws {
         guard falseAlarmRate > 0, falseAlarmRate < 1 else {
             throw AdaptiveControlError(
                 .invalidSettings, "A rate of false alarms must be between 0 and 1; it is \(falseAlarmRate).")
@@ -39,10 +39,10 @@ package struct DriftAlarm: Sendable {
     }
 
     /// Whether there was an alarm.
-    package var isAlarmed: Bool { self.alarmedAt != nil }
+    public var isAlarmed: Bool { self.alarmedAt != nil }
 
     /// Takes scores as what is usual, without betting on them.
-    package mutating func learn(_ scores: some Sequence<Double>) {
+    public mutating func learn(_ scores: some Sequence<Double>) {
         for score in scores { self.seen.add(Self.bin(score)) }
     }
 
@@ -53,7 +53,7 @@ package struct DriftAlarm: Sendable {
     ///   - generator: Ranks equal scores.
     /// - Returns: Whether there was an alarm, now or before.
     @discardableResult
-    package mutating func observe(_ score: Double, using generator: inout some RandomNumberGenerator) -> Bool {
+    public mutating func observe(_ score: Double, using generator: inout some RandomNumberGenerator) -> Bool {
         let bin = Self.bin(score)
         let chance = Double.random(in: 0..<1, using: &generator)
         let (above, equal) = self.seen.ranks(bin)

@@ -5,19 +5,19 @@ internal import LLMCore
 /// A map from scores to how often what has them is right, which never falls (Zadrozny and Elkan, 2002).
 ///
 /// Fitted by pooling adjacent violators (Ayer et al., 1955); between the means of two blocks it is linear.
-package struct IsotonicRegression: Sendable, Hashable {
+public struct IsotonicRegression: Sendable, Hashable {
     /// A thousandth of a thousandth of the score itself is mixed in, so that scores of one block keep their order.
     private static let slope = 1e-6
 
     /// The mean scores of the blocks, rising.
-    package let scores: [Double]
+    public let scores: [Double]
     /// What is right of each block, never falling.
-    package let values: [Double]
+    public let values: [Double]
 
     /// Takes blocks that are known.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` unless scores rise, and values are from 0 to 1 and do not fall.
-    package init(scores: [Double], values: [Double]) throws {
+    public init(scores: [Double], values: [Double]) throws {
         guard !scores.isEmpty, scores.count == values.count, zip(scores, scores.dropFirst()).allSatisfy({ $0 < $1 }),
             zip(values, values.dropFirst()).allSatisfy({ $0 <= $1 }), values.allSatisfy({ (0...1).contains($0) }),
             scores.allSatisfy(\.isFinite)
@@ -32,7 +32,7 @@ package struct IsotonicRegression: Sendable, Hashable {
     ///
     /// - Parameter outcomes: Scores, and whether what had them was right; at least one, all scores finite.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords`.
-    package init(fitting outcomes: [(score: Double, isRight: Bool)]) throws {
+    public init(fitting outcomes: [(score: Double, isRight: Bool)]) throws {
         guard !outcomes.isEmpty, outcomes.allSatisfy({ $0.score.isFinite }) else {
             throw AdaptiveControlError(.invalidRecords, "Calibration needs outcomes whose scores are finite.")
         }
@@ -60,7 +60,7 @@ package struct IsotonicRegression: Sendable, Hashable {
     /// How often what has a score is right.
     ///
     /// - Parameter score: Not a number is taken for the lowest.
-    package func callAsFunction(_ score: Double) -> Double {
+    public func callAsFunction(_ score: Double) -> Double {
         let value = self.interpolated(score)
         guard score.isFinite else { return value }
         return (1 - Self.slope) * value + Self.slope * min(1, max(0, score))

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a cascade gives and costs at every threshold, on some records.
-package struct CascadeCurve: Sendable {
+public struct CascadeCurve: Sendable {
     /// A threshold with what comes of it.
-    package struct Point: Sendable, Hashable {
+    public struct Point: Sendable, Hashable {
         /// Answers are taken from this score on; the lowest is always the first decider, `infinity` always the last.
-        package let threshold: Double
+        public let threshold: Double
         /// How many answers are wrong.
-        package let errors: Int
+        public let errors: Int
         /// What all records cost together.
-        package let cost: Double
+        public let cost: Double
     }
 
     /// How many records there are.
-    package let count: Int
+    public let count: Int
     /// All thresholds at which something changes, the lowest first.
-    package let points: [Point]
+    public let points: [Point]
 
     /// Computes the curve; the effort grows with the records' number and its logarithm.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords`.
-    package init(_ records: [CascadeRecord]) throws {
+    public init(_ records: [CascadeRecord]) throws {
         try CascadeRecord.check(records)
         var changes: [(threshold: Double, errors: Int, cost: Double)] = []
         var (errors, cost) = (0, 0.0)
@@ -62,7 +62,7 @@ package struct CascadeCurve: Sendable {
     }
 
     /// The point of a threshold.
-    package func point(at threshold: Double) -> Point {
+    public func point(at threshold: Double) -> Point {
         var (low, high) = (0, self.points.count)
         while low < high {
             let middle = (low + high) / 2
@@ -72,7 +72,7 @@ package struct CascadeCurve: Sendable {
     }
 
     /// The last point that costs at most so much, as thresholds rise; nil where even the first decider costs more.
-    package func point(atCost cost: Double) -> Point? {
+    public func point(atCost cost: Double) -> Point? {
         // Cost never falls as the threshold rises.
         var (low, high) = (0, self.points.count)
         while low < high {
@@ -83,10 +83,10 @@ package struct CascadeCurve: Sendable {
     }
 
     /// The point with the fewest errors, the cheapest of equal ones.
-    package var safest: Point {
+    public var safest: Point {
         self.points.reduce(self.points[0]) { $1.errors < $0.errors ? $1 : $0 }
     }
 
     /// The share of right answers at a point.
-    package func accuracy(at point: Point) -> Double { Double(self.count - point.errors) / Double(self.count) }
+    public func accuracy(at point: Point) -> Double { Double(self.count - point.errors) / Double(self.count) }
 }

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 internal import OrderedCollections
 internal import RealModule
 
 /// A fitted cascade of models that give probabilities of the same states: how their opinions are pooled, and from which margin an answer is
 /// taken.
-package struct CascadePlan: Sendable, Hashable {
+public struct CascadePlan: Sendable, Hashable {
     private static let format = "autoglm-cascade", version = 2
 
     /// The deciders' names or folders, the cheapest first.
-    package let deciders: [String]
+    public let deciders: [String]
     /// What some of them need besides, such as the examples that a language model is shown, by name.
-    package let details: [String: JSONValue]
+    public let details: [String: JSONValue]
     /// What one input costs each of them in the mean.
-    package let costs: [Double]
+    public let costs: [Double]
     /// Of each stage, how the opinions heard up to it are pooled.
-    package let pools: [OpinionPool]
+    public let pools: [OpinionPool]
     /// The ``BeliefState/margin`` from which the likeliest state is the answer; infinite where the last decider is always asked.
-    package let threshold: Double
+    public let threshold: Double
     /// What was promised of it; nil where somebody chose the threshold.
-    package let promise: ErrorPromise?
+    public let promise: ErrorPromise?
     /// The margins of the first decider's beliefs as they usually are, by which a ``DriftAlarm`` tells that inputs have changed: scores of examples drawn by chance, none
     /// where nobody looks.
-    package let usualScores: [Double]
+    public let usualScores: [Double]
 
     /// The most scores that are kept.
-    package static let mostUsualScores = 1000
+    public static let mostUsualScores = 1000
 
     /// Puts a plan together.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` where the parts do not fit each other.
-    package init(
+    public init(
         deciders: [String], details: [String: JSONValue] = [:], costs: [Double], pools: [OpinionPool],
         threshold: Double, promise: ErrorPromise? = nil, usualScores: [Double] = []
     ) throws {
@@ -53,7 +53,7 @@ package struct CascadePlan: Sendable, Hashable {
     /// Reads what ``json`` has written.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings`.
-    package init(_ json: JSONValue) throws {
+    public init(_ json: JSONValue) throws {
         func numbers(_ value: JSONValue?) -> [Double]? {
             guard let values = value?.arrayValue else { return nil }
             let numbers = values.compactMap(\.numberValue)
@@ -80,7 +80,7 @@ package struct CascadePlan: Sendable, Hashable {
     }
 
     /// The plan for a file; an infinite threshold is null.
-    package var json: JSONValue {
+    public var json: JSONValue {
         var json: OrderedDictionary<String, JSONValue> = [
             "format": .string(Self.format), "version": .integer(Self.version),
             "models": .array(self.deciders.map { .string($0) }), "costs": .array(self.costs.map { .number($0) }),
@@ -97,7 +97,7 @@ package struct CascadePlan: Sendable, Hashable {
     }
 
     /// The likeliest of some states, the first of equal ones, with its probability and the ``BeliefState/margin``.
-    package static func answer(_ logs: [Double]) -> (state: Int, confidence: Double, margin: Double) {
+    public static func answer(_ logs: [Double]) -> (state: Int, confidence: Double, margin: Double) {
         var best = 0
         for index in logs.indices where logs[index] > logs[best] { best = index }
         return (best, min(1, .exp(logs[best])), BeliefState.margin(ofLogProbabilities: logs))

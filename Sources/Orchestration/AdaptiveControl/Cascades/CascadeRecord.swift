@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// What each decider of a cascade said of one input, for fitting thresholds: scores, correctness and cost.
-package struct CascadeRecord: Sendable, Hashable {
+public struct CascadeRecord: Sendable, Hashable {
     /// One decider's answer.
-    package struct Stage: Sendable, Hashable {
+    public struct Stage: Sendable, Hashable {
         /// How sure it is, from 0 to 1.
-        package let score: Double
+        public let score: Double
         /// Whether the answer is right.
-        package let isRight: Bool
+        public let isRight: Bool
         /// What asking it costs, in a unit that all deciders share.
-        package let cost: Double
+        public let cost: Double
 
-        package init(score: Double, isRight: Bool, cost: Double) {
+        /// Writes down an answer.
+        public init(score: Double, isRight: Bool, cost: Double) {
             (self.score, self.isRight, self.cost) = (score, isRight, cost)
         }
     }
 
     /// The deciders' answers in the order in which they are asked, the cheapest first.
-    package let stages: [Stage]
+    public let stages: [Stage]
 
-    package init(stages: [Stage]) { self.stages = stages }
+    /// Puts the answers to one input together.
+    public init(stages: [Stage]) { self.stages = stages }
 
     /// Reads a line of a file of records: `{"stages": [{"score": 0.9, "right": true, "cost": 1}, …]}`.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords`.
-    package init(_ json: JSONValue) throws {
+    public init(_ json: JSONValue) throws {
         guard let stages = json["stages"]?.arrayValue, !stages.isEmpty else {
             throw AdaptiveControlError(.invalidRecords, "A record needs 'stages', an array of what each decider said.")
         }
@@ -44,7 +46,7 @@ package struct CascadeRecord: Sendable, Hashable {
     }
 
     /// The record as a line of a file.
-    package var json: JSONValue {
+    public var json: JSONValue {
         [
             "stages": .array(
                 self.stages.map {
@@ -54,17 +56,17 @@ package struct CascadeRecord: Sendable, Hashable {
     }
 
     /// The index of the decider whose answer is taken: the first whose score is at least the threshold, or the last.
-    package func answering(at threshold: Double) -> Int {
+    public func answering(at threshold: Double) -> Int {
         self.stages.firstIndex { $0.score >= threshold } ?? self.stages.count - 1
     }
 
     /// What all deciders up to one cost.
-    package func cost(upTo stage: Int) -> Double { self.stages[...stage].reduce(0) { $0 + $1.cost } }
+    public func cost(upTo stage: Int) -> Double { self.stages[...stage].reduce(0) { $0 + $1.cost } }
 
     /// Checks that records are of the same deciders.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidRecords`.
-    package static func check(_ records: [Self]) throws {
+    public static func check(_ records: [Self]) throws {
         guard let first = records.first, first.stages.count > 0,
             records.allSatisfy({ $0.stages.count == first.stages.count })
         else {

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 internal import OrderedCollections
 internal import Synchronization
 
 /// What decisions have cost, and who answered; safe to write to from anywhere.
-package final class CostLedger: Sendable {
+public final class CostLedger: Sendable {
     /// One decision.
-    package struct Entry: Sendable, Hashable {
+    public struct Entry: Sendable, Hashable {
         /// Who was asked, in that order; the last one's answer was taken.
-        package let asked: [String]
+        public let asked: [String]
         /// What each of them cost.
-        package let costs: [Double]
+        public let costs: [Double]
         /// How sure the answer is.
-        package let confidence: Double
+        public let confidence: Double
 
         /// Writes down a decision.
-        package init(asked: [String], costs: [Double], confidence: Double) {
+        public init(asked: [String], costs: [Double], confidence: Double) {
             (self.asked, self.costs, self.confidence) = (asked, costs, confidence)
         }
 
         /// What it cost in all.
-        package var cost: Double { self.costs.reduce(0, +) }
+        public var cost: Double { self.costs.reduce(0, +) }
 
         /// The entry for programs.
-        package var json: JSONValue {
+        public var json: JSONValue {
             [
                 "asked": .array(zip(self.asked, self.costs).map { ["name": .string($0), "cost": .number($1)] }),
                 "cost": .number(self.cost), "confidence": .number(self.confidence),
@@ -33,13 +33,13 @@ package final class CostLedger: Sendable {
     }
 
     /// What one decider did.
-    package struct Sum: Sendable, Hashable {
+    public struct Sum: Sendable, Hashable {
         /// How often it was asked.
-        package var asked = 0
+        public var asked = 0
         /// How often its answer was taken.
-        package var answered = 0
+        public var answered = 0
         /// What it cost.
-        package var cost = 0.0
+        public var cost = 0.0
     }
 
     private struct State {
@@ -50,10 +50,10 @@ package final class CostLedger: Sendable {
     private let state = Mutex(State())
 
     /// Begins with nothing.
-    package init() {}
+    public init() {}
 
     /// Adds a decision.
-    package func add(_ entry: Entry) {
+    public func add(_ entry: Entry) {
         self.state.withLock { state in
             state.decisions += 1
             for (name, cost) in zip(entry.asked, entry.costs) {
@@ -65,13 +65,13 @@ package final class CostLedger: Sendable {
     }
 
     /// How many decisions there were.
-    package var decisions: Int { self.state.withLock(\.decisions) }
+    public var decisions: Int { self.state.withLock(\.decisions) }
 
     /// What a decider did so far.
-    package func sum(of name: String) -> Sum { self.state.withLock { $0.sums[name] ?? Sum() } }
+    public func sum(of name: String) -> Sum { self.state.withLock { $0.sums[name] ?? Sum() } }
 
     /// All of it for programs.
-    package var json: JSONValue {
+    public var json: JSONValue {
         let state = self.state.withLock { $0 }
         return [
             "decisions": .integer(state.decisions),

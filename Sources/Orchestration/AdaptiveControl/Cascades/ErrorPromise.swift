@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// How many answers may be wrong, and what is meant by that.
-package struct ErrorPromise: Sendable, Hashable {
+public struct ErrorPromise: Sendable, Hashable {
     /// How it is to be kept.
-    package enum Kind: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
         /// In the mean over calibration parts and new inputs: conformal risk control (Angelopoulos et al., 2024).
         case inTheMean
         /// Of all new inputs there will ever be, with this confidence over calibration parts: an exact binomial test of each threshold in its order
@@ -16,14 +16,14 @@ package struct ErrorPromise: Sendable, Hashable {
     }
 
     /// The share of answers that may be wrong.
-    package let errorRate: Double
+    public let errorRate: Double
     /// How it is to be kept.
-    package let kind: Kind
+    public let kind: Kind
 
     /// Makes a promise.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` where a number is out of range.
-    package init(errorRate: Double, kind: Kind) throws {
+    public init(errorRate: Double, kind: Kind) throws {
         let confidence: Double
         switch kind {
         case .inTheMean: confidence = 0.5
@@ -42,7 +42,7 @@ package struct ErrorPromise: Sendable, Hashable {
     /// inputs more, rounded up to half a percent.
     ///
     /// What was never wrong may be so three times in as many inputs (the rule of three).
-    package static func usualErrorRate(of rate: Double, count: Int) -> Double {
+    public static func usualErrorRate(of rate: Double, count: Int) -> Double {
         let count = Double(max(1, count))
         let possible = max(rate, min(0.5, 3 / count))
         let deviation = (2 * possible * (1 - possible) / count).squareRoot()
@@ -52,7 +52,7 @@ package struct ErrorPromise: Sendable, Hashable {
     /// The most errors among calibration records with which the promise still holds; nil where even none is too many.
     ///
     /// - Parameter count: How many records there are.
-    package func mostErrors(among count: Int) -> Int? {
+    public func mostErrors(among count: Int) -> Int? {
         switch self.kind {
         case .inTheMean:
             // n / (n + 1) · errors / n + 1 / (n + 1) ≤ rate, where a loss is at most 1.
@@ -78,7 +78,7 @@ package struct ErrorPromise: Sendable, Hashable {
     /// monotone where that of single inputs is not.
     /// - Parameter curve: Of calibration records, which nothing else was fitted on.
     /// - Returns: The point; nil where even the last decider alone makes too many errors.
-    package func cheapest(on curve: CascadeCurve) -> CascadeCurve.Point? {
+    public func cheapest(on curve: CascadeCurve) -> CascadeCurve.Point? {
         guard let most = self.mostErrors(among: curve.count) else { return nil }
         var best: CascadeCurve.Point?
         for point in curve.points.reversed() {
@@ -102,7 +102,7 @@ package struct ErrorPromise: Sendable, Hashable {
 
 extension ErrorPromise {
     /// The promise for programs.
-    package var json: JSONValue {
+    public var json: JSONValue {
         switch self.kind {
         case .inTheMean: ["error_rate": .number(self.errorRate), "kept": "in-the-mean"]
         case .ofAll(let confidence):

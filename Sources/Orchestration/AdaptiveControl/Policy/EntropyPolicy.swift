@@ -6,18 +6,18 @@ internal import LLMCore
 ///
 /// What is compared is the information that an answer is expected to bring (Lindley, 1956) over what it costs: a greedy choice, which for
 /// sources that are independent given the state comes near the best one (Krause and Guestrin, 2005).
-package struct EntropyPolicy: Sendable, Hashable {
+public struct EntropyPolicy: Sendable, Hashable {
     /// The entropy in nats up to which it acts.
-    package let threshold: Double
+    public let threshold: Double
     /// The most that asking may cost in all.
-    package let budget: Double
+    public let budget: Double
     /// The least information in nats for which it asks.
-    package let leastInformation: Double
+    public let leastInformation: Double
 
     /// Makes a policy.
     ///
     /// - Throws: ``AdaptiveControlError`` with code `.invalidSettings` for negative numbers.
-    package init(threshold: Double, budget: Double = .infinity, leastInformation: Double = 1e-6) throws {
+    public init(threshold: Double, budget: Double = .infinity, leastInformation: Double = 1e-6) throws {
         guard threshold >= 0, budget >= 0, leastInformation >= 0 else {
             throw AdaptiveControlError(
                 .invalidSettings,
@@ -33,7 +33,7 @@ package struct EntropyPolicy: Sendable, Hashable {
     ///   - belief: What is believed.
     ///   - sources: What was not asked yet; their tables have the belief's states.
     ///   - spent: What asking has cost so far.
-    package func decision(
+    public func decision(
         on belief: BeliefState, sources: some Collection<EvidenceSource>, spent: Double = 0
     ) -> PolicyDecision {
         let alternatives = sources.map { source in

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// A decision from the first belief to the act: a value that says what to ask next, and never asks itself.
-package struct EvidenceLoop: Sendable {
+public struct EvidenceLoop: Sendable {
     /// A turn of the loop.
-    package struct Turn: Sendable {
+    public struct Turn: Sendable {
         /// What was decided before the answer, with the belief of then.
-        package let decision: PolicyDecision
+        public let decision: PolicyDecision
         /// What the source said.
-        package let outcome: String
+        public let outcome: String
         /// What was believed afterwards.
-        package let belief: BeliefState
+        public let belief: BeliefState
 
         var json: JSONValue {
             [
@@ -22,11 +22,11 @@ package struct EvidenceLoop: Sendable {
     }
 
     /// What is believed now.
-    package private(set) var belief: BeliefState
+    public private(set) var belief: BeliefState
     /// What asking has cost.
-    package private(set) var spent = 0.0
+    public private(set) var spent = 0.0
     /// What was asked and answered.
-    package private(set) var turns: [Turn] = []
+    public private(set) var turns: [Turn] = []
     private let policy: EntropyPolicy
     private var waiting: [EvidenceSource]
 
@@ -36,7 +36,7 @@ package struct EvidenceLoop: Sendable {
     ///   - belief: What is believed before anything is asked.
     ///   - sources: What can be asked, each once: an answer that is heard again tells nothing new.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence` where a source has other states, or a name of another.
-    package init(_ belief: BeliefState, policy: EntropyPolicy, sources: [EvidenceSource]) throws {
+    public init(_ belief: BeliefState, policy: EntropyPolicy, sources: [EvidenceSource]) throws {
         guard Set(sources.map(\.name)).count == sources.count else {
             throw AdaptiveControlError(.invalidEvidence, "Two sources of evidence have the same name.")
         }
@@ -50,7 +50,7 @@ package struct EvidenceLoop: Sendable {
     }
 
     /// What to do now.
-    package var decision: PolicyDecision {
+    public var decision: PolicyDecision {
         self.policy.decision(on: self.belief, sources: self.waiting, spent: self.spent)
     }
 
@@ -61,7 +61,7 @@ package struct EvidenceLoop: Sendable {
     ///   - name: The source, usually the one that ``decision`` asks.
     /// - Throws: ``AdaptiveControlError`` with code `.invalidEvidence` for a source that there is not or that was heard before, or an outcome that
     ///   there is not.
-    package mutating func hear(_ outcome: String, from name: String) throws {
+    public mutating func hear(_ outcome: String, from name: String) throws {
         guard let index = self.waiting.firstIndex(where: { $0.name == name }) else {
             throw AdaptiveControlError(
                 .invalidEvidence,
@@ -76,7 +76,7 @@ package struct EvidenceLoop: Sendable {
     }
 
     /// The whole account for programs: each turn, and what is to be done now.
-    package var json: JSONValue {
+    public var json: JSONValue {
         ["turns": .array(self.turns.map(\.json)), "decision": self.decision.json, "spent": .number(self.spent)]
     }
 }

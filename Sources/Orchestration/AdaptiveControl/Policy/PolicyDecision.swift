@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// What was decided, and an account of why.
-package struct PolicyDecision: Sendable, Hashable {
+public struct PolicyDecision: Sendable, Hashable {
     /// What to do.
-    package enum Action: Sendable, Hashable {
+    public enum Action: Sendable, Hashable {
         /// Take this state as the true one.
         case act(String)
         /// Ask this source.
@@ -13,7 +13,7 @@ package struct PolicyDecision: Sendable, Hashable {
     }
 
     /// Why.
-    package enum Reason: String, Sendable {
+    public enum Reason: String, Sendable {
         /// The entropy is under the threshold.
         case certain
         /// The entropy is above it, and there is something to ask.
@@ -25,18 +25,18 @@ package struct PolicyDecision: Sendable, Hashable {
     }
 
     /// A source that could have been asked.
-    package struct Alternative: Sendable, Hashable {
+    public struct Alternative: Sendable, Hashable {
         /// Its name.
-        package let source: String
+        public let source: String
         /// What asking it costs.
-        package let cost: Double
+        public let cost: Double
         /// How many nats it is expected to tell.
-        package let expectedInformation: Double
+        public let expectedInformation: Double
         /// Whether the budget allows it.
-        package let isAffordable: Bool
+        public let isAffordable: Bool
 
         /// What alternatives are compared by.
-        package var informationPerCost: Double { self.expectedInformation / self.cost }
+        public var informationPerCost: Double { self.expectedInformation / self.cost }
 
         var json: JSONValue {
             [
@@ -48,23 +48,23 @@ package struct PolicyDecision: Sendable, Hashable {
     }
 
     /// What to do.
-    package let action: Action
+    public let action: Action
     /// Why.
-    package let reason: Reason
+    public let reason: Reason
     /// What was believed.
-    package let belief: BeliefState
+    public let belief: BeliefState
     /// What asking had cost before.
-    package let spent: Double
+    public let spent: Double
     /// What could have been asked.
-    package let alternatives: [Alternative]
+    public let alternatives: [Alternative]
 
     /// The source to ask; nil where it acts.
-    package var asked: String? {
+    public var asked: String? {
         if case .ask(let source) = self.action { source } else { nil }
     }
 
     /// The account for programs.
-    package var json: JSONValue {
+    public var json: JSONValue {
         [
             "action": .string(self.asked == nil ? "act" : "ask"), "asked": self.asked.map { .string($0) } ?? .null,
             "reason": .string(self.reason.rawValue), "belief": self.belief.json,

@@ -3,11 +3,11 @@
 internal import LLMCore
 
 /// A recording of one channel.
-package struct AudioSamples: Sendable, Hashable {
+public struct AudioSamples: Sendable, Hashable {
     /// The samples, from -1 to 1.
-    package var samples: [Float]
+    public var samples: [Float]
     /// How many samples there are in a second.
-    package let rate: Int
+    public let rate: Int
 
     /// Makes a recording.
     ///
@@ -15,7 +15,7 @@ package struct AudioSamples: Sendable, Hashable {
     ///   - samples: The samples, from -1 to 1.
     ///   - rate: How many samples there are in a second, from 1,000 to 768,000.
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` for another rate.
-    package init(_ samples: [Float], rate: Int) throws {
+    public init(_ samples: [Float], rate: Int) throws {
         guard (1_000...768_000).contains(rate) else {
             throw MultimodalError(
                 .invalidSetting, "A recording has \(rate) samples a second; it must be 1,000 to 768,000.")
@@ -25,5 +25,5 @@ package struct AudioSamples: Sendable, Hashable {
     }
 
     /// How long it is, in seconds.
-    package var seconds: Double { Double(self.samples.count) / Double(self.rate) }
+    public var seconds: Double { Double(self.samples.count) / Double(self.rate) }
 }

@@ -8,7 +8,7 @@ internal import RealModule
 /// The filter is kept as phases, one for each place that an output sample may have between two input samples; rates whose
 /// phases would be too many take the nearest two of 512 with linear interpolation (J. Smith: Digital Audio Resampling).
 /// It passes what lies below 0.9 times half the lower rate, and weakens what would fold by about 100 dB.
-package struct Resampler: Sendable {
+public struct Resampler: Sendable {
     private static let crossings = 64.0
     private static let passband = 0.95
     private static let kaiserBeta = 10.06
@@ -16,9 +16,9 @@ package struct Resampler: Sendable {
     private static let interpolatedPhases = 512
 
     /// The rate of what comes in.
-    package let inputRate: Int
+    public let inputRate: Int
     /// The rate of what goes out.
-    package let outputRate: Int
+    public let outputRate: Int
     private let phases: Int
     private let isExact: Bool
     /// Taps of each phase, a multiple of the lanes; one phase more than there are, for interpolation.
@@ -32,7 +32,7 @@ package struct Resampler: Sendable {
     ///   - inputRate: Samples a second, from 1,000 to 768,000.
     ///   - outputRate: Samples a second, from 1,000 to 768,000.
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` for other rates.
-    package init(from inputRate: Int, to outputRate: Int) throws {
+    public init(from inputRate: Int, to outputRate: Int) throws {
         for rate in [inputRate, outputRate] where !(1_000...768_000).contains(rate) {
             throw MultimodalError(.invalidSetting, "A rate is \(rate); it must be 1,000 to 768,000 samples a second.")
         }
@@ -67,7 +67,7 @@ package struct Resampler: Sendable {
     /// Changes the rate of a recording.
     ///
     /// - Throws: ``MultimodalError`` with code `.unsuitable` where it has another rate than what is to come in.
-    package func convert(_ audio: AudioSamples) throws -> AudioSamples {
+    public func convert(_ audio: AudioSamples) throws -> AudioSamples {
         guard audio.rate == self.inputRate else {
             throw MultimodalError(
                 .unsuitable, "The recording has \(audio.rate) samples a second, not \(self.inputRate).")

@@ -7,11 +7,11 @@ internal import RealModule
 ///
 /// Frames are centred: the recording is taken as silent before and after. Windows are periodic Hann windows, bands are of
 /// power, values are decibels over 1 with a floor of 1e-10, and coefficients are an orthonormal DCT of type II over them.
-package struct SpectralConverter: Sendable {
+public struct SpectralConverter: Sendable {
     private static let floor = 1e-10
 
     /// How they are made.
-    package let settings: SpectralSettings
+    public let settings: SpectralSettings
     private let window: [Double]
     private let mel: MelBands
     /// The rows of the cosine transform.
@@ -20,7 +20,7 @@ package struct SpectralConverter: Sendable {
     /// Prepares to make them.
     ///
     /// - Throws: ``MultimodalError`` with code `.invalidSetting`.
-    package init(_ settings: SpectralSettings = SpectralSettings()) throws {
+    public init(_ settings: SpectralSettings = SpectralSettings()) throws {
         try settings.check()
         self.settings = settings
         let length = settings.windowLength
@@ -39,19 +39,19 @@ package struct SpectralConverter: Sendable {
     }
 
     /// How many frames a recording of so many samples has.
-    package func frames(of count: Int) -> Int { count == 0 ? 0 : 1 + count / self.settings.hop }
+    public func frames(of count: Int) -> Int { count == 0 ? 0 : 1 + count / self.settings.hop }
 
     /// The mel spectrum in decibels: a row of bands for each frame.
     ///
     /// - Throws: ``MultimodalError`` with code `.unsuitable` for a recording of another rate; ``Resampler`` changes it.
-    package func logMel(_ audio: AudioSamples) throws -> SpectralFeatures {
+    public func logMel(_ audio: AudioSamples) throws -> SpectralFeatures {
         self.features(try self.decibels(audio).map { Float($0) }, width: self.settings.bands)
     }
 
     /// The mel-frequency cepstral coefficients: a row for each frame.
     ///
     /// - Throws: ``MultimodalError`` with code `.unsuitable` for a recording of another rate.
-    package func mfcc(_ audio: AudioSamples) throws -> SpectralFeatures {
+    public func mfcc(_ audio: AudioSamples) throws -> SpectralFeatures {
         let decibels = try self.decibels(audio)
         let (bands, rows) = (self.settings.bands, self.settings.coefficients)
         let frames = decibels.count / bands

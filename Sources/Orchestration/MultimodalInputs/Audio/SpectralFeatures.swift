@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A row of numbers for each frame of a recording.
-package struct SpectralFeatures: Sendable, Hashable {
+public struct SpectralFeatures: Sendable, Hashable {
     /// All rows, one after the other.
-    package var values: [Float]
+    public var values: [Float]
     /// How many numbers a row has.
-    package let width: Int
+    public let width: Int
     /// How long it is from one row to the next, in seconds.
-    package let step: Double
+    public let step: Double
 
     /// How many rows there are.
-    package var frames: Int { self.values.count / max(1, self.width) }
+    public var frames: Int { self.values.count / max(1, self.width) }
 
     /// A row.
-    package subscript(frame: Int) -> ArraySlice<Float> {
+    public subscript(frame: Int) -> ArraySlice<Float> {
         self.values[frame * self.width..<(frame + 1) * self.width]
     }
 
     /// The mean of all rows, and beside it their standard deviation: a recording as one vector.
-    package var summary: [Float] {
+    public var summary: [Float] {
         let (frames, width) = (self.frames, self.width)
         guard frames > 0 else { return [] }
         var (sums, squares) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))

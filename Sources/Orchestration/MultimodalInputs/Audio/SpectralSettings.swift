@@ -3,9 +3,9 @@
 internal import LLMCore
 
 /// How recordings become mel spectra and cepstra; the names and meanings are librosa's.
-package struct SpectralSettings: Sendable, Hashable {
+public struct SpectralSettings: Sendable, Hashable {
     /// The scale on which bands are spread evenly.
-    package enum MelScale: String, Sendable, Hashable, CaseIterable {
+    public enum MelScale: String, Sendable, Hashable, CaseIterable {
         /// Even below 1 kHz and logarithmic above, with bands of equal area (`htk=False, norm="slaney"`).
         case slaney
         /// Logarithmic, with bands of equal height (`htk=True, norm=None`).
@@ -13,28 +13,28 @@ package struct SpectralSettings: Sendable, Hashable {
     }
 
     /// Samples a second.
-    package var rate = 16_000
+    public var rate = 16_000
     /// Samples of a transform, a power of two (`n_fft`).
-    package var transformLength = 512
+    public var transformLength = 512
     /// Samples under the window (`win_length`).
-    package var windowLength = 400
+    public var windowLength = 400
     /// Samples from one frame to the next (`hop_length`).
-    package var hop = 160
+    public var hop = 160
     /// Bands (`n_mels`).
-    package var bands = 40
+    public var bands = 40
     /// Cepstral coefficients (`n_mfcc`).
-    package var coefficients = 13
+    public var coefficients = 13
     /// The lowest frequency in Hz (`fmin`).
-    package var lowest = 0.0
+    public var lowest = 0.0
     /// The highest frequency in Hz; nil for half the rate (`fmax`).
-    package var highest: Double?
+    public var highest: Double?
     /// The scale of the bands.
-    package var scale = MelScale.slaney
+    public var scale = MelScale.slaney
     /// How far below the loudest value of a recording others may lie, in dB (`top_db`); nil for any.
-    package var range: Double? = 80
+    public var range: Double? = 80
 
     /// 25 ms windows every 10 ms, 40 bands, 13 coefficients.
-    package init() {}
+    public init() {}
 
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` where a number cannot be.
     func check() throws {

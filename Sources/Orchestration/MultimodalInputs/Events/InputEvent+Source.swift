@@ -10,7 +10,7 @@ extension InputEvent {
     /// - Parameter source: The name.
     /// - Throws: ``MultimodalError`` with code `.invalidEvent` where it is empty, longer than 128 characters, or has control
     ///   characters, ends of lines or square brackets.
-    package static func check(source: String) throws {
+    public static func check(source: String) throws {
         let scalars = source.unicodeScalars
         guard !scalars.isEmpty, scalars.count <= Self.maximumSource, !scalars.contains(where: Self.isForbidden) else {
             throw MultimodalError(

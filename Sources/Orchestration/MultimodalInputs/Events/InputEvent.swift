@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Something that came in: what, when and from where.
-package struct InputEvent: Sendable, Hashable {
+public struct InputEvent: Sendable, Hashable {
     /// What kind of thing it is.
-    package var modality: InputModality
+    public var modality: InputModality
     /// What it brings.
-    package var payload: InputPayload
+    public var payload: InputPayload
     /// When it happened, in nanoseconds since 1970: by the clock of its source, or by ours once that was estimated.
-    package var timestamp: Int64
+    public var timestamp: Int64
     /// Where it comes from, such as `camera`.
-    package var source: String
+    public var source: String
     /// What its source calls it, such as the name of a file.
-    package var name: String?
+    public var name: String?
     /// Whether later events had been given out before it came.
-    package var isLate = false
+    public var isLate = false
     /// Where it is told that nothing more can become of the event; nil where nobody waits for that.
-    package var receipt: InputReceipt?
+    public var receipt: InputReceipt?
 
     /// Makes an event.
     ///
@@ -25,7 +25,7 @@ package struct InputEvent: Sendable, Hashable {
     ///   - timestamp: When it happened, in nanoseconds since 1970 by the clock of its source.
     ///   - source: Where it comes from.
     ///   - name: What its source calls it.
-    package init(
+    public init(
         _ modality: InputModality, _ payload: InputPayload, timestamp: Int64, source: String, name: String? = nil
     ) {
         self.modality = modality
@@ -36,7 +36,7 @@ package struct InputEvent: Sendable, Hashable {
     }
 
     /// The media type of the payload: that of encoded bytes, `text/plain`, or `audio/pcm`.
-    package var mediaType: String {
+    public var mediaType: String {
         switch self.payload {
         case .text: "text/plain"
         case .encoded(_, let type): type

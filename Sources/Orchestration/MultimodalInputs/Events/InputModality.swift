@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What kind of thing comes in.
-package enum InputModality: String, Sendable, Hashable, CaseIterable {
+public enum InputModality: String, Sendable, Hashable, CaseIterable {
     /// Words.
     case text
     /// Pictures.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What an input event brings.
-package enum InputPayload: Sendable, Hashable {
+public enum InputPayload: Sendable, Hashable {
     /// A text.
     case text(String)
     /// An encoded picture or recording, and its media type, such as `image/png`; nobody has looked into it yet.
@@ -10,7 +10,7 @@ package enum InputPayload: Sendable, Hashable {
     case samples(AudioSamples)
 
     /// How many bytes of memory it holds.
-    package var byteCount: Int {
+    public var byteCount: Int {
         switch self {
         case .text(let text): text.utf8.count
         case .encoded(let bytes, _): bytes.count

@@ -3,20 +3,20 @@
 /// What is told when nothing more can become of an event: it was dropped, or handled, and no window that is open has it.
 ///
 /// Until then its source keeps it, so that an end of the process loses nothing.
-package final class InputReceipt: Sendable, Hashable {
+public final class InputReceipt: Sendable, Hashable {
     private let onSettled: @Sendable () -> Void
 
     /// Makes a receipt.
     ///
     /// - Parameter onSettled: Told once; it must not wait.
-    package init(_ onSettled: @escaping @Sendable () -> Void) { self.onSettled = onSettled }
+    public init(_ onSettled: @escaping @Sendable () -> Void) { self.onSettled = onSettled }
 
     /// Tells it.
-    package func settle() { self.onSettled() }
+    public func settle() { self.onSettled() }
 
     /// Receipts are told apart.
-    package static func == (a: InputReceipt, b: InputReceipt) -> Bool { a === b }
+    public static func == (a: InputReceipt, b: InputReceipt) -> Bool { a === b }
 
     /// Hashes which one it is.
-    package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Events that belong together by their time.
-package struct InputWindow: Sendable, Hashable {
+public struct InputWindow: Sendable, Hashable {
     /// When it begins, in nanoseconds since 1970.
-    package var start: Int64
+    public var start: Int64
     /// When it ends; what happens then is not in it.
-    package var end: Int64
+    public var end: Int64
     /// What happened in it, in order.
-    package var inputs: [HandledInput]
+    public var inputs: [HandledInput]
 
     /// Makes a window.
-    package init(start: Int64, end: Int64, inputs: [HandledInput]) {
+    public init(start: Int64, end: Int64, inputs: [HandledInput]) {
         self.start = start
         self.end = end
         self.inputs = inputs

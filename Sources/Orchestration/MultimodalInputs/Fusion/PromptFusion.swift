@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// Makes a prompt of what happened in a window, for any model.
-package struct PromptFusion: Sendable, Hashable {
+public struct PromptFusion: Sendable, Hashable {
     /// What the model is to do with it.
-    package var instructions: String?
+    public var instructions: String?
     /// Whether models that see pictures get them.
-    package var passesImages: Bool
+    public var passesImages: Bool
     /// The largest picture that is passed, in bytes; of larger ones the model reads what was found in them.
-    package var largestImage: Int
+    public var largestImage: Int
 
     /// Says how prompts are made.
-    package init(instructions: String? = nil, passesImages: Bool = true, largestImage: Int = 8 << 20) {
+    public init(instructions: String? = nil, passesImages: Bool = true, largestImage: Int = 8 << 20) {
         self.instructions = instructions
         self.passesImages = passesImages
         self.largestImage = largestImage
@@ -24,7 +24,7 @@ package struct PromptFusion: Sendable, Hashable {
     /// - Parameters:
     ///   - window: What happened.
     ///   - capabilities: What the model can do.
-    package func messages(for window: InputWindow, capabilities: ModelCapabilities) -> [Message] {
+    public func messages(for window: InputWindow, capabilities: ModelCapabilities) -> [Message] {
         var content: [ContentPart] = []
         var text = "What happened, with seconds from the beginning:"
         for input in window.inputs {

@@ -3,7 +3,7 @@
 internal import DequeModule
 
 /// Puts handled events together that come in the order of their times; the oldest are forgotten where they become too many.
-package struct WindowAligner: Sendable {
+public struct WindowAligner: Sendable {
     private static let maximumInputs = 10_000
 
     private let rule: WindowRule
@@ -23,16 +23,16 @@ package struct WindowAligner: Sendable {
     /// - Parameters:
     ///   - rule: Which events are put together.
     ///   - byteCapacity: How many bytes the payloads of what may still belong to a window are at most.
-    package init(_ rule: WindowRule, byteCapacity: Int = InputOrderSettings.usualByteCapacity) {
+    public init(_ rule: WindowRule, byteCapacity: Int = InputOrderSettings.usualByteCapacity) {
         self.rule = rule
         self.byteCapacity = byteCapacity
     }
 
     /// How many events may still belong to a window.
-    package var waiting: Int { self.recent.count }
+    public var waiting: Int { self.recent.count }
 
     /// Gives out the receipts of what no window to come can have.
-    package mutating func takeSettled() -> [InputReceipt] {
+    public mutating func takeSettled() -> [InputReceipt] {
         defer { self.settled.removeAll() }
         return self.settled
     }
@@ -40,7 +40,7 @@ package struct WindowAligner: Sendable {
     /// Takes an event; what is late joins the window that is open.
     ///
     /// - Returns: The windows that are over now.
-    package mutating func add(_ input: HandledInput) -> [InputWindow] {
+    public mutating func add(_ input: HandledInput) -> [InputWindow] {
         let time = input.event.timestamp
         var windows: [InputWindow] = []
         switch self.rule {
@@ -68,7 +68,7 @@ package struct WindowAligner: Sendable {
     }
 
     /// Ends what is open.
-    package mutating func finish() -> [InputWindow] {
+    public mutating func finish() -> [InputWindow] {
         defer {
             self.settled += self.recent.compactMap(\.event.receipt)
             (self.recent, self.bytes, self.span) = ([], 0, nil)

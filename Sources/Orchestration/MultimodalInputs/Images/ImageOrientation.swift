@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a camera held a picture, by Exif's numbers for it.
-package enum ImageOrientation: Int, Sendable, CaseIterable {
+public enum ImageOrientation: Int, Sendable, CaseIterable {
     /// As it is.
     case upright = 1
     /// Left and right are swapped.
@@ -24,7 +24,7 @@ extension RasterImage {
     /// The picture as it is to be looked at.
     ///
     /// - Parameter orientation: How it was held.
-    package func upright(from orientation: ImageOrientation) -> RasterImage {
+    public func upright(from orientation: ImageOrientation) -> RasterImage {
         let (w, h) = (self.width, self.height)
         // Where each pixel of the result is found.
         return switch orientation {

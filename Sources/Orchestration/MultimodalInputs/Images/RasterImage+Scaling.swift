@@ -7,7 +7,7 @@ extension RasterImage {
     /// - Parameters:
     ///   - width: Pixels in a row, 1 or more.
     ///   - height: Rows, 1 or more.
-    package func scaled(width: Int, height: Int) -> RasterImage {
+    public func scaled(width: Int, height: Int) -> RasterImage {
         let (width, height) = (max(1, width), max(1, height))
         if width == self.width, height == self.height { return self }
         let narrow = self.narrowed(Spans(self.width, width))

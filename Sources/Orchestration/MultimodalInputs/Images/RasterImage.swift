@@ -3,18 +3,18 @@
 internal import LLMCore
 
 /// A picture of three bytes a pixel: red, green, blue.
-package struct RasterImage: Sendable, Hashable {
+public struct RasterImage: Sendable, Hashable {
     /// Pixels in a row.
-    package let width: Int
+    public let width: Int
     /// Rows.
-    package let height: Int
+    public let height: Int
     /// The bytes, row by row from the top.
-    package var pixels: [UInt8]
+    public var pixels: [UInt8]
 
     /// Makes a picture.
     ///
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` where the bytes are not as many as the size needs.
-    package init(width: Int, height: Int, pixels: [UInt8]) throws {
+    public init(width: Int, height: Int, pixels: [UInt8]) throws {
         let (area, isOver) = width.multipliedReportingOverflow(by: height)
         guard width > 0, height > 0, !isOver, area <= Int.max / 3, pixels.count == 3 * area else {
             throw MultimodalError(

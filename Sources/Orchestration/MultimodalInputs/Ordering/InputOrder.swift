@@ -7,9 +7,9 @@ internal import LLMCore
 ///
 /// An event is given out once every source that is not silent has told something that happened later by at least the
 /// watermark: until then an earlier one may come.
-package struct InputOrder: Sendable {
+public struct InputOrder: Sendable {
     /// What became of an event.
-    package enum Insertion: Sendable, Hashable {
+    public enum Insertion: Sendable, Hashable {
         /// It waits for its turn.
         case taken
         /// It is given out next, marked as late.
@@ -32,13 +32,13 @@ package struct InputOrder: Sendable {
     }
 
     /// How events are put in order.
-    package let settings: InputOrderSettings
+    public let settings: InputOrderSettings
     /// How many events were dropped because they came too late.
-    package private(set) var lateDropped = 0
+    public private(set) var lateDropped = 0
     /// How many events were dropped for want of room.
-    package private(set) var fullDropped = 0
+    public private(set) var fullDropped = 0
     /// The time up to which everything may be given out; what comes and happened before it is late.
-    package private(set) var frontier = Int64.min
+    public private(set) var frontier = Int64.min
 
     private var waiting: CalendarQueue
     private var lateEvents = Deque<InputEvent>()
@@ -48,22 +48,22 @@ package struct InputOrder: Sendable {
     private var slowest = 0
 
     /// An order that nothing was put into yet.
-    package init(_ settings: InputOrderSettings) {
+    public init(_ settings: InputOrderSettings) {
         self.settings = settings
         self.waiting = CalendarQueue(span: settings.watermark)
     }
 
     /// How many events wait.
-    package var count: Int { self.waiting.count + self.lateEvents.count }
+    public var count: Int { self.waiting.count + self.lateEvents.count }
     /// How many bytes the payloads of those are.
-    package private(set) var bytes = 0
+    public private(set) var bytes = 0
     /// Whether there is no room for another event.
-    package var isFull: Bool {
+    public var isFull: Bool {
         self.count >= self.settings.capacity || self.bytes >= self.settings.byteCapacity
     }
 
     /// How much a source's clock and ours move apart, in seconds each second; nil for a source that told nothing yet.
-    package func skew(of source: String) -> Double? { self.numbers[source].map { self.sources[$0].clock.skew } }
+    public func skew(of source: String) -> Double? { self.numbers[source].map { self.sources[$0].clock.skew } }
 
     // MARK: - In
 
@@ -72,7 +72,7 @@ package struct InputOrder: Sendable {
     /// - Parameters:
     ///   - source: The source.
     ///   - now: The time in nanoseconds by our clock.
-    package mutating func expect(_ source: String, now: Int64) {
+    public mutating func expect(_ source: String, now: Int64) {
         guard self.numbers[source] == nil, self.sources.count < Self.maximumSources else { return }
         self.numbers[source] = self.sources.count
         self.slowest = self.sources.count
@@ -87,7 +87,7 @@ package struct InputOrder: Sendable {
     /// - Throws: ``MultimodalError`` with code `.late` where late events are refused, `.invalidEvent` for one that happens
     ///   more than an hour after it came by clocks that are the same, `.queueFull` where more than 4,096 sources tell
     ///   something at a time.
-    package mutating func insert(_ event: InputEvent, arrival: Int64) throws -> Insertion {
+    public mutating func insert(_ event: InputEvent, arrival: Int64) throws -> Insertion {
         try self.checkTime(of: event, arrival)
         var event = event
         let isFull = self.isFull
@@ -208,7 +208,7 @@ package struct InputOrder: Sendable {
     /// Stops waiting for sources that told nothing for long; where none is left, everything may be given out.
     ///
     /// - Parameter now: The time in nanoseconds by our clock.
-    package mutating func tick(now: Int64) {
+    public mutating func tick(now: Int64) {
         for number in self.sources.indices where now &- self.sources[number].lastArrival >= self.settings.idleAfter {
             self.sources[number].isSilent = true
         }
@@ -217,14 +217,14 @@ package struct InputOrder: Sendable {
     }
 
     /// Lets everything be given out that is there.
-    package mutating func release() {
+    public mutating func release() {
         if let last = self.waiting.latestTime { self.frontier = max(self.frontier, last) }
     }
 
     // MARK: - Out
 
     /// Gives out the next event in order; nil where none may be given out yet.
-    package mutating func next() -> InputEvent? {
+    public mutating func next() -> InputEvent? {
         if let late = self.popLate() { return late }
         guard let first = self.waiting.earliestTime else { return nil }
         if first > self.frontier {
@@ -236,7 +236,7 @@ package struct InputOrder: Sendable {
     }
 
     /// Whether ``next()`` would give something out.
-    package var hasNext: Bool {
+    public var hasNext: Bool {
         if !self.lateEvents.isEmpty { return true }
         guard let first = self.waiting.earliestTime else { return false }
         return first <= self.frontier || self.isFull && self.settings.whenFull == .wait

@@ -3,9 +3,9 @@
 internal import LLMCore
 
 /// How events are put in order.
-package struct InputOrderSettings: Sendable, Hashable {
+public struct InputOrderSettings: Sendable, Hashable {
     /// What happens to an event for which there is no room.
-    package enum FullPolicy: String, Sendable, Hashable, CaseIterable {
+    public enum FullPolicy: String, Sendable, Hashable, CaseIterable {
         /// Who brings it waits; the earliest event is given out before its time, so that room comes.
         case wait
         /// It is refused with an error.
@@ -17,7 +17,7 @@ package struct InputOrderSettings: Sendable, Hashable {
     }
 
     /// What happens to an event that comes after later ones may have been given out.
-    package enum LatePolicy: String, Sendable, Hashable, CaseIterable {
+    public enum LatePolicy: String, Sendable, Hashable, CaseIterable {
         /// It is dropped and counted.
         case drop
         /// It is given out at once, marked as late.
@@ -27,7 +27,7 @@ package struct InputOrderSettings: Sendable, Hashable {
     }
 
     /// Whose clock times are told by.
-    package enum ClockPolicy: String, Sendable, Hashable, CaseIterable {
+    public enum ClockPolicy: String, Sendable, Hashable, CaseIterable {
         /// All sources have the same clock.
         case shared
         /// Each source has its own, whose offset and skew are estimated from when events arrive.
@@ -35,30 +35,30 @@ package struct InputOrderSettings: Sendable, Hashable {
     }
 
     /// How many bytes of payloads may usually wait: 512 MiB.
-    package static let usualByteCapacity = 512 << 20
+    public static let usualByteCapacity = 512 << 20
     /// What capacities in bytes there may be.
     static let byteCapacities = 1...(1 << 40)
 
     /// How many events may wait at a time.
-    package var capacity: Int
+    public var capacity: Int
     /// From how many bytes of payloads that wait on no more are taken; the last of those may go beyond it.
-    package var byteCapacity: Int
+    public var byteCapacity: Int
     /// By how much an event may come later than one that happened after it, in nanoseconds.
-    package var watermark: Int64
+    public var watermark: Int64
     /// What happens to an event for which there is no room.
-    package var whenFull: FullPolicy
+    public var whenFull: FullPolicy
     /// What happens to an event that comes too late.
-    package var whenLate: LatePolicy
+    public var whenLate: LatePolicy
     /// Whose clock times are told by.
-    package var clocks: ClockPolicy
+    public var clocks: ClockPolicy
     /// After how long a silent source is no longer waited for, in nanoseconds.
-    package var idleAfter: Int64
+    public var idleAfter: Int64
 
     /// Makes settings.
     ///
     /// - Throws: ``MultimodalError`` with code `.invalidSetting` where a number is out of its range: a capacity of 1 to
     ///   16,777,216 events; 1 to 2^40 bytes; times of 0 to an hour.
-    package init(
+    public init(
         capacity: Int = 4_096, byteCapacity: Int = Self.usualByteCapacity, watermark: Duration = .milliseconds(200),
         whenFull: FullPolicy = .wait,
         whenLate: LatePolicy = .deliver, clocks: ClockPolicy = .shared, idleAfter: Duration = .seconds(1)

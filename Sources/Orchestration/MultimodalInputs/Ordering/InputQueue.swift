@@ -5,15 +5,15 @@ internal import LLMCore
 internal import Synchronization
 
 /// A bounded queue between many sources and one reader, which gets events in the order in which they happened.
-package final class InputQueue: Sendable {
+public final class InputQueue: Sendable {
     /// What the queue has done.
-    package struct Statistics: Sendable, Hashable {
+    public struct Statistics: Sendable, Hashable {
         /// How many events wait.
-        package var waiting: Int
+        public var waiting: Int
         /// How many were dropped because they came too late.
-        package var lateDropped: Int
+        public var lateDropped: Int
         /// How many were dropped for want of room.
-        package var fullDropped: Int
+        public var fullDropped: Int
     }
 
     private struct State {
@@ -33,7 +33,7 @@ package final class InputQueue: Sendable {
     }
 
     /// How events are put in order.
-    package let settings: InputOrderSettings
+    public let settings: InputOrderSettings
     private let state: Mutex<State>
     private let now: @Sendable () -> Int64
 
@@ -41,15 +41,15 @@ package final class InputQueue: Sendable {
     ///
     /// - Parameters:
     ///   - settings: How events are put in order.
-    ///   - now: The time in nanoseconds since 1970.
-    package init(_ settings: InputOrderSettings, now: @escaping @Sendable () -> Int64 = { SystemTime.nanoseconds }) {
+    ///   - now: The time in nanoseconds since 1970; nil for the system's clock.
+    public init(_ settings: InputOrderSettings, now: (@Sendable () -> Int64)? = nil) {
         self.settings = settings
         self.state = Mutex(State(order: InputOrder(settings)))
-        self.now = now
+        self.now = now ?? { SystemTime.nanoseconds }
     }
 
     /// What the queue has done.
-    package var statistics: Statistics {
+    public var statistics: Statistics {
         self.state.withLock {
             Statistics(
                 waiting: $0.order.count, lateDropped: $0.order.lateDropped, fullDropped: $0.order.fullDropped)
@@ -64,7 +64,7 @@ package final class InputQueue: Sendable {
     /// - Throws: ``MultimodalError`` with code `.queueFull` where a full queue refuses, `.late` where late events are
     ///   refused, `.invalidEvent` for a time to come, `.queueClosed` after ``finish()``.
     @discardableResult
-    package func offer(_ event: InputEvent) throws -> InputOrder.Insertion {
+    public func offer(_ event: InputEvent) throws -> InputOrder.Insertion {
         let arrival = self.now()
         let (insertion, reader) = try self.state.withLock { state in
             guard !state.isFinished else {
@@ -88,7 +88,7 @@ package final class InputQueue: Sendable {
     ///
     /// - Throws: What ``offer(_:)`` throws; `CancellationError`.
     @discardableResult
-    package func push(_ event: InputEvent) async throws -> InputOrder.Insertion {
+    public func push(_ event: InputEvent) async throws -> InputOrder.Insertion {
         while true {
             try Task.checkCancellation()
             let insertion = try self.offer(event)
@@ -127,13 +127,13 @@ package final class InputQueue: Sendable {
     }
 
     /// Waits for a source that has told nothing yet, until it counts as silent.
-    package func expect(_ source: String) {
+    public func expect(_ source: String) {
         let now = self.now()
         self.state.withLock { $0.order.expect(source, now: now) }
     }
 
     /// Says that no more events come; the reader gets those that wait.
-    package func finish() {
+    public func finish() {
         let waiting = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
             state.isFinished = true
             state.order.release()
@@ -144,7 +144,7 @@ package final class InputQueue: Sendable {
     }
 
     /// Stops waiting for sources that have been silent for long; whoever reads live sources calls it now and then.
-    package func tick() {
+    public func tick() {
         let now = self.now()
         let reader = self.state.withLock { state in
             state.order.tick(now: now)
@@ -159,7 +159,7 @@ package final class InputQueue: Sendable {
     /// Gives out events that are ready, without waiting.
     ///
     /// - Parameter limit: At most so many.
-    package func ready(upTo limit: Int) -> [InputEvent] {
+    public func ready(upTo limit: Int) -> [InputEvent] {
         let (events, writers) = self.state.withLock { state in
             var events: [InputEvent] = []
             while events.count < limit, let event = state.order.next() { events.append(event) }
@@ -172,7 +172,7 @@ package final class InputQueue: Sendable {
     /// Waits for the next event in order; nil when the queue is finished and empty, or the task was cancelled.
     ///
     /// One task reads at a time.
-    package func next() async -> InputEvent? {
+    public func next() async -> InputEvent? {
         while !Task.isCancelled {
             let (event, isOver, writers) = self.state.withLock { state in
                 let event = state.order.next()

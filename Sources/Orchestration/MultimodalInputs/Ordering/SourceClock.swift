@@ -6,7 +6,7 @@
 /// offset; those that were on their way the shortest lie near it. The line is the edge of their lower convex hull below
 /// their mean time, which is the line under all of them with the least sum of distances (S. Moon, P. Skelly, D. Towsley:
 /// Estimation and Removal of Clock Skew from Network Delay Measurements, INFOCOM 1999).
-package struct SourceClock: Sendable {
+public struct SourceClock: Sendable {
     /// A moment by the source's clock, and by how much it arrived later by ours, in nanoseconds.
     private struct Point: Sendable {
         var time: Int64
@@ -24,17 +24,17 @@ package struct SourceClock: Sendable {
     private var line: (time: Int64, delay: Int64, slope: Double)?
 
     /// A clock that nothing is known of.
-    package init() {}
+    public init() {}
 
     /// How much the clocks move apart, in seconds each second: positive where ours is the quicker one.
-    package var skew: Double { self.line?.slope ?? 0 }
+    public var skew: Double { self.line?.slope ?? 0 }
 
     /// Learns from an event.
     ///
     /// - Parameters:
     ///   - timestamp: When it happened by the source's clock, in nanoseconds.
     ///   - arrival: When it arrived by ours.
-    package mutating func observe(timestamp: Int64, arrival: Int64) {
+    public mutating func observe(timestamp: Int64, arrival: Int64) {
         let delay = arrival &- timestamp
         if timestamp > self.end {
             if let current {
@@ -56,7 +56,7 @@ package struct SourceClock: Sendable {
     /// When something happened by our clock.
     ///
     /// - Parameter timestamp: When it happened by the source's clock, in nanoseconds.
-    package func corrected(_ timestamp: Int64) -> Int64 {
+    public func corrected(_ timestamp: Int64) -> Int64 {
         guard let line else { return timestamp }
         let distance = Double(timestamp) - Double(line.time)
         return timestamp &+ line.delay &+ (Int64(exactly: (line.slope * distance).rounded()) ?? 0)

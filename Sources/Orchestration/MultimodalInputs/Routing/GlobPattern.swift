@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A text in which `*` stands for any characters.
-package struct GlobPattern: Sendable, Hashable {
+public struct GlobPattern: Sendable, Hashable {
     private let parts: [[UInt8]]
 
     /// Reads a pattern.
-    package init(_ text: String) {
+    public init(_ text: String) {
         self.parts = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
     /// Whether a text is one of those that are meant.
-    package func matches(_ text: String) -> Bool {
+    public func matches(_ text: String) -> Bool {
         let text = Array(text.utf8)
         guard let first = self.parts.first, let last = self.parts.last else { return text.isEmpty }
         if self.parts.count == 1 { return text == first }

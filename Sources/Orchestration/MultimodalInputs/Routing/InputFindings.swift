@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
-package import OrderedCollections
+public import LLMCore
+public import OrderedCollections
 
 /// What a handler found in an event.
-package struct InputFindings: Sendable, Hashable {
+public struct InputFindings: Sendable, Hashable {
     /// What is written or said in it; nil where the handler does not look for that.
-    package var text: String?
+    public var text: String?
     /// The event as a vector; empty where the handler makes none.
-    package var vector: [Float]
+    public var vector: [Float]
     /// What else was found, by name: languages, lines with their boxes, words with their times.
-    package var details: OrderedDictionary<String, JSONValue>
+    public var details: OrderedDictionary<String, JSONValue>
 
     /// Says what was found.
-    package init(text: String? = nil, vector: [Float] = [], details: OrderedDictionary<String, JSONValue> = [:]) {
+    public init(text: String? = nil, vector: [Float] = [], details: OrderedDictionary<String, JSONValue> = [:]) {
         self.text = text
         self.vector = vector
         self.details = details
@@ -21,18 +21,18 @@ package struct InputFindings: Sendable, Hashable {
 }
 
 /// An event, and what was found in it.
-package struct HandledInput: Sendable, Hashable {
+public struct HandledInput: Sendable, Hashable {
     /// The event.
-    package var event: InputEvent
+    public var event: InputEvent
     /// The name of the route that it took.
-    package var route: String
+    public var route: String
     /// What was found.
-    package var findings: InputFindings
+    public var findings: InputFindings
     /// How long that took.
-    package var duration: Duration
+    public var duration: Duration
 
     /// Says what was found in an event.
-    package init(_ event: InputEvent, route: String, findings: InputFindings, duration: Duration) {
+    public init(_ event: InputEvent, route: String, findings: InputFindings, duration: Duration) {
         self.event = event
         self.route = route
         self.findings = findings
@@ -40,7 +40,7 @@ package struct HandledInput: Sendable, Hashable {
     }
 
     /// All of it but the payload's bytes.
-    package var json: JSONValue {
+    public var json: JSONValue {
         var members: OrderedDictionary<String, JSONValue> = [
             "modality": .string(self.event.modality.rawValue), "source": .string(self.event.source),
             "timestamp_ns": .integer(Int(self.event.timestamp)), "media_type": .string(self.event.mediaType),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import LLMCore
+public import LLMCore
 
 /// Finds something in events.
-package protocol InputHandler: Sendable {
+public protocol InputHandler: Sendable {
     /// Looks at an event.
     ///
     /// - Throws: An error that says what is wrong with the event, or what the handler lacks; `CancellationError`.
@@ -11,11 +11,11 @@ package protocol InputHandler: Sendable {
 }
 
 /// A kind of handler, as routing tables name it.
-package struct InputHandlerKind: Sendable {
+public struct InputHandlerKind: Sendable {
     /// Something that a table may set.
-    package struct Option: Sendable {
+    public struct Option: Sendable {
         /// What its value is.
-        package enum Kind: Sendable {
+        public enum Kind: Sendable {
             /// True or false.
             case bool
             /// A whole number in a range.
@@ -29,14 +29,14 @@ package struct InputHandlerKind: Sendable {
         }
 
         /// Its name.
-        package var name: String
+        public var name: String
         /// What its value is.
-        package var kind: Kind
+        public var kind: Kind
         /// What it does.
-        package var summary: String
+        public var summary: String
 
         /// Describes an option.
-        package init(_ name: String, _ kind: Kind, _ summary: String) {
+        public init(_ name: String, _ kind: Kind, _ summary: String) {
             self.name = name
             self.kind = kind
             self.summary = summary
@@ -44,18 +44,18 @@ package struct InputHandlerKind: Sendable {
     }
 
     /// Its name.
-    package var name: String
+    public var name: String
     /// What it does.
-    package var summary: String
+    public var summary: String
     /// What it takes.
-    package var modalities: [InputModality]
+    public var modalities: [InputModality]
     /// What a table may set.
-    package var options: [Option]
+    public var options: [Option]
     /// Makes a handler; the options were checked.
-    package var make: @Sendable (_ options: [String: JSONValue]) async throws -> any InputHandler
+    public var make: @Sendable (_ options: [String: JSONValue]) async throws -> any InputHandler
 
     /// Describes a kind of handler.
-    package init(
+    public init(
         _ name: String, _ summary: String, takes modalities: [InputModality], options: [Option],
         make: @escaping @Sendable (_ options: [String: JSONValue]) async throws -> any InputHandler
     ) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads a queue to its end: sends each event to its handler, and puts what was found together in windows.
-package struct InputRun: Sendable {
+public struct InputRun: Sendable {
     /// What comes out.
-    package enum Output: Sendable {
+    public enum Output: Sendable {
         /// An event, and what was found in it.
         case handled(HandledInput)
         /// An event that its handler could not take.
@@ -21,7 +21,7 @@ package struct InputRun: Sendable {
     private let windows: WindowRule
 
     /// Prepares to read a queue.
-    package init(_ queue: InputQueue, router: InputRouter, windows: WindowRule) {
+    public init(_ queue: InputQueue, router: InputRouter, windows: WindowRule) {
         self.queue = queue
         self.router = router
         self.windows = windows
@@ -32,7 +32,7 @@ package struct InputRun: Sendable {
     /// The receipt of an event is settled when it was given out, and each window that has it.
     /// - Parameter give: Takes what comes out, in order; nothing further happens before it returns.
     /// - Throws: What `give` throws; `CancellationError`.
-    package func run(_ give: @escaping @Sendable (Output) async throws -> Void) async throws {
+    public func run(_ give: @escaping @Sendable (Output) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while true {

@@ -15,7 +15,7 @@ extension RoutingTable {
     ///   - other: Finds a kind by a name that is none of theirs: nil where it does not know such names, an error that says what
     ///     is wrong with one.
     /// - Throws: ``InvalidRoutingTableError`` with all that is wrong, each with its line and the nearest known name.
-    package init(
+    public init(
         parsing yaml: String, file: String, kinds: [InputHandlerKind],
         other: @escaping (String) throws -> InputHandlerKind? = { _ in nil }
     ) throws {
@@ -47,7 +47,7 @@ private struct TableReader {
             self.fields.note(node.place, "The table has no route.", "Write one, such as {handler: parse-text}.")
         }
         guard let order, let windows else { return nil }
-        return RoutingTable(order: order, windows: windows, prompt: prompt, routes: routes)
+        return RoutingTable(routes, order: order, windows: windows, prompt: prompt)
     }
 
     private mutating func order(_ node: SourceNode?) -> InputOrderSettings? {
@@ -120,8 +120,8 @@ private struct TableReader {
                 "It takes \(kind.modalities.map(\.rawValue).joined(separator: ", ")).")
         }
         return InputRoute(
-            name: self.fields.text(members["name"]) ?? name, modality: modality, mediaType: GlobPattern(mediaType),
-            source: GlobPattern(source), handler: kind, options: self.options(members["options"], of: kind))
+            kind, options: self.options(members["options"], of: kind), name: self.fields.text(members["name"]),
+            modality: modality, mediaType: GlobPattern(mediaType), source: GlobPattern(source))
     }
 
     private mutating func kind(_ name: String, _ node: SourceNode) -> InputHandlerKind? {

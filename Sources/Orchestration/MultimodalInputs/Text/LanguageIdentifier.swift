@@ -7,13 +7,13 @@ internal import RealModule
 /// Nothing here was learnt from texts: the profiles are made of lists of each language's usual words, written for this
 /// project (``FunctionWords``), as probabilities of their sequences of three letters (W. Cavnar, J. Trenkle: N-Gram-Based
 /// Text Categorization, 1994).
-package struct LanguageIdentifier: Sendable {
+public struct LanguageIdentifier: Sendable {
     /// A language and how likely it is.
-    package struct Guess: Sendable, Hashable {
+    public struct Guess: Sendable, Hashable {
         /// The language by ISO 639-1, or `und` where nothing tells.
-        package var language: String
+        public var language: String
         /// How likely it is, from 0 to 1.
-        package var confidence: Double
+        public var confidence: Double
     }
 
     private static let maximumScalars = 4_000
@@ -22,7 +22,7 @@ package struct LanguageIdentifier: Sendable {
     private let profiles: [(language: String, words: Set<String>, trigrams: [String: Double], floor: Double)]
 
     /// Makes an identifier.
-    package init() {
+    public init() {
         self.profiles = FunctionWords.lists.map { language, list in
             let words = list.split(separator: " ").map(String.init)
             var counts: [String: Double] = [:]
@@ -33,7 +33,7 @@ package struct LanguageIdentifier: Sendable {
     }
 
     /// Tells the language of a text, of which the first 4,000 characters count.
-    package func identify(_ text: String) -> Guess {
+    public func identify(_ text: String) -> Guess {
         let scalars = text.unicodeScalars.prefix(Self.maximumScalars)
         var counts: [UnicodeScript: Int] = [:]
         for scalar in scalars { if let script = UnicodeScript(scalar) { counts[script, default: 0] += 1 } }

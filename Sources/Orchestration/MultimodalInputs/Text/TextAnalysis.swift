@@ -4,21 +4,21 @@ internal import LLMCore
 internal import OrderedCollections
 
 /// What a text says of itself: its language, sentences, tokens and what it names.
-package struct TextAnalysis: Sendable, Hashable {
+public struct TextAnalysis: Sendable, Hashable {
     /// Characters of a text that are looked at; the rest is left out.
-    package static let maximumCharacters = 1_000_000
+    public static let maximumCharacters = 1_000_000
 
     /// Its language.
-    package var language: LanguageIdentifier.Guess
+    public var language: LanguageIdentifier.Guess
     /// Its sentences.
-    package var sentences: [String]
+    public var sentences: [String]
     /// Its tokens.
-    package var tokens: [TextToken]
+    public var tokens: [TextToken]
     /// What it names.
-    package var entities: [TextEntity]
+    public var entities: [TextEntity]
 
     /// Looks at a text.
-    package init(_ text: String, identifier: LanguageIdentifier = LanguageIdentifier()) {
+    public init(_ text: String, identifier: LanguageIdentifier = LanguageIdentifier()) {
         let text = String(text.prefix(Self.maximumCharacters))
         self.language = identifier.identify(text)
         self.sentences = SentenceSplitter.sentences(of: text)
@@ -28,9 +28,9 @@ package struct TextAnalysis: Sendable, Hashable {
 }
 
 /// The handler of texts.
-package struct TextHandler: InputHandler {
+public struct TextHandler: InputHandler {
     /// What routing tables know it by.
-    package static let kind = InputHandlerKind(
+    public static let kind = InputHandlerKind(
         "parse-text", "Tells a text's language, sentences, tokens and what it names.", takes: [.text],
         options: [InputHandlerKind.Option("tokens", .bool, "Whether the tokens are listed (usually not).")]
     ) { options in TextHandler(listsTokens: options["tokens"]?.boolValue ?? false) }
@@ -39,12 +39,12 @@ package struct TextHandler: InputHandler {
     private let identifier = LanguageIdentifier()
 
     /// Makes the handler.
-    package init(listsTokens: Bool = false) { self.listsTokens = listsTokens }
+    public init(listsTokens: Bool = false) { self.listsTokens = listsTokens }
 
     /// Looks at a text.
     ///
     /// - Throws: ``MultimodalError`` with code `.unsuitable` for what is no text.
-    package func handle(_ event: InputEvent) async throws -> InputFindings {
+    public func handle(_ event: InputEvent) async throws -> InputFindings {
         guard case .text(let text) = event.payload else {
             throw MultimodalError(.unsuitable, "The event of '\(event.source)' is no text.")
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Something that a text names.
-package struct TextEntity: Sendable, Hashable {
+public struct TextEntity: Sendable, Hashable {
     /// What it names.
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// The address of a page.
         case link
         /// The address of a mailbox.
@@ -29,7 +29,7 @@ package struct TextEntity: Sendable, Hashable {
     }
 
     /// What it names.
-    package var kind: Kind
+    public var kind: Kind
     /// As the text has it.
-    package var text: String
+    public var text: String
 }

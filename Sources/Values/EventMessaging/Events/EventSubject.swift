@@ -48,10 +48,16 @@ public struct EventPattern: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether a subject is wanted.
     public func matches(_ subject: EventSubject) -> Bool {
-        let takesRest = self.words.last == ">"
-        let words = subject.words
-        guard takesRest ? words.count >= self.words.count : words.count == self.words.count else { return false }
-        return zip(self.words, words).allSatisfy { $0 == "*" || $0 == ">" || $0 == $1 }
+        // Word by word where they are: streams look at every event.
+        var rest: Substring.UTF8View? = subject.text.utf8[...]
+        for word in self.words {
+            guard let words = rest else { return false }
+            if word == ">" { return true }
+            let end = words.firstIndex(of: UInt8(ascii: "."))
+            guard word == "*" || word == Substring(words[..<(end ?? words.endIndex)]) else { return false }
+            rest = end.map { words[words.index(after: $0)...] }
+        }
+        return rest == nil
     }
 }
 
