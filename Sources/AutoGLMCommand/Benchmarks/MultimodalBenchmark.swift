@@ -19,7 +19,10 @@ struct MultimodalBenchmark {
 
     func rows(runs: Int) async throws -> [BenchmarkRow] {
         var rows = [try self.queue(runs: runs)]
-        if let frames { rows.append(try await self.frames(frames, runs: runs)) }
+        if let frames {
+            rows.append(try await self.frames("image_fps", frames, threads: 0, runs: runs))
+            rows.append(try await self.frames("image_fps_1", frames, threads: 1, runs: runs))
+        }
         if let audio { rows.append(try self.mfcc(audio, runs: runs)) }
         if let data {
             let items = try MediaManifest(folder: data).items
@@ -69,11 +72,12 @@ struct MultimodalBenchmark {
     // MARK: - Pictures
 
     /// Frames through a routing table to a vector each: decoded, made smaller, seen by the network.
-    private func frames(_ folder: String, runs: Int) async throws -> BenchmarkRow {
+    ///
+    /// - Parameter threads: How many threads compute; 0 for as many as a table has that does not say.
+    private func frames(_ measure: String, _ folder: String, threads: Int, runs: Int) async throws -> BenchmarkRow {
         let table = try RoutingTable(
-            parsing: "routes: [{handler: read-image, options: {text: false, features: true, threads: 1}}]",
-            file: "bench",
-            kinds: InputHandlerKind.all)
+            parsing: "routes: [{handler: read-image, options: {text: false, features: true, threads: \(threads)}}]",
+            file: "bench", kinds: InputHandlerKind.all)
         let router = try await InputRouter(table)
         let events = try MediaManifest.files(in: folder).map { try MediaFile($0).event() }
         guard !events.isEmpty else { throw CommandError(.badInput, "The folder '\(folder)' has no frames.") }
@@ -89,8 +93,8 @@ struct MultimodalBenchmark {
             samples.append(Double(count) / ((ContinuousClock.now - start) / .seconds(1)))
         }
         return BenchmarkRow(
-            measure: "image_fps", samples: samples, unit: "frames/s",
-            details: ["frames": .integer(count), "threads": 1])
+            measure: measure, samples: samples, unit: "frames/s",
+            details: ["frames": .integer(count), "threads": .integer(threads)])
     }
 
     /// How many characters of Latin and Chinese pictures are read wrongly.

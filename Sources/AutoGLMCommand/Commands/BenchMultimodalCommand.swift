@@ -14,7 +14,8 @@ struct BenchMultimodalCommand: AsyncParsableCommand {
 
             The measures:
               queue_rate     events a second through the queue, out of order within the watermark
-              image_fps      frames of --frames a second: decoded and made a vector each, on one thread
+              image_fps      frames of --frames a second: decoded and made a vector each, on as many threads as
+                             routes have that do not say; image_fps_1: on one
               mfcc_realtime  seconds of --audio whose MFCC are computed in a second, on one thread
               ocr_cer        characters of the Latin and Chinese pictures of --data that are read wrongly, in percent
               asr_rtf        time that recognising the speech of --data takes over its length

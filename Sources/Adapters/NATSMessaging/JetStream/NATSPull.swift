@@ -10,11 +10,11 @@ internal import Synchronization
 /// A subject of its own for each request tells words that come late from those of the request under way.
 final class NATSPull: Sendable {
     private struct State {
-        var messages = Deque<NATSMessage>()
+        var messages = Deque<(message: NATSMessage, delivery: DeliveryPlace)>()
         /// Requests under way, and whether the server has no more for them.
         var requests: [Int: Bool] = [:]
-        /// Those who wait, by their requests.
-        var readers: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// Those who wait, by their requests, each until as many messages are there as it wants.
+        var readers: [Int: (wanted: Int, continuation: CheckedContinuation<Void, Never>)] = [:]
         var lastRequest = 0
         var stop: (@Sendable () -> Void)?
         var hasEnded = false
@@ -40,25 +40,34 @@ final class NATSPull: Sendable {
 
     private func take(_ message: NATSMessage) {
         guard message.status != nil else {
-            // Any of the requests may take it.
-            return self.change { $0.messages.append(message) }
+            guard let place = DeliveryPlace(message.replyTo) else { return }
+            // Any of the requests may take it. Whoever wants more is not woken for each: that costs more than the message.
+            return self.wake { state in
+                state.messages.append((message, place))
+                return state.readers.filter { place.pending == 0 || $0.value.wanted <= state.messages.count }.map(\.key)
+            }
         }
         // 100 is a sign of life; others end a request.
         guard message.status != 100, let number = message.subject.split(separator: ".").last.flatMap({ Int($0) })
         else { return }
-        self.change { state in
-            if state.requests[number] != nil { state.requests[number] = true }
+        self.wake { state in
+            guard state.requests[number] != nil else { return [] }
+            state.requests[number] = true
+            return [number]
         }
     }
 
-    private func end() { self.change { $0.hasEnded = true } }
+    private func end() {
+        self.wake { state in
+            state.hasEnded = true
+            return Array(state.readers.keys)
+        }
+    }
 
-    /// Changes what requests see, and wakes them.
-    private func change(_ work: (inout State) -> Void) {
+    /// Changes what requests see, and wakes those that the change is of interest to.
+    private func wake(_ change: (inout State) -> [Int]) {
         let readers = self.state.withLock { state in
-            work(&state)
-            defer { state.readers.removeAll() }
-            return Array(state.readers.values)
+            change(&state).compactMap { state.readers.removeValue(forKey: $0)?.continuation }
         }
         for reader in readers { reader.resume() }
     }
@@ -94,7 +103,7 @@ final class NATSPull: Sendable {
         let clock = ContinuousClock()
         let end = clock.now + (waiting ?? .zero) + .seconds(1)
         while try !self.take(count, into: &taken, request: number), case let left = end - clock.now, left > .zero {
-            try await self.arrival(for: number, within: left)
+            try await self.arrival(of: count - taken.count, for: number, within: left)
             try Task.checkCancellation()
         }
         return taken
@@ -107,44 +116,43 @@ final class NATSPull: Sendable {
         _ count: Int, into taken: inout [(message: NATSMessage, delivery: DeliveryPlace)], request: Int
     ) throws -> Bool {
         while taken.count < count {
-            let (message, isOver) = try self.next(for: request)
-            guard let message else { return isOver }
-            guard let place = DeliveryPlace(message.replyTo) else { continue }
-            taken.append((message, place))
-            if place.pending == 0 { return true }
+            let (next, isOver) = try self.next(for: request)
+            guard let next else { return isOver }
+            taken.append(next)
+            if next.delivery.pending == 0 { return true }
         }
         return true
     }
 
     /// A message that has come and not been taken, and whether the server has no more for a request.
-    private func next(for request: Int) throws -> (message: NATSMessage?, isOver: Bool) {
+    private func next(
+        for request: Int
+    ) throws -> (next: (message: NATSMessage, delivery: DeliveryPlace)?, isOver: Bool) {
         try self.state.withLock { state in
-            if let message = state.messages.popFirst() { return (message, false) }
+            if let next = state.messages.popFirst() { return (next, false) }
             if state.hasEnded { throw EventError.busClosed }
             return (nil, state.requests[request] ?? true)
         }
     }
 
-    /// Waits until something has come, or for some time.
-    private func arrival(for request: Int, within time: Duration) async throws {
+    /// Waits until so many messages have come, or the last that there are, or for some time.
+    private func arrival(of wanted: Int, for request: Int, within time: Duration) async throws {
         let clock = ContinuousClock()
         _ = try await race(against: { try await clock.sleep(for: time) }) {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isOver = self.state.withLock { state in
-                        guard state.messages.isEmpty, !state.hasEnded, state.requests[request] == false,
-                            !Task.isCancelled
+                        guard state.messages.count < wanted, state.messages.last?.delivery.pending != 0,
+                            !state.hasEnded, state.requests[request] == false, !Task.isCancelled
                         else { return true }
-                        state.readers[request] = continuation
+                        state.readers[request] = (wanted, continuation)
                         return false
                     }
-                    if isOver { continuation.resume() } else if Task.isCancelled { self.wake(request) }
+                    if isOver { continuation.resume() } else if Task.isCancelled { self.wake { _ in [request] } }
                 }
             } onCancel: {
-                self.wake(request)
+                self.wake { _ in [request] }
             }
         }
     }
-
-    private func wake(_ request: Int) { self.state.withLock { $0.readers.removeValue(forKey: request) }?.resume() }
 }
