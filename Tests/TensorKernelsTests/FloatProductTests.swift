@@ -10,10 +10,10 @@ struct FloatProductTests {
         var description: String { "\(self.rows) x \(self.inner) x \(self.columns)" }
     }
 
-    /// Edges of tiles, panels, blocks and steps, and nothing at all.
+    /// Edges of tiles, panels, blocks and steps, and nothing at all; few rows with wide, narrow and single columns, alone and shared.
     static let cases = [
         (1, 1, 1), (1, 5, 3), (14, 384, 32), (15, 385, 33), (13, 400, 31), (113, 20, 65), (3, 0, 4), (0, 3, 4),
-        (3, 4, 0), (64, 800, 48), (230, 37, 70),
+        (3, 4, 0), (64, 800, 48), (230, 37, 70), (1, 37, 85), (2, 16, 67), (4, 401, 150), (1, 520, 300), (5, 33, 85),
     ].map { Case(rows: $0.0, inner: $0.1, columns: $0.2) }
 
     private static func numbers(_ count: Int, _ factor: Int) -> [Float] {

@@ -93,8 +93,6 @@ static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size
 /// Vectors, or columns, of the right side that a row of few is multiplied with at a time.
 #define CTK_GEMM_FEW 4
 
-CTK_INLINE void ctk_gemm_put(const ctk_gemm *call, float *out, float sum) { *out = call->adds ? *out + sum : sum; }
-
 /// A row of left times `vectors` times 16 columns of right, whose rows lie in memory as they are.
 CTK_INLINE void ctk_gemm_across(const ctk_gemm *call, const float *left, size_t inner, size_t column, float *out, const size_t vectors) {
     const float *right = call->right.values + column;
@@ -107,50 +105,47 @@ CTK_INLINE void ctk_gemm_across(const ctk_gemm *call, const float *left, size_t 
         ctk_store(out + column + 16 * v, call->adds ? ctk_load(out + column + 16 * v) + sums[v] : sums[v]);
 }
 
-/// A row of left times `count` columns of right, which lie in memory as they are.
-CTK_INLINE void ctk_gemm_along(const ctk_gemm *call, const float *left, size_t inner, size_t column, float *out, const size_t count) {
+/// A row of left times CTK_GEMM_FEW columns of right, which lie in memory as they are.
+CTK_INLINE void ctk_gemm_along(const ctk_gemm *call, const float *left, size_t inner, size_t column, float *out) {
     const float *right = call->right.values + column * call->right.column;
     ctk_vf sums[CTK_GEMM_FEW] = {};
     size_t whole = 0;
     for (; whole + 16 <= inner; whole += 16) {
         const ctk_vf factors = ctk_load(left + whole);
-        CTK_UNROLL for (size_t c = 0; c < count; c++) sums[c] += factors * ctk_load(right + c * call->right.column + whole);
+        CTK_UNROLL for (size_t c = 0; c < CTK_GEMM_FEW; c++)
+            sums[c] += factors * ctk_load(right + c * call->right.column + whole);
     }
-    CTK_UNROLL for (size_t c = 0; c < count; c++) {
+    CTK_UNROLL for (size_t c = 0; c < CTK_GEMM_FEW; c++) {
         float sum = ctk_reduce_add(sums[c]);
         for (size_t step = whole; step < inner; step++) sum += left[step] * right[c * call->right.column + step];
-        ctk_gemm_put(call, out + column + c, sum);
+        out[column + c] = call->adds ? out[column + c] + sum : sum;
     }
+}
+
+/// A row of left times one column of right: what is left of the columns.
+CTK_INLINE void ctk_gemm_column(const ctk_gemm *call, const float *left, size_t inner, size_t column, float *out) {
+    const float *right = call->right.values + column * call->right.column;
+    float sum = 0;
+    for (size_t step = 0; step < inner; step++) sum += left[step] * right[step * call->right.row];
+    out[column] = call->adds ? out[column] + sum : sum;
 }
 
 static void ctk_body_gemm_few(const ctk_gemm *call, size_t rows, size_t inner, size_t begin, size_t end) {
     const bool across = call->right.column == 1;
     const size_t wide = across ? 16 * CTK_GEMM_FEW : CTK_GEMM_FEW;
-    size_t column = begin;
-    // All rows while the columns are near.
-    for (; column + wide <= end; column += wide)
+    for (size_t column = begin, width; column < end; column += width) {
+        const size_t rest = end - column;
+        width = rest >= wide ? wide : across && rest >= 16 ? 16 : 1;
+        // All rows while the columns are near.
         for (size_t row = 0; row < rows; row++) {
             const float *left = call->left.values + row * call->left.row;
             float *out = call->out + row * call->out_stride;
-            if (across) ctk_gemm_across(call, left, inner, column, out, CTK_GEMM_FEW);
-            else ctk_gemm_along(call, left, inner, column, out, CTK_GEMM_FEW);
+            if (width == 1) ctk_gemm_column(call, left, inner, column, out);
+            else if (!across) ctk_gemm_along(call, left, inner, column, out);
+            else if (width == wide) ctk_gemm_across(call, left, inner, column, out, CTK_GEMM_FEW);
+            else ctk_gemm_across(call, left, inner, column, out, 1);
         }
-    for (; across && column + 16 <= end; column += 16)
-        for (size_t row = 0; row < rows; row++)
-            ctk_gemm_across(
-                call, call->left.values + row * call->left.row, inner, column, call->out + row * call->out_stride, 1);
-    for (; column < end; column++)
-        for (size_t row = 0; row < rows; row++) {
-            const float *left = call->left.values + row * call->left.row;
-            float *out = call->out + row * call->out_stride;
-            if (!across) {
-                ctk_gemm_along(call, left, inner, column, out, 1);
-                continue;
-            }
-            float sum = 0;
-            for (size_t step = 0; step < inner; step++) sum += left[step] * call->right.values[step * call->right.row + column];
-            ctk_gemm_put(call, out + column, sum);
-        }
+    }
 }
 
 /// Floats rounded to bfloat16, to the nearest, of two equally near the even one; the low halves are what is lost.
