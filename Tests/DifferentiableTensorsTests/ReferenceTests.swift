@@ -141,14 +141,19 @@ struct ReferenceTests {
         var matches = CopyMatches()
         // What is read before the last row is what the places before the last hold: the match grows from row to row.
         matches.append(read: [2, 4, 0], sources: sources[...], names: [0, 0, 0, 0])
+        // There as many numbers as lengths; here those that match all of a name have their own.
+        let lengths = (0..<CopyMatches.kinds).map { $0 > CopyMatches.longest ? $0 - CopyMatches.longest : $0 }
+        let continuation = Tensor([CopyMatches.kinds], lengths.map { inputs[4].values[$0] })
         let distribution = CopyDistribution(
-            logits: inputs[0], queries: inputs[1], keys: inputs[2], gates: inputs[3], continuation: inputs[4],
+            logits: inputs[0], queries: inputs[1], keys: inputs[2], gates: inputs[3], continuation: continuation,
             AttentionSpans(queries: 3, keys: 4), sources: sources, matches: matches)
         let (value, pullback) = valueWithPullback(at: distribution) { $0.crossEntropy(classes) }
         let gradient = pullback(above.values[0])
+        var slopes = [Float](repeating: 0, count: inputs[4].count)
+        for (kind, length) in lengths.enumerated() { slopes[length] += gradient.continuation.values[kind] }
         return (
             Tensor(value),
-            [gradient.logits, gradient.queries, gradient.keys, gradient.gates, gradient.continuation]
+            [gradient.logits, gradient.queries, gradient.keys, gradient.gates, Tensor(inputs[4].shape, slopes)]
         )
     }
 

@@ -110,7 +110,7 @@ struct GraphTrainerTests {
                 ("vocabulary.json", "[1]", "vocabulary"), ("names.json", "{\"common\":[]}", "known"),
                 (
                     "config.json",
-                    #"{"format":"autoglm-graph-lm","version":1,"channel":"graph","copies":true,"layers":64,"graph_layers":16,"#
+                    #"{"format":"autoglm-graph-lm","version":2,"channel":"graph","copies":true,"layers":64,"graph_layers":16,"#
                         + #""decoder_layers":64,"width":8192,"heads":1,"feed_forward":65536}"#, "weights"
                 ), ("model.safetensors", "nothing", "safetensors"),
             ] {

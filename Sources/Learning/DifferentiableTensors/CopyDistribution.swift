@@ -87,7 +87,7 @@ private struct Mixture {
         self.starts = starts
         self.spanOfRow = source.spans.spans.enumerated().flatMap { Array(repeating: $0, count: $1.queries) }
         let (spans, scale) = (source.spans, self.scale)
-        precondition(source.matches.lengths.count == count && source.continuation.count == CopyMatches.kinds)
+        precondition(source.matches.kinds.count == count && source.continuation.count == CopyMatches.kinds)
         var (probabilities, attention) = (source.logits, Tensor(uninitialized: [count]))
         let columns = probabilities.columns
         precondition(spans.queries == probabilities.rows && spans.keys == source.sources.count)
@@ -104,10 +104,10 @@ private struct Mixture {
                                 Self.rows(source.keys, span.key, span.keys).transposed, into: target)
                             for row in 0..<span.queries {
                                 let (start, visible) = (target + row * span.keys, spans.visible[span.query + row])
-                                let lengths = starts[index] + row * span.keys
+                                let kinds = starts[index] + row * span.keys
                                 for place in 0..<visible {
-                                    let length = Int(source.matches.lengths[lengths + place])
-                                    start[place] = start[place] * scale + source.continuation.base[length]
+                                    let kind = Int(source.matches.kinds[kinds + place])
+                                    start[place] = start[place] * scale + source.continuation.base[kind]
                                 }
                                 if visible > 0 { table.softmax(start, visible, 1) }
                                 for place in visible..<span.keys { start[place] = 0 }
@@ -187,8 +187,8 @@ private struct Mixture {
     /// The gradients of what is added to scores, from those of scores.
     private func continuation(_ scores: Tensor) -> Tensor {
         var sums = [Float](repeating: 0, count: CopyMatches.kinds)
-        for (index, length) in self.source.matches.lengths.enumerated() {
-            sums[Int(length)] += scores.base[index] / self.scale
+        for (index, kind) in self.source.matches.kinds.enumerated() {
+            sums[Int(kind)] += scores.base[index] / self.scale
         }
         return Tensor(self.source.continuation.shape, sums)
     }

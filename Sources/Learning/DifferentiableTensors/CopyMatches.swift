@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How well places continue what was written: for each row and place, how many of the classes before the place, within its name, are those
-/// that the row has read last.
+/// that the row has read last, and whether those are all of the name up to there.
 ///
-/// Who copies a name knows by that which piece of it is next, however often the pieces are there.
+/// Who copies a name knows by that which piece of it is next, however often the pieces are there: of the zeros of a number only one is next
+/// when the number was written from its beginning.
 package struct CopyMatches: Sendable, Equatable {
     /// The most that counts.
     package static let longest = 4
-    /// How many lengths there are.
-    package static let kinds = Self.longest + 1
+    /// How many kinds there are: lengths from 0 on, then those from 1 on of matches with all of the name up to the place.
+    package static let kinds = 2 * Self.longest + 1
 
-    /// For each row of a span and each of its places, the length, one span after the other.
-    private(set) var lengths: [UInt8] = []
+    /// For each row of a span and each of its places, the kind, one span after the other.
+    private(set) var kinds: [UInt8] = []
 
     /// Begins with nothing.
     package init() {}
@@ -27,10 +28,11 @@ package struct CopyMatches: Sendable, Equatable {
         for row in first..<read.count {
             for (place, name) in zip(sources.indices, names) {
                 var length = 0
-                while length < Self.longest, place - length - 1 >= name, row - length >= 0,
+                while place - length - 1 >= name, row - length >= 0,
                     sources[place - length - 1] == read[row - length]
                 { length += 1 }
-                self.lengths.append(UInt8(length))
+                let isWhole = length > 0 && place - length == name
+                self.kinds.append(UInt8(min(length, Self.longest) + (isWhole ? Self.longest : 0)))
             }
         }
     }

@@ -6,7 +6,7 @@ internal import ModelFiles
 internal import OrderedCollections
 
 extension GraphLanguageModel {
-    private static let format = "autoglm-graph-lm", version = 1
+    fileprivate static let format = "autoglm-graph-lm", version = 2
     private static let configuration = "config.json", pieces = "vocabulary.json", weights = "model.safetensors"
     private static let nameFile = "names.json"
 
@@ -31,8 +31,7 @@ extension GraphLanguageModel {
     /// - Throws: ``TaskModelError`` with code `.malformed`, or ``ModelFileError``; the message names the file.
     package init(folder: String) throws {
         let settings = try GraphModelSettings(
-            JSONFile.read("\(folder)/\(Self.configuration)"), Self.format, Self.version,
-            "\(folder)/\(Self.configuration)")
+            JSONFile.read("\(folder)/\(Self.configuration)"), "\(folder)/\(Self.configuration)")
         let pieces = try JSONFile.texts(JSONFile.read("\(folder)/\(Self.pieces)"), "\(folder)/\(Self.pieces)")
         let names = try JSONFile.read("\(folder)/\(Self.nameFile)")
         let common = try JSONFile.texts(names["common"], "\(folder)/\(Self.nameFile)")
@@ -59,7 +58,8 @@ extension GraphModelSettings {
     /// The settings as the model's file has them.
     fileprivate var json: JSONValue {
         .object([
-            "format": "autoglm-graph-lm", "version": 1, "channel": .string(self.channel.rawValue),
+            "format": .string(GraphLanguageModel.format), "version": .integer(GraphLanguageModel.version),
+            "channel": .string(self.channel.rawValue),
             "copies": .bool(self.copies), "layers": .integer(self.encoder.layers),
             "graph_layers": .integer(self.graphLayers), "decoder_layers": .integer(self.decoderLayers),
             "width": .integer(self.encoder.width), "heads": .integer(self.encoder.heads),
@@ -67,14 +67,15 @@ extension GraphModelSettings {
         ])
     }
 
-    fileprivate init(_ json: JSONValue, _ format: String, _ version: Int, _ path: String) throws {
+    fileprivate init(_ json: JSONValue, _ path: String) throws {
         func number(_ key: String) throws -> Int {
             guard let number = json[key]?.integerValue else {
                 throw TaskModelError(.malformed, "\(path): '\(key)' is no whole number.")
             }
             return number
         }
-        guard json["format"]?.stringValue == format, try number("version") == version,
+        guard json["format"]?.stringValue == GraphLanguageModel.format,
+            try number("version") == GraphLanguageModel.version,
             let channel = json["channel"]?.stringValue.flatMap(Channel.init(rawValue:)),
             let copies = json["copies"]?.boolValue
         else {
