@@ -14,7 +14,7 @@ CTK_INLINE ctk_ints ctk_dot_unsigned(ctk_ints sum, ctk_word weights, ctk_word in
     return sum + (ctk_ints)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-const ctk_kernels_table ctk_table_avx2 = CTK_BODY_TABLE("avx2", ctk_body_gemm16_multiply);
+const ctk_kernels_table ctk_table_avx2 = CTK_BODY_TABLE("avx2", ctk_body_gemm16_pack, ctk_body_gemm16_multiply);
 
 #pragma clang attribute pop
 

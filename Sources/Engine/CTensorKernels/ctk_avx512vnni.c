@@ -28,7 +28,7 @@ CTK_INLINE ctk_vf ctk_min(ctk_vf a, ctk_vf b) { return (ctk_vf)_mm512_min_ps((__
 
 #include "ctk_product_avx512vnni.h"
 
-const ctk_kernels_table ctk_table_avx512vnni = CTK_BODY_TABLE("avx512vnni", ctk_body_gemm16_multiply);
+const ctk_kernels_table ctk_table_avx512vnni = CTK_BODY_TABLE("avx512vnni", ctk_body_gemm16_pack, ctk_body_gemm16_multiply);
 
 #pragma clang attribute pop
 #pragma clang attribute push(                                                                                    \
@@ -39,13 +39,10 @@ CTK_INLINE ctk_vf ctk_dot16_native(ctk_vf sum, ctk_vi a, ctk_vi b) {
     return (ctk_vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
 }
 
-#define CTK_GEMM16(name) ctk_native_gemm16_##name
-#define CTK_DOT16 ctk_dot16_native
-#include "ctk_gemm16_body.h"
+#include "ctk_gemm16_native.h"
 
-// The packing is that of ctk_table_avx512vnni, which needs no such instruction.
 #pragma clang attribute pop
 
-const ctk_kernels_table ctk_table_avx512bf16 = CTK_BODY_TABLE("avx512bf16", ctk_native_gemm16_multiply);
+const ctk_kernels_table ctk_table_avx512bf16 = CTK_BODY_TABLE("avx512bf16", ctk_native_gemm16_pack, ctk_native_gemm16_multiply);
 
 #endif

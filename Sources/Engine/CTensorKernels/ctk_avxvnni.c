@@ -12,7 +12,7 @@ CTK_INLINE ctk_ints ctk_dot_unsigned(ctk_ints sum, ctk_word weights, ctk_word in
     return (ctk_ints)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)weights, (__m256i)inputs);
 }
 
-const ctk_kernels_table ctk_table_avxvnni = CTK_BODY_TABLE("avxvnni", ctk_body_gemm16_multiply);
+const ctk_kernels_table ctk_table_avxvnni = CTK_BODY_TABLE("avxvnni", ctk_body_gemm16_pack, ctk_body_gemm16_multiply);
 
 #pragma clang attribute pop
 

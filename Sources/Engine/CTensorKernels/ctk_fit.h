@@ -19,7 +19,7 @@ typedef struct {
     bool tabulated;  ///< Only those of ctk_iq4_values.
 } ctk_grid;
 
-CTK_PLAIN_INLINE ctk_v ctk_all(float x) { return (ctk_v){} + x; }
+CTK_PLAIN_INLINE ctk_v ctk_all(float x) { return x - (ctk_v){}; }
 
 CTK_PLAIN_INLINE float ctk_sum(ctk_v v) {
     float parts[4];

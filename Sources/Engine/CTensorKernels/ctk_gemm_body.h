@@ -7,6 +7,19 @@
 /// Rows that are packed at a time: with 384 steps, what a core's second cache holds with room to spare.
 #define CTK_GEMM_BLOCK (8 * CTK_GEMM_ROWS)
 
+/// Floats rounded to bfloat16, to the nearest, of two equally near the even one; the low halves are what is lost.
+CTK_INLINE ctk_vi ctk_rounded16(ctk_vf values) {
+    const ctk_vi bits = (ctk_vi)values;
+    return bits + 0x7fff + ((bits >> 16) & 1);
+}
+
+/// Rounds a panel to bfloat16, whose numbers are floats as well.
+CTK_INLINE void ctk_gemm_round(float *panel, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) ctk_store(panel + i, (ctk_vf)(ctk_rounded16(ctk_load(panel + i)) & ~0xffff));
+    for (; i < count; i++) panel[i] = ctk_float16(ctk_round16(panel[i]));
+}
+
 /// Copies a panel of `width` (at most `full`) rows of left, or columns of right, for `depth` steps: panel[step * full + lane].
 CTK_INLINE void ctk_gemm_panel(float *panel, const float *from, size_t lane_stride, size_t step_stride, size_t width,
                                size_t full, size_t depth) {
@@ -25,14 +38,25 @@ CTK_INLINE void ctk_gemm_panel(float *panel, const float *from, size_t lane_stri
     }
 }
 
-static void ctk_body_gemm_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
+CTK_INLINE void ctk_gemm_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel,
+                              const bool rounds) {
     for (size_t panel = first_panel; panel < end_panel; panel++) {
         const size_t column = panel * CTK_GEMM_COLUMNS;
         const size_t rest = call->columns - column;
-        ctk_gemm_panel(call->packed + panel * CTK_GEMM_COLUMNS * depth,
-                       call->right.values + column * call->right.column + first_step * call->right.row, call->right.column,
-                       call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS, CTK_GEMM_COLUMNS, depth);
+        float *packed = call->packed + panel * CTK_GEMM_COLUMNS * depth;
+        ctk_gemm_panel(packed, call->right.values + column * call->right.column + first_step * call->right.row,
+                       call->right.column, call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS,
+                       CTK_GEMM_COLUMNS, depth);
+        if (rounds) ctk_gemm_round(packed, CTK_GEMM_COLUMNS * depth);
     }
+}
+
+static void ctk_body_gemm_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
+    ctk_gemm_pack(call, first_step, depth, first_panel, end_panel, false);
+}
+
+static void ctk_body_gemm16_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
+    ctk_gemm_pack(call, first_step, depth, first_panel, end_panel, true);
 }
 
 /// One tile: out = left panel x right panel, or out += that.
@@ -62,8 +86,8 @@ CTK_INLINE void ctk_gemm_edge(const ctk_gemm *call, const float *edge, float *ou
     }
 }
 
-static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
-                                   size_t end_row, float *scratch) {
+CTK_INLINE void ctk_gemm_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row, size_t end_row,
+                                  float *scratch, const bool rounds) {
     float edge[CTK_GEMM_ROWS * CTK_GEMM_COLUMNS];
     for (size_t block = first_row; block < end_row; block += CTK_GEMM_BLOCK) {
         const size_t block_end = block + CTK_GEMM_BLOCK < end_row ? block + CTK_GEMM_BLOCK : end_row;
@@ -71,6 +95,7 @@ static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size
             const size_t height = block_end - row < CTK_GEMM_ROWS ? block_end - row : CTK_GEMM_ROWS;
             ctk_gemm_panel(scratch + (row - block) * depth, call->left.values + row * call->left.row + first_step * call->left.column,
                            call->left.row, call->left.column, height, CTK_GEMM_ROWS, depth);
+            if (rounds) ctk_gemm_round(scratch + (row - block) * depth, CTK_GEMM_ROWS * depth);
         }
         for (size_t column = 0; column < call->columns; column += CTK_GEMM_COLUMNS) {
             const size_t width = call->columns - column < CTK_GEMM_COLUMNS ? call->columns - column : CTK_GEMM_COLUMNS;
@@ -88,6 +113,17 @@ static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size
             }
         }
     }
+}
+
+static void ctk_body_gemm_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row, size_t end_row,
+                                   float *scratch) {
+    ctk_gemm_multiply(call, first_step, depth, first_row, end_row, scratch, false);
+}
+
+/// Where no instruction multiplies pairs of bfloat16, floats that are rounded are multiplied as others.
+static void ctk_body_gemm16_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row, size_t end_row,
+                                     float *scratch) {
+    ctk_gemm_multiply(call, first_step, depth, first_row, end_row, scratch, true);
 }
 
 /// Vectors, or columns, of the right side that a row of few is multiplied with at a time.
@@ -147,19 +183,3 @@ static void ctk_body_gemm_few(const ctk_gemm *call, size_t rows, size_t inner, s
         }
     }
 }
-
-/// Floats rounded to bfloat16, to the nearest, of two equally near the even one; the low halves are what is lost.
-CTK_INLINE ctk_vi ctk_rounded16(ctk_vf values) {
-    const ctk_vi bits = (ctk_vi)values;
-    return bits + 0x7fff + ((bits >> 16) & 1);
-}
-
-/// One sum of products of pairs, in floats.
-CTK_INLINE ctk_vf ctk_dot16(ctk_vf sum, ctk_vi a, ctk_vi b) {
-    sum += (ctk_vf)(a << 16) * (ctk_vf)(b << 16);
-    return sum + (ctk_vf)(a & ~0xffff) * (ctk_vf)(b & ~0xffff);
-}
-
-#define CTK_GEMM16(name) ctk_body_gemm16_##name
-#define CTK_DOT16 ctk_dot16
-#include "ctk_gemm16_body.h"

@@ -51,7 +51,6 @@ static inline void ctk_finish_block(const ctk_activations *x, size_t token, size
     x->fine_offsets[at] = -8 * fine_sum;
 }
 
-/// What 1 / scale is for quantising; scales too small to divide by make zeros.
 /// The bits of a float as bfloat16, rounded to the nearest, of two equally near to the even one.
 static inline uint32_t ctk_round16(float value) {
     uint32_t bits;
@@ -59,6 +58,15 @@ static inline uint32_t ctk_round16(float value) {
     return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
+/// The float that a bfloat16 of these bits is.
+static inline float ctk_float16(uint32_t bits) {
+    bits <<= 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/// What 1 / scale is for quantising; scales too small to divide by make zeros.
 static inline float ctk_inverse_scale(float scale) { return scale >= 0x1p-126f ? 1 / scale : 0; }
 
 /// GELU as most models mean it when they say so: Hendrycks and Gimpel's approximation by tanh.

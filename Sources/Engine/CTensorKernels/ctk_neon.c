@@ -47,7 +47,7 @@ CTK_INLINE ctk_ints ctk_dot_unsigned(ctk_ints sum, ctk_word weights, ctk_word in
     return ctk_dot_signed(sum, weights, inputs);  // At most 127: the same numbers.
 }
 
-const ctk_kernels_table ctk_table_neon = CTK_BODY_TABLE("neon", ctk_body_gemm16_multiply);
+const ctk_kernels_table ctk_table_neon = CTK_BODY_TABLE("neon", ctk_body_gemm16_pack, ctk_body_gemm16_multiply);
 
 #pragma clang attribute pop
 

@@ -77,7 +77,7 @@ CTK_INLINE void ctk_add_part(ctk_type type, const ctk_group_view *group, size_t 
         sums[t] = __builtin_elementwise_fma(product, scales * unit, sums[t]);
         if (layout.minima) {
             const ctk_floats minima = ctk_share(ctk_block_minima(type, group, block, part), lane);
-            sums[t] = __builtin_elementwise_fma(minima, (ctk_floats){} + input_sums[own], sums[t]);
+            sums[t] = __builtin_elementwise_fma(minima, input_sums[own] - (ctk_floats){}, sums[t]);
         }
     }
 }

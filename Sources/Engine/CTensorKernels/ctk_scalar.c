@@ -286,12 +286,7 @@ static void gemm_few(const ctk_gemm *call, size_t rows, size_t inner, size_t beg
         for (size_t column = begin; column < end; column++) gemm_element(call, row, column, 0, inner);
 }
 
-static float rounded16(float value) {
-    const uint32_t bits = ctk_round16(value) << 16;
-    float rounded;
-    memcpy(&rounded, &bits, sizeof rounded);
-    return rounded;
-}
+static float rounded16(float value) { return ctk_float16(ctk_round16(value)); }
 
 static void gemm16_multiply(const ctk_gemm *call, size_t step, size_t depth, size_t begin, size_t end, float *scratch) {
     (void)scratch;

@@ -20,7 +20,8 @@ typedef int8_t ctk_vb_at __attribute__((vector_size(16), aligned(1), may_alias))
 
 CTK_INLINE ctk_vf ctk_load(const float *p) { return *(const ctk_vf_at *)p; }
 CTK_INLINE void ctk_store(float *p, ctk_vf v) { *(ctk_vf_at *)p = v; }
-CTK_INLINE ctk_vf ctk_splat(float x) { return (ctk_vf){} + x; }
+/// Less zero, which is the same number for each and costs nothing; zero plus x is not: it makes -0 to 0.
+CTK_INLINE ctk_vf ctk_splat(float x) { return x - (ctk_vf){}; }
 CTK_INLINE ctk_vf ctk_load_half(const uint16_t *p);
 CTK_INLINE void ctk_store_half(uint16_t *p, ctk_vf v);
 /// The larger and the smaller of each two, b where a is not a number: one instruction, which the compiler's own are not.
@@ -246,7 +247,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
 #include "ctk_gemm_body.h"
 #include "ctk_gradient_body.h"
 
-#define CTK_BODY_TABLE(label, multiply16)      \
+#define CTK_BODY_TABLE(label, pack16, multiply16) \
     {                                          \
         .name = label,                         \
         .matmul = {CTK_EACH_TYPE(CTK_BODY_MATMUL_ENTRY)}, \
@@ -276,7 +277,7 @@ static void ctk_body_softcap(float *x, size_t count, float cap) {
         .gemm_pack = ctk_body_gemm_pack,       \
         .gemm_multiply = ctk_body_gemm_multiply, \
         .gemm_few = ctk_body_gemm_few,         \
-        .gemm16_pack = ctk_body_gemm16_pack,   \
+        .gemm16_pack = pack16,                 \
         .gemm16_multiply = multiply16,         \
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of float matrices whose sides are rounded to bfloat16 while they are copied, and summed in floats: two steps of the inner
-// dimension are a pair of 32 bits. Included after ctk_gemm_body.h; CTK_GEMM16(name) names what is made, and
-// CTK_DOT16(sum, a, b) adds the products of pairs to sums.
+// Products of float matrices whose sides are rounded to bfloat16 while they are copied, and summed in floats, where the processor has an
+// instruction for it: two steps of the inner dimension are a pair of 32 bits. Included after ctk_gemm_body.h, with
+// ctk_dot16_native(sum, a, b), which adds the products of pairs to sums.
 
 /// Copies a panel as ctk_gemm_panel does, rounded: panel[pair * full + lane]; a step that is missing is zero.
-CTK_INLINE void CTK_GEMM16(panel)(uint32_t *panel, const float *from, size_t lane_stride, size_t step_stride, size_t width,
+CTK_INLINE void ctk_gemm16_panel(uint32_t *panel, const float *from, size_t lane_stride, size_t step_stride, size_t width,
                                   size_t full, size_t depth) {
     if (width < full || depth % 2 != 0) memset(panel, 0, (depth + 1) / 2 * full * sizeof(uint32_t));
     if (lane_stride == 1 && width == full && full % 16 == 0) {
@@ -33,12 +33,12 @@ CTK_INLINE void CTK_GEMM16(panel)(uint32_t *panel, const float *from, size_t lan
     }
 }
 
-__attribute__((unused)) static void CTK_GEMM16(pack)(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
+static void ctk_native_gemm16_pack(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_panel, size_t end_panel) {
     const size_t pairs = (depth + 1) / 2;
     for (size_t panel = first_panel; panel < end_panel; panel++) {
         const size_t column = panel * CTK_GEMM_COLUMNS;
         const size_t rest = call->columns - column;
-        CTK_GEMM16(panel)((uint32_t *)call->packed + panel * CTK_GEMM_COLUMNS * pairs,
+        ctk_gemm16_panel((uint32_t *)call->packed + panel * CTK_GEMM_COLUMNS * pairs,
                           call->right.values + column * call->right.column + first_step * call->right.row,
                           call->right.column, call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS,
                           CTK_GEMM_COLUMNS, depth);
@@ -46,7 +46,7 @@ __attribute__((unused)) static void CTK_GEMM16(pack)(const ctk_gemm *call, size_
 }
 
 /// One tile, as ctk_gemm_tile.
-CTK_INLINE void CTK_GEMM16(tile)(const uint32_t *left, const uint32_t *right, size_t pairs, float *out, size_t stride, bool adds) {
+CTK_INLINE void ctk_gemm16_tile(const uint32_t *left, const uint32_t *right, size_t pairs, float *out, size_t stride, bool adds) {
     ctk_vf sums[CTK_GEMM_ROWS][CTK_GEMM_VECTORS] = {};
     for (size_t pair = 0; pair < pairs; pair++) {
         ctk_vi values[CTK_GEMM_VECTORS];
@@ -54,7 +54,7 @@ CTK_INLINE void CTK_GEMM16(tile)(const uint32_t *left, const uint32_t *right, si
             values[v] = (ctk_vi)ctk_load((const float *)right + pair * CTK_GEMM_COLUMNS + 16 * v);
         CTK_UNROLL for (size_t row = 0; row < CTK_GEMM_ROWS; row++) {
             const ctk_vi factor = (ctk_vi){} + (int32_t)left[pair * CTK_GEMM_ROWS + row];
-            CTK_UNROLL for (size_t v = 0; v < CTK_GEMM_VECTORS; v++) sums[row][v] = CTK_DOT16(sums[row][v], factor, values[v]);
+            CTK_UNROLL for (size_t v = 0; v < CTK_GEMM_VECTORS; v++) sums[row][v] = ctk_dot16_native(sums[row][v], factor, values[v]);
         }
     }
     CTK_UNROLL for (size_t row = 0; row < CTK_GEMM_ROWS; row++)
@@ -64,7 +64,7 @@ CTK_INLINE void CTK_GEMM16(tile)(const uint32_t *left, const uint32_t *right, si
         }
 }
 
-static void CTK_GEMM16(multiply)(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
+static void ctk_native_gemm16_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
                                  size_t end_row, float *scratch) {
     float edge[CTK_GEMM_ROWS * CTK_GEMM_COLUMNS];
     const size_t pairs = (depth + 1) / 2;
@@ -73,7 +73,7 @@ static void CTK_GEMM16(multiply)(const ctk_gemm *call, size_t first_step, size_t
         const size_t block_end = block + CTK_GEMM_BLOCK < end_row ? block + CTK_GEMM_BLOCK : end_row;
         for (size_t row = block; row < block_end; row += CTK_GEMM_ROWS) {
             const size_t height = block_end - row < CTK_GEMM_ROWS ? block_end - row : CTK_GEMM_ROWS;
-            CTK_GEMM16(panel)(panels + (row - block) * pairs, call->left.values + row * call->left.row + first_step * call->left.column,
+            ctk_gemm16_panel(panels + (row - block) * pairs, call->left.values + row * call->left.row + first_step * call->left.column,
                               call->left.row, call->left.column, height, CTK_GEMM_ROWS, depth);
         }
         for (size_t column = 0; column < call->columns; column += CTK_GEMM_COLUMNS) {
@@ -84,15 +84,12 @@ static void CTK_GEMM16(multiply)(const ctk_gemm *call, size_t first_step, size_t
                 const uint32_t *left = panels + (row - block) * pairs;
                 float *out = call->out + row * call->out_stride + column;
                 if (height == CTK_GEMM_ROWS && width == CTK_GEMM_COLUMNS) {
-                    CTK_GEMM16(tile)(left, right, pairs, out, call->out_stride, call->adds);
+                    ctk_gemm16_tile(left, right, pairs, out, call->out_stride, call->adds);
                     continue;
                 }
-                CTK_GEMM16(tile)(left, right, pairs, edge, CTK_GEMM_COLUMNS, false);
+                ctk_gemm16_tile(left, right, pairs, edge, CTK_GEMM_COLUMNS, false);
                 ctk_gemm_edge(call, edge, out, height, width);
             }
         }
     }
 }
-
-#undef CTK_GEMM16
-#undef CTK_DOT16
