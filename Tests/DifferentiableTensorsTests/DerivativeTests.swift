@@ -75,8 +75,8 @@ struct DerivativeTests {
         let distribution = CopyDistribution(
             logits: logits, queries: GradientCheck.tensor([2, 4], seed: 5),
             keys: GradientCheck.tensor([2, 4], seed: 6),
-            gates: Tensor([2, 1], repeating: 20), continuation: Tensor([9], [0, 0, 0, 0, 0, 9, 0, 0, 0]), spans, sources: [3, 4],
-            matches: matches)
+            gates: Tensor([2, 1], repeating: 20), continuation: Tensor([9], [0, 0, 0, 0, 0, 9, 0, 0, 0]), spans,
+            sources: [3, 4], matches: matches)
         let alone = logits.softmax().values
         let parts = [0, 1].map { distribution.parts(ofRow: $0) }
         #expect(parts[0].copied.isEmpty && zip(parts[0].own, alone).allSatisfy { abs($0 - $1) < 1e-6 })

@@ -73,6 +73,6 @@ package struct GraphModelSettings: Sendable, Hashable {
             2 * square + norm + attention + network + width * GraphBatch.Tag.allCases.count
             + GraphBatch.Tag.allCases.count
         count += self.decoderLayers * (attention + square)
-        return self.copies ? count + 3 * square + width + 1 + CopyMatches.kinds : count
+        return self.copies ? count + 3 * square + width + 1 + 3 * CopyMatches.kinds : count
     }
 }

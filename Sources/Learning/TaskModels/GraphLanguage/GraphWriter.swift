@@ -97,7 +97,7 @@ struct GraphWriter {
             read: [SubwordVocabulary.beginning] + self.pieces, from: self.pieces.count, sources: self.sources[...],
             names: self.names[...])
         let parts = CopyDistribution(
-            logits: logits, queries: pointer.query(rows), keys: keys, gates: pointer.gate(rows),
+            logits: logits, queries: pointer.query(rows), keys: keys, gates: pointer.gates(rows, matches),
             continuation: pointer.continuation, AttentionSpans(queries: 1, keys: keys.rows), sources: self.sources,
             matches: matches
         ).parts(ofRow: 0)

@@ -10,8 +10,12 @@ struct NodePointer: ParameterGroup, Sendable {
     var piece: Dense
     /// What is made of the node that the piece belongs to.
     var node: Dense
-    /// How much is copied.
+    /// How much is copied, by what the decoder has in mind.
     var gate: Dense
+    /// What is added to that, by how well the best piece continues what was written.
+    var goingOn: Tensor
+    /// What is added to that, by how well a name that has ended is what was written.
+    var ended: Tensor
     /// What is added to the score of a piece that continues what was written (``CopyMatches``).
     var continuation: Tensor
 
@@ -21,6 +25,15 @@ struct NodePointer: ParameterGroup, Sendable {
         self.node = Dense(width, width, using: &generator)
         self.gate = Dense(width, 1, using: &generator)
         self.continuation = Tensor([CopyMatches.kinds], repeating: 0)
+        self.goingOn = Tensor([CopyMatches.kinds, 1], repeating: 0)
+        self.ended = Tensor([CopyMatches.kinds, 1], repeating: 0)
+    }
+
+    /// How much each row copies, before the logistic function.
+    @differentiable(reverse,wrt: (self, rows))
+    func gates(_ rows: Tensor, _ matches: CopyMatches) -> Tensor {
+        self.gate.announced()(rows) + self.goingOn.announced().gathering(matches.goingOn)
+            + self.ended.announced().gathering(matches.ended)
     }
 
     /// What is pointed at: a row for each piece that may be copied.
@@ -36,5 +49,7 @@ struct NodePointer: ParameterGroup, Sendable {
         self.node.visit(gradient.node, "\(name).node", visit)
         self.gate.visit(gradient.gate, "\(name).gate", visit)
         visit("\(name).continuation", &self.continuation, gradient.continuation)
+        visit("\(name).going_on", &self.goingOn, gradient.goingOn)
+        visit("\(name).ended", &self.ended, gradient.ended)
     }
 }
