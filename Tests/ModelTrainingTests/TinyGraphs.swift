@@ -25,7 +25,7 @@ enum TinyGraphs {
     /// A model that has learnt to write.
     static let trained: Result<GraphLanguageModel, any Error> = Result {
         var settings = Self.settings()
-        settings.epochs = 16
+        settings.epochs = 12
         var trainer = try Self.trainer(settings, graphs: 300)
         while !trainer.isDone { try trainer.advance(for: .seconds(60)) { _ in } }
         return trainer.best

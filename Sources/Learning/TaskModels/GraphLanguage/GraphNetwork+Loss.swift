@@ -37,8 +37,8 @@ extension GraphNetwork {
         let pointer = self.graph[0].pointer[0]
         let distribution = CopyDistribution(
             logits: logits, queries: pointer.query.announced()(rows), keys: pointer.keys(text, graph, batch),
-            gates: pointer.gates(rows, batch.copyMatches), continuation: pointer.continuation.announced(),
-            batch.copySpans, sources: batch.sources, matches: batch.copyMatches)
+            gates: pointer.gates(rows, batch.copyMatches), continuation: pointer.bonuses(), batch.copySpans,
+            sources: batch.sources, matches: batch.copyMatches)
         return distribution.crossEntropy(batch.classes)
     }
 

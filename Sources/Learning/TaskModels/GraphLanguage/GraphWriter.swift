@@ -98,7 +98,7 @@ struct GraphWriter {
             names: self.names[...])
         let parts = CopyDistribution(
             logits: logits, queries: pointer.query(rows), keys: keys, gates: pointer.gates(rows, matches),
-            continuation: pointer.continuation, AttentionSpans(queries: 1, keys: keys.rows), sources: self.sources,
+            continuation: pointer.bonuses(), AttentionSpans(queries: 1, keys: keys.rows), sources: self.sources,
             matches: matches
         ).parts(ofRow: 0)
         return Next(own: parts.own, copied: parts.copied)

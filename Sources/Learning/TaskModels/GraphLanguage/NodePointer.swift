@@ -5,6 +5,10 @@ internal import _Differentiation
 
 /// Points at the pieces of nodes' names, so that they are copied.
 struct NodePointer: ParameterGroup, Sendable {
+    /// By what the weights of matches are multiplied: AdamW moves a weight by its rate a step, by about 1 in a whole training, and a
+    /// difference of 1 does not decide between pieces.
+    private static let reach: Float = 8
+
     var query: Dense
     /// What is made of a piece of the text.
     var piece: Dense
@@ -29,11 +33,16 @@ struct NodePointer: ParameterGroup, Sendable {
         self.ended = Tensor([CopyMatches.kinds, 1], repeating: 0)
     }
 
+    /// What is added to the score of a place, by its kind of match.
+    @differentiable(reverse,wrt: self)
+    func bonuses() -> Tensor { self.continuation.announced().scaled(by: Self.reach) }
+
     /// How much each row copies, before the logistic function.
     @differentiable(reverse,wrt: (self, rows))
     func gates(_ rows: Tensor, _ matches: CopyMatches) -> Tensor {
-        self.gate.announced()(rows) + self.goingOn.announced().gathering(matches.goingOn)
-            + self.ended.announced().gathering(matches.ended)
+        let goingOn = self.goingOn.announced().gathering(matches.goingOn)
+        let ended = self.ended.announced().gathering(matches.ended)
+        return self.gate.announced()(rows) + (goingOn + ended).scaled(by: Self.reach)
     }
 
     /// What is pointed at: a row for each piece that may be copied.
