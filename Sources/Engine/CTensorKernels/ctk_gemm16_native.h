@@ -6,7 +6,7 @@
 
 /// Copies a panel as ctk_gemm_panel does, rounded: panel[pair * full + lane]; a step that is missing is zero.
 CTK_INLINE void ctk_gemm16_panel(uint32_t *panel, const float *from, size_t lane_stride, size_t step_stride, size_t width,
-                                  size_t full, size_t depth) {
+                                 size_t full, size_t depth) {
     if (width < full || depth % 2 != 0) memset(panel, 0, (depth + 1) / 2 * full * sizeof(uint32_t));
     if (lane_stride == 1 && width == full && full % 16 == 0) {
         for (size_t step = 0; step + 1 < depth; step += 2)
@@ -39,9 +39,9 @@ static void ctk_native_gemm16_pack(const ctk_gemm *call, size_t first_step, size
         const size_t column = panel * CTK_GEMM_COLUMNS;
         const size_t rest = call->columns - column;
         ctk_gemm16_panel((uint32_t *)call->packed + panel * CTK_GEMM_COLUMNS * pairs,
-                          call->right.values + column * call->right.column + first_step * call->right.row,
-                          call->right.column, call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS,
-                          CTK_GEMM_COLUMNS, depth);
+                         call->right.values + column * call->right.column + first_step * call->right.row,
+                         call->right.column, call->right.row, rest < CTK_GEMM_COLUMNS ? rest : CTK_GEMM_COLUMNS,
+                         CTK_GEMM_COLUMNS, depth);
     }
 }
 
@@ -65,7 +65,7 @@ CTK_INLINE void ctk_gemm16_tile(const uint32_t *left, const uint32_t *right, siz
 }
 
 static void ctk_native_gemm16_multiply(const ctk_gemm *call, size_t first_step, size_t depth, size_t first_row,
-                                 size_t end_row, float *scratch) {
+                                       size_t end_row, float *scratch) {
     float edge[CTK_GEMM_ROWS * CTK_GEMM_COLUMNS];
     const size_t pairs = (depth + 1) / 2;
     uint32_t *panels = (uint32_t *)scratch;
@@ -74,7 +74,7 @@ static void ctk_native_gemm16_multiply(const ctk_gemm *call, size_t first_step, 
         for (size_t row = block; row < block_end; row += CTK_GEMM_ROWS) {
             const size_t height = block_end - row < CTK_GEMM_ROWS ? block_end - row : CTK_GEMM_ROWS;
             ctk_gemm16_panel(panels + (row - block) * pairs, call->left.values + row * call->left.row + first_step * call->left.column,
-                              call->left.row, call->left.column, height, CTK_GEMM_ROWS, depth);
+                             call->left.row, call->left.column, height, CTK_GEMM_ROWS, depth);
         }
         for (size_t column = 0; column < call->columns; column += CTK_GEMM_COLUMNS) {
             const size_t width = call->columns - column < CTK_GEMM_COLUMNS ? call->columns - column : CTK_GEMM_COLUMNS;
